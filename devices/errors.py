@@ -1,0 +1,110 @@
+"""Every error that devices and the wire contract raise.
+
+DevicesError
+├── ContractViolation        a message that the contract does not allow; never acted on
+│   ├── MessageTooLarge      longer than any message of its kind may be
+│   ├── MalformedMessage     not JWS, not JSON, or a field missing or out of bounds
+│   ├── WrongKind            the typ or kind is not the one its topic carries
+│   ├── WrongKey             signed by a key that this reader does not trust
+│   ├── BadSignature         the signature does not cover these bytes
+│   ├── WrongAddress         station, cluster or device differ from the topic's
+│   └── BrokenChain          a confirmation does not follow the one before it
+├── IdentityMissing          a controller's folder holds no identity
+├── AudioFetchFailed         the station's audio could not be fetched
+├── AudioUndecodable         the cached bytes are not sound
+└── BrokerUnusable           the embedded broker cannot start as asked
+"""
+
+
+class DevicesError(Exception):
+    """The root: a stable code, and what to do now, in Vietnamese and English."""
+
+    code = "devices"
+    message_vi = "Thiết bị gặp lỗi. Xem nhật ký để biết chi tiết."
+    message_en = "A device failed. See the log for details."
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.message_en)
+        self.detail = detail
+
+
+class ContractViolation(DevicesError):
+    """A message that the contract does not allow."""
+
+    code = "contract_violation"
+    message_vi = "Thông điệp không đúng giao ước nên không được thực hiện."
+    message_en = "The message breaks the contract, so it was not acted on."
+
+
+class MessageTooLarge(ContractViolation):
+    """The message is longer than any of its kind may be."""
+
+    code = "message_too_large"
+
+
+class MalformedMessage(ContractViolation):
+    """Not JWS, not JSON, or a field is missing or out of bounds."""
+
+    code = "malformed"
+
+
+class WrongKind(ContractViolation):
+    """The signed kind is not the one that this topic carries."""
+
+    code = "wrong_kind"
+
+
+class WrongKey(ContractViolation):
+    """Signed by a key that this reader does not trust."""
+
+    code = "wrong_key"
+
+
+class BadSignature(ContractViolation):
+    """The signature does not cover these bytes."""
+
+    code = "bad_signature"
+
+
+class WrongAddress(ContractViolation):
+    """Station, cluster or device differ from those of the topic."""
+
+    code = "wrong_address"
+
+
+class BrokenChain(ContractViolation):
+    """A confirmation does not name the hash of the one before it."""
+
+    code = "broken_chain"
+
+
+class IdentityMissing(DevicesError):
+    """A controller's folder holds no identity."""
+
+    code = "identity_missing"
+    message_vi = "Thư mục này chưa có danh tính thiết bị. Hãy đăng ký thiết bị với đài trước."
+    message_en = "This folder holds no device identity. Enrol the device with its station first."
+
+
+class AudioFetchFailed(DevicesError):
+    """The station's audio could not be fetched."""
+
+    code = "audio_fetch_failed"
+    message_vi = "Chưa tải được tệp âm thanh từ đài. Thiết bị sẽ thử lại."
+    message_en = "The audio could not be fetched from the station. The device will try again."
+
+
+class AudioUndecodable(DevicesError):
+    """The cached bytes are not sound."""
+
+    code = "audio_undecodable"
+    message_vi = "Tệp âm thanh không giải mã được nên không phát."
+    message_en = "The audio cannot be decoded, so it is not played."
+
+
+class BrokerUnusable(DevicesError):
+    """The embedded broker cannot start as asked."""
+
+    code = "broker_unusable"
+    message_vi = "Không khởi động được máy chủ MQTT kèm theo."
+    message_en = "The embedded MQTT broker could not start."
