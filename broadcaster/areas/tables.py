@@ -1,0 +1,52 @@
+"""The station's area: what hears the same schedule, and how many people live there."""
+
+from datetime import date
+
+from sqlmodel import Field, SQLModel
+
+
+class Station(SQLModel, table=True):
+    """The commune's radio station; one row in one installation.
+
+    A rehearsal station speaks to simulated devices only, and says so on every page.
+    """
+
+    id: str = Field(primary_key=True)
+    name: str
+    commune: str
+    province: str
+    zone: str = "Asia/Ho_Chi_Minh"
+    quiet_begins: str = "21:00"
+    quiet_ends: str = "05:30"
+    longest_session_ms: int = 45 * 60 * 1000
+    rehearsal: bool = False
+    public_key: str
+
+
+class Cluster(SQLModel, table=True):
+    """Villages that hear the same schedule; the unit of scheduling."""
+
+    id: str = Field(primary_key=True)
+    station_id: str = Field(foreign_key="station.id", index=True)
+    name: str
+    position: int = 0
+
+
+class Village(SQLModel, table=True):
+    """A thôn, ấp or khu phố with its head."""
+
+    id: str = Field(primary_key=True)
+    cluster_id: str = Field(foreign_key="cluster.id", index=True)
+    name: str
+    position: int = 0
+
+
+class VillagePopulation(SQLModel, table=True):
+    """Households and residents of a village from a day on; the newest row not after a day holds."""
+
+    __tablename__ = "village_population"
+
+    village_id: str = Field(foreign_key="village.id", primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    households: int = Field(ge=0)
+    residents: int = Field(ge=0)

@@ -1,0 +1,1 @@
+"""What is said: a script, its spoken words, its sound, and who approved exactly these."""

@@ -1,0 +1,21 @@
+"""The outbox of signed plans."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Text
+from sqlmodel import Field, SQLModel
+
+from broadcaster.database import InstantColumn
+
+
+class SignedPlan(SQLModel, table=True):
+    """A plan as it was signed; versions are unique in a cluster and only grow."""
+
+    __tablename__ = "signed_plan"
+
+    cluster_id: str = Field(foreign_key="cluster.id", primary_key=True)
+    version: int = Field(primary_key=True, sa_type=BigInteger)
+    orders_sha256: str
+    message: str = Field(sa_type=Text)
+    signed_at: datetime = Field(sa_type=InstantColumn)
+    published_at: datetime | None = Field(default=None, sa_type=InstantColumn, index=True)

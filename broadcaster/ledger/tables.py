@@ -1,0 +1,124 @@
+"""The ledger's tables: evidence and confirmations only grow; plays are folded from them."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, LargeBinary, Text
+from sqlmodel import Field, SQLModel
+
+from broadcaster.database import InstantColumn
+
+
+class ConfirmationBatch(SQLModel, table=True):
+    """The signed bytes that brought confirmations, kept once as evidence."""
+
+    __tablename__ = "confirmation_batch"
+
+    sha256: str = Field(primary_key=True)
+    device_id: str = Field(foreign_key="device.id", index=True)
+    message: bytes = Field(sa_type=LargeBinary)
+    received_at: datetime = Field(sa_type=InstantColumn)
+
+
+class ConfirmationRow(SQLModel, table=True):
+    """One confirmation, once, whatever was repeated: the exact bytes that the chain hashes."""
+
+    __tablename__ = "confirmation"
+    __table_args__ = (Index("confirmation_by_play", "order_id", "repeat", "device_id"),)
+
+    device_id: str = Field(foreign_key="device.id", primary_key=True)
+    epoch: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    prev_sha256: str
+    entry_sha256: str
+    entry: str = Field(sa_type=Text)
+    kind: str
+    order_id: str | None = None
+    repeat: int = 0
+    batch_sha256: str = Field(foreign_key="confirmation_batch.sha256")
+    received_at: datetime = Field(sa_type=InstantColumn)
+
+
+class JournalHead(SQLModel, table=True):
+    """How far a device's epoch is held without a gap and verified: what a receipt may say.
+
+    A projection of the confirmations; it is moved in the transaction that stores them.
+    """
+
+    __tablename__ = "journal_head"
+
+    device_id: str = Field(foreign_key="device.id", primary_key=True)
+    epoch: str = Field(primary_key=True)
+    seq: int = Field(sa_type=BigInteger)
+    chain_sha256: str
+    moved_at: datetime = Field(sa_type=InstantColumn)
+
+
+class Incident(SQLModel, table=True):
+    """What was refused or contradicts: kept apart as evidence, never counted."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    device_id: str | None = Field(default=None, index=True)
+    code: str
+    detail: str = Field(default="", sa_type=Text)
+    evidence_sha256: str
+    evidence: bytes = Field(sa_type=LargeBinary)
+    at: datetime = Field(sa_type=InstantColumn)
+
+
+class Play(SQLModel, table=True):
+    """One order and repeat on one device: expected, then folded from what the device confirmed.
+
+    What was true on the day (cluster, title, sound) is recorded on the day.
+    """
+
+    order_id: str = Field(primary_key=True)
+    repeat: int = Field(default=0, primary_key=True)
+    device_id: str = Field(foreign_key="device.id", primary_key=True, index=True)
+    broadcast_id: str = Field(index=True)
+    cluster_id: str = Field(index=True)
+    device_name: str
+    title: str
+    topic: str = ""
+    audio_sha256: str
+    asked_ms: int
+    starts_at: datetime = Field(sa_type=InstantColumn, index=True)
+    start_due_at: datetime = Field(sa_type=InstantColumn)
+    end_due_at: datetime = Field(sa_type=InstantColumn, index=True)
+    frozen: bool = False
+    state: str = "planned"
+    code: str | None = None
+    started_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    ended_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    start_offset_us: int | None = Field(default=None, sa_type=BigInteger)
+    played_ms: int = 0
+    simulated: bool = False
+    evidence_epoch: str | None = None
+    evidence_seq: int | None = Field(default=None, sa_type=BigInteger)
+    folded_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+
+
+class PlayShare(SQLModel, table=True):
+    """Whom a play could reach on its day: a village, its residents, the device's share of them.
+
+    Rows without a device (`device_id` empty) are poles that cannot confirm: wired and FM.
+    """
+
+    __tablename__ = "play_share"
+
+    order_id: str = Field(primary_key=True)
+    device_id: str = Field(primary_key=True)
+    village_id: str = Field(foreign_key="village.id", primary_key=True)
+    village_name: str
+    residents: int
+    share: float
+
+
+class Alert(SQLModel, table=True):
+    """Something a person must look at; corrected, not erased, when late word comes."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str
+    broadcast_id: str = Field(index=True)
+    device_id: str | None = Field(default=None, index=True)
+    raised_at: datetime = Field(sa_type=InstantColumn)
+    resolved_at: datetime | None = Field(default=None, sa_type=InstantColumn)

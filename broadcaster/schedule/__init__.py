@@ -1,0 +1,1 @@
+"""When and where a bulletin plays: schedules, and the broadcasts they come to."""

@@ -1,0 +1,72 @@
+"""Schedules as people plan them, and broadcasts as absolute instants."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from broadcaster.database import InstantColumn
+
+
+class Schedule(SQLModel, table=True):
+    """When a bulletin plays: once at an instant, as soon as approved, or by a recurrence rule.
+
+    `starts_local` is wall time in the station's zone (`2026-11-22T17:00`), empty for *as soon as
+    approved*; `recurrence` is an RFC 5545 RRULE value, empty for once.
+    """
+
+    id: str = Field(primary_key=True)
+    station_id: str = Field(foreign_key="station.id", index=True)
+    bulletin_id: str = Field(foreign_key="bulletin.id", index=True)
+    starts_local: str = ""
+    recurrence: str = ""
+    override_reason: str = ""
+    override_by: str | None = Field(default=None, foreign_key="account.id")
+    created_by: str = Field(foreign_key="account.id")
+    created_at: datetime = Field(sa_type=InstantColumn)
+    cancelled_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+
+
+class ScheduleCluster(SQLModel, table=True):
+    """A cluster in which a schedule plays."""
+
+    __tablename__ = "schedule_cluster"
+
+    schedule_id: str = Field(foreign_key="schedule.id", primary_key=True)
+    cluster_id: str = Field(foreign_key="cluster.id", primary_key=True)
+
+
+class Broadcast(SQLModel, table=True):
+    """One occurrence of a schedule: an absolute instant with an explicit *not after*.
+
+    Title, words and sound are those approved when it was planned and stay as they were.
+    """
+
+    __table_args__ = (UniqueConstraint("schedule_id", "starts_at"),)
+
+    id: str = Field(primary_key=True)
+    schedule_id: str = Field(foreign_key="schedule.id", index=True)
+    bulletin_id: str = Field(foreign_key="bulletin.id", index=True)
+    rendition_id: str = Field(foreign_key="rendition.id")
+    title: str
+    topic: str = ""
+    priority: int
+    audio_sha256: str
+    audio_size_bytes: int
+    duration_ms: int
+    starts_at: datetime = Field(sa_type=InstantColumn, index=True)
+    not_after: datetime = Field(sa_type=InstantColumn)
+    override_person: str | None = None
+    override_reason: str | None = None
+    planned_at: datetime = Field(sa_type=InstantColumn)
+    cancelled_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+
+
+class BroadcastOrder(SQLModel, table=True):
+    """The order by which one cluster's devices play a broadcast."""
+
+    __tablename__ = "broadcast_order"
+    __table_args__ = (UniqueConstraint("broadcast_id", "cluster_id"),)
+
+    id: str = Field(primary_key=True)
+    broadcast_id: str = Field(foreign_key="broadcast.id", index=True)
+    cluster_id: str = Field(foreign_key="cluster.id", index=True)
