@@ -1,0 +1,23 @@
+"""Hatchling's hook: a wheel or an editable install gets the pages' assets built first."""
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class AssetsBuildHook(BuildHookInterface[Any]):
+    """Builds `broadcaster/web/static/`; a source distribution needs nothing built."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+        """Build for both kinds of wheel, `standard` and `editable`; stop with one sentence."""
+        if self.target_name != "wheel":
+            return
+        building = runpy.run_path(str(Path(__file__).with_name("build_static.py")))
+        try:
+            building["build_static"]()
+        except building["AssetsNotBuiltError"] as failure:
+            self.app.abort(str(failure))

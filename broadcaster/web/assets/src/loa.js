@@ -1,0 +1,64 @@
+// What the pages do beyond plain HTML. Every page works without this file; it only makes them calmer.
+
+const notice = () => document.getElementById("notice");
+
+// A sentence that stays until the person has dealt with it; never the only copy of an error.
+function say(sentence) {
+  const place = notice();
+  if (!place || !sentence) return;
+  const text = document.createElement("p");
+  text.className = "banner banner-failed";
+  text.textContent = sentence;
+  place.replaceChildren(text);
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector('meta[name="csrf-token"]')?.content;
+  if (token) event.detail.headers["X-CSRF-Token"] = token;
+});
+
+// The server sends its own account of an error aimed at the notice; it is shown although it is an error.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const aim = event.detail.xhr.getResponseHeader("HX-Retarget");
+  if (aim === "#notice") event.detail.shouldSwap = true;
+});
+document.addEventListener("htmx:sendError", () => say(notice()?.dataset.offline));
+document.addEventListener("htmx:timeout", () => say(notice()?.dataset.offline));
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && notice()?.querySelector(".banner-failed")) notice().replaceChildren();
+});
+
+// A form that changes something goes out once, and says so in words. htmx minds its own.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  const busy = event.submitter?.dataset.busy;
+  if (!busy) return;
+  event.submitter.setAttribute("aria-busy", "true");
+  (event.submitter.querySelector(".word") ?? event.submitter).textContent = busy;
+});
+// A page fetched back from the browser's memory would still be "sending".
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload();
+});
+
+// Two voices at once help nobody.
+document.addEventListener(
+  "play",
+  (event) => {
+    for (const other of document.querySelectorAll("audio")) if (other !== event.target) other.pause();
+  },
+  true,
+);
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+document.querySelector(".error-summary")?.focus();
