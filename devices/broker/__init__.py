@@ -1,0 +1,1 @@
+"""The broker that comes with Loa: amqtt behind a gate of our own, fed by the credentials file."""

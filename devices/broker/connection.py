@@ -1,0 +1,145 @@
+"""One client's connection as amqtt sees it: whole, sound packets in; a bounded queue out.
+
+amqtt 0.12 ends no connection whose keep-alive has passed, so a pole that lost its power would stay
+"online" for ever: here the stream ends after one and a half times the promised silence (MQTT 3.1.1,
+section 3.1.2.10), and the last will follows.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+
+import structlog
+from amqtt.adapters import ReaderAdapter, WriterAdapter
+
+from devices.broker.packets import (
+    PACKET_LIMIT_BYTES,
+    Frame,
+    PacketRefused,
+    check_frame,
+    next_frame,
+)
+
+UNSENT_LIMIT_BYTES = 8 * 1024 * 1024
+CHUNK_BYTES = 65_536
+CROWDED_PAUSE_S = 0.01
+
+log = structlog.get_logger(__name__)
+
+
+class PacketSource:
+    """Cuts a stream into packets; a read that is given up half-way loses nothing."""
+
+    def __init__(self, stream: asyncio.StreamReader) -> None:
+        self._stream = stream
+        self._received = bytearray()
+
+    async def next(self, *, limit_bytes: int) -> Frame | None:
+        """The next packet, or None at the end; raises PacketRefused for what is none."""
+        while True:
+            frame = next_frame(self._received, limit_bytes=limit_bytes)
+            if frame is not None:
+                return frame
+            try:
+                chunk = await self._stream.read(CHUNK_BYTES)
+            except OSError:
+                return None
+            if not chunk:
+                return None
+            self._received += chunk
+
+
+class PacketReader(ReaderAdapter):  # type: ignore[misc]
+    """Hands amqtt the CONNECT it has not seen yet, then every sound packet that follows."""
+
+    def __init__(
+        self,
+        source: PacketSource,
+        *,
+        first: Frame,
+        client_id: str,
+        silence_s: float | None,
+        is_crowded: Callable[[], bool],
+    ) -> None:
+        self._source = source
+        self._packet = memoryview(first.raw)
+        self._client_id = client_id
+        self._silence_s = silence_s
+        self._is_crowded = is_crowded
+        self._ended = False
+        self._heard_at = asyncio.get_running_loop().time()
+
+    async def read(self, n: int = -1) -> bytes:
+        """The next `n` octets of the present packet; fewer only when the stream has ended."""
+        if n == 0:
+            return b""
+        if not self._packet and not self._ended:
+            await self._next_packet()
+        taken = bytes(self._packet if n < 0 else self._packet[:n])
+        self._packet = self._packet[len(taken) :]
+        if 0 < n != len(taken):
+            self.feed_eof()
+        return taken
+
+    def feed_eof(self) -> None:
+        """End the stream here: whatever else comes is not read."""
+        self._ended = True
+        self._packet = memoryview(b"")
+
+    async def _next_packet(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._is_crowded():
+            await asyncio.sleep(CROWDED_PAUSE_S)
+            self._heard_at = loop.time()
+        deadline = None if self._silence_s is None else self._heard_at + self._silence_s
+        try:
+            async with asyncio.timeout_at(deadline):
+                frame = await self._source.next(limit_bytes=PACKET_LIMIT_BYTES)
+            if frame is not None:
+                check_frame(frame)
+                self._packet = memoryview(frame.raw)
+        except TimeoutError:
+            frame = None
+            log.info("client_fell_silent", client_id=self._client_id)
+        except PacketRefused as refusal:
+            frame = None
+            log.warning("packet_refused", client_id=self._client_id, reason=str(refusal))
+        self._heard_at = loop.time()
+        if frame is None:
+            self.feed_eof()
+
+
+class BoundedWriter(WriterAdapter):  # type: ignore[misc]
+    """Sends to one client; one that does not read is cut off rather than remembered."""
+
+    def __init__(self, writer: asyncio.StreamWriter, *, client_id: str) -> None:
+        self._writer = writer
+        self._client_id = client_id
+
+    def write(self, data: bytes) -> None:
+        """Queue one packet."""
+        transport = self._writer.transport
+        if transport.is_closing():
+            return
+        self._writer.write(data)
+        if transport.get_write_buffer_size() > UNSENT_LIMIT_BYTES:
+            log.warning("client_cut_off", client_id=self._client_id, reason="reads too slowly")
+            transport.abort()
+
+    async def drain(self) -> None:
+        """Do not wait: the bound in `write` stands, so that no sender hangs on one reader."""
+        await asyncio.sleep(0)
+
+    def get_peer_info(self) -> tuple[str, int]:
+        """The other end's address and port."""
+        peer = self._writer.get_extra_info("peername") or ("", 0)
+        return peer[0], peer[1]
+
+    def get_ssl_info(self) -> ssl.SSLObject | None:
+        """The TLS session, if there is one."""
+        found: ssl.SSLObject | None = self._writer.get_extra_info("ssl_object")
+        return found
+
+    async def close(self) -> None:
+        """Send what is queued and close; does not wait for the other end."""
+        self._writer.close()

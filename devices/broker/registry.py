@@ -1,0 +1,95 @@
+"""The credentials file as the running broker sees it: re-read whenever it has changed.
+
+Every question looks at the file's inode and time first, so a revoked user is refused from the very
+next question on. A file that has become unreadable changes nothing and is said loudly: a station's
+broken disk must not silence the poles.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import structlog
+
+from devices.protocol.credentials import (
+    Credential,
+    Credentials,
+    CredentialsUnreadable,
+    load_credentials,
+    secret_is_right,
+)
+from devices.protocol.filters import filter_hears, filter_within
+
+log = structlog.get_logger(__name__)
+
+_Stamp = tuple[int, int, int]
+
+
+class LiveRegistry:
+    """Answers who may log in, speak and hear, from the file as it stands now."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp = _stamp_of(path)
+        self._credentials = load_credentials(path)
+        self._unreadable = False
+
+    def user(self, username: str | None) -> Credential | None:
+        """This user's verifier and grants, or None for a stranger or a revoked user."""
+        return self._current().users.get(username or "")
+
+    def may_log_in(self, username: str | None, *, secret: str | None) -> bool:
+        """Whether this is one of our users with the right secret."""
+        credential = self.user(username)
+        return (
+            credential is not None
+            and secret is not None
+            and secret_is_right(credential, secret=secret)
+        )
+
+    def may_publish(self, username: str | None, *, topic: str) -> bool:
+        """Whether this user may say something on this topic."""
+        credential = self.user(username)
+        return credential is not None and _covered(topic, filters=credential.publish)
+
+    def may_subscribe(self, username: str | None, *, topic_filter: str) -> bool:
+        """Whether one of the user's grants covers all that this filter would hear."""
+        credential = self.user(username)
+        return credential is not None and any(
+            filter_within(topic_filter, granted=granted) for granted in credential.subscribe
+        )
+
+    def may_receive(self, username: str | None, *, topic: str) -> bool:
+        """Whether a message on this topic may still be handed to this user."""
+        credential = self.user(username)
+        return credential is not None and _covered(topic, filters=credential.subscribe)
+
+    def _current(self) -> Credentials:
+        try:
+            stamp = _stamp_of(self._path)
+            if stamp != self._stamp:
+                self._credentials = load_credentials(self._path)
+                self._stamp = stamp
+            self._unreadable = False
+        except CredentialsUnreadable as error:
+            if not self._unreadable:
+                log.error("credentials_unreadable", reason=str(error))
+            self._unreadable = True
+        return self._credentials
+
+
+@cache
+def registry_at(path: str) -> LiveRegistry:
+    """The one live view of this file in this process: gate, plugins and broker agree."""
+    return LiveRegistry(Path(path))
+
+
+def _covered(topic: str, *, filters: tuple[str, ...]) -> bool:
+    return any(filter_hears(granted, topic) for granted in filters)
+
+
+def _stamp_of(path: Path) -> _Stamp:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise CredentialsUnreadable(f"{path}: {error}") from error
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size

@@ -1,0 +1,93 @@
+"""Run the embedded broker until it is told to stop."""
+
+import asyncio
+import errno
+import ipaddress
+import json
+import signal
+import ssl
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from devices.broker.embedded import EmbeddedBroker
+from devices.broker.errors import (
+    AddressUnusable,
+    CertificateUnusable,
+    PlainTextRefused,
+    PortTaken,
+)
+from devices.broker.gate import Gate
+from devices.broker.registry import registry_at
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where the broker is reached. Port 0 takes any free one."""
+
+    host: str
+    port: int
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+async def serve(registry: Path, *, listen: Listen) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises BrokerUnusable (port, address, certificate, plain text) and CredentialsUnreadable
+    before anything listens.
+    """
+    tls = tls_for(listen)
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    live = registry_at(str(registry))
+    broker = EmbeddedBroker(registry)
+    await broker.start()
+    gate = Gate(registry=live, behind=broker)
+    try:
+        port = await _open(gate, listen=listen, tls=tls)
+        sys.stdout.write(json.dumps({"event": "broker_ready", "port": port}) + "\n")
+        sys.stdout.flush()
+        await stop.wait()
+    finally:
+        await gate.close()
+        await broker.shutdown()
+
+
+async def _open(gate: Gate, *, listen: Listen, tls: ssl.SSLContext | None) -> int:
+    try:
+        return await gate.open(listen.host, listen.port, tls=tls)
+    except (OSError, OverflowError) as error:
+        where = f"{listen.host}:{listen.port}: {error}"
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise PortTaken(where) from error
+        raise AddressUnusable(where) from error
+
+
+def tls_for(listen: Listen) -> ssl.SSLContext | None:
+    """The TLS settings, or None where plain text stays inside this machine.
+
+    Raises PlainTextRefused and CertificateUnusable.
+    """
+    if listen.certificate is None or listen.key is None:
+        if not is_loopback(listen.host):
+            raise PlainTextRefused(listen.host)
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(listen.certificate, listen.key)
+    except (OSError, ssl.SSLError) as error:
+        raise CertificateUnusable(str(error)) from error
+    return context
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches this address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,122 @@
+"""Starts the brokers that tests talk to: ours in a child process, and a real Mosquitto.
+
+Used by the broker's own tests and by every end-to-end test.
+"""
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from devices.broker.mosquitto import write_configuration
+
+MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+STARTS_WITHIN_S = 20.0
+
+
+@dataclass(slots=True)
+class RunningBroker:
+    """A broker on the loopback; `stop` it, always."""
+
+    name: str
+    process: subprocess.Popen[str]
+    host: str
+    port: int
+    registry: Path
+    log: Path
+    reread: Callable[[], None]
+
+    @property
+    def url(self) -> str:
+        """Where clients reach it."""
+        return f"mqtt://{self.host}:{self.port}"
+
+    def credentials_changed(self) -> None:
+        """Make it read its credentials again, if it does not by itself."""
+        self.reread()
+
+    def stop(self, *, signal_number: int = signal.SIGTERM) -> int:
+        """End it and return its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal_number)
+        try:
+            return self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+        finally:
+            if self.process.stdout is not None:
+                self.process.stdout.close()
+
+
+def mosquitto_is_installed() -> bool:
+    """Whether a real Mosquitto can be started here."""
+    return Path(MOSQUITTO).exists()
+
+
+def start_embedded(registry: Path, tmp: Path, *, port: int = 0) -> RunningBroker:
+    """Start the embedded broker on a free port and wait until it accepts connections."""
+    log = tmp / "broker.log"
+    with log.open("w") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "devices.broker", "--registry", registry, "--port", str(port)],
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        process.wait()
+        process.stdout.close()
+        raise AssertionError(log.read_text())
+    ready = json.loads(line)
+    return RunningBroker(
+        "embedded", process, "127.0.0.1", ready["port"], registry, log, lambda: None
+    )
+
+
+def start_mosquitto(registry: Path, tmp: Path, *, port: int = 0) -> RunningBroker:
+    """Start a real Mosquitto with a configuration made from the same credentials."""
+    folder, port, log = tmp / "mosquitto", port or free_port(), tmp / "mosquitto.log"
+    configuration = write_configuration(registry, folder=folder, port=port, persistence=False)
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [MOSQUITTO, "-c", configuration], stdout=output, stderr=output, text=True
+        )
+    wait_until_accepting(port, process=process, log=log)
+
+    def reread() -> None:
+        write_configuration(registry, folder=folder, port=port, persistence=False)
+        process.send_signal(signal.SIGHUP)
+
+    return RunningBroker("mosquitto", process, "127.0.0.1", port, registry, log, reread)
+
+
+def free_port() -> int:
+    """A port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_accepting(port: int, *, process: subprocess.Popen[str], log: Path) -> None:
+    """Wait until something listens there; fail with the log if the process ends first."""
+    deadline = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(log.read_text())
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.02)
+    process.kill()
+    msg = f"nothing listens on port {port} after {STARTS_WITHIN_S} s"
+    raise AssertionError(msg)
