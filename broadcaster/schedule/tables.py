@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from broadcaster.database import InstantColumn
@@ -11,7 +12,8 @@ class Schedule(SQLModel, table=True):
     """When a bulletin plays: once at an instant, as soon as approved, or by a recurrence rule.
 
     `starts_local` is wall time in the station's zone (`2026-11-22T17:00`), empty for *as soon as
-    approved*; `recurrence` is an RFC 5545 RRULE value, empty for once.
+    approved*; `recurrence` is an RFC 5545 RRULE value, empty for once. It is closed once no
+    further occurrence will come (`planned`, `missed` or `ended`).
     """
 
     id: str = Field(primary_key=True)
@@ -24,6 +26,9 @@ class Schedule(SQLModel, table=True):
     created_by: str = Field(foreign_key="account.id")
     created_at: datetime = Field(sa_type=InstantColumn)
     cancelled_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    cancelled_by: str | None = Field(default=None, foreign_key="account.id")
+    closed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    closed_because: str = ""
 
 
 class ScheduleCluster(SQLModel, table=True):
@@ -38,10 +43,20 @@ class ScheduleCluster(SQLModel, table=True):
 class Broadcast(SQLModel, table=True):
     """One occurrence of a schedule: an absolute instant with an explicit *not after*.
 
-    Title, words and sound are those approved when it was planned and stay as they were.
+    `occurs_at` is when the schedule wished it, `starts_at` when there was room. Title, words and
+    sound are those approved when it was planned and stay as they were.
     """
 
-    __table_args__ = (UniqueConstraint("schedule_id", "starts_at"),)
+    __table_args__ = (
+        Index(
+            "one_live_broadcast_an_occurrence",
+            "schedule_id",
+            "occurs_at",
+            unique=True,
+            sqlite_where=text("cancelled_at IS NULL"),
+            postgresql_where=text("cancelled_at IS NULL"),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     schedule_id: str = Field(foreign_key="schedule.id", index=True)
@@ -53,12 +68,14 @@ class Broadcast(SQLModel, table=True):
     audio_sha256: str
     audio_size_bytes: int
     duration_ms: int
+    occurs_at: datetime = Field(sa_type=InstantColumn)
     starts_at: datetime = Field(sa_type=InstantColumn, index=True)
     not_after: datetime = Field(sa_type=InstantColumn)
     override_person: str | None = None
     override_reason: str | None = None
     planned_at: datetime = Field(sa_type=InstantColumn)
     cancelled_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    withdrawn_by_person: bool = False
 
 
 class BroadcastOrder(SQLModel, table=True):

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("raised_at", sa.BigInteger(), nullable=False),
         sa.Column("resolved_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code", "broadcast_id", "device_id"),
     )
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_alert_broadcast_id"), ["broadcast_id"], unique=False)
@@ -45,6 +46,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("evidence_sha256", "code"),
     )
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_incident_device_id"), ["device_id"], unique=False)
@@ -197,9 +199,16 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("cancelled_at", sa.BigInteger(), nullable=True),
+        sa.Column("cancelled_by", sa.String(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_because", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["bulletin_id"],
             ["bulletin.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["cancelled_by"],
+            ["account.id"],
         ),
         sa.ForeignKeyConstraint(
             ["created_by"],
@@ -297,12 +306,14 @@ def upgrade() -> None:
         sa.Column("audio_sha256", sa.String(), nullable=False),
         sa.Column("audio_size_bytes", sa.Integer(), nullable=False),
         sa.Column("duration_ms", sa.Integer(), nullable=False),
+        sa.Column("occurs_at", sa.BigInteger(), nullable=False),
         sa.Column("starts_at", sa.BigInteger(), nullable=False),
         sa.Column("not_after", sa.BigInteger(), nullable=False),
         sa.Column("override_person", sa.String(), nullable=True),
         sa.Column("override_reason", sa.String(), nullable=True),
         sa.Column("planned_at", sa.BigInteger(), nullable=False),
         sa.Column("cancelled_at", sa.BigInteger(), nullable=True),
+        sa.Column("withdrawn_by_person", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["bulletin_id"],
             ["bulletin.id"],
@@ -316,12 +327,18 @@ def upgrade() -> None:
             ["schedule.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("schedule_id", "starts_at"),
     )
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_broadcast_bulletin_id"), ["bulletin_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_schedule_id"), ["schedule_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_starts_at"), ["starts_at"], unique=False)
+        batch_op.create_index(
+            "one_live_broadcast_an_occurrence",
+            ["schedule_id", "occurs_at"],
+            unique=True,
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
 
     op.create_table(
         "confirmation_batch",
@@ -370,7 +387,7 @@ def upgrade() -> None:
         sa.Column("online", sa.Boolean(), nullable=False),
         sa.Column("boot", sa.String(), nullable=False),
         sa.Column("software", sa.String(), nullable=False),
-        sa.Column("plan_version", sa.Integer(), nullable=False),
+        sa.Column("plan_version", sa.BigInteger(), nullable=False),
         sa.Column("said_at", sa.BigInteger(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -409,11 +426,13 @@ def upgrade() -> None:
         sa.Column("end_due_at", sa.BigInteger(), nullable=False),
         sa.Column("frozen", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reached", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("started_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("start_offset_us", sa.BigInteger(), nullable=True),
         sa.Column("played_ms", sa.Integer(), nullable=False),
+        sa.Column("clock_doubtful", sa.Boolean(), nullable=False),
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("evidence_epoch", sa.String(), nullable=True),
         sa.Column("evidence_seq", sa.BigInteger(), nullable=True),
@@ -436,15 +455,28 @@ def upgrade() -> None:
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("device_id", sa.String(), nullable=False),
         sa.Column("village_id", sa.String(), nullable=False),
+        sa.Column("broadcast_id", sa.String(), nullable=False),
+        sa.Column("cluster_id", sa.String(), nullable=False),
+        sa.Column("cluster_name", sa.String(), nullable=False),
         sa.Column("village_name", sa.String(), nullable=False),
+        sa.Column("households", sa.Integer(), nullable=False),
         sa.Column("residents", sa.Integer(), nullable=False),
         sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("frozen", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["village_id"],
             ["village.id"],
         ),
         sa.PrimaryKeyConstraint("order_id", "device_id", "village_id"),
     )
+    with op.batch_alter_table("play_share", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_play_share_broadcast_id"), ["broadcast_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_play_share_starts_at"), ["starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_play_share_village_id"), ["village_id"], unique=False)
+
     op.create_table(
         "role_grant",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -560,6 +592,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_role_grant_account_id"))
 
     op.drop_table("role_grant")
+    with op.batch_alter_table("play_share", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_play_share_village_id"))
+        batch_op.drop_index(batch_op.f("ix_play_share_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_play_share_broadcast_id"))
+
     op.drop_table("play_share")
     with op.batch_alter_table("play", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_play_starts_at"))
@@ -581,6 +618,11 @@ def downgrade() -> None:
 
     op.drop_table("confirmation_batch")
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
+        batch_op.drop_index(
+            "one_live_broadcast_an_occurrence",
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_broadcast_starts_at"))
         batch_op.drop_index(batch_op.f("ix_broadcast_schedule_id"))
         batch_op.drop_index(batch_op.f("ix_broadcast_bulletin_id"))

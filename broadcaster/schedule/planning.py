@@ -1,0 +1,265 @@
+"""From approved bulletins and their schedules to broadcasts: absolute instants, eight days ahead.
+
+Run again and again it changes nothing that has begun. A broadcast whose approval was voided is
+withdrawn while it has not begun; once approved again, it is planned anew.
+Only what a second person approved, word and sound, ever becomes a broadcast.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from broadcaster.areas.tables import Station
+from broadcaster.bulletins.desk import approved_rendition
+from broadcaster.bulletins.tables import Approval, Bulletin, Rendition
+from broadcaster.database import new_id
+from broadcaster.schedule.occurrences import instant_of, is_over, occurrences, read_local
+from broadcaster.schedule.queueing import (
+    clusters_of,
+    person_name,
+    station_quiet_hours,
+    taken_slots,
+)
+from broadcaster.schedule.slots import first_room
+from broadcaster.schedule.tables import Broadcast, BroadcastOrder, Schedule
+
+log = structlog.get_logger()
+
+NOT_AFTER = timedelta(seconds=60)
+_SHIFT_LIMIT = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Override:
+    person: str
+    reason: str
+
+
+def plan_broadcasts(
+    session: Session, *, station: Station, now: datetime, days: int, lead: timedelta
+) -> int:
+    """Bring the broadcasts of the next `days` to what is approved and scheduled; count changes.
+
+    `lead` is how far ahead *as soon as approved* begins, so that devices can fetch the audio.
+    """
+    changes = _withdraw_voided(session, now=now)
+    open_schedules = session.exec(
+        select(Schedule)
+        .where(
+            Schedule.station_id == station.id,
+            col(Schedule.cancelled_at).is_(None),
+            col(Schedule.closed_at).is_(None),
+        )
+        .order_by(col(Schedule.created_at))
+    ).all()
+    for schedule in open_schedules:
+        rendition = approved_rendition(session, schedule.bulletin_id)
+        if rendition is not None:
+            changes += _plan_schedule(
+                session, schedule, rendition, station=station, now=now, days=days, lead=lead
+            )
+        changes += _close_if_over(session, schedule, station=station, now=now)
+    return changes
+
+
+def changes_since(session: Session) -> tuple[object, ...]:
+    """A fingerprint of all that planning depends on; equal while there is nothing to plan."""
+    return tuple(
+        session.exec(select(func.count(), func.max(column)).select_from(table)).one()
+        for table, column in (
+            (Approval, col(Approval.decided_at)),
+            (Bulletin, col(Bulletin.edited_at)),
+            (Schedule, col(Schedule.created_at)),
+            (Schedule, col(Schedule.cancelled_at)),
+            (Broadcast, col(Broadcast.cancelled_at)),
+        )
+    )
+
+
+def _withdraw_voided(session: Session, *, now: datetime) -> int:
+    coming = session.exec(
+        select(Broadcast).where(
+            col(Broadcast.starts_at) > now, col(Broadcast.cancelled_at).is_(None)
+        )
+    ).all()
+    withdrawn = 0
+    for broadcast in coming:
+        approved = approved_rendition(session, broadcast.bulletin_id)
+        if approved is None or approved.id != broadcast.rendition_id:
+            broadcast.cancelled_at = now
+            withdrawn += 1
+            schedule = session.get_one(Schedule, broadcast.schedule_id)
+            if schedule.closed_because == "planned":
+                schedule.closed_at, schedule.closed_because = None, ""
+            log.info("broadcast_withdrawn", broadcast_id=broadcast.id, reason="approval_voided")
+    session.flush()
+    return withdrawn
+
+
+def _plan_schedule(
+    session: Session,
+    schedule: Schedule,
+    rendition: Rendition,
+    *,
+    station: Station,
+    now: datetime,
+    days: int,
+    lead: timedelta,
+) -> int:
+    clusters = clusters_of(session, schedule.id)
+    override = _override(session, schedule)
+    planned = 0
+    for wished in _wished(session, schedule, station=station, now=now, days=days, lead=lead):
+        starts_at = _room(
+            session, clusters, rendition, earliest=wished, override=override, station=station
+        )
+        if starts_at is None or (schedule.starts_local and starts_at - wished > _SHIFT_LIMIT):
+            continue
+        _add_broadcast(
+            session, schedule, rendition,
+            clusters=clusters, occurs_at=wished, starts_at=starts_at, override=override, now=now,
+        )  # fmt: skip
+        planned += 1
+    if planned and not schedule.recurrence:
+        schedule.closed_at, schedule.closed_because = now, "planned"
+    return planned
+
+
+def _wished(
+    session: Session,
+    schedule: Schedule,
+    *,
+    station: Station,
+    now: datetime,
+    days: int,
+    lead: timedelta,
+) -> Sequence[datetime]:
+    """The instants of a schedule that have no broadcast yet."""
+    if not schedule.starts_local:
+        return (now + lead,)
+    found = occurrences(
+        starts_local=schedule.starts_local,
+        recurrence=schedule.recurrence,
+        zone=ZoneInfo(station.zone),
+        after=now,
+        until=now + timedelta(days=days),
+    )
+    planned = _occurrences_planned(session, schedule.id, now=now)
+    return [instant for instant in found if instant not in planned]
+
+
+def _occurrences_planned(session: Session, schedule_id: str, *, now: datetime) -> set[datetime]:
+    rows = session.exec(
+        select(Broadcast.occurs_at).where(
+            Broadcast.schedule_id == schedule_id,
+            col(Broadcast.occurs_at) > now - timedelta(days=1),
+            # One that a person withdrew stays withdrawn; one that lost its approval may return.
+            (col(Broadcast.cancelled_at).is_(None)) | (col(Broadcast.withdrawn_by_person)),
+        )
+    )
+    return set(rows)
+
+
+def _room(
+    session: Session,
+    clusters: Sequence[str],
+    rendition: Rendition,
+    *,
+    earliest: datetime,
+    override: _Override | None,
+    station: Station,
+) -> datetime | None:
+    if not clusters:
+        return None
+    return first_room(
+        taken_slots(session, after=earliest),
+        clusters=clusters,
+        earliest=earliest,
+        duration=timedelta(milliseconds=rendition.duration_ms),
+        quiet=None if override else station_quiet_hours(station),
+    )
+
+
+def _override(session: Session, schedule: Schedule) -> _Override | None:
+    """The override that a leader gave: the one who queued it, or who approved it afterwards."""
+    if not schedule.override_reason:
+        return None
+    leader = (
+        schedule.override_by
+        or session.exec(
+            select(Approval.approver_id)
+            .where(
+                Approval.bulletin_id == schedule.bulletin_id,
+                col(Approval.approved),
+                col(Approval.decided_at) >= schedule.created_at,
+            )
+            .order_by(col(Approval.decided_at).desc())
+            .limit(1)
+        ).first()
+    )
+    if leader is None:
+        return None
+    return _Override(person=person_name(session, leader), reason=schedule.override_reason)
+
+
+def _add_broadcast(
+    session: Session,
+    schedule: Schedule,
+    rendition: Rendition,
+    *,
+    clusters: Sequence[str],
+    occurs_at: datetime,
+    starts_at: datetime,
+    override: _Override | None,
+    now: datetime,
+) -> None:
+    bulletin = session.get_one(Bulletin, schedule.bulletin_id)
+    broadcast = Broadcast(
+        id=new_id("bc"),
+        schedule_id=schedule.id,
+        bulletin_id=bulletin.id,
+        rendition_id=rendition.id,
+        title=bulletin.title,
+        topic=bulletin.topic,
+        priority=bulletin.priority,
+        audio_sha256=rendition.audio_sha256,
+        audio_size_bytes=rendition.audio_size_bytes,
+        duration_ms=rendition.duration_ms,
+        occurs_at=occurs_at,
+        starts_at=starts_at,
+        not_after=starts_at + NOT_AFTER,
+        override_person=override.person if override else None,
+        override_reason=override.reason if override else None,
+        planned_at=now,
+    )
+    session.add(broadcast)
+    session.flush()
+    session.add_all(
+        BroadcastOrder(id=new_id("ord"), broadcast_id=broadcast.id, cluster_id=cluster_id)
+        for cluster_id in clusters
+    )
+    session.flush()
+    log.info(
+        "broadcast_planned", broadcast_id=broadcast.id, bulletin_id=bulletin.id, starts_at=starts_at
+    )
+
+
+def _close_if_over(session: Session, schedule: Schedule, *, station: Station, now: datetime) -> int:
+    """Close a schedule whose last occurrence has gone by."""
+    if not schedule.starts_local or schedule.closed_at is not None:
+        return 0
+    zone = ZoneInfo(station.zone)
+    if not is_over(
+        starts_local=schedule.starts_local, recurrence=schedule.recurrence, zone=zone, now=now
+    ):
+        return 0
+    missed = not schedule.recurrence and instant_of(read_local(schedule.starts_local), zone) <= now
+    schedule.closed_at, schedule.closed_because = now, "missed" if missed else "ended"
+    session.flush()
+    log.info("schedule_closed", schedule_id=schedule.id, because=schedule.closed_because)
+    return 1
