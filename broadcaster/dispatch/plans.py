@@ -1,0 +1,75 @@
+"""The plan of one cluster, derived from its broadcasts: desired state, never a queue of pushes.
+
+Pure: rows and `now` go in, orders come out. What has begun stays until its *not after*, so that a
+device that was absent still finds it.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from broadcaster.database.columns import to_ms
+from broadcaster.schedule.tables import Broadcast
+from devices.protocol.messages import Item, Order, QuietHoursOverride, encode
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBroadcast:
+    """A broadcast and the id of the order by which one cluster plays it."""
+
+    order_id: str
+    broadcast: Broadcast
+
+
+def orders_of(
+    planned: Iterable[PlannedBroadcast], *, now: datetime, days: int
+) -> tuple[Order, ...]:
+    """The orders that belong into a cluster's plan now, by their start."""
+    until = now + timedelta(days=days)
+    standing = [
+        each
+        for each in planned
+        if each.broadcast.cancelled_at is None
+        and each.broadcast.not_after > now
+        and each.broadcast.starts_at <= until
+    ]
+    standing.sort(key=lambda each: (each.broadcast.starts_at, each.order_id))
+    return tuple(_order(each) for each in standing)
+
+
+def orders_sha256(orders: Iterable[Order]) -> str:
+    """What a plan says, without its version: equal while nothing has to be published."""
+    digest = hashlib.sha256()
+    for order in orders:
+        digest.update(encode(order))
+    return digest.hexdigest()
+
+
+def _order(planned: PlannedBroadcast) -> Order:
+    broadcast = planned.broadcast
+    return Order(
+        id=planned.order_id,
+        broadcast=broadcast.id,
+        priority=broadcast.priority,
+        starts_at_ms=to_ms(broadcast.starts_at),
+        not_after_ms=to_ms(broadcast.not_after),
+        items=(
+            Item(
+                sha256=broadcast.audio_sha256,
+                size_bytes=broadcast.audio_size_bytes,
+                duration_ms=broadcast.duration_ms,
+                title=broadcast.title,
+            ),
+        ),
+        title=broadcast.title,
+        override=_override(broadcast),
+    )
+
+
+def _override(broadcast: Broadcast) -> QuietHoursOverride | None:
+    if not broadcast.override_reason or not broadcast.override_person:
+        return None
+    return QuietHoursOverride(
+        person=broadcast.override_person, reason=broadcast.override_reason[:300]
+    )

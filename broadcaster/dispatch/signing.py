@@ -1,0 +1,175 @@
+"""The one place that signs plans, and it looks at the approval record before it does.
+
+Whatever else goes wrong in the station, an order for which no second person approved exactly
+these words and this sound is not signed, and devices play nothing that is not signed.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from broadcaster.areas.tables import Cluster, Station
+from broadcaster.bulletins.desk import approved_rendition
+from broadcaster.database.columns import to_ms
+from broadcaster.dispatch.plans import PlannedBroadcast, orders_of, orders_sha256
+from broadcaster.dispatch.tables import SignedPlan
+from broadcaster.keys import StationKeys
+from broadcaster.ledger.expectations import ExpectedOrder, expect, forget
+from broadcaster.ledger.tables import Play
+from broadcaster.schedule.tables import Broadcast, BroadcastOrder
+from devices.protocol.envelope import seal_plan
+from devices.protocol.messages import Plan
+
+log = structlog.get_logger()
+
+
+def sign_changed_plans(
+    session: Session,
+    *,
+    station: Station,
+    keys: StationKeys,
+    now: datetime,
+    days: int,
+    start_within: timedelta,
+    end_within: timedelta,
+) -> int:
+    """Sign a new version for each cluster whose orders changed, and expect its plays; count them.
+
+    The version, the signed bytes and the expected plays are stored in the caller's transaction:
+    either all of them stand or none. Publishing them is the outbox's work.
+    """
+    signed = 0
+    clusters = session.exec(select(Cluster.id).where(Cluster.station_id == station.id)).all()
+    for cluster_id in clusters:
+        planned = approved_broadcasts(session, cluster_id, now=now)
+        _expect_plays(
+            session, cluster_id, planned, now=now, start_within=start_within, end_within=end_within
+        )
+        orders = orders_of(planned, now=now, days=days)
+        digest = orders_sha256(orders)
+        newest = newest_plan(session, cluster_id)
+        if newest is not None and newest.orders_sha256 == digest:
+            continue
+        version = max(newest.version + 1 if newest else 1, to_ms(now))
+        plan = Plan(
+            station=station.id,
+            cluster=cluster_id,
+            version=version,
+            issued_at_ms=to_ms(now),
+            orders=orders,
+        )
+        message = seal_plan(plan, key=keys.signing_key)
+        session.add(
+            SignedPlan(
+                cluster_id=cluster_id,
+                version=version,
+                orders_sha256=digest,
+                message=message,
+                signed_at=now,
+            )
+        )
+        session.flush()
+        log.info("plan_signed", cluster_id=cluster_id, version=version, orders=len(orders))
+        signed += 1
+    return signed
+
+
+def newest_plan(session: Session, cluster_id: str) -> SignedPlan | None:
+    """The plan of a cluster with the highest version."""
+    version = session.exec(
+        select(func.max(col(SignedPlan.version))).where(SignedPlan.cluster_id == cluster_id)
+    ).one()
+    return session.get(SignedPlan, (cluster_id, version)) if version is not None else None
+
+
+def approved_broadcasts(
+    session: Session, cluster_id: str, *, now: datetime
+) -> Sequence[PlannedBroadcast]:
+    """A cluster's broadcasts that may stand in a plan: each approved, word and sound, as it is.
+
+    What has begun stays although its approval was voided since: it is on air, and a stop is an
+    order of its own.
+    """
+    rows = session.exec(
+        select(BroadcastOrder.id, Broadcast)
+        .join(Broadcast, col(Broadcast.id) == col(BroadcastOrder.broadcast_id))
+        .where(
+            BroadcastOrder.cluster_id == cluster_id,
+            col(Broadcast.not_after) > now,
+            col(Broadcast.cancelled_at).is_(None),
+        )
+    ).all()
+    return [
+        PlannedBroadcast(order_id=order_id, broadcast=broadcast)
+        for order_id, broadcast in rows
+        if _is_approved(session, broadcast)
+        or (broadcast.starts_at <= now and _was_signed(session, order_id))
+    ]
+
+
+def _was_signed(session: Session, order_id: str) -> bool:
+    """Whether a plan with this order left the station: its plays are expected since then."""
+    return session.exec(select(Play.order_id).where(Play.order_id == order_id)).first() is not None
+
+
+def _is_approved(session: Session, broadcast: Broadcast) -> bool:
+    rendition = approved_rendition(session, broadcast.bulletin_id)
+    approved = (
+        rendition is not None
+        and rendition.id == broadcast.rendition_id
+        and rendition.audio_sha256 == broadcast.audio_sha256
+    )
+    if not approved:
+        log.warning("unapproved_broadcast_not_signed", broadcast_id=broadcast.id)
+    return approved
+
+
+def _expect_plays(
+    session: Session,
+    cluster_id: str,
+    planned: Sequence[PlannedBroadcast],
+    *,
+    now: datetime,
+    start_within: timedelta,
+    end_within: timedelta,
+) -> None:
+    for each in planned:
+        broadcast = each.broadcast
+        ends_at = broadcast.starts_at + timedelta(milliseconds=broadcast.duration_ms)
+        expect(
+            session,
+            ExpectedOrder(
+                order_id=each.order_id,
+                repeat=0,
+                broadcast_id=broadcast.id,
+                cluster_id=cluster_id,
+                title=broadcast.title,
+                topic=broadcast.topic,
+                audio_sha256=broadcast.audio_sha256,
+                asked_ms=broadcast.duration_ms,
+                starts_at=broadcast.starts_at,
+                start_due_at=broadcast.starts_at + start_within,
+                end_due_at=ends_at + end_within,
+            ),
+            now=now,
+        )
+    _forget_dropped(session, cluster_id, keep={each.order_id for each in planned}, now=now)
+
+
+def _forget_dropped(session: Session, cluster_id: str, *, keep: set[str], now: datetime) -> None:
+    """Expect nothing of orders that were withdrawn before they began."""
+    withdrawn = session.exec(
+        select(BroadcastOrder.id)
+        .join(Broadcast, col(Broadcast.id) == col(BroadcastOrder.broadcast_id))
+        .where(
+            BroadcastOrder.cluster_id == cluster_id,
+            col(Broadcast.starts_at) > now,
+            col(Broadcast.cancelled_at).is_not(None),
+        )
+    ).all()
+    dropped = [order_id for order_id in withdrawn if order_id not in keep]
+    if dropped:
+        forget(session, dropped)
