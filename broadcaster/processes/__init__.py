@@ -1,0 +1,1 @@
+"""The processes that make up a running station, and the one that starts and watches them."""

@@ -1,0 +1,70 @@
+"""The process that serves pages, API and audio: `python -m broadcaster.processes.site`."""
+
+import json
+import sys
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from sqlmodel import select
+
+from broadcaster.app import create_app
+from broadcaster.areas.tables import Station
+from broadcaster.bulletins.studio import Studio
+from broadcaster.database import connect
+from broadcaster.logs import configure_logs
+from broadcaster.processes.errors import NotFounded
+from broadcaster.settings import Settings, load_settings
+from broadcaster.web.context import Context
+
+
+class _Server(uvicorn.Server):
+    """Says on stdout when it accepts connections, as every process of the station does."""
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets=sockets)  # type: ignore[arg-type]
+        if self.started:
+            sys.stdout.write(json.dumps({"event": "site_ready", "port": self.config.port}) + "\n")
+            sys.stdout.flush()
+
+
+def context_of(settings: Settings) -> Context:
+    """What pages need of the station that the settings name; raise NotFounded."""
+    database = connect(settings.database)
+    with database.reading() as session:
+        station = session.exec(select(Station)).first()
+    if station is None:
+        raise NotFounded
+    return Context(
+        database=database,
+        settings=settings,
+        station_id=station.id,
+        station_name=station.name,
+        zone=ZoneInfo(station.zone),
+        rehearsal=station.rehearsal,
+    )
+
+
+def run() -> int:
+    """Serve the site until SIGTERM."""
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    context = context_of(settings)
+    with Studio.open(settings) as studio:
+        app = create_app(context, studio=studio)
+        server = _Server(
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=3,
+            )
+        )
+        server.run()
+    context.database.dispose()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(run())

@@ -1,0 +1,124 @@
+"""What a running station is made of: broker, ingest, schedule and site, each a process.
+
+They are separate because they hurt each other in one: MQTT's client cannot share a process with
+many web sockets, and a render must not delay a receipt.
+"""
+
+import shutil
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from broadcaster.processes.errors import DiskFull, PortInUse
+from broadcaster.processes.supervisor import Program, Supervisor
+from broadcaster.settings import Settings
+
+_ROOM_NEEDED_BYTES = 200 * 1024 * 1024
+
+
+def environment(settings: Settings) -> Mapping[str, str]:
+    """The settings as the children read them, so that all processes run with the same."""
+    values = {
+        "LOA_STATE_DIR": str(settings.state_dir.resolve()),
+        "LOA_DATABASE_URL": settings.database,
+        "LOA_BROKER": settings.broker,
+        "LOA_BROKER_PORT": str(settings.broker_port),
+        "LOA_HOST": settings.host,
+        "LOA_PORT": str(settings.port),
+        "LOA_CONFIRM_START_WITHIN_S": str(settings.confirm_start_within_s),
+        "LOA_CONFIRM_END_WITHIN_S": str(settings.confirm_end_within_s),
+        "LOA_PLAN_DAYS": str(settings.plan_days),
+        "LOA_LEAD_S": str(settings.lead_s),
+        "LOA_LOG_LEVEL": settings.log_level,
+        "PYTHONUNBUFFERED": "1",
+    }
+    if settings.public_url:
+        values["LOA_PUBLIC_URL"] = str(settings.public_url)
+    return values
+
+
+def broker_program(settings: Settings) -> Program:
+    """The embedded broker, with the credentials and grants of the device registry."""
+    return Program(
+        name="broker",
+        command=(
+            sys.executable, "-m", "devices.broker",
+            "--registry", str(settings.registry_file),
+            "--port", str(settings.broker_port),
+        ),
+        ready_event="broker_ready",
+    )  # fmt: skip
+
+
+def station_programs(settings: Settings) -> list[Program]:
+    """The station's own processes, in the order in which they start."""
+    programs = [broker_program(settings)] if settings.embedded_broker else []
+    shared = environment(settings)
+    for name, module, ready in (
+        ("ingest", "broadcaster.ledger.service", "ingest_ready"),
+        ("site", "broadcaster.processes.site", "site_ready"),
+        ("schedule", "broadcaster.dispatch.service", "dispatch_ready"),
+    ):
+        programs.append(
+            Program(
+                name=name,
+                command=(sys.executable, "-m", module),
+                ready_event=ready,
+                environment=shared,
+            )
+        )
+    return programs
+
+
+def fleet_program(fleet_dir: Path, *, silent: int = 0, corrupt_audio: int = 0) -> Program:
+    """The simulated controllers, which reach the station only by MQTT and HTTP."""
+    return Program(
+        name="fleet",
+        command=(
+            sys.executable, "-m", "devices.simulation",
+            "--fleet", str(fleet_dir),
+            "--silent", str(silent),
+            "--corrupt-audio", str(corrupt_audio),
+        ),
+        ready_event="fleet_ready",
+    )  # fmt: skip
+
+
+def check_room(settings: Settings) -> None:
+    """Make sure that ports and disk are free; raise PortInUse or DiskFull in one sentence."""
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(settings.state_dir).free < _ROOM_NEEDED_BYTES:
+        raise DiskFull
+    if _is_taken(settings.host, settings.port):
+        raise PortInUse(settings.port, setting="LOA_PORT")
+    if settings.embedded_broker and _is_taken("127.0.0.1", settings.broker_port):
+        raise PortInUse(settings.broker_port, setting="LOA_BROKER_PORT")
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start_station(supervisor: Supervisor, settings: Settings) -> None:
+    """Start the station's processes; what was started is stopped again when one fails."""
+    try:
+        for program in station_programs(settings):
+            supervisor.start(program)
+    except BaseException:
+        supervisor.stop()
+        raise
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
