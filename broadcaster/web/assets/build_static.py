@@ -5,6 +5,8 @@ Packages are fetched into a temporary folder, by integrity from the lock; the tr
 A stamp of the inputs makes a second build with the same inputs a matter of milliseconds.
 """
 
+# ruff: noqa: INP001 - run by its path, never imported
+
 import hashlib
 import json
 import os

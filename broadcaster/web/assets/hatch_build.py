@@ -1,13 +1,15 @@
 """Hatchling's hook: a wheel or an editable install gets the pages' assets built first."""
 
+# ruff: noqa: INP001 - run by its path, never imported
+
 import runpy
 from pathlib import Path
 from typing import Any
 
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface  # type: ignore[import-not-found, unused-ignore]
 
 
-class AssetsBuildHook(BuildHookInterface[Any]):
+class AssetsBuildHook(BuildHookInterface[Any]):  # type: ignore[misc, unused-ignore]
     """Builds `broadcaster/web/static/`; a source distribution needs nothing built."""
 
     PLUGIN_NAME = "custom"

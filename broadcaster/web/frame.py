@@ -1,0 +1,192 @@
+"""Renders every page: one Jinja environment a language, one layout, one place for what pages know.
+
+What a page knows of its request, each absent by default:
+  request.state.viewer            someone signed in: `.display_name: str`, `.roles: Collection[str]`
+  request.state.csrf_token        str, put into forms by `components.csrf_field` and sent by htmx
+  request.app.state.station_name  str, shown in the header
+  request.app.state.navigation    Sequence[NavigationItem]
+  request.app.state.zone          tzinfo of the station; Asia/Ho_Chi_Minh
+  request.app.state.now           Callable[[], datetime] giving aware UTC instants
+  request.app.state.rehearsal     bool: nothing of this station is on air
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from broadcaster.web import errors, language
+from broadcaster.web.coverage_bar import coverage_parts
+from broadcaster.web.formats import Language, day, duration, instant, number, share
+from broadcaster.web.play_marks import PLAY_MARKS
+from broadcaster.web.security import SecurityHeaders
+from broadcaster.web.static_files import STATIC, ImmutableFiles, manifest, static_url
+
+PACKAGE = Path(__file__).parent.parent
+HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Viewer(Protocol):
+    """Whoever is signed in, as far as the frame needs to know."""
+
+    @property
+    def display_name(self) -> str:
+        """The name shown in the footer."""
+
+    @property
+    def roles(self) -> Collection[str]:
+        """What this person may be shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavigationItem:
+    """One entry of the navigation; `label` is a msgid, `icon` a name of `assets/src/icons.json`.
+
+    With `roles` given, only people who hold one of them see it.
+    """
+
+    label: str
+    href: str
+    icon: str
+    roles: frozenset[str] = frozenset()
+
+
+def install(app: FastAPI) -> None:
+    """Give an app the frame: assets, language switch, error pages, security headers.
+
+    Raises AssetsMissing at once, not on the first page, when the assets were never built.
+    """
+    manifest()
+    app.mount("/static", ImmutableFiles(directory=STATIC), name="static")
+    app.include_router(language.router)
+    app.add_middleware(SecurityHeaders)
+    errors.install(app, render=render)
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    status_code: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: object,
+) -> HTMLResponse:
+    """Make a page of a template named from the package's root, in its reader's language.
+
+    A page is its reader's own: no shared cache may keep it.
+    """
+    chosen = language.language_of(request)
+    page = environment(chosen).get_template(template)
+    html = page.render({**frame_context(request), **context})
+    private = {"Cache-Control": "private, no-cache", "Content-Language": chosen, "Vary": "Cookie"}
+    return HTMLResponse(html, status_code=status_code, headers={**private, **(headers or {})})
+
+
+def frame_context(request: Request) -> dict[str, object]:
+    """What the layout and the components need from a request."""
+    state, station = request.state, request.app.state
+    viewer: Viewer | None = getattr(state, "viewer", None)
+    now: Callable[[], datetime] = getattr(station, "now", _utc_now)
+    zone: tzinfo = getattr(station, "zone", HOME_ZONE)
+    items: Sequence[NavigationItem] = getattr(station, "navigation", ())
+    return {
+        "request": request,
+        "language": language.language_of(request),
+        "now": now(),
+        "zone": zone,
+        "viewer": viewer,
+        "csrf_token": getattr(state, "csrf_token", None),
+        "station_name": getattr(station, "station_name", "Loa"),
+        "rehearsal": getattr(station, "rehearsal", False),
+        "navigation": visible_navigation(items, viewer=viewer),
+        "current_href": current_href(items, path=request.url.path),
+        "here": _address_of(request),
+    }
+
+
+def visible_navigation(
+    items: Sequence[NavigationItem], *, viewer: Viewer | None
+) -> list[NavigationItem]:
+    """The entries that this person may see."""
+    roles = set(viewer.roles) if viewer else set()
+    return [item for item in items if not item.roles or item.roles & roles]
+
+
+def current_href(items: Sequence[NavigationItem], *, path: str) -> str | None:
+    """The entry that a path lies under: the longest that fits; the first page only itself."""
+    fitting = [
+        item.href
+        for item in items
+        if path == item.href or (item.href != "/" and path.startswith(f"{item.href}/"))
+    ]
+    return max(fitting, key=len, default=None)
+
+
+@cache
+def environment(chosen: Language) -> Environment:
+    """The templates of the whole package in one language; names begin at the package's root."""
+    env = Environment(
+        loader=FileSystemLoader(PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_translations(  # type: ignore[attr-defined]
+        language.translations(chosen), newstyle=True
+    )
+    env.globals |= {
+        "static_url": static_url,
+        "play_marks": PLAY_MARKS,
+        "coverage_parts": coverage_parts,
+    }
+    env.filters |= {
+        "instant": _instant_filter,
+        "day": _day_filter,
+        "duration": lambda ms: duration(ms, language=chosen),
+        "number": lambda value, decimals=0: number(value, decimals=decimals, language=chosen),
+        "share": lambda value, decimals=1: share(value, decimals=decimals, language=chosen),
+    }
+    return env
+
+
+@pass_context
+def _instant_filter(
+    context: Context, at: datetime, *, seconds: bool = False, with_day: bool = True
+) -> str:
+    return instant(
+        at,
+        now=context["now"],
+        zone=context["zone"],
+        language=context["language"],
+        seconds=seconds,
+        with_day=with_day,
+    )
+
+
+@pass_context
+def _day_filter(context: Context, value: date) -> str:
+    today = context["now"].astimezone(context["zone"]).date()
+    return day(value, today=today, language=context["language"])
+
+
+def _address_of(request: Request) -> str:
+    """Where to come back to after choosing a language; a form's target is no place to return to."""
+    if request.method not in ("GET", "HEAD"):
+        return "/"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return language.safe_next(request.url.path + query)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
