@@ -1,0 +1,127 @@
+"""Every error that making, mastering, encoding and keeping audio raises.
+
+AudioError
+├── NothingToRender      no sentence was given
+├── NothingToHear        the sound is silence, so no loudness can be set
+├── AudioUnreadable      a file is not the audio that it should be
+├── MasteringMissed      loudness or peak cannot be brought to the target
+├── FfmpegError
+│   ├── FfmpegMissing    neither the wheel nor the system has ffmpeg
+│   ├── FfmpegFailed     ffmpeg refused its input
+│   └── FfmpegTimedOut   ffmpeg did not end in time and was stopped
+└── AudioStoreError
+    ├── AudioStoreFull   no room on the disk; nothing half-written is left
+    ├── AudioStoreFailed the folder cannot be read or written
+    ├── AudioNameInvalid not a SHA-256 in hex
+    └── AudioMissing     no audio of this name is kept
+"""
+
+from playlists.errors import PlaylistsError
+
+
+class AudioError(PlaylistsError):
+    """Making, mastering, encoding or keeping audio failed."""
+
+    code = "audio"
+    message_vi = "Không tạo được âm thanh. Bản tin vẫn còn nguyên; hãy thử lại."
+    message_en = "The audio could not be made. The bulletin is safe; try again."
+
+
+class NothingToRender(AudioError):
+    """No sentence was given."""
+
+    code = "nothing_to_render"
+    message_vi = "Bản tin chưa có câu nào để đọc. Hãy viết nội dung rồi thử lại."
+    message_en = "The bulletin has no sentence to read. Write its words and try again."
+
+
+class NothingToHear(AudioError):
+    """The sound is silence, so no loudness can be set."""
+
+    code = "nothing_to_hear"
+    message_vi = "Âm thanh chỉ có khoảng lặng nên không phát. Hãy kiểm tra nội dung bản tin."
+    message_en = "The audio is only silence, so it is not kept. Check the bulletin's words."
+
+
+class AudioUnreadable(AudioError):
+    """A file is not the audio that it should be."""
+
+    code = "audio_unreadable"
+    message_vi = "Tệp âm thanh hỏng hoặc không đúng định dạng nên không dùng. Hãy tạo lại."
+    message_en = "The audio file is damaged or of another kind, so it is not used. Make it again."
+
+
+class MasteringMissed(AudioError):
+    """Loudness or peak cannot be brought to the target."""
+
+    code = "mastering_missed"
+    message_vi = "Không chỉnh được độ to theo chuẩn nên không lưu âm thanh này. Hãy báo kỹ thuật."
+    message_en = "The loudness could not be set, so this audio is not kept. Tell the technician."
+
+
+class FfmpegError(AudioError):
+    """ffmpeg could not do its work."""
+
+    code = "ffmpeg"
+
+
+class FfmpegMissing(FfmpegError):
+    """Neither the wheel nor the system has ffmpeg."""
+
+    code = "ffmpeg_missing"
+    message_vi = "Máy này chưa có ffmpeg. Hãy chạy lại make install hoặc cài gói ffmpeg."
+    message_en = "This machine has no ffmpeg. Run make install again or install the ffmpeg package."
+
+
+class FfmpegFailed(FfmpegError):
+    """ffmpeg refused its input."""
+
+    code = "ffmpeg_failed"
+
+
+class FfmpegTimedOut(FfmpegError):
+    """ffmpeg did not end in time and was stopped."""
+
+    code = "ffmpeg_timed_out"
+    message_vi = "Xử lý âm thanh quá lâu nên đã dừng. Bản tin vẫn còn nguyên; hãy thử lại."
+    message_en = "The audio took too long and was stopped. The bulletin is safe; try again."
+
+
+class AudioStoreError(AudioError):
+    """The audio store could not keep or find a file."""
+
+    code = "audio_store"
+
+
+class AudioStoreFull(AudioStoreError):
+    """No room on the disk; nothing half-written is left."""
+
+    code = "audio_store_full"
+    message_vi = "Đĩa đã đầy nên chưa lưu âm thanh; các tệp cũ còn nguyên. Hãy dọn đĩa rồi thử lại."
+    message_en = (
+        "The disk is full: this audio is not kept, older files are safe. Make room and retry."
+    )
+
+
+class AudioStoreFailed(AudioStoreError):
+    """The folder cannot be read or written."""
+
+    code = "audio_store_failed"
+    message_vi = "Không đọc hoặc ghi được thư mục âm thanh. Hãy kiểm tra quyền của thư mục."
+    message_en = "The audio folder cannot be read or written. Check the folder's permissions."
+
+
+class AudioNameInvalid(AudioStoreError):
+    """Not a SHA-256 in hex."""
+
+    code = "audio_name_invalid"
+    message_vi = "Tên âm thanh không hợp lệ. Hãy mở lại từ trang bản tin."
+    message_en = "The audio's name is not valid. Open it again from the bulletin's page."
+
+
+class AudioMissing(AudioStoreError):
+    """No audio of this name is kept."""
+
+    code = "audio_missing"
+    message_vi = "Không có âm thanh này trong kho. Hãy tạo lại từ bản tin."
+    message_en = "The store has no such audio. Make it again from the bulletin."

@@ -1,0 +1,41 @@
+"""The two notes before the words: they make people turn their heads. Made here, owned by nobody."""
+
+import math
+from array import array
+from functools import lru_cache
+from sys import byteorder
+
+from playlists.pcm import Pcm
+
+# A falling fourth, high enough for a horn that carries nothing below 300 Hz.
+NOTES_HZ = (880.0, 659.26)
+NOTE_MS = 750
+ATTACK_MS = 8
+FADING_PER_S = 4.5
+PARTIALS = ((1.0, 1.0), (2.0, 0.35), (3.0, 0.12))
+AMPLITUDE = 9_000
+
+
+@lru_cache(maxsize=4)
+def chime(sample_rate_hz: int) -> Pcm:
+    """Two struck notes, one after the other, each fading to nothing."""
+    samples = array("h")
+    for note_hz in NOTES_HZ:
+        samples.extend(_note(note_hz, sample_rate_hz=sample_rate_hz))
+    if byteorder == "big":
+        samples.byteswap()
+    return Pcm(samples=samples.tobytes(), sample_rate_hz=sample_rate_hz)
+
+
+def _note(note_hz: float, *, sample_rate_hz: int) -> list[int]:
+    frames = sample_rate_hz * NOTE_MS // 1000
+    return [round(_strike(n / sample_rate_hz, note_hz) * (1 - n / frames)) for n in range(frames)]
+
+
+def _strike(at_s: float, note_hz: float) -> float:
+    """A bell's sound: partials under one envelope, with a short rise so that it does not click."""
+    tone = sum(
+        share * math.sin(2 * math.pi * note_hz * partial * at_s) for partial, share in PARTIALS
+    )
+    rise = min(1.0, at_s * 1000 / ATTACK_MS)
+    return AMPLITUDE * tone * rise * math.exp(-FADING_PER_S * at_s)

@@ -1,0 +1,72 @@
+"""Between samples and MP3, and what is measured on the file that devices will really play.
+
+The bytes depend only on the samples and on ffmpeg's build: no dates, no tags, no encoder names.
+The Info frame stays, because it tells decoders the encoder's delay, without which a file plays
+about 0.1 s longer than it was made.
+"""
+
+from pathlib import Path
+
+from playlists import ffmpeg
+from playlists.audio_errors import AudioUnreadable, FfmpegFailed
+from playlists.loudness import METER_WITH_PEAK, Measurement, read_loudness, read_peak
+from playlists.pcm import BYTES_PER_SAMPLE, Pcm
+
+BITRATE = "64k"
+REPEATABLE = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
+MP3 = ("-c:a", "libmp3lame", "-b:a", BITRATE, "-id3v2_version", "0", "-write_id3v1", "0")
+
+
+def raw_input(sample_rate_hz: int) -> tuple[str, ...]:
+    """Arguments by which ffmpeg reads our samples from stdin."""
+    return ("-f", "s16le", "-ar", str(sample_rate_hz), "-ac", "1", "-i", "pipe:0")
+
+
+def raw_output(sample_rate_hz: int) -> tuple[str, ...]:
+    """Arguments by which ffmpeg writes samples of ours to stdout."""
+    return ("-f", "s16le", "-ar", str(sample_rate_hz), "-ac", "1", *REPEATABLE, "pipe:1")
+
+
+def encode_mp3(pcm: Pcm, path: Path, *, filters: str = "anull") -> None:
+    """Writes the samples to `path` as MP3, mono, through ffmpeg's `filters`.
+
+    Raises FfmpegError, or AudioStoreFull when the disk is full.
+    """
+    output = ("-f", "mp3", *MP3, *REPEATABLE, f"file:{path}")
+    source = raw_input(pcm.sample_rate_hz)
+    ffmpeg.run(["-v", "error", *source, "-af", filters, *output], stdin=pcm.samples)
+
+
+def decode_mp3(path: Path, *, sample_rate_hz: int) -> Pcm:
+    """The samples of an MP3, mono. Raises AudioUnreadable or FfmpegError."""
+    done = _read_mp3(path, ["-v", "error", "-xerror"], "anull", sample_rate_hz=sample_rate_hz)
+    return Pcm(samples=done[0], sample_rate_hz=sample_rate_hz)
+
+
+def measure_loudness(path: Path, *, sample_rate_hz: int) -> Measurement:
+    """Loudness, true peak and length of an MP3 as it plays, mono.
+
+    Raises AudioUnreadable or FfmpegError.
+    """
+    samples, log = _read_mp3(path, [], METER_WITH_PEAK, sample_rate_hz=sample_rate_hz)
+    return Measurement(
+        loudness_lufs=read_loudness(log),
+        true_peak_dbtp=read_peak(log),
+        frames=len(samples) // BYTES_PER_SAMPLE,
+        sample_rate_hz=sample_rate_hz,
+    )
+
+
+def _read_mp3(
+    path: Path, options: list[str], filters: str, *, sample_rate_hz: int
+) -> tuple[bytes, bytes]:
+    # `file:` and a named format keep a strange file name or content from choosing a protocol.
+    source = ("-f", "mp3", "-i", f"file:{path}")
+    one_channel = f"aformat=channel_layouts=mono,{filters}"
+    try:
+        done = ffmpeg.run([*options, *source, "-af", one_channel, *raw_output(sample_rate_hz)])
+    except FfmpegFailed as error:
+        raise AudioUnreadable(error.detail) from error
+    if not done.stdout:
+        raise AudioUnreadable("no sound in the file")
+    return done.stdout, done.stderr

@@ -1,0 +1,172 @@
+"""From pieces of sound to one file that a horn can carry: joined, band-limited, equally loud.
+
+pydub joins and sets levels; what it does slowly or not at all (filters, compressor, limiter) is
+ffmpeg's. A file is good only when ffmpeg's meter says so of the finished MP3 itself, so levels
+are corrected from that measurement, never from what was intended.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from playlists import ffmpeg
+from playlists.audio_errors import MasteringMissed, NothingToHear
+from playlists.encoding import encode_mp3, measure_loudness, raw_input, raw_output
+from playlists.loudness import METER, SILENCE_LUFS, Measurement, read_loudness
+from playlists.pcm import Pcm
+from playlists.pydub_audio import AudioSegment, from_pcm, to_pcm
+
+log = structlog.get_logger()
+
+MASTER_RATE_HZ = 22_050
+FULL_SCALE = 1 << 15
+# The compressor's and limiter's thresholds are fixed, so the sound comes to them at a fixed level.
+WORKING_LEVEL_DBFS = -24.0
+LEVEL_BLOCK_MS = 400
+LEVEL_GATE_DB = 10.0
+# A voice's peaks lean to one side; turning the phase of its lower partials evens them out, which
+# no ear notices and which leaves the limiter 1 dB less to do.
+PHASE = ",".join(f"allpass=f={hz}:width_type=q:width=0.7" for hz in (350, 600, 1000, 1700))
+COMPRESSOR = (
+    "acompressor=threshold=-26dB:ratio=3:attack=1:release=80:knee=4:detection=peak:makeup=2.8"
+)
+WORKING_CEILING_DBFS = -12.0
+# LAME plays safe and scales its input by 0.95.
+ENCODER_LOSS_DB = 0.45
+# Between the last limiter's samples and the MP3's true peak: what lies between samples, and what
+# the encoder adds.
+PEAK_MARGIN_DB = 0.7
+ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the finished file must measure (EBU R 128, mono)."""
+
+    loudness_lufs: float = -16.0
+    tolerance_lu: float = 0.5
+    true_peak_dbtp: float = -1.0
+
+    def met_by(self, measured: Measurement) -> bool:
+        """Whether the meter is content."""
+        off_lu = abs(measured.loudness_lufs - self.loudness_lufs)
+        return off_lu <= self.tolerance_lu and measured.true_peak_dbtp <= self.true_peak_dbtp
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The frequencies that a loudspeaker carries; the rest would only heat it."""
+
+    low_hz: int = 300
+    high_hz: int = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sound and the silence after it."""
+
+    pcm: Pcm
+    pause_after_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    gain_db: float
+    ceiling_dbfs: float
+
+    def corrected(self, measured: Measurement, *, target: Target) -> "_Levels":
+        excess_db = max(0.0, measured.true_peak_dbtp - target.true_peak_dbtp)
+        return _Levels(
+            gain_db=self.gain_db + target.loudness_lufs - measured.loudness_lufs,
+            ceiling_dbfs=self.ceiling_dbfs - (excess_db + 0.1 if excess_db else 0.0),
+        )
+
+
+HORN = Band()
+STATION_TARGET = Target()
+
+
+def join(pieces: Sequence[Piece], *, sample_rate_hz: int) -> tuple[Pcm, tuple[int, ...]]:
+    """All pieces with their silences as one sound, and the frame at which each piece starts."""
+    blocks: list[bytes] = []
+    starts: list[int] = []
+    frames = 0
+    for piece in pieces:
+        starts.append(frames)
+        sound = to_pcm(from_pcm(piece.pcm).set_frame_rate(sample_rate_hz))
+        pause = to_pcm(AudioSegment.silent(piece.pause_after_ms, frame_rate=sample_rate_hz))
+        blocks += [sound.samples, pause.samples]
+        frames += sound.frames + pause.frames
+    # One joining of bytes: adding segments up would copy the beginning again for each of them.
+    return Pcm(samples=b"".join(blocks), sample_rate_hz=sample_rate_hz), tuple(starts)
+
+
+def master_to_mp3(
+    pcm: Pcm, path: Path, *, target: Target = STATION_TARGET, band: Band | None = HORN
+) -> Measurement:
+    """Writes the mastered MP3 and returns what the meter says of it.
+
+    Raises NothingToHear, MasteringMissed, FfmpegError, or AudioStoreFull when the disk is full.
+    """
+    shaped, loudness_lufs = _shape(pcm, band=band)
+    if loudness_lufs <= SILENCE_LUFS:
+        raise NothingToHear
+    levels = _Levels(
+        gain_db=target.loudness_lufs - loudness_lufs + ENCODER_LOSS_DB,
+        ceiling_dbfs=target.true_peak_dbtp - PEAK_MARGIN_DB,
+    )
+    for round_ in range(1, ROUNDS + 1):
+        measured = _encode_levelled(shaped, path, levels=levels)
+        if target.met_by(measured):
+            log.debug("audio_mastered", rounds=round_, loudness_lufs=measured.loudness_lufs)
+            return measured
+        levels = levels.corrected(measured, target=target)
+    raise MasteringMissed(f"{measured.loudness_lufs} LUFS, {measured.true_peak_dbtp} dBTP")
+
+
+def _shape(pcm: Pcm, *, band: Band | None) -> tuple[Pcm, float]:
+    """Band-limited and gently compressed, with its loudness, in one run of ffmpeg."""
+    limits = [f"highpass=f={band.low_hz}", f"lowpass=f={band.high_hz}"] if band else []
+    levelled = _at_working_level(from_pcm(pcm))
+    filters = ",".join([*limits, PHASE, COMPRESSOR, _limiter(WORKING_CEILING_DBFS), METER])
+    done = ffmpeg.run(
+        [*raw_input(pcm.sample_rate_hz), "-af", filters, *raw_output(MASTER_RATE_HZ)],
+        stdin=levelled.samples,
+    )
+    return Pcm(samples=done.stdout, sample_rate_hz=MASTER_RATE_HZ), read_loudness(done.stderr)
+
+
+def _at_working_level(segment: AudioSegment) -> Pcm:
+    level_dbfs = _level(segment)
+    headroom_db = -segment.max_dBFS
+    return to_pcm(segment.apply_gain(min(WORKING_LEVEL_DBFS - level_dbfs, headroom_db)))
+
+
+def _level(segment: AudioSegment) -> float:
+    """The level of what is spoken in dBFS: the mean power of its blocks, pauses left out."""
+    starts = range(0, len(segment), LEVEL_BLOCK_MS)
+    powers = [segment[start : start + LEVEL_BLOCK_MS].rms ** 2 for start in starts]
+    gate = sum(powers) / max(1, len(powers)) / 10 ** (LEVEL_GATE_DB / 10)
+    spoken = [power for power in powers if power > gate]
+    if not spoken:
+        raise NothingToHear
+    return 10 * math.log10(sum(spoken) / len(spoken) / FULL_SCALE**2)
+
+
+def _encode_levelled(shaped: Pcm, path: Path, *, levels: _Levels) -> Measurement:
+    segment = from_pcm(shaped)
+    # Sixteen bits clip above full scale, so pydub goes up to the ceiling only; the rest of the
+    # gain is taken in ffmpeg's floats, in front of the limiter.
+    beyond_db = max(0.0, segment.max_dBFS + levels.gain_db - levels.ceiling_dbfs)
+    louder = to_pcm(segment.apply_gain(levels.gain_db - beyond_db))
+    filters = f"volume={beyond_db:.3f}dB:precision=float,{_limiter(levels.ceiling_dbfs)}"
+    encode_mp3(louder, path, filters=filters if beyond_db else "anull")
+    return measure_loudness(path, sample_rate_hz=MASTER_RATE_HZ)
+
+
+def _limiter(ceiling_dbfs: float) -> str:
+    limit = 10 ** (ceiling_dbfs / 20)
+    return f"alimiter=limit={limit:.5f}:attack=2:release=60:level=false:latency=true"

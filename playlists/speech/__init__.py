@@ -1,0 +1,1 @@
+"""Voices: spoken words become sound, each engine in a process of its own."""

@@ -1,0 +1,59 @@
+"""Every error that a voice raises.
+
+SpeechError
+├── VoiceSettingsInvalid   accent, rate or pitch out of bounds
+├── VoiceUnavailable       the engine or its Vietnamese voice is not installed
+├── VoiceRefused           the engine runs, but would not say this sentence
+├── VoiceCrashed           the voice's process died, and died again after a restart
+└── VoiceTimedOut          the voice's process hung, and hung again after a restart
+"""
+
+from playlists.errors import PlaylistsError
+
+
+class SpeechError(PlaylistsError):
+    """A voice could not speak."""
+
+    code = "speech"
+    message_vi = "Giọng đọc gặp lỗi. Bản tin vẫn còn nguyên; hãy thử lại."
+    message_en = "The voice failed. The bulletin is safe; try again."
+
+
+class VoiceSettingsInvalid(SpeechError):
+    """Accent, rate or pitch out of bounds."""
+
+    code = "voice_settings_invalid"
+    message_vi = "Thiết lập giọng đọc không hợp lệ. Tốc độ từ 0,6 đến 1,6; độ cao từ 0 đến 99."
+    message_en = "The voice's settings are not valid. Rate is 0.6 to 1.6; pitch is 0 to 99."
+
+
+class VoiceUnavailable(SpeechError):
+    """The engine or its Vietnamese voice is not installed."""
+
+    code = "voice_unavailable"
+    message_vi = "Máy này chưa có giọng đọc tiếng Việt. Hãy chạy lại make install."
+    message_en = "This machine has no Vietnamese voice. Run make install again."
+
+
+class VoiceRefused(SpeechError):
+    """The engine runs, but would not say this sentence."""
+
+    code = "voice_refused"
+    message_vi = "Giọng đọc không đọc được một câu. Hãy viết lại câu đó rồi thử lại."
+    message_en = "The voice could not say one sentence. Rewrite that sentence and try again."
+
+
+class VoiceCrashed(SpeechError):
+    """The voice's process died, and died again after a restart."""
+
+    code = "voice_crashed"
+    message_vi = "Giọng đọc bị ngắt giữa chừng hai lần. Bản tin vẫn còn nguyên; hãy thử lại sau."
+    message_en = "The voice stopped midway twice. The bulletin is safe; try again later."
+
+
+class VoiceTimedOut(SpeechError):
+    """The voice's process hung, and hung again after a restart."""
+
+    code = "voice_timed_out"
+    message_vi = "Giọng đọc không trả lời. Bản tin vẫn còn nguyên; hãy thử lại sau."
+    message_en = "The voice does not answer. The bulletin is safe; try again later."
