@@ -1,0 +1,58 @@
+# Loa: the two commands are `make run` and `make test`; the rest serves them.
+SHELL := /bin/sh
+PYTHON ?= $(shell deploy/find-python.sh)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.loa-installed
+TESTABLE := $(VENV)/.loa-testable
+SOURCES := pyproject.toml requirements.lock $(shell find broadcaster/web/assets -type f -not -path '*/node_modules/*')
+
+.PHONY: help run install test soak bench lint fmt system-deps lock clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: $(INSTALLED) ## Start the demonstration commune on http://127.0.0.1:8000
+	@exec $(BIN)/loa run
+
+install: $(INSTALLED) ## Install Loa into .venv, page assets built
+
+$(INSTALLED): $(SOURCES)
+	@deploy/install.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+$(TESTABLE): $(INSTALLED) tests/requirements.lock
+	@echo "» Cài công cụ kiểm thử / Installing the test tools"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.lock
+	@touch $@
+
+test: $(TESTABLE) ## Run all tests that this machine can run, and say which it cannot
+	@rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest tests
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+soak: $(TESTABLE) ## Run the long counts; bounded, seeded, resumable; a table in tests/results
+	@$(BIN)/python -m tests.soak
+
+bench: $(TESTABLE) ## Measure speed as ratios against baselines of the same run
+	@$(BIN)/python -m tests.benchmarks
+
+lint: $(TESTABLE) ## Style, types, import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+fmt: $(TESTABLE) ## Format the code
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+system-deps: ## Install what pip cannot bring: Mosquitto and Chromium (Debian, root)
+	@deploy/system-deps.sh
+
+lock: ## Resolve the versions and hashes anew (needs uv on the PATH)
+	@deploy/lock.sh
+
+clean: ## Remove what was installed and built; the station's state in var/ stays
+	@rm -rf $(VENV) broadcaster/web/static dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
