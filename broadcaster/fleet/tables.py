@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from broadcaster.database import InstantColumn
@@ -47,6 +48,6 @@ class DeviceStatus(SQLModel, table=True):
     online: bool
     boot: str
     software: str
-    plan_version: int
+    plan_version: int = Field(sa_type=BigInteger)
     said_at: datetime = Field(sa_type=InstantColumn)
     received_at: datetime = Field(sa_type=InstantColumn)

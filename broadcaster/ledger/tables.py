@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, LargeBinary, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from broadcaster.database import InstantColumn
 
@@ -54,7 +54,12 @@ class JournalHead(SQLModel, table=True):
 
 
 class Incident(SQLModel, table=True):
-    """What was refused or contradicts: kept apart as evidence, never counted."""
+    """What was refused or contradicts: kept apart as evidence, never counted.
+
+    The same bytes refused for the same reason are one incident, however often they come.
+    """
+
+    __table_args__ = (UniqueConstraint("evidence_sha256", "code"),)
 
     id: int | None = Field(default=None, primary_key=True)
     device_id: str | None = Field(default=None, index=True)
@@ -68,7 +73,9 @@ class Incident(SQLModel, table=True):
 class Play(SQLModel, table=True):
     """One order and repeat on one device: expected, then folded from what the device confirmed.
 
-    What was true on the day (cluster, title, sound) is recorded on the day.
+    What was true on the day (cluster, title, sound) is recorded on the day. From `state` on it is
+    a projection of the confirmations. `reached` is the furthest that the device said it came,
+    whatever the state became; `clock_doubtful` marks times that cannot be true: kept, not counted.
     """
 
     order_id: str = Field(primary_key=True)
@@ -86,11 +93,13 @@ class Play(SQLModel, table=True):
     end_due_at: datetime = Field(sa_type=InstantColumn, index=True)
     frozen: bool = False
     state: str = "planned"
+    reached: str = "planned"
     code: str | None = None
     started_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     ended_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     start_offset_us: int | None = Field(default=None, sa_type=BigInteger)
     played_ms: int = 0
+    clock_doubtful: bool = False
     simulated: bool = False
     evidence_epoch: str | None = None
     evidence_seq: int | None = Field(default=None, sa_type=BigInteger)
@@ -100,21 +109,31 @@ class Play(SQLModel, table=True):
 class PlayShare(SQLModel, table=True):
     """Whom a play could reach on its day: a village, its residents, the device's share of them.
 
-    Rows without a device (`device_id` empty) are poles that cannot confirm: wired and FM.
+    Every village of the ordered cluster has one row whose `device_id` is empty: it says that the
+    village was asked, and its share is that of the poles that cannot confirm (wired and FM). A
+    device may also reach into a village of another cluster; `cluster_id` is the village's own.
     """
 
     __tablename__ = "play_share"
 
     order_id: str = Field(primary_key=True)
     device_id: str = Field(primary_key=True)
-    village_id: str = Field(foreign_key="village.id", primary_key=True)
+    village_id: str = Field(foreign_key="village.id", primary_key=True, index=True)
+    broadcast_id: str = Field(index=True)
+    cluster_id: str
+    cluster_name: str
     village_name: str
+    households: int
     residents: int
     share: float
+    starts_at: datetime = Field(sa_type=InstantColumn, index=True)
+    frozen: bool = False
 
 
 class Alert(SQLModel, table=True):
     """Something a person must look at; corrected, not erased, when late word comes."""
+
+    __table_args__ = (UniqueConstraint("code", "broadcast_id", "device_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     code: str
