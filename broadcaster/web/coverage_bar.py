@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from broadcaster.web.play_marks import PLAY_MARKS, PlayMark
 
 ALWAYS_APART = ("confirmed", "partial", "failed", "not_confirmed", "unverifiable")
-STILL_AHEAD = ("planned", "cached", "playing")
+STILL_AHEAD = ("playing", "cached", "planned")
 ORDER = ("confirmed", "partial", "failed", "not_confirmed", "unverifiable", *STILL_AHEAD)
 
 

@@ -115,7 +115,7 @@ class Render(Protocol):
         """Render a template for a request."""
 
 
-def install(app: FastAPI, *, render: Render) -> None:
+def install_error_pages(app: FastAPI, *, render: Render) -> None:
     """Let every error of an app be answered in its reader's form."""
 
     def known(request: Request, error: Exception) -> Response:

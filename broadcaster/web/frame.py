@@ -3,11 +3,12 @@
 What a page knows of its request, each absent by default:
   request.state.viewer            someone signed in: `.display_name: str`, `.roles: Collection[str]`
   request.state.csrf_token        str, put into forms by `components.csrf_field` and sent by htmx
-  request.app.state.station_name  str, shown in the header
   request.app.state.navigation    Sequence[NavigationItem]
-  request.app.state.zone          tzinfo of the station; Asia/Ho_Chi_Minh
-  request.app.state.now           Callable[[], datetime] giving aware UTC instants
-  request.app.state.rehearsal     bool: nothing of this station is on air
+  request.app.state.context       `context.Context`; of it, or of app.state itself:
+    .station_name                 str, shown in the header
+    .zone                         tzinfo of the station; Asia/Ho_Chi_Minh
+    .now                          Callable[[], datetime] giving aware UTC instants
+    .rehearsal                    bool: nothing of this station is on air
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
@@ -25,13 +26,14 @@ from jinja2.runtime import Context
 
 from broadcaster.web import errors, language
 from broadcaster.web.coverage_bar import coverage_parts
-from broadcaster.web.formats import Language, day, duration, instant, number, share
+from broadcaster.web.formats import Language, day, duration, full_day, instant, number, share
 from broadcaster.web.play_marks import PLAY_MARKS
 from broadcaster.web.security import SecurityHeaders
 from broadcaster.web.static_files import STATIC, ImmutableFiles, manifest, static_url
 
 PACKAGE = Path(__file__).parent.parent
 HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+Known = TypeVar("Known")
 
 
 class Viewer(Protocol):
@@ -59,7 +61,7 @@ class NavigationItem:
     roles: frozenset[str] = frozenset()
 
 
-def install(app: FastAPI) -> None:
+def install_frame(app: FastAPI) -> None:
     """Give an app the frame: assets, language switch, error pages, security headers.
 
     Raises AssetsMissing at once, not on the first page, when the assets were never built.
@@ -68,7 +70,7 @@ def install(app: FastAPI) -> None:
     app.mount("/static", ImmutableFiles(directory=STATIC), name="static")
     app.include_router(language.router)
     app.add_middleware(SecurityHeaders)
-    errors.install(app, render=render)
+    errors.install_error_pages(app, render=render)
 
 
 def render(
@@ -92,24 +94,31 @@ def render(
 
 def frame_context(request: Request) -> dict[str, object]:
     """What the layout and the components need from a request."""
-    state, station = request.state, request.app.state
-    viewer: Viewer | None = getattr(state, "viewer", None)
-    now: Callable[[], datetime] = getattr(station, "now", _utc_now)
-    zone: tzinfo = getattr(station, "zone", HOME_ZONE)
-    items: Sequence[NavigationItem] = getattr(station, "navigation", ())
+    viewer: Viewer | None = getattr(request.state, "viewer", None)
+    clock: Callable[[], datetime] = _of_station(request, "now", _utc_now)
+    zone: tzinfo = _of_station(request, "zone", HOME_ZONE)
+    now = clock()
+    items: Sequence[NavigationItem] = getattr(request.app.state, "navigation", ())
     return {
         "request": request,
         "language": language.language_of(request),
-        "now": now(),
+        "now": now,
+        "today": now.astimezone(zone).date(),
         "zone": zone,
         "viewer": viewer,
-        "csrf_token": getattr(state, "csrf_token", None),
-        "station_name": getattr(station, "station_name", "Loa"),
-        "rehearsal": getattr(station, "rehearsal", False),
+        "csrf_token": getattr(request.state, "csrf_token", None),
+        "station_name": _of_station(request, "station_name", "Loa"),
+        "rehearsal": _of_station(request, "rehearsal", False),
         "navigation": visible_navigation(items, viewer=viewer),
         "current_href": current_href(items, path=request.url.path),
         "here": _address_of(request),
     }
+
+
+def _of_station(request: Request, name: str, default: Known) -> Known:
+    state = request.app.state
+    of_context = getattr(getattr(state, "context", None), name, default)
+    return cast("Known", getattr(state, name, of_context))
 
 
 def visible_navigation(
@@ -153,6 +162,7 @@ def environment(chosen: Language) -> Environment:
     env.filters |= {
         "instant": _instant_filter,
         "day": _day_filter,
+        "full_day": _full_day_filter,
         "duration": lambda ms: duration(ms, language=chosen),
         "number": lambda value, decimals=0: number(value, decimals=decimals, language=chosen),
         "share": lambda value, decimals=1: share(value, decimals=decimals, language=chosen),
@@ -176,8 +186,12 @@ def _instant_filter(
 
 @pass_context
 def _day_filter(context: Context, value: date) -> str:
-    today = context["now"].astimezone(context["zone"]).date()
-    return day(value, today=today, language=context["language"])
+    return day(value, today=context["today"], language=context["language"])
+
+
+@pass_context
+def _full_day_filter(context: Context, value: date) -> str:
+    return full_day(value, today=context["today"], language=context["language"])
 
 
 def _address_of(request: Request) -> str:

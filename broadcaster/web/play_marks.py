@@ -24,7 +24,7 @@ _ALL = (
     PlayMark("planned", "○", msgid("đã lên lịch"), "ink"),
     PlayMark("cached", "◔", msgid("đã tải về loa"), "ink"),
     PlayMark("playing", "◉", msgid("đang phát"), "signal"),
-    PlayMark("confirmed", "●", msgid("đã phát, có xác nhận"), "leaf"),
+    PlayMark("confirmed", "●", msgid("đã xác nhận"), "leaf"),
     PlayMark("partial", "◐", msgid("phát một phần"), "straw"),
     PlayMark("cut", "✂", msgid("bị cắt ngang"), "straw"),
     PlayMark("failed", "✕", msgid("phát hỏng"), "brick"),

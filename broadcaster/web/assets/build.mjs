@@ -63,7 +63,7 @@ async function sprite() {
 }
 
 async function licences() {
-  const shipped = ["htmx.org", "@fontsource/be-vietnam-pro", "@tabler/icons"];
+  const shipped = ["htmx.org", "@fontsource/be-vietnam-pro", "@fontsource/inter", "@tabler/icons"];
   const texts = shipped.map(async (name) => {
     const about = JSON.parse(await readFile(path.join(packages, name, "package.json"), "utf8"));
     const text = await readFile(path.join(packages, name, "LICENSE"), "utf8");
