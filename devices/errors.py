@@ -8,8 +8,12 @@ DevicesError
 │   ├── WrongKey             signed by a key that this reader does not trust
 │   ├── BadSignature         the signature does not cover these bytes
 │   ├── WrongAddress         station, cluster or device differ from the topic's
-│   └── BrokenChain          a confirmation does not follow the one before it
+│   ├── BrokenChain          a confirmation does not follow the one before it
+│   └── ReceiptUnfounded     a receipt for confirmations that this journal does not hold
 ├── IdentityMissing          a controller's folder holds no identity
+├── HomeInUse                another controller runs on the same folder
+├── JournalUnusable          the device's memory cannot be read or written
+├── FleetRefused             the folder to simulate holds no controllers, or real ones
 ├── AudioFetchFailed         the station's audio could not be fetched
 ├── AudioUndecodable         the cached bytes are not sound
 └── BrokerUnusable           the embedded broker cannot start as asked
@@ -78,12 +82,42 @@ class BrokenChain(ContractViolation):
     code = "broken_chain"
 
 
+class ReceiptUnfounded(ContractViolation):
+    """A receipt for another epoch, another chain, or numbers that were never given."""
+
+    code = "receipt_unfounded"
+
+
 class IdentityMissing(DevicesError):
     """A controller's folder holds no identity."""
 
     code = "identity_missing"
     message_vi = "Thư mục này chưa có danh tính thiết bị. Hãy đăng ký thiết bị với đài trước."
     message_en = "This folder holds no device identity. Enrol the device with its station first."
+
+
+class HomeInUse(DevicesError):
+    """Another controller runs on the same folder; two would forge each other's journal."""
+
+    code = "home_in_use"
+    message_vi = "Thư mục này đang được một bộ điều khiển khác dùng. Hãy dừng bộ đó trước."
+    message_en = "Another controller is running on this folder. Stop that one first."
+
+
+class JournalUnusable(DevicesError):
+    """The device's memory cannot be read or written: a full or broken disk."""
+
+    code = "journal_unusable"
+    message_vi = "Không ghi được nhật ký của thiết bị. Hãy kiểm tra dung lượng và thẻ nhớ."
+    message_en = "The device's journal cannot be written. Check the free space and the disk."
+
+
+class FleetRefused(DevicesError):
+    """The folder to simulate holds no controllers, or some that are registered for real."""
+
+    code = "fleet_refused"
+    message_vi = "Thư mục này không phải đội thiết bị diễn tập nên không được mô phỏng."
+    message_en = "This folder is not a rehearsal fleet, so it is not simulated."
 
 
 class AudioFetchFailed(DevicesError):

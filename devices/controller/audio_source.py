@@ -1,0 +1,90 @@
+"""Where audio comes from: the port, the station over HTTP, and a stand-in holding files itself."""
+
+import re
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import httpx
+
+from devices.errors import AudioFetchFailed
+
+_BLOCK_BYTES = 65_536
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)\Z")
+_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some bytes of a file and where they belong in it."""
+
+    offset: int
+    data: bytes
+
+
+class AudioSource(Protocol):
+    """Fetches audio by its hash. Nobody believes what it yields before it is hashed."""
+
+    def fetch(self, sha256: str, *, offset: int) -> AsyncGenerator[Block, None]:
+        """Yield the file from `offset` on, or from its start where the source cannot resume.
+
+        Raises AudioFetchFailed at any block.
+        """
+        ...
+
+
+class HttpAudioSource:
+    """The station's `/audio/{sha256}.mp3`, resumed by Range (RFC 9110 section 14)."""
+
+    def __init__(self, *, station_url: str) -> None:
+        self._station_url = station_url.rstrip("/")
+        # A proxy named in the environment must not stand between a pole and its station.
+        self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
+
+    async def fetch(self, sha256: str, *, offset: int) -> AsyncGenerator[Block, None]:
+        """Yield the file's blocks."""
+        headers = {"Range": f"bytes={offset}-"} if offset else {}
+        url = f"{self._station_url}/audio/{sha256}.mp3"
+        try:
+            async with self._client.stream("GET", url, headers=headers) as response:
+                at = _begins_at(response)
+                async for data in response.aiter_bytes(_BLOCK_BYTES):
+                    yield Block(offset=at, data=data)
+                    at += len(data)
+        except httpx.HTTPError as error:
+            raise AudioFetchFailed(f"{type(error).__name__}: {error}") from error
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._client.aclose()
+
+
+def _begins_at(response: httpx.Response) -> int:
+    """Where in the file the answer begins; raise AudioFetchFailed when it is no audio."""
+    if response.status_code == httpx.codes.OK:
+        return 0
+    content_range = _CONTENT_RANGE.match(response.headers.get("Content-Range", ""))
+    if response.status_code == httpx.codes.PARTIAL_CONTENT and content_range:
+        return int(content_range[1])
+    raise AudioFetchFailed(f"HTTP {response.status_code}")
+
+
+@dataclass
+class HeldAudioSource:
+    """A source that holds its files, breaks off where told, and remembers what was asked."""
+
+    files: Mapping[str, bytes]
+    break_after_bytes: list[int] = field(default_factory=list)
+    asked: list[tuple[str, int]] = field(default_factory=list)
+
+    async def fetch(self, sha256: str, *, offset: int) -> AsyncGenerator[Block, None]:
+        """Yield the held bytes; each entry of `break_after_bytes` ends one fetch early."""
+        self.asked.append((sha256, offset))
+        if sha256 not in self.files:
+            raise AudioFetchFailed("HTTP 404")
+        rest = self.files[sha256][offset:]
+        if not self.break_after_bytes:
+            yield Block(offset=offset, data=rest)
+            return
+        yield Block(offset=offset, data=rest[: self.break_after_bytes.pop(0)])
+        raise AudioFetchFailed("connection lost")

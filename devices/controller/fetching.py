@@ -1,0 +1,176 @@
+"""Fetches ahead what the plan needs: with jitter, resumed after a break, hashed before use."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from random import Random
+
+import structlog
+
+from devices.controller.audio_source import AudioSource
+from devices.controller.audio_store import AudioStore
+from devices.controller.backoff import backoff_s
+from devices.controller.clock import Clock, now_ms
+from devices.controller.due import Audio
+from devices.controller.mp3 import probe
+from devices.errors import AudioFetchFailed, AudioUndecodable
+from devices.protocol.messages import Item, Order
+
+log = structlog.get_logger()
+
+PARALLEL_FETCHES = 2
+JITTER_CAP_S = 30.0
+JITTER_SHARE = 0.1
+"""Jitter is at most this share of the time left, so that an order at short notice has none."""
+
+RETRY_FIRST_S = 1.0
+RETRY_CAP_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One file that the plan needs, by when, and until when it is any use."""
+
+    item: Item
+    needed_at_ms: int
+    useful_until_ms: int
+
+
+def wants_of(orders: Sequence[Order]) -> dict[str, Want]:
+    """What these orders need, each file once, the soonest first."""
+    wants: dict[str, Want] = {}
+    for order in sorted(orders, key=lambda order: order.starts_at_ms):
+        for item in order.items:
+            before = wants.get(item.sha256)
+            wants[item.sha256] = Want(
+                item=item,
+                needed_at_ms=before.needed_at_ms if before else order.starts_at_ms,
+                useful_until_ms=max(order.not_after_ms, before.useful_until_ms if before else 0),
+            )
+    return wants
+
+
+class Fetcher:
+    """Brings the plan's audio onto the disk, each file by a task of its own."""
+
+    def __init__(
+        self,
+        *,
+        store: AudioStore,
+        source: AudioSource,
+        clock: Clock,
+        rng: Random,
+        changed: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._clock = clock
+        self._rng = rng
+        self._changed = changed
+        self._wants: dict[str, Want] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._states: dict[str, Audio] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._slots = asyncio.Semaphore(PARALLEL_FETCHES)
+
+    def want(self, orders: Sequence[Order], *, tasks: asyncio.TaskGroup) -> None:
+        """Bring what these orders need, and no longer what only others needed."""
+        self._group = tasks
+        self._wants = wants_of(orders)
+        for sha256 in self._tasks.keys() - self._wants.keys():
+            self._tasks.pop(sha256).cancel()
+            self._states.pop(sha256, None)
+        for sha256 in self._wants:
+            if sha256 not in self._tasks:
+                self._begin(sha256, tasks)
+
+    def state(self, order: Order) -> Audio:
+        """What is here of an order: ready, or the worst that is known of an item."""
+        states = {self._states.get(item.sha256, Audio.MISSING) for item in order.items}
+        for fault in (Audio.UNDECODABLE, Audio.MISMATCHED, Audio.MISSING):
+            if fault in states:
+                return fault
+        return Audio.READY
+
+    async def check_again(self, order: Order) -> Audio:
+        """Hash an order's files once more, as they are about to be played."""
+        for sha256 in {item.sha256 for item in order.items}:
+            if self._states.get(sha256) is Audio.READY and not await self._store.is_good(sha256):
+                log.error("audio_rotted", sha256=sha256)
+                self._states[sha256] = Audio.MISMATCHED
+                if self._group is not None:
+                    self._begin(sha256, self._group)
+        return self.state(order)
+
+    def _begin(self, sha256: str, tasks: asyncio.TaskGroup) -> None:
+        self._tasks[sha256] = tasks.create_task(self._bring(sha256), name=f"fetch {sha256}")
+
+    async def _bring(self, sha256: str) -> None:
+        """Try until the file is good, or no order has any use for it."""
+        if await self._store.is_good(sha256):
+            self._settle(sha256)
+            return
+        await asyncio.sleep(self._jitter_s(self._wants[sha256]))
+        attempt = 0
+        while now_ms(self._clock) <= self._wants[sha256].useful_until_ms:
+            async with self._slots:
+                arrived = await self._attempt(sha256)
+            if arrived:
+                self._settle(sha256)
+                return
+            await asyncio.sleep(self._retry_s(self._wants[sha256], attempt))
+            attempt += 1
+
+    async def _attempt(self, sha256: str) -> bool:
+        item = self._wants[sha256].item
+        try:
+            if not self._store.make_room(item.size_bytes, planned=self._wants.keys()):
+                raise AudioFetchFailed("the device's audio folder is full of planned audio")
+            await self._gather(item)
+            if await self._store.adopt(sha256):
+                return True
+        except (AudioFetchFailed, OSError) as error:
+            log.warning("audio_fetch_failed", sha256=sha256, why=str(error))
+            return False
+        log.error("audio_hash_mismatched", sha256=sha256)
+        self._set(sha256, Audio.MISMATCHED)
+        return False
+
+    async def _gather(self, item: Item) -> None:
+        """Fetch what is not there yet; more bytes than ordered are not taken."""
+        part = self._store.part(item.sha256)
+        held = part.stat().st_size if part.exists() else 0
+        if held >= item.size_bytes:
+            return
+        with part.open("r+b" if held else "wb") as file:
+            async with aclosing(self._source.fetch(item.sha256, offset=held)) as blocks:
+                async for block in blocks:
+                    file.seek(block.offset)
+                    file.write(block.data)
+                    if block.offset + len(block.data) > item.size_bytes:
+                        return
+
+    def _settle(self, sha256: str) -> None:
+        try:
+            probe(self._store.path(sha256))
+        except AudioUndecodable as error:
+            log.error("audio_undecodable", sha256=sha256, why=error.detail)
+            self._set(sha256, Audio.UNDECODABLE)
+        else:
+            log.info("audio_cached", sha256=sha256)
+            self._set(sha256, Audio.READY)
+
+    def _set(self, sha256: str, state: Audio) -> None:
+        self._states[sha256] = state
+        self._changed()
+
+    def _jitter_s(self, want: Want) -> float:
+        left_s = max(0.0, (want.needed_at_ms - now_ms(self._clock)) / 1_000)
+        return self._rng.random() * min(JITTER_CAP_S, left_s * JITTER_SHARE)
+
+    def _retry_s(self, want: Want, attempt: int) -> float:
+        """Back off, but come back in time for the planned instant."""
+        left_s = (want.needed_at_ms - now_ms(self._clock)) / 1_000
+        pause_s = backoff_s(attempt, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, rng=self._rng)
+        return min(pause_s, max(RETRY_FIRST_S, left_s / 2))

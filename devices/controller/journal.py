@@ -1,0 +1,203 @@
+"""The device's memory: every confirmation, the plan, and what has begun, in one SQLite file.
+
+A confirmation is on disk (WAL, synchronous=FULL) before it is sent, numbered without gaps and
+chained to the one before. What was said of an order is remembered in the same transaction, so
+that nothing plays twice and nothing is said twice, whenever the power goes.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from devices.controller.due import OrderKey
+from devices.controller.statements import ENDS, SETTLING, Statement, numbered
+from devices.errors import JournalUnusable
+from devices.protocol.chain import entry_hash, genesis
+from devices.protocol.messages import Confirmation, Kind, encode
+
+DATABASE_FILE = "controller.sqlite3"
+KEPT_AFTER_RECEIPT_MS = 7 * 86_400_000
+REMEMBERED_MS = 60 * 86_400_000
+"""How long what was said of an order is remembered; a plan reaches some 8 days back and ahead."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS head (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1), epoch TEXT NOT NULL,
+    seq INTEGER NOT NULL, hash TEXT NOT NULL, receipted_seq INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS entry (
+    seq INTEGER PRIMARY KEY, entry TEXT NOT NULL, receipted_at_ms INTEGER);
+CREATE INDEX IF NOT EXISTS entry_receipted ON entry (receipted_at_ms);
+CREATE TABLE IF NOT EXISTS plan (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    version INTEGER NOT NULL, message BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS said (
+    order_id TEXT NOT NULL, repeat INTEGER NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL,
+    at_ms INTEGER NOT NULL, PRIMARY KEY (order_id, repeat, kind, code)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the journal stands: its epoch, its last entry, and what the ledger holds of it."""
+
+    epoch: str
+    seq: int
+    hash: str
+    receipted_seq: int
+
+
+class Journal:
+    """One controller's memory; a method raises JournalUnusable when the disk refuses."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._said: dict[OrderKey, set[tuple[str, str]]] = {}
+        self.settled: set[OrderKey] = set()
+        for order_id, repeat, kind, code in database.execute(
+            "SELECT order_id, repeat, kind, code FROM said"
+        ):
+            self._remember(OrderKey(order_id, repeat), (kind, code))
+        self.head = Head(
+            *database.execute("SELECT epoch, seq, hash, receipted_seq FROM head").fetchone()
+        )
+
+    @property
+    def interrupted(self) -> list[OrderKey]:
+        """The orders that have begun and have no end."""
+        kinds = {key: {kind for kind, _ in said} for key, said in self._said.items()}
+        return [key for key, said in kinds.items() if Kind.STARTED in said and not said & ENDS]
+
+    def has_said(self, statement: Statement) -> bool:
+        """Whether this kind and code were already stated of this order."""
+        return statement.mark in self._said.get(statement.key, ())
+
+    def say(self, *statements: Statement) -> Sequence[Confirmation]:
+        """Number, chain and store statements in one transaction; return what they became."""
+        with self._transaction():
+            head, confirmations = self._append(statements)
+        self._appended(head, statements)
+        return confirmations
+
+    def accept_plan(
+        self, message: bytes, *, version: int, statements: Sequence[Statement]
+    ) -> Sequence[Confirmation]:
+        """Store a plan and what is said of its orders, together."""
+        with self._transaction():
+            self._database.execute(
+                "INSERT INTO plan VALUES (1, ?, ?) ON CONFLICT DO UPDATE"
+                " SET version = excluded.version, message = excluded.message",
+                (version, message),
+            )
+            head, confirmations = self._append(statements)
+        self._appended(head, statements)
+        return confirmations
+
+    def plan(self) -> tuple[int, bytes] | None:
+        """The highest plan version ever accepted, and its signed bytes."""
+        row = self._database.execute("SELECT version, message FROM plan").fetchone()
+        return None if row is None else (row[0], bytes(row[1]))
+
+    def entries(self, *, first: int, last: int) -> Sequence[str]:
+        """The exact bytes of the entries `first` to `last` that are still held."""
+        rows = self._database.execute(
+            "SELECT entry FROM entry WHERE seq BETWEEN ? AND ? ORDER BY seq", (first, last)
+        )
+        return [row[0] for row in rows]
+
+    def hash_at(self, seq: int) -> str | None:
+        """The chain's hash at entry `seq`; None when that entry is not held."""
+        held = self.entries(first=seq, last=seq)
+        return entry_hash(held[0]) if held else None
+
+    def mark_receipted(self, seq: int, *, now_ms: int) -> None:
+        """Note that the ledger holds everything up to `seq`."""
+        with self._transaction():
+            self._database.execute(
+                "UPDATE entry SET receipted_at_ms = ? WHERE seq <= ? AND receipted_at_ms IS NULL",
+                (now_ms, seq),
+            )
+            self._database.execute("UPDATE head SET receipted_seq = max(receipted_seq, ?)", (seq,))
+        self.head = replace(self.head, receipted_seq=max(self.head.receipted_seq, seq))
+
+    def prune(self, *, now_ms: int, planned: frozenset[OrderKey]) -> None:
+        """Drop entries receipted 7 days ago, and what was said of orders long out of the plan."""
+        with self._transaction():
+            self._database.execute(
+                "DELETE FROM entry WHERE receipted_at_ms < ?", (now_ms - KEPT_AFTER_RECEIPT_MS,)
+            )
+            gone = [
+                key for key in self._last_said_before(now_ms - REMEMBERED_MS) if key not in planned
+            ]
+            self._database.executemany("DELETE FROM said WHERE (order_id, repeat) = (?, ?)", gone)
+        for key in gone:
+            self._said.pop(key, None)
+            self.settled.discard(key)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _append(self, statements: Sequence[Statement]) -> tuple[Head, Sequence[Confirmation]]:
+        seq, prev = self.head.seq, self.head.hash
+        confirmations = []
+        for statement in statements:
+            seq += 1
+            confirmation = numbered(statement, seq=seq, prev=prev)
+            entry = encode(confirmation).decode()
+            prev = entry_hash(entry)
+            self._database.execute("INSERT INTO entry VALUES (?, ?, NULL)", (seq, entry))
+            self._database.execute(
+                "INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?, ?)",
+                (*statement.key, *statement.mark, statement.at_ms),
+            )
+            confirmations.append(confirmation)
+        self._database.execute("UPDATE head SET seq = ?, hash = ?", (seq, prev))
+        return replace(self.head, seq=seq, hash=prev), confirmations
+
+    def _appended(self, head: Head, statements: Sequence[Statement]) -> None:
+        self.head = head
+        for statement in statements:
+            self._remember(statement.key, statement.mark)
+
+    def _remember(self, key: OrderKey, mark: tuple[str, str]) -> None:
+        self._said.setdefault(key, set()).add(mark)
+        if mark[0] in SETTLING:
+            self.settled.add(key)
+
+    def _last_said_before(self, at_ms: int) -> list[OrderKey]:
+        rows = self._database.execute(
+            "SELECT order_id, repeat FROM said GROUP BY order_id, repeat HAVING max(at_ms) < ?",
+            (at_ms,),
+        )
+        return [OrderKey(*row) for row in rows]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            yield
+            self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise JournalUnusable(str(error)) from error
+
+
+def open_journal(folder: Path, *, station: str, device: str) -> Journal:
+    """Open a controller's memory, or begin one with an epoch of its own."""
+    try:
+        database = sqlite3.connect(folder / DATABASE_FILE, isolation_level=None)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.executescript(_SCHEMA)
+        epoch = secrets.token_hex(16)
+        database.execute(
+            "INSERT OR IGNORE INTO head VALUES (1, ?, 0, ?, 0)",
+            (epoch, genesis(station=station, device=device, epoch=epoch)),
+        )
+        return Journal(database)
+    except sqlite3.Error as error:
+        raise JournalUnusable(str(error)) from error

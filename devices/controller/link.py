@@ -1,0 +1,61 @@
+"""The link to the station's broker as a port, and a stand-in that only remembers."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class Link(Protocol):
+    """Where a controller publishes. Nothing is queued: what is said while unconnected is lost."""
+
+    connected: bool
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Hand a message to the broker, QoS 1."""
+        ...
+
+    async def run(self) -> None:
+        """Connect, and again after each loss, for ever."""
+        ...
+
+    async def say_farewell(self) -> None:
+        """Tell the station that we go, and disconnect."""
+        ...
+
+
+class Listener(Protocol):
+    """What a link tells the controller."""
+
+    def connected(self) -> None:
+        """The broker accepted us and our subscriptions."""
+        ...
+
+    def receive(self, topic: str, payload: bytes) -> None:
+        """A message came; when this returns it is on disk, and the broker is told so."""
+        ...
+
+    def last_will(self) -> bytes:
+        """The status that the broker shall publish when we fall silent."""
+        ...
+
+
+@dataclass
+class RememberingLink:
+    """A link without a broker: keeps what was published."""
+
+    connected: bool = True
+    published: list[tuple[str, bytes, bool]] = field(default_factory=list)
+    farewells: int = 0
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Remember it."""
+        self.published.append((topic, payload, retain))
+
+    async def run(self) -> None:
+        """There is nothing to connect to."""
+        await asyncio.get_running_loop().create_future()
+
+    async def say_farewell(self) -> None:
+        """Remember that we went."""
+        self.farewells += 1
+        self.connected = False

@@ -1,0 +1,21 @@
+"""How a controller logs: one line of JSON an event, to stderr, past-tense facts with ids."""
+
+import sys
+
+import structlog
+
+
+def log_to_stderr(*, device: str | None = None) -> None:
+    """Set up structlog for this process, each event carrying the device where there is one."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    if device is not None:
+        structlog.contextvars.bind_contextvars(device_id=device)

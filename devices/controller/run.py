@@ -1,0 +1,114 @@
+"""Runs one controller as a process: its folder locked, its ports real, SIGTERM a clean goodbye."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from devices.controller.audio_source import AudioSource, HttpAudioSource
+from devices.controller.audio_store import AUDIO_FOLDER, AudioStore
+from devices.controller.clock import Clock, SystemClock
+from devices.controller.controller import Controller
+from devices.controller.journal import open_journal
+from devices.controller.link import Link, Listener
+from devices.controller.mqtt_link import MqttLink, broker_address
+from devices.controller.sinks import NullSink, Sink, WavSink
+from devices.controller.watch import Unwatched, Watch
+from devices.errors import HomeInUse
+from devices.protocol import topics
+from devices.protocol.identity import Identity, load_identity
+
+LOCK_FILE = "lock"
+WAV_FOLDER = "heard"
+
+
+def run_controller(
+    home: Path,
+    *,
+    sink_name: str = "null",
+    source: AudioSource | None = None,
+    watch: Watch | None = None,
+) -> None:
+    """Run until SIGTERM or SIGINT. Raises IdentityMissing, HomeInUse, JournalUnusable."""
+    identity = load_identity(home)
+    with _locked(home):
+        asyncio.run(
+            _run_until_signalled(
+                home,
+                identity=identity,
+                sink_name=sink_name,
+                source=source or HttpAudioSource(station_url=identity.station_url),
+                watch=watch or Unwatched(),
+            )
+        )
+
+
+async def _run_until_signalled(
+    home: Path, *, identity: Identity, sink_name: str, source: AudioSource, watch: Watch
+) -> None:
+    loop = asyncio.get_running_loop()
+    rng = Random()  # noqa: S311 — jitter, not a secret
+    clock = SystemClock()
+    controller = Controller(
+        identity=identity,
+        journal=open_journal(home, station=identity.station, device=identity.device),
+        store=AudioStore(home / AUDIO_FOLDER),
+        source=source,
+        sink=_sink(sink_name, clock=clock, home=home),
+        clock=clock,
+        rng=rng,
+        watch=watch,
+        connect=lambda listener: _link(identity, listener=listener, rng=rng),
+    )
+    leaving = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leaving.set)
+    running = asyncio.create_task(controller.run(), name="controller")
+    asked = asyncio.create_task(leaving.wait(), name="signals")
+    await asyncio.wait([running, asked], return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        await controller.take_leave()
+        running.cancel()
+    asked.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+def _sink(name: str, *, clock: Clock, home: Path) -> Sink:
+    if name == "wav":
+        return WavSink(clock=clock, folder=home / WAV_FOLDER)
+    return NullSink(clock=clock)
+
+
+def _link(identity: Identity, *, listener: Listener, rng: Random) -> Link:
+    return MqttLink(
+        address=broker_address(
+            identity.broker_url,
+            username=identity.broker_username,
+            password=identity.broker_password,
+        ),
+        subscriptions=(
+            topics.plan(identity.station, identity.cluster),
+            topics.to_device(identity.station, identity.device),
+        ),
+        status_topic=topics.from_device(identity.station, identity.device, topics.Upward.STATUS),
+        listener=listener,
+        rng=rng,
+    )
+
+
+@contextlib.contextmanager
+def _locked(home: Path) -> Iterator[None]:
+    """Hold the folder for this process; the kernel lets go when it dies."""
+    descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise HomeInUse(str(home)) from error
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,191 @@
+"""Where samples leave the device: the port, and two sinks that keep real time without sound.
+
+A sound card's sink (issue of its own) implements the same two protocols: it opens its device in
+`open`, places the first sample at the instant given to `begin` with its latency taken off, and
+counts in `played` what the card has taken out of the buffer.
+"""
+
+import asyncio
+import contextlib
+import wave
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from devices.controller.clock import Clock
+from devices.controller.mp3 import BYTES_PER_SAMPLE
+
+LEAD_US = 500_000
+"""How much sound a sink takes ahead of what it has let out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What has left a sink."""
+
+    samples: int
+    sample_rate_hz: int
+    first_sample_at_us: int | None
+    last_sample_at_us: int | None
+
+
+class Stream(Protocol):
+    """One order's sound on a sink, without gaps from the first sample to the last."""
+
+    def is_stopped(self) -> bool:
+        """Whether it was stopped before its end."""
+        ...
+
+    async def begin(self, *, at_us: int) -> None:
+        """Return so that the first sample written next leaves at the Unix instant `at_us`."""
+        ...
+
+    async def write(self, pcm: bytes) -> int:
+        """Take samples when there is room; return the Unix instant (µs) the first one leaves."""
+        ...
+
+    async def drain(self) -> None:
+        """Return when everything written has left, or the stream was stopped."""
+        ...
+
+    def stop(self) -> None:
+        """Silence at once; what has left stays counted."""
+        ...
+
+    def played(self) -> Played:
+        """What has left by now."""
+        ...
+
+
+class Sink(Protocol):
+    """A way out for sound."""
+
+    name: str
+    simulated: bool
+
+    def open(self, *, sample_rate_hz: int) -> Stream:
+        """Prepare for one order's mono samples of 16 bits."""
+        ...
+
+
+class PacedStream:
+    """Lets samples out at their rate by the clock, as a sound card would, and into nothing."""
+
+    def __init__(
+        self, *, clock: Clock, sample_rate_hz: int, heard: Callable[[bytes], None] | None = None
+    ) -> None:
+        self._clock = clock
+        self._rate_hz = sample_rate_hz
+        self._heard = heard
+        self._written = bytearray() if heard else None
+        self._samples = 0
+        self._ends_us = 0
+        self._offset_us = 0
+        self._first_us: int | None = None
+        self._final: Played | None = None
+        self._stopping = asyncio.Event()
+
+    def is_stopped(self) -> bool:
+        """Whether it was stopped before its end."""
+        return self._stopping.is_set()
+
+    async def begin(self, *, at_us: int) -> None:
+        """Wait for the instant."""
+        await self._clock.wait_until_us(at_us)
+
+    async def write(self, pcm: bytes) -> int:
+        """Take samples when less than the lead is waiting; late samples push the end back."""
+        if self._first_us is None:
+            begins_us = self._begin_now()
+        else:
+            await self._wait_until(self._ends_us - LEAD_US)
+            begins_us = max(self._clock.monotonic_us(), self._ends_us)
+        if not self.is_stopped():
+            samples = len(pcm) // BYTES_PER_SAMPLE
+            self._samples += samples
+            self._ends_us = begins_us + samples * 1_000_000 // self._rate_hz
+            if self._written is not None:
+                self._written += pcm
+        return begins_us + self._offset_us
+
+    async def drain(self) -> None:
+        """Wait for the last sample."""
+        await self._wait_until(self._ends_us)
+        self._finish()
+
+    def stop(self) -> None:
+        """Silence at once."""
+        self._stopping.set()
+        self._finish()
+
+    def played(self) -> Played:
+        """What has left by now, by the clock."""
+        if self._final is not None:
+            return self._final
+        now_us = self._clock.monotonic_us()
+        waiting = max(0, self._ends_us - now_us) * self._rate_hz // 1_000_000
+        last_us = min(now_us, self._ends_us) + self._offset_us
+        return Played(
+            samples=self._samples - min(waiting, self._samples),
+            sample_rate_hz=self._rate_hz,
+            first_sample_at_us=self._first_us,
+            last_sample_at_us=None if self._first_us is None else last_us,
+        )
+
+    def _begin_now(self) -> int:
+        begins_us = self._clock.monotonic_us()
+        self._first_us = self._clock.now_us()
+        self._offset_us = self._first_us - begins_us
+        return begins_us
+
+    def _finish(self) -> None:
+        if self._final is None:
+            self._final = self.played()
+            if self._heard is not None and self._written is not None:
+                self._heard(bytes(self._written[: self._final.samples * BYTES_PER_SAMPLE]))
+
+    async def _wait_until(self, monotonic_us: int) -> None:
+        while (left_us := monotonic_us - self._clock.monotonic_us()) > 0 and not self.is_stopped():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left_us / 1e6):
+                    await self._stopping.wait()
+
+
+class NullSink:
+    """Real time, no sound, and says so."""
+
+    name = "null"
+    simulated = True
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+
+    def open(self, *, sample_rate_hz: int) -> PacedStream:
+        """A stream into nothing."""
+        return PacedStream(clock=self._clock, sample_rate_hz=sample_rate_hz)
+
+
+class WavSink:
+    """Real time, into one WAV file an order: what would have been heard, to listen to."""
+
+    name = "wav"
+    simulated = True
+
+    def __init__(self, *, clock: Clock, folder: Path) -> None:
+        self._clock = clock
+        self._folder = folder
+
+    def open(self, *, sample_rate_hz: int) -> PacedStream:
+        """A stream that leaves a file behind, named by the microsecond it was opened."""
+        path = self._folder / f"{self._clock.now_us()}.wav"
+
+        def write_file(pcm: bytes) -> None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with wave.open(str(path), "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(BYTES_PER_SAMPLE)
+                file.setframerate(sample_rate_hz)
+                file.writeframes(pcm)
+
+        return PacedStream(clock=self._clock, sample_rate_hz=sample_rate_hz, heard=write_file)

@@ -1,0 +1,262 @@
+"""A station of the tests' own: it signs plans, serves audio, hears devices and receipts them."""
+
+import http.server
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from nacl.encoding import HexEncoder
+from nacl.signing import SigningKey
+from paho.mqtt.client import Client, MQTTMessage, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
+
+from devices.protocol import topics
+from devices.protocol.chain import entry_hash, genesis, read_entries
+from devices.protocol.credentials import (
+    Credentials,
+    credential_for,
+    device_grants,
+    save_credentials,
+    station_grants,
+)
+from devices.protocol.envelope import open_batch, open_status, seal_plan, seal_receipt
+from devices.protocol.identity import Identity, QuietHours, save_identity
+from devices.protocol.messages import Batch, Confirmation, Kind, Order, Plan, Receipt, Status
+
+STATION, CLUSTER = "binh-an", "cum-1"
+
+
+def unix_ms() -> int:
+    """The time."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass
+class AudioServer:
+    """`/audio/{sha256}.mp3` over HTTP with Range, for files that may be added at any time."""
+
+    port: int
+    files: dict[str, bytes]
+    requests: list[tuple[str, str | None]]
+
+
+@contextmanager
+def audio_server() -> Iterator[AudioServer]:
+    """Serve on a free port of the loopback."""
+    served: dict[str, bytes] = {}
+    requests: list[tuple[str, str | None]] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            wanted = self.headers.get("Range")
+            requests.append((self.path, wanted))
+            body = served.get(self.path.removeprefix("/audio/").removesuffix(".mp3"))
+            if body is None:
+                self.send_error(404)
+                return
+            offset = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted else 0
+            self.send_response(206 if wanted else 200)
+            if wanted:
+                self.send_header("Content-Range", f"bytes {offset}-{len(body) - 1}/{len(body)}")
+            self.send_header("Content-Length", str(len(body) - offset))
+            self.end_headers()
+            self.wfile.write(body[offset:])
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield AudioServer(server.server_address[1], served, requests)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@dataclass
+class Heard:
+    """What the station holds of one device: one epoch, contiguous, verified."""
+
+    epoch: str = ""
+    entries: dict[int, str] = field(default_factory=dict)
+    confirmations: dict[int, Confirmation] = field(default_factory=dict)
+    batches: list[Batch] = field(default_factory=list)
+    statuses: list[Status] = field(default_factory=list)
+
+    def of(self, order_id: str) -> list[Confirmation]:
+        """What was said of an order, in the order of its numbers."""
+        return [each for _, each in sorted(self.confirmations.items()) if each.order == order_id]
+
+    def kinds(self, order_id: str) -> list[Kind]:
+        """The kinds of what was said of an order."""
+        return [each.kind for each in self.of(order_id)]
+
+
+@dataclass
+class Station:
+    """The station's end of the contract."""
+
+    folder: Path
+    audio: AudioServer
+    key: SigningKey = field(default_factory=SigningKey.generate)
+    identities: dict[str, Identity] = field(default_factory=dict)
+    heard: dict[str, Heard] = field(default_factory=dict)
+    receipting: bool = True
+    forged: list[str] = field(default_factory=list)
+    _client: Client | None = None
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def registry(self) -> Path:
+        """The broker's credentials."""
+        return self.folder / "credentials.json"
+
+    def found(self, devices: Sequence[str], *, cluster: str = CLUSTER) -> None:
+        """Enrol devices, and write the broker's credentials."""
+        credentials = Credentials().with_user(
+            STATION, credential_for("station-secret", grants=station_grants(station=STATION))
+        )
+        for device in devices:
+            self.heard[device] = Heard()
+            grants = device_grants(station=STATION, device=device, cluster=cluster)
+            credentials = credentials.with_user(
+                device, credential_for(f"secret-{device}", grants=grants)
+            )
+        save_credentials(credentials, self.registry)
+
+    def enrol(self, device: str, home: Path, *, broker_url: str, cluster: str = CLUSTER) -> None:
+        """Write a device's identity."""
+        identity = Identity(
+            station=STATION,
+            cluster=cluster,
+            device=device,
+            device_key=SigningKey.generate().encode(HexEncoder).decode(),
+            station_key=self.key.verify_key.encode(HexEncoder).decode(),
+            broker_url=broker_url,
+            broker_username=device,
+            broker_password=f"secret-{device}",
+            station_url=f"http://127.0.0.1:{self.audio.port}",
+            quiet_hours=QuietHours(begins="00:00", ends="00:00"),
+            rehearsal=True,
+        )
+        self.identities[device] = identity
+        save_identity(identity, home)
+
+    def connect(self, port: int) -> None:
+        """Log in at the broker and listen to all devices."""
+        client = Client(
+            CallbackAPIVersion.VERSION2, client_id=STATION, protocol=MQTTv311, clean_session=True
+        )
+        client.username_pw_set(STATION, "station-secret")
+        client.on_message = self._on_message
+        subscribed = threading.Event()
+        client.on_connect = lambda *_: client.subscribe(topics.from_all(STATION), qos=1)
+        client.on_subscribe = lambda *_: subscribed.set()
+        client.connect("127.0.0.1", port)
+        client.loop_start()
+        assert subscribed.wait(20)
+        self._client = client
+
+    def disconnect(self) -> None:
+        """Leave the broker."""
+        if self._client is not None:
+            self._client.disconnect()
+            self._client.loop_stop()
+
+    def publish_plan(self, *orders: Order, version: int | None = None) -> Plan:
+        """Sign and publish a plan, retained."""
+        plan = Plan(
+            station=STATION,
+            cluster=CLUSTER,
+            version=version or unix_ms(),
+            issued_at_ms=unix_ms(),
+            orders=orders,
+        )
+        assert self._client is not None
+        sent = self._client.publish(
+            topics.plan(STATION, CLUSTER), seal_plan(plan, key=self.key), qos=1, retain=True
+        )
+        sent.wait_for_publish(10)
+        return plan
+
+    def wait_for(self, holds: Callable[[], bool], *, within_s: float = 20.0) -> None:
+        """Wait until something holds; fail with what was heard."""
+        with self._changed:
+            if not self._changed.wait_for(holds, timeout=within_s):
+                said = {
+                    name: [
+                        (each.order, each.kind, each.code) for each in heard.confirmations.values()
+                    ]
+                    for name, heard in self.heard.items()
+                }
+                raise AssertionError(json.dumps(said, indent=1))
+
+    def receipt(self, device: str) -> None:
+        """Receipt the contiguous prefix of what was heard of a device."""
+        heard = self.heard[device]
+        seq = 0
+        while seq + 1 in heard.entries:
+            seq += 1
+        if not seq or self._client is None:
+            return
+        receipt = Receipt(
+            station=STATION,
+            device=device,
+            epoch=heard.epoch,
+            seq=seq,
+            chain=entry_hash(heard.entries[seq]),
+            issued_at_ms=unix_ms(),
+        )
+        self._client.publish(
+            topics.to_device(STATION, device), seal_receipt(receipt, key=self.key), qos=1
+        )
+
+    def assert_chained(self, device: str) -> None:
+        """Everything heard of a device is one chain from its beginning, without a gap."""
+        heard = self.heard[device]
+        prev = genesis(station=STATION, device=device, epoch=heard.epoch)
+        for seq in range(1, len(heard.entries) + 1):
+            confirmation = msgspec.json.decode(heard.entries[seq], type=Confirmation)
+            assert (confirmation.seq, confirmation.prev) == (seq, prev)
+            prev = entry_hash(heard.entries[seq])
+
+    def _on_message(self, _: Client, __: object, message: MQTTMessage) -> None:
+        topic = topics.parse_from_device(message.topic)
+        identity = self.identities[topic.device]
+        key = identity.signing_key.verify_key
+        address = {"station": STATION, "device": topic.device}
+        payload = bytes(message.payload)
+        with self._changed:
+            heard = self.heard[topic.device]
+            if topic.what is topics.Upward.STATUS:
+                heard.statuses.append(open_status(payload, **address, key=key))
+            else:
+                self._take(heard, open_batch(payload, **address, key=key))
+                if self.receipting:
+                    self.receipt(topic.device)
+            self._changed.notify_all()
+
+    def _take(self, heard: Heard, batch: Batch) -> None:
+        heard.epoch = heard.epoch or batch.epoch
+        assert batch.epoch == heard.epoch
+        heard.batches.append(batch)
+        for entry, confirmation in zip(batch.entries, read_entries(batch), strict=True):
+            if heard.entries.setdefault(confirmation.seq, entry) != entry:
+                self.forged.append(entry)
+            heard.confirmations[confirmation.seq] = confirmation
+
+
+def order(order_id: str, *, starts_at_ms: int, items: Sequence[object], **fields: object) -> Order:
+    """An order with the usual fields filled in."""
+    usual = {"broadcast": order_id, "priority": 3, "not_after_ms": starts_at_ms + 600_000}
+    return Order(id=order_id, starts_at_ms=starts_at_ms, items=tuple(items), **(usual | fields))  # type: ignore[arg-type]
