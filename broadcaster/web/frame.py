@@ -61,7 +61,7 @@ class NavigationItem:
     roles: frozenset[str] = frozenset()
 
 
-def install_frame(app: FastAPI) -> None:
+def install(app: FastAPI) -> None:
     """Give an app the frame: assets, language switch, error pages, security headers.
 
     Raises AssetsMissing at once, not on the first page, when the assets were never built.
