@@ -1,0 +1,100 @@
+"""Clean a script before it is read: one encoding, one spelling, no marks that nobody says.
+
+Spans and warnings refer to the text as it leaves here. What is left out as a whole (letterhead,
+list of recipients, page numbers) is handed back too, so that it is never dropped in silence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from playlists.reading.layout import LeftOut, join_lines
+from playlists.reading.orthography import fold_tone_placement
+
+_INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)]
+)
+_SAME: dict[int, str] = {
+    **{0xFF01 + offset: chr(0x21 + offset) for offset in range(94)},
+    **dict.fromkeys([0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 9], " "),
+    **dict.fromkeys([0x2010, 0x2011, 0x2012, 0x2212, 0xFE63], "-"),
+    **dict.fromkeys([0x2028, 0x2029, 0x0B, 0x85], "\n"),
+    0x2015: "—", 0x2044: "/", 0x2215: "/", 0x00BA: "°", 0x02DA: "°", 0x2032: "'", 0x2019: "'",
+    0x2018: "'", 0x00D0: "Đ", 0x0110: "Đ", 0x20AB: "₫", 0xFB01: "fi", 0xFB02: "fl",
+    0x00BD: "1/2", 0x00BC: "1/4", 0x00BE: "3/4", 0x2103: "°C",
+}  # fmt: skip
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_LINE_MARKS = re.compile(
+    r"^[ ]{0,3}(?:#{1,6}[ ]+|>[ ]?)|^[ ]{0,3}(?:[*_][ ]?){3,}$|^[ ]*-{3,}[ ]*$", re.M
+)
+_EMPHASIS = re.compile(
+    r"(?<![\w*])\*{1,3}(?=\S)|(?<=\S)\*{1,3}(?![\w*])|(?<!\w)_{1,2}(?=[^\W_])|(?<=[^\W_]|[.,;:!?)])_{1,2}(?!\w)|`+"
+)
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_TABLE_RULE = re.compile(r"^[ ]*\|?[ :|-]*-{2,}[ :|-]*\|?[ ]*$", re.M)
+_TABLE_BAR = re.compile(r"[ ]*\|[ ]*")
+_END_MARK = re.compile(r"[.]?/[.]/?(?=\s|$|[\"”»)])|(?<=[^\W\d_])\./(?=\s|$)")
+_DOTS = re.compile(r"\.{3,}|…[.…]*|(?<=,)\s*\.{2}")
+_TWO_DOTS = re.compile(r"(?<![./\w])\.\.(?=\s|$)|(?<=\w)\.\.(?!\w|\.|/)")
+_REPEATED = re.compile(r"([,;:!?])(?:[ ]*\1)+")
+_SPACED_DATE = re.compile(
+    r"(?<![0-9/])([0-9]{1,2})[ ]*/[ ]*([0-9]{1,2})[ ]*/[ ]*([0-9]{4})(?![0-9])"
+)
+_SPACED_NUMBER = re.compile(
+    r"(?<![\w/])([0-9]{1,5})(?:([-/])[ ]+|[ ]+([-/])[ ]*)(?=[A-ZĐ]{1,}[A-Za-zĐđ]*[-/][A-ZĐ])"
+)
+_SPACED_LETTERS = re.compile(r"(?<=[0-9][-/])([A-ZĐ][A-Za-zĐđ]*)[ ]*([-/])[ ]*(?=[A-ZĐ]{2}|CP\b)")
+_SPACES = re.compile(r"[ ]{2,}")
+_EDGE_SPACES = re.compile(r"[ ]+(?=\n)|(?<=\n)[ ]+")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The cleaned text, and what was left out of it."""
+
+    text: str
+    left_out: tuple[LeftOut, ...]
+
+
+def clean(script: str) -> Cleaned:
+    """The script as it will be read: paragraphs apart by an empty line, list items by a line."""
+    text = _characters(script)
+    text = _marks(text)
+    text, left_out = join_lines(text)
+    text = _inside_numbers(text)
+    text = _endings(text)
+    return Cleaned(text=text.strip(), left_out=left_out)
+
+
+def _characters(script: str) -> str:
+    text = script.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.translate(_INVISIBLE).translate(_SAME)
+    text = _CONTROL.sub(
+        " ", unicodedata.normalize("NFC", text.replace("\f", "\f\n")).replace("\f", "\n")
+    )
+    return fold_tone_placement(text)
+
+
+def _marks(text: str) -> str:
+    if "|" in text:
+        text = _TABLE_BAR.sub(", ", _TABLE_RULE.sub("", text))
+        text = re.sub(r"^, |, $", "", text, flags=re.M)
+    text = _LINE_MARKS.sub("", _LINK.sub(r"\1", text))
+    return _EMPHASIS.sub("", text)
+
+
+def _inside_numbers(text: str) -> str:
+    text = _SPACED_DATE.sub(r"\1/\2/\3", text)
+    text = _SPACED_NUMBER.sub(lambda match: match[1] + (match[2] or match[3]), text)
+    return _SPACED_LETTERS.sub(r"\1\2", text)
+
+
+def _endings(text: str) -> str:
+    text = _END_MARK.sub(".", text)
+    text = _DOTS.sub("…", text)
+    text = _TWO_DOTS.sub(".", text)
+    text = _REPEATED.sub(r"\1", text)
+    return _BLANK_LINES.sub("\n\n", _EDGE_SPACES.sub("", _SPACES.sub(" ", text)))

@@ -1,0 +1,66 @@
+"""Refuse what a voice would turn into nonsense: failed scans, lost diacritics, wrong encodings.
+
+Measured on commune plans: good text has 97 % well-formed syllables and 88 % words with a
+Vietnamese mark; a failed scan 57 % and 19 %. A few words alone prove nothing and pass.
+"""
+
+from __future__ import annotations
+
+import re
+
+from playlists.errors import ScriptUnreadable, Unreadable
+from playlists.reading.orthography import has_vietnamese_mark, is_syllable
+
+_ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
+_WORD = re.compile(r"(?<![\w])[^\W\d_]+(?![\w])")
+_ABBREVIATION = re.compile(r"[A-ZĐ]{2,}[a-zđ]?")
+_BROKEN_UTF8 = re.compile(
+    "[ÃÂ][\u0080-\u00bf]|á[º»][\u0080-\u00bf\u2013-\u2122]?|Ä[\u0080-\u0192‘’“”]|Æ[°¡]|\ufffd"
+)
+_TCVN3 = re.compile("[a-zA-Z][µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ªÐÌÎÏÑ«ÒÕÓÔÖ¬×ÝØÜÞßãáâä­åèæçéêíëìîïñòõóô÷ùøúýûüþ]|®")
+_VNI = re.compile("[aeouAEOU][ùøûõïâêáàåãäëéèúÙØÛÕÏÂÊÁÀÅÃÄ]|[öôÖÔ][ùøûõï]|ñ[aeioö]")
+_LEAST_WORDS = 12
+_LEAST_BROKEN = 3
+_GOOD_SYLLABLES = 0.80
+_SOME_SYLLABLES = 0.40
+_MARKED_WORDS = 0.35
+
+
+def require_readable(text: str) -> None:
+    """Pass a text that is readable Vietnamese, or raise.
+
+    Raises:
+        ScriptUnreadable: with the reason, when a voice would say nonsense.
+    """
+    if len(_BROKEN_UTF8.findall(text)) >= _LEAST_BROKEN:
+        raise ScriptUnreadable(Unreadable.WRONG_ENCODING)
+    words = _words(text)
+    if len(words) < _LEAST_WORDS:
+        return
+    syllables = sum(map(is_syllable, words)) / len(words)
+    marked = sum(map(has_vietnamese_mark, words)) / len(words)
+    if syllables >= _GOOD_SYLLABLES and marked >= _MARKED_WORDS:
+        return
+    raise ScriptUnreadable(_reason(text, words=words, syllables=syllables, marked=marked))
+
+
+def _words(text: str) -> list[str]:
+    found = _WORD.findall(_ADDRESS.sub(" ", text))
+    return [word for word in found if not _ABBREVIATION.fullmatch(word)]
+
+
+def _reason(text: str, *, words: list[str], syllables: float, marked: float) -> Unreadable:
+    for legacy in (_TCVN3, _VNI):
+        if len(legacy.findall(text)) >= len(words) / 4 and syllables < _GOOD_SYLLABLES:
+            return Unreadable.WRONG_ENCODING
+    if marked < 0.03:
+        toneless = sum(map(_could_be_vietnamese, words)) / len(words)
+        return Unreadable.NO_DIACRITICS if toneless > 0.8 else Unreadable.NOT_VIETNAMESE
+    return Unreadable.GARBLED if syllables >= _SOME_SYLLABLES else Unreadable.NOT_VIETNAMESE
+
+
+def _could_be_vietnamese(word: str) -> bool:
+    return is_syllable(word) or (
+        word.endswith(("c", "ch", "p", "t"))
+        and is_syllable(word[:-2] if word.endswith("ch") else word[:-1])
+    )

@@ -1,0 +1,67 @@
+"""One entry of a lexicon, and the tab-separated file that lexicons are kept in.
+
+A line is `written ⇥ spoken ⇥ kind ⇥ cues`. Cues say when an entry holds if several share the
+written form: `<word` means that the word stands just before, `>word` just after; the entry
+without cues is what is said where no cue is found, and `?` marks that as a guess to be flagged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from playlists.errors import LexiconInvalid
+
+
+class Kind(StrEnum):
+    """What an entry is, and so where it may be read."""
+
+    DOCUMENT = "document"  # letters inside a document's number
+    ABBREVIATION = "abbreviation"  # written exactly so
+    WORD = "word"  # in upper or lower case
+    NAME = "name"  # a name or loan that is said as written
+    UNIT = "unit"  # after a number
+    TIGHT_UNIT = "tight_unit"  # after a number without a space
+    ADDRESS = "address"  # a part of a web or mail address
+    SIGN = "sign"  # a sign that is said
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A written form and its spoken words, with the cues that choose among several."""
+
+    written: str
+    spoken: str
+    kind: Kind = Kind.ABBREVIATION
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    guess: bool = False
+
+
+def parse_entries(lines: Iterable[str]) -> Iterator[Entry]:
+    """The entries of a lexicon file; empty lines and lines that begin with `#` are skipped.
+
+    Raises:
+        LexiconInvalid: a line without written form or reading, or of an unknown kind.
+    """
+    for line in lines:
+        if line.strip() and not line.startswith("# "):
+            yield _parse(line.rstrip("\n"))
+
+
+def _parse(line: str) -> Entry:
+    written, spoken, kind, cues = [*line.split("\t"), "", "", ""][:4]
+    if not written or (not spoken and kind != Kind.SIGN):
+        raise LexiconInvalid(written=line, why_vi="thiếu cách đọc", why_en="it has no reading")
+    if kind not in list(Kind):
+        raise LexiconInvalid(written=written, why_vi="sai loại", why_en=f"unknown kind {kind!r}")
+    marks = [cue.strip() for cue in cues.split(",") if cue.strip()]
+    return Entry(
+        written=written,
+        spoken=spoken,
+        kind=Kind(kind),
+        before=tuple(cue[1:] for cue in marks if cue.startswith("<")),
+        after=tuple(cue[1:] for cue in marks if cue.startswith(">")),
+        guess="?" in marks,
+    )

@@ -1,0 +1,83 @@
+"""Where the scanner stands, what a rule answers, and the piece of the reading it becomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from playlists.reading.flags import Flag
+from playlists.reading.lexicon import Lexicon
+
+_LOOK_BEHIND = 80
+_LOOK_AHEAD = 60
+PLAIN = "plain"
+PAUSE = "pause"
+LINKS = re.compile(r"[\s,;/&(]*(?:(?:và|hoặc|hay|đến|tới|với|-|–)\s*)?")
+
+
+@dataclass(slots=True)
+class Piece:
+    """A span in the making: its end and words may still grow while plain words follow."""
+
+    start: int
+    end: int
+    spoken: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A rule's answer: what to say for the text up to `end`, and whether anything is unsure."""
+
+    spoken: str
+    end: int
+    rule: str
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass
+class Place:
+    """The position a rule is asked about, with the text around it."""
+
+    text: str
+    start: int
+    lexicon: Lexicon
+    pieces: list[Piece] = field(default_factory=list)
+
+    @cached_property
+    def before(self) -> str:
+        """Up to 80 characters before, in lower case, within the paragraph."""
+        seen = self.text[max(0, self.start - _LOOK_BEHIND) : self.start]
+        return seen[seen.rfind("\n") + 1 :].lower()
+
+    def after(self, end: int) -> str:
+        """Up to 60 characters after `end`, in lower case, within the paragraph."""
+        seen = self.text[end : end + _LOOK_AHEAD]
+        line_end = seen.find("\n")
+        return (seen if line_end < 0 else seen[:line_end]).lower()
+
+    @property
+    def at_line_start(self) -> bool:
+        """Whether only blanks stand before on this line."""
+        return (
+            self.text[self.text.rfind("\n", 0, self.start) + 1 : self.start].strip(" \"“'(") == ""
+        )
+
+    def follows(self, *rules: str) -> bool:
+        """Whether this goes on with a list of things that one of `rules` just read."""
+        for piece in reversed(self.pieces):
+            if piece.rule not in (PLAIN, PAUSE, "dash"):
+                return piece.rule in rules and bool(
+                    LINKS.fullmatch(self.text, piece.end, self.start)
+                )
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A class of written things: where it may begin, and how it is read."""
+
+    pattern: re.Pattern[str]
+    read: Callable[[re.Match[str], Place], Said | None]

@@ -1,0 +1,111 @@
+"""Words of the lexicon: the longest form that stands here, chosen by its neighbours."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.letters import spell
+from playlists.reading.lexicon.entries import Entry, Kind
+from playlists.reading.orthography import has_vietnamese_mark, is_syllable
+from playlists.reading.place import Place, Said
+
+_RUN = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)[^\w.;:]*$")
+_WORD_AFTER = re.compile(r"[^\w.;:]*([^\W\d_]+)")
+_INITIALS = re.compile(r"(?:[A-ZĐ]\.){1,4}[A-ZĐ](?![^\W_])\.?")
+
+
+def read_word(place: Place, run: str) -> Said | None:
+    """The lexicon's longest entry that begins with this run, if one stands here."""
+    lexicon = place.lexicon
+    for form in lexicon.starting(run):
+        end = place.start + len(form)
+        if place.text.startswith(form, place.start) and _ends_here(place.text, end, form):
+            return _say(place, form, end)
+    lowered = run.lower()
+    forms = lexicon.starting_folded(lowered)
+    if forms:
+        seen = place.text[place.start : place.start + len(forms[0])].lower()
+        for form in forms:
+            end = place.start + len(form)
+            if seen.startswith(form) and _ends_here(place.text, end, form):
+                return _say(place, form, end)
+    if run.islower() and not is_syllable(run) and lexicon.starting(run.upper()):
+        upper = run.upper()
+        if upper in lexicon.starting(upper):
+            return _say(place, upper, place.start + len(run))
+    return None
+
+
+def _ends_here(text: str, end: int, form: str) -> bool:
+    following = text[end : end + 1]
+    if form[-1].isalnum():
+        return not (following.isalnum() or following == "_")
+    return True
+
+
+def _say(place: Place, form: str, end: int) -> Said | None:
+    choices = place.lexicon.words(form)
+    entry, sure = choose(choices, place=place, end=end)
+    if entry is None or _is_heading_word(place, form, end):
+        return None
+    flags = () if sure else (Flag(Doubt.AMBIGUOUS, form, entry.spoken),)
+    rule = "abbreviation" if entry.kind is Kind.ABBREVIATION else "word"
+    spoken = place.text[place.start : end] if entry.kind is Kind.NAME else entry.spoken
+    return Said(spoken, end, rule, flags)
+
+
+def choose(choices: tuple[Entry, ...], *, place: Place, end: int) -> tuple[Entry | None, bool]:
+    """The entry whose cue stands nearest; else the one without cues, sure unless it is a guess."""
+    if len(choices) == 1 and not (choices[0].before or choices[0].after):
+        return choices[0], not choices[0].guess
+    after = place.after(end).lstrip(' .:-–("“')
+    before = place.before.rstrip(' .:-–("“')
+    for entry in choices:
+        if any(_starts(after, cue) for cue in entry.after) or any(
+            _ends(before, cue) for cue in entry.before
+        ):
+            return entry, True
+    default = next((entry for entry in choices if not (entry.before or entry.after)), None)
+    return default, default is None or not default.guess
+
+
+def _starts(after: str, cue: str) -> bool:
+    return after.startswith(cue) and not after[len(cue) : len(cue) + 1].isalpha()
+
+
+def _ends(before: str, cue: str) -> bool:
+    return before.endswith(cue) and not before[-len(cue) - 1 : -len(cue)].isalpha()
+
+
+def _is_heading_word(place: Place, form: str, end: int) -> bool:
+    """A Vietnamese word in a line of capitals is no abbreviation: BAN in ỦY BAN NHÂN DÂN."""
+    return form.isalpha() and is_syllable(form) and in_capitals(place, end)
+
+
+def in_capitals(place: Place, end: int) -> bool:
+    """Whether a neighbouring word in capitals is Vietnamese by its marks."""
+    text = place.text
+    before = _WORD_BEFORE.search(text[max(0, place.start - 24) : place.start])
+    after = _WORD_AFTER.match(text[end : end + 24])
+    return any(
+        found is not None
+        and found[1].isupper()
+        and len(found[1]) > 1
+        and has_vietnamese_mark(found[1])
+        and is_syllable(found[1])
+        for found in (before, after)
+    )
+
+
+def read_initials(place: Place) -> Said | None:
+    """N.V.A: the initials of a name that is not given in full."""
+    match = _INITIALS.match(place.text, place.start)
+    if match is None:
+        return None
+    end = match.end() - (
+        1 if match[0].endswith(".") and not place.after(match.end()).strip() else 0
+    )
+    return Said(spell(match[0]), end, "initials")

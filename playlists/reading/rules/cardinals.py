@@ -1,0 +1,124 @@
+"""Plain numbers, and the last word on every digit: scores, section numbers, lists, leftovers."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.numbers import (
+    NUMBER,
+    cardinal,
+    digit_by_digit,
+    read_number,
+    with_leading_zeros,
+)
+from playlists.reading.place import Place, Rule, Said
+
+_LABEL = re.compile(
+    r"(?P<label>[0-9]{1,2}(?:\.[0-9]{1,2})*)(?P<mark>[.)](?![0-9])|(?=[ ][A-ZĐÀ-Ỹ]))"
+)
+_SECTION = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){1,4}(?![0-9]|,[0-9])")
+_SECTION_CUE = re.compile(
+    r"(?<!\w)(?:mục|tiểu mục|khoản|điểm|phần|bảng|hình|biểu|phụ lục|chương|điều|phiên bản|tiêu chí|tiêu chí số|"
+    r"nội dung|nhiệm vụ|tiết|mẫu|chỉ tiêu)\s*(?:số\s*)?$"
+)
+_SCORE = re.compile(r"(?P<a>[0-9]{1,2})[ ]?[-–:][ ]?(?P<b>[0-9]{1,2})(?![0-9]|[.,/%-][0-9])")
+_SCORE_CUE = re.compile(
+    r"(?<!\w)(?:tỷ số|tỉ số|thắng|thua|hòa|dẫn|gỡ hòa|cầm hòa)(?!\w)[^0-9.;,]{0,25}$"
+)
+_LIST = re.compile(r"[0-9]{1,2}(?:,[0-9]{1,2}){1,}(?![0-9]|[.,/][0-9])")
+_LIST_CUE = re.compile(
+    r"(?<!\w)(?:khu phố|ấp|thôn|tổ|lớp|khối|các số|mũi|câu|các ngày|các tháng|ngày|tháng|đội|cụm|quý|các quý|"
+    r"điều|khoản|khu|bản|đợt|lô|tuần|nhóm|các khoản|các điều)\s*$"
+)
+_NAMED = re.compile(r"(?P<n>0[0-9]{1,4})(?![0-9]|[.,/-][0-9]|[^\W_])")
+_NAME_CUE = re.compile(
+    r"(?:(?<!tổng )(?<!một )(?<!con )(?<!\w)số|(?<!\w)(?:đề án|dự án|chỉ thị|nghị quyết|nghị định|thông tư|kế hoạch|công điện|"
+    r"quyết định|thửa|tờ|tờ bản đồ|tổ|ấp|thôn|khu phố|khu|đội|lô|mẫu|bản|cụm|mã|phòng|nhà|đường|hẻm|"
+    r"ngõ|kp|bão|áp thấp|tiểu dự án|chương trình|mô hình|luật|hướng dẫn|công văn|thông báo|biểu|phụ lục))\s*$"
+)
+_DECIMAL_POINT = re.compile(r"(?P<whole>[0-9]+)\.(?P<part>[0-9]{1,2}|[0-9]{4,})(?![0-9]|[.,][0-9])")
+_MAGNITUDE = re.compile(
+    r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
+)
+_DIGITS = re.compile(r"[0-9](?:[0-9./,:-]*[0-9])?")
+_LONG = 11
+
+
+def read_label(match: re.Match[str], place: Place) -> Said | None:
+    """The number of a heading or list item at the beginning of its line."""
+    if not place.at_line_start:
+        return None
+    if not match["mark"] and "." not in match["label"]:
+        return None
+    parts = [cardinal(int(part)) for part in match["label"].split(".")]
+    return Said(" chấm ".join(parts) + ".", match.end(), "label")
+
+
+def read_section(match: re.Match[str], place: Place) -> Said | None:
+    """Mục 1.2.3; three parts or more are a section even without its word."""
+    if match[0].count(".") < 2 and not _SECTION_CUE.search(place.before):
+        return None
+    parts = match[0].split(".")
+    flags = ()
+    spoken = " chấm ".join(cardinal(int(part)) for part in parts)
+    return Said(spoken, match.end(), "section", flags)
+
+
+def read_score(match: re.Match[str], place: Place) -> Said | None:
+    """Tỷ số 2-1 is *hai một*."""
+    if not _SCORE_CUE.search(place.before):
+        return None
+    return Said(f"{cardinal(int(match['a']))} {cardinal(int(match['b']))}", match.end(), "score")
+
+
+def read_list(match: re.Match[str], place: Place) -> Said | None:
+    """Lớp 3,4,5 or khu phố 1,2: a list whose commas have no space."""
+    parts = match[0].split(",")
+    if len(parts) == 2 and not _LIST_CUE.search(place.before):
+        return None
+    return Said(", ".join(cardinal(int(part)) for part in parts), match.end(), "list")
+
+
+def read_named(match: re.Match[str], place: Place) -> Said | None:
+    """A leading zero in a name's number is said: Đề án 06, tờ bản đồ số 08."""
+    if not _NAME_CUE.search(place.before):
+        return None
+    return Said(with_leading_zeros(match["n"]), match.end(), "named_number")
+
+
+def read_decimal_point(match: re.Match[str], place: Place) -> Said:
+    """1.5 cannot be thousands; read as a decimal, and flagged where no magnitude follows."""
+    spoken = read_number(f"{match['whole']},{match['part']}")
+    sure = _MAGNITUDE.match(place.after(match.end()))
+    flags = () if sure else (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
+    return Said(spoken, match.end(), "decimal", flags)
+
+
+def read_plain(match: re.Match[str], place: Place) -> Said:
+    """A whole or decimal number; one that begins with a zero is a code, digit by digit."""
+    del place
+    written = match[0]
+    if written.isdigit() and written[0] == "0" and len(written) > 3:
+        return Said(digit_by_digit(written), match.end(), "digits")
+    spoken = read_number(written)
+    unsure = written.isdigit() and len(written) >= _LONG
+    flags = (Flag(Doubt.AMBIGUOUS, written, spoken),) if unsure else ()
+    return Said(spoken, match.end(), "decimal" if "," in written else "cardinal", flags)
+
+
+def read_leftover(match: re.Match[str], place: Place) -> Said:
+    """Digits in an order that no rule knows: one by one, and flagged."""
+    del place
+    spoken = digit_by_digit(match[0])
+    return Said(spoken, match.end(), "leftover", (Flag(Doubt.NUMBER, match[0], spoken),))
+
+
+LABEL = Rule(_LABEL, read_label)
+SECTION = Rule(_SECTION, read_section)
+SCORE = Rule(_SCORE, read_score)
+LIST = Rule(_LIST, read_list)
+NAMED = Rule(_NAMED, read_named)
+DECIMAL_POINT = Rule(_DECIMAL_POINT, read_decimal_point)
+PLAIN_NUMBER = Rule(re.compile(rf"{NUMBER}(?![.,/:]?[0-9])"), read_plain)
+LEFTOVER = Rule(_DIGITS, read_leftover)

@@ -1,0 +1,36 @@
+"""Codes of letters and digits that nothing else knows: trạm T2, lô B12, lớp 5A, H5N1."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.letters import LETTER_NAMES, code_number, spell
+from playlists.reading.place import Place, Rule, Said
+
+_CODE = re.compile(
+    r"(?=[0-9]*[^\W\d_]+[0-9]|[0-9]+[^\W\d_])[^\W_]+(?:[./-](?=[^\W_]*[0-9])[^\W_]+)*"
+)
+_PART = re.compile(r"[0-9]+|[^\W\d_]+")
+_SURE_LETTERS = 2
+
+
+def read_code(match: re.Match[str], place: Place) -> Said | None:
+    """Letter by letter and number by number; long or mixed codes are flagged."""
+    del place
+    written = match[0]
+    parts = _PART.findall(written)
+    letters = [part for part in parts if not part.isdigit()]
+    if any(sign.upper() not in LETTER_NAMES for part in letters for sign in part):
+        return None
+    if any(not part.isascii() for part in parts if part.isdigit()):
+        return None
+    spoken = " ".join(code_number(part) if part.isdigit() else spell(part) for part in parts)
+    sure = all(len(part) <= _SURE_LETTERS and part.isupper() for part in letters) or (
+        len(parts) == 2 and len(letters[0]) == 1
+    )
+    flags = () if sure else (Flag(Doubt.CODE, written, spoken),)
+    return Said(spoken, match.end(), "code", flags)
+
+
+CODE = Rule(_CODE, read_code)

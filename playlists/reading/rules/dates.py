@@ -1,0 +1,127 @@
+"""Dates: 22/12/2024, 01-02/6/2026, tháng 04/1969, quý IV/2025, and 18/5 where context says so."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.numbers import cardinal
+from playlists.reading.place import Place, Rule, Said
+
+_DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
+_MONTH = r"(?:0?[1-9]|1[0-2])"
+_YEAR = r"(?:1[0-9]{3}|20[0-9]{2}|21[0-9]{2})"
+_END = r"(?![0-9]|[-/.][0-9])"
+_DASH = r"\s?[-–—]\s?"
+_FULL = re.compile(
+    rf"(?P<d>{_DAY})(?P<s>[/.-])(?P<m>{_MONTH})(?P=s)(?P<y>{_YEAR}|[0-9]{{2}})(?![0-9]|/[0-9])"
+)
+_DAYS_RANGE = re.compile(
+    rf"(?P<a>{_DAY}){_DASH}(?P<b>{_DAY})/(?P<m>{_MONTH})(?:/(?P<y>{_YEAR}))?{_END}"
+)
+_DATES_RANGE = re.compile(
+    rf"(?P<a>{_DAY})/(?P<am>{_MONTH}){_DASH}(?P<b>{_DAY})/(?P<m>{_MONTH})(?:/(?P<y>{_YEAR}))?{_END}"
+)
+_MONTH_YEAR = re.compile(
+    rf"(?P<a>[0-9]{{1,2}})(?:{_DASH}(?P<b>[0-9]{{1,2}}))?\s?(?P<s>[/-]|\s)\s?(?P<y>{_YEAR})(?![0-9]|[-/.]?[0-9]|[-/][A-ZĐ])"
+)
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_DAY_WORDS = re.compile(r"(?:ngày|hôm|sáng|trưa|chiều|tối|đêm|mùng|mồng|rằm)\s*[,(]?\s*$")
+_MONTH_WORD = re.compile(r"(?<!\w)tháng\s*$")
+_COUNTED_WORDS = re.compile(
+    r"(?:đợt|quý|kỳ|kì|số|lần|vụ|học kỳ|học kì|vòng|tuần|khóa|phiên|lớp|giai đoạn|chuyên đề|kế hoạch)\s*$"
+)
+
+
+def day_month(day: int, month: int) -> str:
+    """A day and its month; the fourth month is *tư*."""
+    return f"{cardinal(day)} tháng {month_word(month)}"
+
+
+def month_word(month: int) -> str:
+    """A month's number as it is said after *tháng*."""
+    return "tư" if month == 4 else cardinal(month)
+
+
+def year_words(year: str) -> str:
+    """A year after *năm*; two digits are taken into our century or the last."""
+    number = int(year)
+    if len(year) == 2:
+        number += 2000 if number < 60 else 1900
+    return f"năm {cardinal(number)}"
+
+
+def is_day_of_year(day: int, month: int) -> bool:
+    """Whether the calendar has this day, in a leap year at least."""
+    return 1 <= month <= 12 and 1 <= day <= _LENGTHS[month - 1]
+
+
+def read_full(match: re.Match[str], place: Place) -> Said | None:
+    """22/12/2024, 25-03-1975, 10.05.2000; a two-digit year is flagged."""
+    day, month, year = int(match["d"]), int(match["m"]), match["y"]
+    if not is_day_of_year(day, month):
+        return None
+    if len(year) == 2 and (match["s"] != "/" and not _DAY_WORDS.search(place.before)):
+        return None
+    spoken = f"{day_month(day, month)} {year_words(year)}"
+    if match["s"] != "/" and not _DAY_WORDS.search(place.before):
+        spoken = f"ngày {spoken}"
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if len(year) == 2 else ()
+    return Said(spoken, match.end(), "date", flags)
+
+
+def read_days_range(match: re.Match[str], place: Place) -> Said | None:
+    """01-02/6/2026: both ends are days."""
+    first, last, month = int(match["a"]), int(match["b"]), int(match["m"])
+    if first >= last or not is_day_of_year(last, month):
+        return None
+    year = f" {year_words(match['y'])}" if match["y"] else ""
+    spoken = f"ngày {cardinal(first)} đến ngày {day_month(last, month)}{year}"
+    return Said(_without_second_day_word(spoken, place), match.end(), "date")
+
+
+def read_dates_range(match: re.Match[str], place: Place) -> Said | None:
+    """28/5-02/6/2026: two dates in one year."""
+    first = (int(match["a"]), int(match["am"]))
+    last = (int(match["b"]), int(match["m"]))
+    if not is_day_of_year(*first) or not is_day_of_year(*last):
+        return None
+    year = f" {year_words(match['y'])}" if match["y"] else ""
+    spoken = f"ngày {day_month(*first)} đến ngày {day_month(*last)}{year}"
+    return Said(_without_second_day_word(spoken, place), match.end(), "date")
+
+
+def _without_second_day_word(spoken: str, place: Place) -> str:
+    return spoken.removeprefix("ngày ") if _DAY_WORDS.search(place.before) else spoken
+
+
+def read_month_year(match: re.Match[str], place: Place) -> Said | None:
+    """Tháng 04/1969, tháng 5-7/2026, (6/2026), đợt 1/2026."""
+    first, last = int(match["a"]), int(match["b"] or match["a"])
+    after_month = bool(_MONTH_WORD.search(place.before))
+    if match["s"] not in "/-" and not after_month:
+        return None
+    year = year_words(match["y"])
+    if _COUNTED_WORDS.search(place.before):
+        return _counted(match, year)
+    if not (1 <= first <= 12 and 1 <= last <= 12):
+        return None
+    if match["s"] == "-" and not after_month:
+        return None
+    said = month_word(first) if after_month else f"tháng {month_word(first)}"
+    if match["b"]:
+        said += f" đến tháng {month_word(last)}"
+    return Said(f"{said} {year}", match.end(), "date")
+
+
+def _counted(match: re.Match[str], year: str) -> Said | None:
+    if match["s"] != "/":
+        return None
+    until = f" đến {cardinal(int(match['b']))}" if match["b"] else ""
+    return Said(f"{cardinal(int(match['a']))}{until} {year}", match.end(), "period")
+
+
+FULL = Rule(_FULL, read_full)
+DAYS_RANGE = Rule(_DAYS_RANGE, read_days_range)
+DATES_RANGE = Rule(_DATES_RANGE, read_dates_range)
+MONTH_YEAR = Rule(_MONTH_YEAR, read_month_year)

@@ -1,0 +1,93 @@
+"""Document numbers: 57-NQ/TW, 15/2025/QĐ-UBND, 72/2020/QH14, and their letters alone."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.letters import code_number, spell
+from playlists.reading.lexicon.entries import Entry
+from playlists.reading.numbers import cardinal, with_leading_zeros
+from playlists.reading.place import Place, Rule, Said
+
+_LETTERS = r"[A-ZĐ](?:[A-Za-zĐđ]*[A-ZĐgr])?[0-9]{0,2}"
+_ISSUER = rf"{_LETTERS}(?:\s?&\s?{_LETTERS}|[-–/.]{_LETTERS})*"
+_NUMBERED = re.compile(
+    rf"(?P<number>[0-9]{{1,5}})(?P<suffix>[a-z]?)(?:/(?P<year>(?:19|20)[0-9]{{2}}))?"
+    rf"[-–/](?P<issuer>{_ISSUER})(?![^\W_])"
+)
+_ALONE = re.compile(rf"(?P<issuer>{_LETTERS}(?:[-–/]{_LETTERS})+)(?![^\W_])")
+_PART = re.compile(r"[^\W_]+")
+_ASSEMBLY = re.compile(r"QH([0-9]{1,2})")
+
+
+def read_numbered(match: re.Match[str], place: Place) -> Said | None:
+    """The number, a year if there is one, and the issuer's letters in words."""
+    issuer = match["issuer"]
+    if not _is_issuer(issuer, place):
+        return None
+    said = [with_leading_zeros(match["number"])]
+    if match["suffix"]:
+        said.append(spell(match["suffix"]))
+    if match["year"]:
+        said.append(f"năm {cardinal(int(match['year']))}")
+    spoken, flags = read_issuer(issuer, place)
+    return Said(" ".join([*said, spoken]), match.end(), "document_number", flags)
+
+
+def read_alone(match: re.Match[str], place: Place) -> Said | None:
+    """The letters without a number (NQ/TW, KH-UBND), when all of them are known."""
+    parts = _PART.findall(match["issuer"])
+    documents = place.lexicon.documents
+    if not all(part in documents for part in parts):
+        return None
+    spoken, flags = read_issuer(match["issuer"], place)
+    return Said(spoken, match.end(), "document_letters", flags)
+
+
+def _is_issuer(issuer: str, place: Place) -> bool:
+    """Letters that can be an issuer's: one known part, or a cue, or two unknown parts."""
+    parts = _PART.findall(issuer)
+    if any(part in place.lexicon.documents or _ASSEMBLY.fullmatch(part) for part in parts):
+        return True
+    return len(parts) > 1 or place.before.rstrip().endswith(("số", "số:"))
+
+
+def read_issuer(issuer: str, place: Place) -> tuple[str, tuple[Flag, ...]]:
+    """The letters in words; those that no entry knows are spelled and flagged."""
+    spoken: list[str] = []
+    flags: list[Flag] = []
+    for part in _PART.findall(issuer):
+        assembly = _ASSEMBLY.fullmatch(part)
+        choices = place.lexicon.documents.get(part)
+        if assembly:
+            spoken.append(f"quốc hội khóa {cardinal(int(assembly[1]))}")
+        elif choices:
+            spoken.append(_choose(choices, place.before).spoken)
+        else:
+            words = _spell_part(part)
+            spoken.append(words)
+            flags.append(Flag(Doubt.ABBREVIATION, part, words))
+    return " ".join(spoken), tuple(flags)
+
+
+def _spell_part(part: str) -> str:
+    letters = part.rstrip("0123456789")
+    digits = part[len(letters) :]
+    return f"{spell(letters)} {code_number(digits)}" if digits else spell(letters)
+
+
+def _choose(choices: tuple[Entry, ...], before: str) -> Entry:
+    best, best_at = choices[0], -1
+    for entry in choices:
+        for cue in entry.before:
+            at = before.rfind(cue)
+            if at > best_at:
+                best, best_at = entry, at
+    if best_at < 0:
+        return next((entry for entry in choices if not entry.before), choices[0])
+    return best
+
+
+NUMBERED = Rule(_NUMBERED, read_numbered)
+ALONE = Rule(_ALONE, read_alone)

@@ -1,0 +1,131 @@
+"""Two numbers with a stroke: a date, a fraction or a ratio, as the words around them say."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.numbers import cardinal
+from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.dates import day_month, is_day_of_year
+from playlists.reading.rules.measures import read_unit
+
+_PAIR = re.compile(
+    r"(?:(?P<whole>[0-9]{1,3})[ ])?(?P<a>[0-9]{1,4})/(?P<b>[0-9]{1,5})(?![0-9]|[/.][0-9]|,[0-9])"
+)
+_AROUND_THE_CLOCK = re.compile(r"(?P<a>24|12|7)/(?P<b>24|7|12)(?P<h>h|H)?(?![0-9/]|[^\W_])")
+_DAY_BEFORE = re.compile(
+    r"(?<!\w)(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|mùng|mồng|rằm|thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|"
+    r"chủ nhật|cn)\s*[,(]?\s*$"
+)
+_DAY_NAMED = re.compile(
+    r"(?<!\w)(?:ngày|lễ|tết|quốc khánh|kỷ niệm|dịp|mừng|thành lập|giải phóng)(?!\w)[^0-9.;]*$"
+)
+_WEAK_BEFORE = re.compile(r"(?<!\w)(?:từ|đến|tới|trước|sau|vào|hết|kể từ|và|dịp|,)\s*$")
+_DAY_AFTER = re.compile(
+    r"\s*[)]?\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|năm nay|năm sau|năm ngoái|tới|vừa qua|"
+    r"năm [0-9]|đến (?:ngày )?[0-9]{1,2}/[0-9])"
+)
+_COUNTED_AFTER = re.compile(
+    r"\s*(?:số|tổng|tiêu chí|chỉ tiêu|diện tích|hộ|người|đại biểu|thành viên|phiếu|xã|phường|thôn|ấp|"
+    r"khu|học sinh|lớp|cán bộ|đảng viên|chi bộ|dân|cơ quan|đơn vị|trường|trẻ|cháu|con|chặng|"
+    r"đoạn|quãng|thời|lượng|công|chiều|sân|tỉnh|ủy viên|ý kiến|nội dung|nhiệm vụ|mục tiêu|điểm|"
+    r"công trình|tuyến|hồ sơ|sản phẩm|lần|mẫu|ca|bệnh|giáo viên|quỹ|kinh phí|vốn|giá|nhu cầu|"
+    r"doanh nghiệp|hợp tác|tổ|nhóm|đội|gia đình|căn|nhà|bữa|suất|thửa|héc|mét|ki lô|muỗng|thìa|"
+    r"chén|cốc|ly|bát)(?!\w)"
+)
+_RATIO_BEFORE = re.compile(
+    r"(?<!\w)(?:huyết áp|thị lực|điểm|đạt điểm|số nhà|nhà số|hẻm|ngõ|ngách|kiệt|địa chỉ|tỷ số|tỉ số|"
+    r"đồng ý|tán thành|biểu quyết|số phiếu)(?!\w)[^0-9.;]{0,12}$"
+)
+_HOUSE_BEFORE = re.compile(r"(?<!\w)(?:số nhà|nhà số|hẻm|ngõ|ngách|kiệt|địa chỉ(?::| số)?)\s*$")
+_PARTS_BEFORE = re.compile(
+    r"(?<!\w)(?:đạt|chiếm|khoảng|hơn|gần|trên|quá|ít nhất|tối thiểu|có|được|bằng)\s*$"
+)
+_SCALE_BEFORE = re.compile(r"(?<!\w)(?:tỷ lệ|tỉ lệ|bản đồ)\s*$")
+
+
+def read_around_the_clock(match: re.Match[str], place: Place) -> Said | None:
+    """24/7, 24/24, 24/24h: always *trên*."""
+    if is_day_of_year(int(match["a"]), int(match["b"])) and _DAY_BEFORE.search(place.before):
+        return None
+    if match["a"] != "24" and not match["h"]:
+        return None
+    hours = " giờ" if match["h"] else ""
+    spoken = f"{cardinal(int(match['a']))} trên {cardinal(int(match['b']))}{hours}"
+    return Said(spoken, match.end(), "ratio")
+
+
+def read_pair(match: re.Match[str], place: Place) -> Said | None:
+    """A pair by its context; without any, as the calendar allows, and flagged."""
+    first, second = int(match["a"]), int(match["b"])
+    unit = read_unit(place, match.end())
+    if match["whole"]:
+        return _mixed(match, unit) if first < second else None
+    after = place.after(match.end())
+    if _is_date(place, after, first=first, second=second, has_unit=unit is not None):
+        return Said(day_month(first, second), match.end(), "date")
+    if second == 0:
+        return None
+    if after.lstrip().startswith("mmhg") or _is_ratio(place):
+        spoken = f"{cardinal(first)} trên {cardinal(second)}"
+        return _with_unit(spoken, match.end(), unit, "ratio")
+    spoken = fraction_words(first, second)
+    sure = (
+        unit
+        or _COUNTED_AFTER.match(after)
+        or _PARTS_BEFORE.search(place.before)
+        or _SCALE_BEFORE.search(place.before)
+    )
+    if sure:
+        return _with_unit(spoken, match.end(), unit, "fraction")
+    return _unsure(match, first=first, second=second)
+
+
+def _unsure(match: re.Match[str], *, first: int, second: int) -> Said:
+    """No word helps: what can be no proper fraction but a day is a date."""
+    if first >= second and is_day_of_year(first, second):
+        spoken, rule = day_month(first, second), "date"
+    else:
+        spoken, rule = fraction_words(first, second), "fraction"
+    return Said(spoken, match.end(), rule, (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
+
+
+def _is_date(place: Place, after: str, *, first: int, second: int, has_unit: bool) -> bool:
+    if not is_day_of_year(first, second) or has_unit:
+        return False
+    before = place.before
+    if _DAY_BEFORE.search(before) or _DAY_AFTER.match(after):
+        return True
+    if _COUNTED_AFTER.match(after):
+        return False
+    if before.endswith("(") and after.startswith(")"):
+        return True
+    if place.follows("date") or _DAY_NAMED.search(before):
+        return True
+    return bool(_WEAK_BEFORE.search(before))
+
+
+def _is_ratio(place: Place) -> bool:
+    return bool(_RATIO_BEFORE.search(place.before) or _HOUSE_BEFORE.search(place.before))
+
+
+def fraction_words(first: int, second: int) -> str:
+    """A fraction: two thirds are *hai phần ba*, a quarter *một phần tư*."""
+    below = "tư" if second == 4 else cardinal(second)
+    return f"{cardinal(first)} phần {below}"
+
+
+def _mixed(match: re.Match[str], unit: tuple[str, int] | None) -> Said:
+    said = f"{cardinal(int(match['whole']))} và {fraction_words(int(match['a']), int(match['b']))}"
+    return _with_unit(said, match.end(), unit, "fraction")
+
+
+def _with_unit(spoken: str, end: int, unit: tuple[str, int] | None, rule: str) -> Said:
+    if unit is None:
+        return Said(spoken, end, rule)
+    return Said(f"{spoken} {unit[0]}", unit[1], "measure")
+
+
+AROUND_THE_CLOCK = Rule(_AROUND_THE_CLOCK, read_around_the_clock)
+PAIR = Rule(_PAIR, read_pair)

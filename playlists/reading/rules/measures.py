@@ -1,0 +1,38 @@
+"""Numbers with a unit: 45,6 km², 100%, 118.500đ, 25°C; units are entries of the lexicon."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.numbers import NUMBER, read_number
+from playlists.reading.place import Place, Rule, Said
+
+_UNIT = re.compile(
+    r"(?P<gap>[ ]?)(?P<unit>°[ ]?[CFKNE](?![^\W_])|[°%‰₫$€£₹'\"](?![^\W_])|[%‰₫$€£₹°]"
+    r"|[µΩ]?[^\W\d_]{1,5}[23²³]?(?![^\W_]))"
+)
+_MEASURE = re.compile(NUMBER)
+
+
+def read_unit(place: Place, at: int) -> tuple[str, int] | None:
+    """The unit that stands at `at`, in words, and where it ends; None if none does."""
+    match = _UNIT.match(place.text, at)
+    if match is None:
+        return None
+    written = match["unit"].replace(" ", "")
+    lexicon = place.lexicon
+    entry = lexicon.units.get(written)
+    if entry is None and not match["gap"]:
+        entry = lexicon.tight_units.get(written)
+    return (entry.spoken, match.end()) if entry else None
+
+
+def read_measure(match: re.Match[str], place: Place) -> Said | None:
+    """A number and its unit; a decimal number of money is left to the money rule."""
+    unit = read_unit(place, match.end())
+    if unit is None:
+        return None
+    return Said(f"{read_number(match[0])} {unit[0]}", unit[1], "measure")
+
+
+MEASURE = Rule(_MEASURE, read_measure)

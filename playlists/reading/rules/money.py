@@ -1,0 +1,54 @@
+"""Money in shorthand: 10k, 1tr2, 3tỷ5, 10,5$, $20."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.numbers import NUMBER, cardinal, read_number
+from playlists.reading.place import Place, Rule, Said
+
+_SCALES = {"k": "nghìn", "K": "nghìn", "tr": "triệu", "Tr": "triệu", "TR": "triệu",
+           "triệu": "triệu", "t": "tỷ", "tỷ": "tỷ", "tỉ": "tỉ"}  # fmt: skip
+_BELOW = {"triệu": ("nghìn", 3), "tỷ": ("triệu", 3), "tỉ": ("triệu", 3)}
+_SHORTHAND = re.compile(
+    rf"(?P<n>{NUMBER})(?P<scale>k|K|tr|Tr|TR|triệu|t|tỷ|tỉ)(?P<rest>[0-9]{{1,3}})?(?![^\W_])"
+)
+_CENTS = re.compile(r"(?P<whole>[0-9]+),(?P<cents>[0-9]{1,2})[ ]?(?P<sign>[$€])(?![^\W_])")
+_SIGN_FIRST = re.compile(rf"(?P<sign>[$€£])[ ]?(?P<n>{NUMBER})")
+
+
+def read_shorthand(match: re.Match[str], place: Place) -> Said | None:
+    """1tr2 is a million and two hundred thousand; a bare t may be tons, so it is flagged."""
+    del place
+    scale = _SCALES[match["scale"]]
+    spoken = f"{read_number(match['n'])} {scale}"
+    if match["rest"]:
+        if scale not in _BELOW:
+            return None
+        below, width = _BELOW[scale]
+        spoken += f" {cardinal(int(match['rest'].ljust(width, '0')))} {below}"
+    unsure = match["scale"] == "t"
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if unsure else ()
+    return Said(spoken, match.end(), "money", flags)
+
+
+def read_cents(match: re.Match[str], place: Place) -> Said:
+    """Dollars and euros have cents: 5,99$."""
+    name = place.lexicon.units[match["sign"]].spoken
+    whole, cents = int(match["whole"]), int(match["cents"].ljust(2, "0"))
+    words = [f"{cardinal(whole)} {name}"] if whole or not cents else []
+    if cents:
+        words.append(f"{cardinal(cents)} xu")
+    return Said(" ".join(words), match.end(), "money")
+
+
+def read_sign_first(match: re.Match[str], place: Place) -> Said:
+    """$20: the sign stands first and is said last."""
+    name = place.lexicon.units[match["sign"]].spoken
+    return Said(f"{read_number(match['n'])} {name}", match.end(), "money")
+
+
+SHORTHAND = Rule(_SHORTHAND, read_shorthand)
+CENTS = Rule(_CENTS, read_cents)
+SIGN_FIRST = Rule(_SIGN_FIRST, read_sign_first)

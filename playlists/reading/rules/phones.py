@@ -1,0 +1,51 @@
+"""Telephone, emergency, account and identity numbers: said digit by digit."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.numbers import digit_by_digit
+from playlists.reading.place import Place, Rule, Said
+
+_SHAPED = re.compile(
+    r"(?:\(?\+84\)?[ .-]?[0-9]{1,3}(?:[ .-]?[0-9]{2,4}){2,3}"
+    r"|\(0[0-9]{1,4}\)[ .-]?[0-9]{1,4}(?:[ .-]?[0-9]{2,4}){1,3}"
+    r"|0[0-9]{1,4}[.][0-9]{2,4}(?:[.][0-9]{2,4}){1,3}"
+    r"|0[0-9]{1,4}[ ][0-9]{2,4}(?:[ ][0-9]{2,4}){1,3}"
+    r"|0[0-9]{1,4}-[0-9]{2,4}(?:-?[0-9]{2,4}){1,2}"
+    r"|0[0-9]{2,4}[.][0-9]{6,8}"
+    r"|0[0-9]{8,11}"
+    r"|1[89]00(?:[ .-]?[0-9]{4}|[ .-]?[0-9]{2,3}[ .-]?[0-9]{2,3}|[0-9]{6}))(?![0-9]|[.,/-][0-9])"
+)
+_CUED = re.compile(r"\+?[0-9]{3,16}(?:[ .-][0-9]{2,4})*(?![0-9]|[.,/-][0-9]|[^\W_])")
+_CUE = re.compile(
+    r"(?<!\w)(?:gọi|điện thoại|điện cho|sđt|đt|hotline|đường dây nóng|tổng đài|số máy|máy|liên hệ|"
+    r"cứu hỏa|chữa cháy|cấp cứu|cảnh sát|công an|cứu nạn|khẩn cấp|fax|nhắn tin|zalo|"
+    r"tài khoản|stk|số tk|cccd|cmnd|căn cước|định danh|mã số|mã|số thẻ|số hiệu|số seri|"
+    r"bảo hiểm y tế số|mst|mã bưu chính|đầu số)"
+    r"(?:[ :]+(?:ngay|đến|tới|cho|qua|theo|vào|số|máy|là|thuế|hồ sơ|đơn vị|hộ|khách hàng|zalo|nóng|thoại|"
+    r"điện|của|xã|công dân|cá nhân|[(]24/24[)]|viettel|tổng đài|khẩn cấp|đường dây nóng|cảnh sát|pccc|trực)){0,4}[ :.(]*$"
+)
+_COUNTED_AFTER = re.compile(
+    r"\s*(?:hộ|người|lần|đồng|đ(?!\w)|%|ngày|giờ|năm|tháng|phút|tỷ|triệu|nghìn|học sinh|cán bộ|trường|thành viên|đại biểu|hội viên|ca(?!\w)|tấn|ha(?!\w)|kg|m(?!\w))"
+)
+
+
+def read_shaped(match: re.Match[str], place: Place) -> Said:
+    """A number that only a telephone can have: 0912.345.678, 1900 6036, (0271) 3.888.115."""
+    del place
+    plus = "cộng " if "+" in match[0] else ""
+    return Said(plus + digit_by_digit(match[0]), match.end(), "phone")
+
+
+def read_cued(match: re.Match[str], place: Place) -> Said | None:
+    """Any digits after a word such as *gọi*, *tổng đài* or *mã số*, or in a list with such."""
+    if _COUNTED_AFTER.match(place.after(match.end())):
+        return None
+    if not (_CUE.search(place.before) or (place.follows("phone") and len(match[0]) >= 3)):
+        return None
+    return Said(digit_by_digit(match[0]), match.end(), "phone")
+
+
+SHAPED = Rule(_SHAPED, read_shaped)
+CUED = Rule(_CUED, read_cued)

@@ -1,0 +1,79 @@
+"""Roman numerals, only after a word that announces one: khóa XIII, quý IV/2025, mục ix."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.numbers import cardinal, ordinal
+from playlists.reading.orthography import is_syllable
+from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.dates import year_words
+
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_ROMAN = re.compile(
+    r"(?P<roman>[IVXLCDM]+|[ivxlcdm]+)(?:/(?P<year>(?:19|20)[0-9]{2})(?![0-9]))?(?![^\W_])"
+)
+_CUE = re.compile(
+    r"(?<!\w)(?P<cue>khóa|quý|kỳ họp|thứ|báo động|chương|phần|mục|tiểu mục|điều|khoản|đoạn|phụ lục|thế kỷ|"
+    r"thế kỉ|đại hội|số|năm|cấp|hạng|loại|vùng|bậc|tập|quyển|hội nghị|kỳ|kì|lần|bảng|nhóm|giai đoạn|học kỳ|"
+    r"học kì|hk|tiểu khu|khu vực|độ|đợt|đệ|lữ đoàn|quân đoàn|quân khu|đô thị loại|trung ương|vành đai|"
+    r"triều đại|đời vua|toàn quốc|(?:đại hội|hội nghị)[^.;0-9]{0,40}(?:lần|khóa|thứ))\s*$"
+)
+_LOWER_CUES = frozenset(
+    [
+        "khóa",
+        "quý",
+        "thứ",
+        "chương",
+        "phần",
+        "mục",
+        "khoản",
+        "đoạn",
+        "phụ lục",
+        "thế kỷ",
+        "thế kỉ",
+        "số",
+    ]
+)
+_FIRST_BEFORE = re.compile(r"(?:lần|kỳ họp|hội nghị|hạng|người|con|đợt)\s+thứ\s*$")
+
+
+def roman_value(written: str) -> int:
+    """The value of a Roman numeral in upper case, subtraction by the sign after."""
+    total = 0
+    for sign, following in zip(written, [*written[1:], ""], strict=True):
+        value = _VALUES[sign]
+        total += -value if _VALUES.get(following, 0) > value else value
+    return total
+
+
+def read_roman(match: re.Match[str], place: Place) -> Said | None:
+    """A numeral after its cue, or one that goes on with such a list (quý I, II và III)."""
+    written = match["roman"]
+    cue = _CUE.search(place.before)
+    if written.islower():
+        if cue is None or not _is_lower_roman(written, cue["cue"], place, match.end()):
+            return None
+    elif cue is None and not place.follows("roman"):
+        return None
+    elif len(written) == 1 and written in "CDLM" and not (cue and cue["cue"] in _LOWER_CUES):
+        return None
+    number = roman_value(written.upper())
+    spoken = "nhất" if number == 1 and _FIRST_BEFORE.search(place.before) else cardinal(number)
+    if cue and cue["cue"] == "thứ" and number == 4:
+        spoken = ordinal(number)
+    if match["year"]:
+        spoken += f" {year_words(match['year'])}"
+    return Said(spoken, match.end(), "roman")
+
+
+def _is_lower_roman(written: str, cue: str, place: Place, end: int) -> bool:
+    if cue not in _LOWER_CUES and not cue.endswith(("lần", "khóa", "thứ")):
+        return False
+    if len(written) == 1 and written not in "ivx" and cue != "số":
+        return False
+    next_is_word = place.text[end : end + 2].strip()[:1].isalpha()
+    return not (is_syllable(written) and next_is_word)
+
+
+ROMAN = Rule(_ROMAN, read_roman)

@@ -1,0 +1,229 @@
+"""One pass over the cleaned text: at each place the first rule that fits settles the stretch.
+
+What is settled is never looked at again: rules see the written text around them, not each
+other's words. Vietnamese words pass as they are; whatever no rule knows is flagged.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from playlists.reading.assembly import Assembly
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.letters import LETTER_NAMES, spell
+from playlists.reading.lexicon import Lexicon
+from playlists.reading.orthography import is_syllable
+from playlists.reading.place import PLAIN, Place, Rule, Said
+from playlists.reading.rules import (
+    abbreviations,
+    addresses,
+    cardinals,
+    codes,
+    dates,
+    documents,
+    fractions,
+    measures,
+    money,
+    ordinals,
+    phones,
+    roads,
+    roman,
+    signs,
+    times,
+)
+
+_TOKEN = re.compile(
+    r"(?P<space>\s+)|(?P<letters>[^\W\d_]+)|(?P<digit>[0-9])|(?P<pause>[.,;:!?…]+)|(?P<sign>.)",
+    re.S,
+)
+_RUN = re.compile(r"[^\W_]+")
+_FOLLOWED_BY_MORE = frozenset("0123456789@&_")
+_LABEL_LETTER = re.compile(r"(?P<letter>[a-zđA-HĐ])(?P<mark>[).])(?=\s)")
+_POINT_CUE = re.compile(r"(?<!\w)(?:điểm|tiết)\s*$")
+_DEGREE_CUE = re.compile(r"(?<!\w)độ\s*$")
+_VOWEL = re.compile(r"[aeiouyăâêôơưà-ỹ]", re.IGNORECASE)
+
+_DIGIT_RULES: tuple[Rule, ...] = (
+    phones.SHAPED,
+    documents.NUMBERED,
+    roads.PLATE,
+    dates.FULL,
+    dates.DATES_RANGE,
+    dates.DAYS_RANGE,
+    dates.MONTH_YEAR,
+    cardinals.SCORE,
+    times.HOURS,
+    times.CLOCK,
+    fractions.AROUND_THE_CLOCK,
+    fractions.PAIR,
+    phones.CUED,
+    ordinals.ORDINAL,
+    roads.LINE,
+    cardinals.LIST,
+    cardinals.NAMED,
+    money.CENTS,
+    money.SHORTHAND,
+    times.MINUTES,
+    measures.MEASURE,
+    cardinals.LABEL,
+    cardinals.SECTION,
+    codes.CODE,
+    cardinals.DECIMAL_POINT,
+    cardinals.PLAIN_NUMBER,
+    addresses.WEB,
+    addresses.MAIL,
+    cardinals.LEFTOVER,
+)
+_LETTER_RULES: tuple[Rule, ...] = (addresses.MAIL, addresses.WEB)
+_LATE_LETTER_RULES: tuple[Rule, ...] = (
+    roman.ROMAN,
+    roads.ROAD,
+    documents.ALONE,
+    codes.CODE,
+)
+_SIGN_RULES: dict[str, tuple[Rule, ...]] = {
+    "(": (phones.SHAPED,),
+    "+": (phones.SHAPED,),
+    "$": (money.SIGN_FIRST,),
+    "€": (money.SIGN_FIRST,),
+    "£": (money.SIGN_FIRST,),
+}
+
+
+@dataclass
+class Scanner:
+    """Reads one text with one lexicon."""
+
+    text: str
+    lexicon: Lexicon
+    assembly: Assembly = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.assembly = Assembly(self.text)
+
+    def run(self) -> Assembly:
+        """Settle the whole text, from its first sign to its last."""
+        text, match_token = self.text, _TOKEN.match
+        position, end = 0, len(self.text)
+        while position < end:
+            token = match_token(text, position)
+            assert token is not None  # noqa: S101 - the last alternative takes any sign
+            position = self._settle(token)
+        return self.assembly
+
+    def _settle(self, token: re.Match[str]) -> int:
+        kind, start, end = token.lastgroup, token.start(), token.end()
+        if kind == "space":
+            return self.assembly.space(start, end)
+        if kind == "letters":
+            word = token[0]
+            if self._is_plain(word) and self.text[end : end + 1] not in _FOLLOWED_BY_MORE:
+                return self.assembly.plain(start, end)
+            return self._settle_letters(word, start)
+        if kind == "digit":
+            return self._settle_digits(start)
+        if kind == "pause":
+            return self.assembly.pause(start, end)
+        return self._settle_sign(token[0], start)
+
+    def _is_plain(self, word: str) -> bool:
+        known = self.lexicon.plain_words.get(word)
+        if known is None:
+            known = _is_plain_word(word, self.lexicon)
+            self.lexicon.plain_words[word] = known
+        return known
+
+    def _place(self, start: int) -> Place:
+        return Place(self.text, start, self.lexicon, self.assembly.pieces)
+
+    def _first(self, rules: tuple[Rule, ...], place: Place) -> Said | None:
+        for rule in rules:
+            match = rule.pattern.match(self.text, place.start)
+            if match is not None:
+                said = rule.read(match, place)
+                if said is not None:
+                    return said
+        return None
+
+    def _settle_digits(self, start: int) -> int:
+        place = self._place(start)
+        run = _RUN.match(self.text, start)
+        said = None
+        if run is not None and not run[0].isdigit():
+            said = abbreviations.read_word(place, run[0])
+        said = said or self._first(_DIGIT_RULES, place)
+        assert said is not None  # noqa: S101 - the leftover rule takes any digit
+        return self.assembly.said(start, said)
+
+    def _settle_letters(self, word: str, start: int) -> int:
+        place = self._place(start)
+        run = _RUN.match(self.text, start)
+        said = (
+            self._first(_LETTER_RULES, place)
+            or abbreviations.read_word(place, run[0] if run else word)
+            or self._single_letter(word, place)
+            or self._first(_LATE_LETTER_RULES, place)
+            or abbreviations.read_initials(place)
+            or self._leftover_word(word, place)
+        )
+        return self.assembly.said(start, said)
+
+    def _single_letter(self, word: str, place: Place) -> Said | None:
+        if len(word) > 1:
+            return None
+        label = _LABEL_LETTER.match(self.text, place.start)
+        if label and (place.at_line_start or label["mark"] == ")"):
+            return Said(f"{LETTER_NAMES[word.upper()]}.", label.end(), "label")
+        if word.upper() in LETTER_NAMES and _POINT_CUE.search(place.before):
+            return Said(LETTER_NAMES[word.upper()], place.start + 1, "point")
+        if word in "CF" and _DEGREE_CUE.search(place.before):
+            return Said(LETTER_NAMES[word], place.start + 1, "measure")
+        return None
+
+    def _leftover_word(self, word: str, place: Place) -> Said:
+        end = place.start + len(word)
+        if len(word) == 1 and (word.isupper() or is_syllable(word)):
+            return Said(word, end, PLAIN)
+        if word.isupper() and (is_syllable(word) and self._is_shouted(word, place, end)):
+            return Said(word.lower(), end, "capitals")
+        if is_syllable(word) and not word.isupper():
+            return Said(word, end, PLAIN)
+        if word.lower() in self.lexicon.sayable:
+            return Said(word, end, PLAIN)
+        if word.isupper() or not _VOWEL.search(word):
+            spoken = spell(word) or word.lower()
+            doubt = Doubt.ABBREVIATION if spell(word) else Doubt.SYMBOL
+            return Said(spoken, end, "leftover", (Flag(doubt, word, spoken),))
+        return Said(word, end, "leftover", (Flag(Doubt.FOREIGN_WORD, word, word),))
+
+    def _is_shouted(self, word: str, place: Place, end: int) -> bool:
+        return not word.isascii() or abbreviations.in_capitals(place, end)
+
+    def _settle_sign(self, sign: str, start: int) -> int:
+        place = self._place(start)
+        said = self._first(_SIGN_RULES.get(sign, ()), place)
+        if said is not None:
+            return self.assembly.said(start, said)
+        if sign in "-–—":
+            return self.assembly.said(start, signs.read_dash(place))
+        if sign == "/":
+            return self.assembly.said(start, signs.read_stroke(place))
+        if sign in "([{":
+            return self.assembly.bracket(start, opening=True)
+        if sign in ")]}":
+            return self.assembly.bracket(start, opening=False)
+        if sign in "\"'“”„«»‹›‘’":
+            return self.assembly.silent(start, start + 1)
+        return self.assembly.said(start, signs.read_sign(place, sign))
+
+
+def _is_plain_word(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word always passes as it is: a syllable that nothing else could be."""
+    if len(word) == 1 and word.isascii():
+        return False
+    if word.isupper() and len(word) > 1:
+        return False
+    if not is_syllable(word) or lexicon.starting(word) or lexicon.starting_folded(word.lower()):
+        return False
+    return not set(word) <= set("ivxlcdm")
