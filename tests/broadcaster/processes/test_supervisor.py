@@ -105,7 +105,8 @@ import sys, time
 from pathlib import Path
 from broadcaster.processes.supervisor import Program, Supervisor
 supervisor = Supervisor(log_dir=Path({str(tmp_path)!r}))
-supervisor.start(Program(name="child", command=(sys.executable, "-c", {PATIENT!r}), ready_event="ready"))
+command = (sys.executable, "-c", {PATIENT!r})
+supervisor.start(Program(name="child", command=command, ready_event="ready"))
 print(supervisor.pid("child"), flush=True)
 time.sleep(600)
 """

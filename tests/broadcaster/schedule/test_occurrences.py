@@ -1,6 +1,7 @@
 """From wall time and recurrence to absolute instants."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -113,4 +114,4 @@ def test_occurrences_stay_in_their_window_and_in_order(
 
     assert all(after < instant <= until for instant in found)
     assert list(found) == sorted(set(found))
-    assert all((b - a) == timedelta(days=every) for a, b in zip(found, found[1:], strict=False))
+    assert all((b - a) == timedelta(days=every) for a, b in pairwise(found))
