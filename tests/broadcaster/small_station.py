@@ -1,0 +1,127 @@
+"""A small real station for tests: one row each, people with each role, and the app around it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, FastAPI
+
+from broadcaster.accounts import api as accounts_api
+from broadcaster.accounts import guard
+from broadcaster.accounts import pages as accounts_pages
+from broadcaster.accounts.people import create_account
+from broadcaster.accounts.roles import Role
+from broadcaster.areas.tables import Cluster, Station, Village
+from broadcaster.database import Database
+from broadcaster.settings import Settings
+from broadcaster.web import frame
+from broadcaster.web.context import Context
+from tests.clients import TestClient
+
+STATION_ID = "st-thuong"
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        """The present."""
+        return self.now
+
+    def move(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.now += by
+
+
+@dataclass
+class SmallStation:
+    """A station in a database, and what is needed to build its app."""
+
+    database: Database
+    settings: Settings
+    clock: Clock = field(default_factory=Clock)
+
+    def person(
+        self, username: str, *roles: Role, village_ids: Collection[str] = ()
+    ) -> tuple[str, str]:
+        """Create a person; their account's id and first password."""
+        with self.database.writing() as session:
+            account, password = create_account(
+                session,
+                username=username,
+                display_name=username.title(),
+                roles=roles,
+                village_ids=village_ids,
+                now=self.clock(),
+            )
+        return account.id, password
+
+    def app(self, *routers: APIRouter) -> FastAPI:
+        """The frame, accounts, and whatever a test is about."""
+        app = FastAPI()
+        app.state.context = Context(
+            database=self.database,
+            settings=self.settings,
+            station_id=STATION_ID,
+            station_name="Đài truyền thanh xã Thượng",
+            zone=ZoneInfo("Asia/Ho_Chi_Minh"),
+            rehearsal=True,
+            now=self.clock,
+        )
+        app.state.now = self.clock
+        frame.install(app)
+        guard.install(app)
+        for router in (accounts_pages.router, accounts_api.api, *routers):
+            app.include_router(router)
+        return app
+
+
+def found_station(database: Database, *, state_dir: Path) -> SmallStation:
+    """Put one station with one cluster and two villages into an empty database."""
+    settings = Settings(state_dir=state_dir)
+    with database.writing() as session:
+        session.add(
+            Station(
+                id=STATION_ID,
+                name="Đài truyền thanh xã Thượng",
+                commune="Thượng",
+                province="Hà Nội",
+                rehearsal=True,
+                public_key="00" * 32,
+            )
+        )
+        session.flush()
+        session.add(Cluster(id="cl-1", station_id=STATION_ID, name="Cụm Đông"))
+        session.flush()
+        session.add(Village(id="v-1", cluster_id="cl-1", name="Thôn Một"))
+        session.add(Village(id="v-2", cluster_id="cl-1", name="Thôn Hai"))
+    return SmallStation(database, settings)
+
+
+def form_token(page: str) -> str:
+    """The CSRF token that a page's form carries."""
+    return page.split('name="csrf_token" value="')[1].split('"', maxsplit=1)[0]
+
+
+def signed_in_client(app: FastAPI, *, username: str, password: str) -> TestClient:
+    """A browser in which this person has signed in."""
+    client = TestClient(app, follow_redirects=False, headers={"Accept": "text/html"})
+    token = form_token(client.get("/sign-in").text)
+    answer = client.post(
+        "/sign-in", data={"csrf_token": token, "username": username, "password": password}
+    )
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+def bearer(client: TestClient, *, username: str, password: str) -> dict[str, str]:
+    """The header that an API client of this person sends."""
+    answer = client.post("/api/sessions", json={"username": username, "password": password})
+    assert answer.status_code == 201, answer.text
+    return {"Authorization": f"Bearer {answer.json()['token']}"}
