@@ -10,10 +10,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from devices.broker.mosquitto import write_configuration
 
@@ -61,12 +69,17 @@ def mosquitto_is_installed() -> bool:
     return Path(MOSQUITTO).exists()
 
 
-def start_embedded(registry: Path, tmp: Path, *, port: int = 0) -> RunningBroker:
+def start_embedded(
+    registry: Path, tmp: Path, *, port: int = 0, more: Sequence[str] = ()
+) -> RunningBroker:
     """Start the embedded broker on a free port and wait until it accepts connections."""
     log = tmp / "broker.log"
     with log.open("w") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "devices.broker", "--registry", registry, "--port", str(port)],
+            [
+                *(sys.executable, "-m", "devices.broker", *more),
+                *("--registry", str(registry), "--port", str(port)),
+            ],
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
@@ -98,6 +111,30 @@ def start_mosquitto(registry: Path, tmp: Path, *, port: int = 0) -> RunningBroke
         process.send_signal(signal.SIGHUP)
 
     return RunningBroker("mosquitto", process, "127.0.0.1", port, registry, log, reread)
+
+
+def write_test_certificate(tmp: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    certificate_path, key_path = tmp / "certificate.pem", tmp / "key.pem"
+    certificate_path.write_bytes(certificate.public_bytes(Encoding.PEM))
+    key_path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return certificate_path, key_path
 
 
 def free_port() -> int:

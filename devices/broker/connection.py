@@ -16,13 +16,14 @@ from devices.broker.packets import (
     PACKET_LIMIT_BYTES,
     Frame,
     PacketRefused,
+    PacketType,
     check_frame,
     next_frame,
 )
 
-UNSENT_LIMIT_BYTES = 8 * 1024 * 1024
+UNSENT_LIMIT_BYTES = 32 * 1024 * 1024
 CHUNK_BYTES = 65_536
-CROWDED_PAUSE_S = 0.01
+SENDER_PAUSE_S = 0.01
 
 log = structlog.get_logger(__name__)
 
@@ -34,10 +35,10 @@ class PacketSource:
         self._stream = stream
         self._received = bytearray()
 
-    async def next(self, *, limit_bytes: int) -> Frame | None:
+    async def next(self, *, limit_bytes: int, only: PacketType | None = None) -> Frame | None:
         """The next packet, or None at the end; raises PacketRefused for what is none."""
         while True:
-            frame = next_frame(self._received, limit_bytes=limit_bytes)
+            frame = next_frame(self._received, limit_bytes=limit_bytes, only=only)
             if frame is not None:
                 return frame
             try:
@@ -59,13 +60,14 @@ class PacketReader(ReaderAdapter):  # type: ignore[misc]
         first: Frame,
         client_id: str,
         silence_s: float | None,
-        is_crowded: Callable[[], bool],
+        must_wait: Callable[[str], bool],
     ) -> None:
         self._source = source
         self._packet = memoryview(first.raw)
         self._client_id = client_id
         self._silence_s = silence_s
-        self._is_crowded = is_crowded
+        self._must_wait = must_wait
+        self._held: Frame | None = None
         self._ended = False
         self._heard_at = asyncio.get_running_loop().time()
 
@@ -87,26 +89,34 @@ class PacketReader(ReaderAdapter):  # type: ignore[misc]
         self._packet = memoryview(b"")
 
     async def _next_packet(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._is_crowded():
-            await asyncio.sleep(CROWDED_PAUSE_S)
-            self._heard_at = loop.time()
+        # amqtt gives up reading whenever its own timer ends, and asks again: what has been cut
+        # from the stream by then is held.
+        if self._held is None:
+            self._held = await self._sound_frame()
+        if self._held is not None and self._held.type is PacketType.PUBLISH:
+            while self._must_wait(self._client_id):  # noqa: ASYNC110 - no event to wait for
+                await asyncio.sleep(SENDER_PAUSE_S)
+        self._heard_at = asyncio.get_running_loop().time()
+        frame, self._held = self._held, None
+        if frame is None or self._ended:
+            self.feed_eof()
+        else:
+            self._packet = memoryview(frame.raw)
+
+    async def _sound_frame(self) -> Frame | None:
         deadline = None if self._silence_s is None else self._heard_at + self._silence_s
         try:
             async with asyncio.timeout_at(deadline):
                 frame = await self._source.next(limit_bytes=PACKET_LIMIT_BYTES)
             if frame is not None:
                 check_frame(frame)
-                self._packet = memoryview(frame.raw)
         except TimeoutError:
-            frame = None
             log.info("client_fell_silent", client_id=self._client_id)
+            return None
         except PacketRefused as refusal:
-            frame = None
             log.warning("packet_refused", client_id=self._client_id, reason=str(refusal))
-        self._heard_at = loop.time()
-        if frame is None:
-            self.feed_eof()
+            return None
+        return frame
 
 
 class BoundedWriter(WriterAdapter):  # type: ignore[misc]

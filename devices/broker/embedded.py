@@ -5,61 +5,33 @@ Found in its source, and each covered by a test:
   past the access list;
 - a subscription that comes or goes while a message is being fanned out loses that message for the
   rest of its subscribers (a dictionary changes while it is walked);
-- what queues for an absent client has no bound.
+- what a client has not acknowledged when its connection ends, or within 5 s, is forgotten;
+- what queues for an absent client, or is on its way to a slow one, has no bound.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
+import structlog
 from amqtt.adapters import ReaderAdapter, WriterAdapter
 from amqtt.broker import Broker
 from amqtt.contexts import BrokerConfig, ListenerConfig, ListenerType
-from amqtt.session import Session
+from amqtt.errors import AMQTTError
+from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
+from amqtt.session import ApplicationMessage, Session
 
 from devices.broker.plugins import LOGIN_PLUGIN, TOPIC_PLUGIN
 from devices.broker.registry import registry_at
+from devices.broker.subscriptions import SubscriptionTable
+from devices.broker.waiting import InFlight, keep_for, take_all
 from devices.protocol.filters import filter_hears
 
 LISTENER = "gate"
-QUEUE_LIMIT_MESSAGES = 5_000
-QUEUE_LIMIT_BYTES = 16 * 1024 * 1024
 BACKLOG_LIMIT_MESSAGES = 2_000
-_QUEUED_BYTES = "loa.queued_bytes"
 
-Subscriber: TypeAlias = tuple[Session, int]
-
-
-class SubscriptionTable(dict[str, list[Subscriber]]):
-    """Who subscribed to what; walking it walks a copy, so that it may change meanwhile."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._wildcards: set[str] = set()
-
-    def __setitem__(self, topic_filter: str, held: list[Subscriber]) -> None:
-        super().__setitem__(topic_filter, held)
-        if "+" in topic_filter or "#" in topic_filter:
-            self._wildcards.add(topic_filter)
-
-    def __delitem__(self, topic_filter: str) -> None:
-        super().__delitem__(topic_filter)
-        self._wildcards.discard(topic_filter)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(list(super().__iter__()))
-
-    def hearing(self, topic: str) -> list[Subscriber]:
-        """Each client that hears this topic once, with the highest QoS it asked for."""
-        filters = [topic, *(each for each in self._wildcards if filter_hears(each, topic))]
-        found: dict[str, Subscriber] = {}
-        for session, qos in (each for key in filters for each in self.get(key, ())):
-            known = found.get(session.client_id)
-            if known is None or known[1] < qos:
-                found[session.client_id] = (session, qos)
-        return list(found.values())
+log = structlog.get_logger(__name__)
 
 
 class EmbeddedBroker(Broker):  # type: ignore[misc]
@@ -78,11 +50,14 @@ class EmbeddedBroker(Broker):  # type: ignore[misc]
         )
         self._registry = registry_at(str(registry))
         self._subscriptions: SubscriptionTable = SubscriptionTable()
+        self._subscribing: set[str] = set()
+        self._caught_up: dict[str, BrokerProtocolHandler] = {}
+        self._in_flight = InFlight()
 
-    def is_crowded(self) -> bool:
-        """Whether senders should wait until what was sent has been handed on."""
-        waiting: int = self._broadcast_queue.qsize()
-        return waiting > BACKLOG_LIMIT_MESSAGES
+    def must_wait(self, client_id: str) -> bool:
+        """Whether this sender should wait until what was sent has been handed on."""
+        backlog: int = self._broadcast_queue.qsize()
+        return backlog > BACKLOG_LIMIT_MESSAGES or self._in_flight.others_are_slow(client_id)
 
     async def admit(self, reader: ReaderAdapter, writer: WriterAdapter) -> None:
         """Serve one client until its stream ends."""
@@ -94,49 +69,96 @@ class EmbeddedBroker(Broker):  # type: ignore[misc]
         answer: int = await super().add_subscription((topic_filter, min(qos, 1)), session)
         return answer
 
+    async def _handle_subscription(
+        self,
+        client_session: Session,
+        handler: BrokerProtocolHandler,
+        subscribe_waiter: "asyncio.Future[Any]",
+    ) -> None:
+        self._subscribing.add(client_session.client_id)
+        try:
+            await super()._handle_subscription(client_session, handler, subscribe_waiter)
+        finally:
+            self._subscribing.discard(client_session.client_id)
+
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session
     ) -> None:
+        # amqtt calls this at every connection too, for all the filters it knows.
         topic_filter, qos = subscription
-        held = self._subscriptions.get(topic_filter, ())
-        handler = self._get_handler(session)
-        if handler is None or all(holder.client_id != session.client_id for holder, _ in held):
+        if session.client_id not in self._subscribing:
             return
-        heard = [
-            message
-            for topic, message in self._retained_messages.items()
-            if filter_hears(topic_filter, topic)
-            and self._registry.may_receive(session.username, topic=topic)
-        ]
-        await asyncio.gather(
-            *(
-                handler.mqtt_publish(m.topic, m.data, min(qos, m.qos or 0), retain=True)
-                for m in heard
-            ),
-            return_exceptions=True,
-        )
+        for topic, held in self._retained_messages.items():
+            if filter_hears(topic_filter, topic) and self._may_have(session, topic):
+                sent_qos = min(qos, 1, held.qos or 0)
+                message = ApplicationMessage(None, topic, sent_qos, held.data, retain=True)
+                self._send(session, message)
 
-    async def _run_broadcast(self, running_tasks: "deque[asyncio.Task[Any]]") -> None:
-        message = await self._broadcast_queue.get()
-        topic = message["topic"]
-        for session, subscribed_qos in self._subscriptions.hearing(topic):
-            if not self._registry.may_receive(session.username, topic=topic):
-                continue
-            qos = min(subscribed_qos, message.get("qos", subscribed_qos))
-            handler = self._get_handler(session)
-            if session.transitions.state == "connected" and handler is not None:
-                send = handler.mqtt_publish(topic, message["data"], qos, retain=False)
-                running_tasks.append(asyncio.ensure_future(send))
-            elif qos and not session.clean_session:
-                await self._retain_broadcast_message(message, qos, session)
-                self._bound_queue(session, newest=len(message["data"]))
+    async def _publish_session_retained_messages(self, session: Session) -> None:
+        self._caught_up[session.client_id] = self._get_handler(session)
+        for message in take_all(session):
+            if self._may_have(session, message.topic):
+                self._send(session, message)
 
-    def _bound_queue(self, session: Session, *, newest: int) -> None:
-        queue = session.retained_messages
-        held = session.attributes.get(_QUEUED_BYTES, 0) if queue.qsize() > 1 else 0
-        held += newest
-        while queue.qsize() > 1 and (
-            queue.qsize() > QUEUE_LIMIT_MESSAGES or held > QUEUE_LIMIT_BYTES
-        ):
-            held -= len(queue.get_nowait().data)
-        session.attributes[_QUEUED_BYTES] = held
+    async def _run_broadcast(self, running_tasks: "deque[asyncio.Task[Any]]") -> None:  # noqa: ARG002
+        said = await self._broadcast_queue.get()
+        topic = said["topic"]
+        for session, asked_qos in self._subscriptions.hearing(topic):
+            if self._may_have(session, topic):
+                qos = min(asked_qos, said.get("qos", asked_qos))
+                message = ApplicationMessage(None, topic, qos, said["data"], retain=False)
+                self._send(session, message)
+
+    def _may_have(self, session: Session, topic: str) -> bool:
+        return self._registry.may_receive(session.username, topic=topic)
+
+    def _send(self, session: Session, message: ApplicationMessage) -> None:
+        handler = self._handler_of(session)
+        if handler is None:
+            self._keep(session, message)
+        else:
+            self._tasks_queue.append(
+                asyncio.create_task(self._deliver(session, handler, message), name="deliver")
+            )
+
+    async def _deliver(
+        self, session: Session, handler: BrokerProtocolHandler, message: ApplicationMessage
+    ) -> None:
+        client_id, size_bytes = session.client_id, len(message.data)
+        self._in_flight.begin(client_id, size_bytes=size_bytes)
+        try:
+            await handler.mqtt_publish(
+                message.topic, message.data, message.qos, retain=message.retain
+            )
+        except (AMQTTError, OSError):
+            self._try_again(session, message, failed=handler)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            # Not this task but the wait for an acknowledgement was cancelled: the client left.
+            self._try_again(session, message, failed=handler)
+        finally:
+            self._in_flight.end(client_id, size_bytes=size_bytes)
+
+    def _try_again(
+        self, session: Session, message: ApplicationMessage, *, failed: BrokerProtocolHandler
+    ) -> None:
+        log.info("delivery_unconfirmed", client_id=session.client_id, topic=message.topic)
+        if self._handler_of(session) in {None, failed}:
+            self._keep(session, message)
+        else:
+            self._send(session, message)
+
+    def _keep(self, session: Session, message: ApplicationMessage) -> None:
+        if message.qos and not session.clean_session and not message.retain:
+            forgotten = keep_for(session, message)
+            if forgotten:
+                log.warning("queue_full", client_id=session.client_id, forgotten=forgotten)
+
+    def _handler_of(self, session: Session) -> BrokerProtocolHandler | None:
+        if session.transitions.state != "connected":
+            return None
+        handler = self._get_handler(session)
+        # Until a returning client has what waited for it, newer messages queue up behind that.
+        return handler if self._caught_up.get(session.client_id) is handler else None

@@ -19,6 +19,7 @@ from devices.broker.packets import (
     Connect,
     Frame,
     PacketRefused,
+    PacketType,
     connack,
     read_connect,
 )
@@ -41,8 +42,8 @@ log = structlog.get_logger(__name__)
 class Behind(Protocol):
     """What stands behind the gate: the broker."""
 
-    def is_crowded(self) -> bool:
-        """Whether senders should wait."""
+    def must_wait(self, client_id: str) -> bool:
+        """Whether this client's messages should wait."""
         ...
 
     async def admit(self, reader: ReaderAdapter, writer: WriterAdapter) -> None:
@@ -115,7 +116,7 @@ class Gate:
         self._strangers += 1
         try:
             async with asyncio.timeout(CONNECT_WITHIN_S):
-                frame = await source.next(limit_bytes=CONNECT_LIMIT_BYTES)
+                frame = await source.next(limit_bytes=CONNECT_LIMIT_BYTES, only=PacketType.CONNECT)
             if frame is None:
                 return None
             connect = read_connect(frame)
@@ -163,7 +164,7 @@ class Gate:
             first=first,
             client_id=client_id,
             silence_s=_silence_s(connect.keep_alive_s),
-            is_crowded=self._behind.is_crowded,
+            must_wait=self._behind.must_wait,
         )
         guest = self._guests[client_id] = _Guest(credential, reader, writer)
         try:

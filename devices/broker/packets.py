@@ -104,14 +104,20 @@ class _Fields:
         return self._at < len(self._body)
 
 
-def next_frame(received: bytearray, *, limit_bytes: int) -> Frame | None:
+def next_frame(
+    received: bytearray, *, limit_bytes: int, only: PacketType | None = None
+) -> Frame | None:
     """Cut one whole packet off the front, or None until more has come.
 
-    Raises PacketRefused as soon as the header shows a packet that is too long or unknown.
+    Raises PacketRefused as soon as the header shows a packet that is too long, unknown, or not
+    the `only` type that is awaited.
     """
     if not received:
         return None
     type_, flags = _type_of(received[0])
+    if only not in {None, type_}:
+        msg = f"{type_.name} comes too early"
+        raise PacketRefused(msg)
     length, body_at = 0, 1
     while True:
         if body_at >= len(received):

@@ -119,13 +119,14 @@ class Client:
         assert sock is not None
         self.paho.loop_stop()
         sock.close()
-        self.paho._sock_close()
+        self.paho._reset_sockets()
 
     def close(self) -> None:
         """Say goodbye and end the thread."""
         if self.paho.disconnect() == MQTTErrorCode.MQTT_ERR_SUCCESS:
             self.left.wait(WAIT_S)
         self.paho.loop_stop()
+        self.paho._reset_sockets()  # paho leaves its wake-up pair to the garbage collector
 
 
 class Commune:
