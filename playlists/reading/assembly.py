@@ -66,7 +66,7 @@ class Assembly:
         """A bracket is a comma, unless a pause stands there already."""
         following = self.text[start + 1 :].lstrip(_QUOTES)[:1]
         silent = not opening and (following in _MARKS or following in ("", "\n", ")"))
-        self._pause(start, start + 1, "" if silent or not self._last.strip() else ",")
+        self._pause(start, start + 1, "" if silent else ",")
         return start + 1
 
     def _goes_on(self, end: int) -> bool:
@@ -80,8 +80,7 @@ class Assembly:
 
     def _settle_mark(self, mark: str) -> str:
         """Only one mark stands between two words: the stronger one."""
-        at_line_start = self._last in ("", "\n")
-        if at_line_start:
+        if self._last in ("", "\n"):
             return ""
         self._drop_trailing_space()
         if self._last not in _STRENGTH:

@@ -10,6 +10,7 @@ _LABEL = re.compile(
     r"(?:[-+*•●▪◦–—✓✔➢➤][ ]*(?=\S)|[0-9]{1,2}(?:\.[0-9]{1,2})*[.)](?![0-9])[ ]*|[0-9](?:\.[0-9]{1,2}){1,3}[ ]+(?=[A-ZĐÀ-Ỹ])"
     r"|[a-zđ][).][ ]+|[IVX]{1,5}[.)][ ]*(?=\S))"
 )
+_MID_SENTENCE = re.compile(r"[-–] (?=[a-zà-ỹđ])|[(](?![0-9a-z][)])")
 _TERMINAL = re.compile(r"[.!?:;…][\"”»)*]*$")
 _SENTENCE_END = re.compile(r"[.!?…][\"”»)*]*$")
 _DANGLING = re.compile(
@@ -120,8 +121,15 @@ def _broken_word(text: str, line: str) -> bool:
     return text.endswith(("-", "/")) and text[-2:-1].isalnum() and line[:1].isalnum()
 
 
+def _goes_on(previous: str, line: str) -> bool:
+    """A bracket or a dash before a small letter, where the line above has no end."""
+    return bool(_MID_SENTENCE.match(line)) and not _TERMINAL.search(previous)
+
+
 def _continues(previous: str, line: str, *, blank: bool, width: int) -> bool:
     """Whether `line` goes on with the sentence that `previous` began."""
+    if _goes_on(previous, line) and len(previous) >= _WIDE * width:
+        return True
     if _LABEL.match(line) or _SENTENCE_END.search(previous):
         joins_text = not blank and not _LABEL.match(line) and width >= 40
         return joins_text and len(previous) >= _FULL * width

@@ -53,7 +53,10 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     dates.DAYS_RANGE,
     dates.MONTH_YEAR,
     cardinals.SCORE,
+    cardinals.HYPHENATED,
+    measures.DIMENSIONS,
     times.HOURS,
+    fractions.SCALE,
     times.CLOCK,
     fractions.AROUND_THE_CLOCK,
     fractions.PAIR,
@@ -75,10 +78,15 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     addresses.MAIL,
     cardinals.LEFTOVER,
 )
-_LETTER_RULES: tuple[Rule, ...] = (addresses.MAIL, addresses.WEB)
+_LETTER_RULES: tuple[Rule, ...] = (
+    addresses.MAIL,
+    addresses.WEB,
+    roads.ROAD,
+    roads.POST,
+    roman.LABEL,
+)
 _LATE_LETTER_RULES: tuple[Rule, ...] = (
     roman.ROMAN,
-    roads.ROAD,
     documents.ALONE,
     codes.CODE,
 )
@@ -164,6 +172,7 @@ class Scanner:
             or abbreviations.read_word(place, run[0] if run else word)
             or self._single_letter(word, place)
             or self._first(_LATE_LETTER_RULES, place)
+            or abbreviations.read_lowered(place, run[0] if run else word)
             or abbreviations.read_initials(place)
             or self._leftover_word(word, place)
         )
@@ -172,6 +181,9 @@ class Scanner:
     def _single_letter(self, word: str, place: Place) -> Said | None:
         if len(word) > 1:
             return None
+        area = abbreviations.read_area(place)
+        if area is not None:
+            return area
         label = _LABEL_LETTER.match(self.text, place.start)
         if label and (place.at_line_start or label["mark"] == ")"):
             return Said(f"{LETTER_NAMES[word.upper()]}.", label.end(), "label")
@@ -191,6 +203,9 @@ class Scanner:
             return Said(word, end, PLAIN)
         if word.lower() in self.lexicon.sayable:
             return Said(word, end, PLAIN)
+        unit = self.lexicon.units.get(word)
+        if unit is not None and len(word) > 1:
+            return Said(unit.spoken, end, "unit")
         if word.isupper() or not _VOWEL.search(word):
             spoken = spell(word) or word.lower()
             doubt = Doubt.ABBREVIATION if spell(word) else Doubt.SYMBOL

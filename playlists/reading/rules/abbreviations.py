@@ -14,6 +14,9 @@ _RUN = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[^\w.;:]*$")
 _WORD_AFTER = re.compile(r"[^\w.;:]*([^\W\d_]+)")
+_AREAS = {"H": "huyện", "Q": "quận", "P": "phường", "X": "xã", "T": "tỉnh"}
+_AREA = re.compile(r"([HQPXT])\.(?=[ ]?(?:[A-ZĐ][^\W\d_]|[0-9]))")
+_AREA_BEFORE = re.compile(r"(?:[,;(–-]|(?<!\w)(?:tại|ở|thuộc|ubnd|hđnd|của|về|đến|từ|và|các))\s*$")
 _INITIALS = re.compile(r"(?:[A-ZĐ]\.){1,4}[A-ZĐ](?![^\W_])\.?")
 
 
@@ -32,18 +35,22 @@ def read_word(place: Place, run: str) -> Said | None:
             end = place.start + len(form)
             if seen.startswith(form) and _ends_here(place.text, end, form):
                 return _say(place, form, end)
-    if run.islower() and not is_syllable(run) and lexicon.starting(run.upper()):
-        upper = run.upper()
-        if upper in lexicon.starting(upper):
-            return _say(place, upper, place.start + len(run))
     return None
+
+
+def read_lowered(place: Place, run: str) -> Said | None:
+    """An abbreviation that was typed in small letters (ubnd), if it is no word by itself."""
+    upper = run.upper()
+    if is_syllable(run) or upper not in place.lexicon.starting(upper):
+        return None
+    return _say(place, upper, place.start + len(run))
 
 
 def _ends_here(text: str, end: int, form: str) -> bool:
     following = text[end : end + 1]
     if form[-1].isalnum():
         return not (following.isalnum() or following == "_")
-    return True
+    return text[end : end + 2].strip(" ")[:1].isalnum() or form[-1] != "."
 
 
 def _say(place: Place, form: str, end: int) -> Said | None:
@@ -98,6 +105,14 @@ def in_capitals(place: Place, end: int) -> bool:
         and is_syllable(found[1])
         for found in (before, after)
     )
+
+
+def read_area(place: Place) -> Said | None:
+    """H. Bù Đăng, P. 5: a district or ward by one letter, in a place's name."""
+    match = _AREA.match(place.text, place.start)
+    if match is None or not _AREA_BEFORE.search(place.before):
+        return None
+    return Said(_AREAS[match[1]], match.end(), "abbreviation")
 
 
 def read_initials(place: Place) -> Said | None:

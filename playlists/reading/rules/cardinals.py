@@ -72,6 +72,18 @@ def read_score(match: re.Match[str], place: Place) -> Said | None:
     return Said(f"{cardinal(int(match['a']))} {cardinal(int(match['b']))}", match.end(), "score")
 
 
+def read_hyphenated(match: re.Match[str], place: Place) -> Said:
+    """Three or more numbers with hyphens, as on a bag of fertiliser: one after the other."""
+    del place
+    said = " ".join(with_leading_zeros(part) for part in match[0].split("-"))
+    return Said(said, match.end(), "digits")
+
+
+HYPHENATED = Rule(
+    re.compile(r"[0-9]{1,3}(?:-[0-9]{1,3}){2,}(?![0-9]|[-/.,][0-9])"), read_hyphenated
+)
+
+
 def read_list(match: re.Match[str], place: Place) -> Said | None:
     """Lớp 3,4,5 or khu phố 1,2: a list whose commas have no space."""
     parts = match[0].split(",")

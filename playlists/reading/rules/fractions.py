@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from playlists.reading.flags import Doubt, Flag
-from playlists.reading.numbers import cardinal
+from playlists.reading.numbers import NUMBER, cardinal, read_number
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.dates import day_month, is_day_of_year
 from playlists.reading.rules.measures import read_unit
@@ -16,7 +16,7 @@ _PAIR = re.compile(
 _AROUND_THE_CLOCK = re.compile(r"(?P<a>24|12|7)/(?P<b>24|7|12)(?P<h>h|H)?(?![0-9/]|[^\W_])")
 _DAY_BEFORE = re.compile(
     r"(?<!\w)(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|mùng|mồng|rằm|thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|"
-    r"chủ nhật|cn)\s*[,(]?\s*$"
+    r"chủ nhật|cn)\s*[,(]?\s*(?:[0-9]{1,2}(?:\s*[,;]\s*|\s+và\s+))*$"
 )
 _DAY_NAMED = re.compile(
     r"(?<!\w)(?:ngày|lễ|tết|quốc khánh|kỷ niệm|dịp|mừng|thành lập|giải phóng)(?!\w)[^0-9.;]*$"
@@ -32,17 +32,18 @@ _COUNTED_AFTER = re.compile(
     r"đoạn|quãng|thời|lượng|công|chiều|sân|tỉnh|ủy viên|ý kiến|nội dung|nhiệm vụ|mục tiêu|điểm|"
     r"công trình|tuyến|hồ sơ|sản phẩm|lần|mẫu|ca|bệnh|giáo viên|quỹ|kinh phí|vốn|giá|nhu cầu|"
     r"doanh nghiệp|hợp tác|tổ|nhóm|đội|gia đình|căn|nhà|bữa|suất|thửa|héc|mét|ki lô|muỗng|thìa|"
-    r"chén|cốc|ly|bát)(?!\w)"
+    r"chén|cốc|ly|bát|lít|tấn|tạ|yến|cân|ngày|giờ|tháng|năm|héc ta|sào|công|viên|gói|thế kỷ|cái)(?!\w)"
 )
 _RATIO_BEFORE = re.compile(
     r"(?<!\w)(?:huyết áp|thị lực|điểm|đạt điểm|số nhà|nhà số|hẻm|ngõ|ngách|kiệt|địa chỉ|tỷ số|tỉ số|"
     r"đồng ý|tán thành|biểu quyết|số phiếu)(?!\w)[^0-9.;]{0,12}$"
 )
 _HOUSE_BEFORE = re.compile(r"(?<!\w)(?:số nhà|nhà số|hẻm|ngõ|ngách|kiệt|địa chỉ(?::| số)?)\s*$")
+_STREET_AFTER = re.compile(r",?\s*(?:đường|phố|tổ|ấp|khu|ngõ|hẻm|thôn|kp)(?!\w)")
 _PARTS_BEFORE = re.compile(
     r"(?<!\w)(?:đạt|chiếm|khoảng|hơn|gần|trên|quá|ít nhất|tối thiểu|có|được|bằng)\s*$"
 )
-_SCALE_BEFORE = re.compile(r"(?<!\w)(?:tỷ lệ|tỉ lệ|bản đồ)\s*$")
+_SCALE_BEFORE = re.compile(r"(?<!\w)(?:tỷ lệ|tỉ lệ|bản đồ)\s*(?:là|khoảng|pha|tối đa)?\s*$")
 
 
 def read_around_the_clock(match: re.Match[str], place: Place) -> Said | None:
@@ -67,7 +68,7 @@ def read_pair(match: re.Match[str], place: Place) -> Said | None:
         return Said(day_month(first, second), match.end(), "date")
     if second == 0:
         return None
-    if after.lstrip().startswith("mmhg") or _is_ratio(place):
+    if after.lstrip().startswith("mmhg") or _is_ratio(place, match.end()):
         spoken = f"{cardinal(first)} trên {cardinal(second)}"
         return _with_unit(spoken, match.end(), unit, "ratio")
     spoken = fraction_words(first, second)
@@ -106,8 +107,11 @@ def _is_date(place: Place, after: str, *, first: int, second: int, has_unit: boo
     return bool(_WEAK_BEFORE.search(before))
 
 
-def _is_ratio(place: Place) -> bool:
-    return bool(_RATIO_BEFORE.search(place.before) or _HOUSE_BEFORE.search(place.before))
+def _is_ratio(place: Place, end: int) -> bool:
+    if _RATIO_BEFORE.search(place.before) or _HOUSE_BEFORE.search(place.before):
+        return True
+    numbered = place.before.rstrip().endswith("số")
+    return numbered and bool(_STREET_AFTER.match(place.after(end)))
 
 
 def fraction_words(first: int, second: int) -> str:
@@ -127,5 +131,14 @@ def _with_unit(spoken: str, end: int, unit: tuple[str, int] | None, rule: str) -
     return Said(f"{spoken} {unit[0]}", unit[1], "measure")
 
 
+def read_scale(match: re.Match[str], place: Place) -> Said | None:
+    """Tỷ lệ 1:100, bản đồ 1:2000."""
+    if not _SCALE_BEFORE.search(place.before):
+        return None
+    spoken = " trên ".join(read_number(part) for part in match[0].replace(" ", "").split(":"))
+    return Said(spoken, match.end(), "ratio")
+
+
+SCALE = Rule(re.compile(rf"{NUMBER}[ ]?:[ ]?{NUMBER}"), read_scale)
 AROUND_THE_CLOCK = Rule(_AROUND_THE_CLOCK, read_around_the_clock)
 PAIR = Rule(_PAIR, read_pair)

@@ -11,7 +11,7 @@ _UNIT = re.compile(
     r"(?P<gap>[ ]?)(?P<unit>°[ ]?[CFKNE](?![^\W_])|[°%‰₫$€£₹'\"](?![^\W_])|[%‰₫$€£₹°]"
     r"|[µΩ]?[^\W\d_]{1,5}[23²³]?(?![^\W_]))"
 )
-_MEASURE = re.compile(NUMBER)
+_MEASURE = _NUMBER = re.compile(NUMBER)
 
 
 def read_unit(place: Place, at: int) -> tuple[str, int] | None:
@@ -35,4 +35,15 @@ def read_measure(match: re.Match[str], place: Place) -> Said | None:
     return Said(f"{read_number(match[0])} {unit[0]}", unit[1], "measure")
 
 
+def read_dimensions(match: re.Match[str], place: Place) -> Said:
+    """3x4m, 6 x 9 x 2 cm: lengths that multiply."""
+    said = " nhân ".join(read_number(part) for part in _NUMBER.findall(match[0]))
+    unit = read_unit(place, match.end())
+    return Said(f"{said} {unit[0]}" if unit else said, unit[1] if unit else match.end(), "measure")
+
+
+DIMENSIONS = Rule(
+    re.compile(rf"{NUMBER}(?:m|cm)?(?:[ ]?[xX×][ ]?{NUMBER}(?![0-9])(?:m(?=[ ]?[xX×]))?)+"),
+    read_dimensions,
+)
 MEASURE = Rule(_MEASURE, read_measure)

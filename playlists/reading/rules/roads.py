@@ -15,6 +15,9 @@ _NAMES = {
 _ROAD = re.compile(
     r"(?P<road>QL|TL|ĐT|DT|ĐH|HL|ĐX)[. -]{0,2}(?P<number>[0-9]{1,3})(?P<letter>[A-ZĐ]?)(?![^\W_]|[.,][0-9])"
 )
+_POST = re.compile(
+    r"[Kk][Mm][ ]?(?P<km>[0-9]{1,4})(?:[ ]?\+[ ]?(?P<metres>[0-9]{1,3}))?(?![\w,.]*[0-9])"
+)
 _LINE = re.compile(r"(?P<number>[0-9]{2,4})(?P<letter>[A-Z]?)(?![^\W_]|[.,/-][0-9])")
 _LINE_CUE = re.compile(
     r"(?<!\w)(?:lộ|lộ ra|xuất tuyến|tuyến|phát tuyến|đường dây|đường tỉnh|tỉnh lộ|đường huyện|hương lộ|"
@@ -32,7 +35,10 @@ def read_road(match: re.Match[str], place: Place) -> Said | None:
     number = match["number"]
     said = cardinal(int(number)) if len(number) < 3 else digit_by_digit(number)
     letter = f" {spell(match['letter'])}" if match["letter"] else ""
-    return Said(f"{_NAMES[match['road']]} {said}{letter}", match.end(), "road")
+    name = _NAMES[match["road"]]
+    if place.before.endswith("đường "):
+        name = name.removeprefix("đường ")
+    return Said(f"{name} {said}{letter}", match.end(), "road")
 
 
 def read_line(match: re.Match[str], place: Place) -> Said | None:
@@ -58,6 +64,14 @@ def read_plate(match: re.Match[str], place: Place) -> Said | None:
     return Said(f"{code_number(match['area'])} {series} {rest}", match.end(), "plate")
 
 
+def read_post(match: re.Match[str], place: Place) -> Said:
+    """Km 12+300: a kilometre post and the metres past it."""
+    del place
+    metres = f" cộng {cardinal(int(match['metres']))}" if match["metres"] else ""
+    return Said(f"ki lô mét {cardinal(int(match['km']))}{metres}", match.end(), "post")
+
+
+POST = Rule(_POST, read_post)
 ROAD = Rule(_ROAD, read_road)
 LINE = Rule(_LINE, read_line)
 PLATE = Rule(_PLATE, read_plate)

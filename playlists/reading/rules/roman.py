@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal, ordinal
 from playlists.reading.orthography import is_syllable
 from playlists.reading.place import Place, Rule, Said
@@ -13,12 +14,14 @@ _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN = re.compile(
     r"(?P<roman>[IVXLCDM]+|[ivxlcdm]+)(?:/(?P<year>(?:19|20)[0-9]{2})(?![0-9]))?(?![^\W_])"
 )
+_CANONICAL = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _CUE = re.compile(
     r"(?<!\w)(?P<cue>khóa|quý|kỳ họp|thứ|báo động|chương|phần|mục|tiểu mục|điều|khoản|đoạn|phụ lục|thế kỷ|"
-    r"thế kỉ|đại hội|số|năm|cấp|hạng|loại|vùng|bậc|tập|quyển|hội nghị|kỳ|kì|lần|bảng|nhóm|giai đoạn|học kỳ|"
+    r"thế kỉ|đại hội|số|năm|cấp|hạng|loại|vùng|bậc|tập|quyển|hội nghị|kỳ|kì|lần|bảng|nhóm|giai đoạn|giải|ban|chi bộ|đài|tiểu đoàn|sư đoàn|học kỳ|"
     r"học kì|hk|tiểu khu|khu vực|độ|đợt|đệ|lữ đoàn|quân đoàn|quân khu|đô thị loại|trung ương|vành đai|"
     r"triều đại|đời vua|toàn quốc|(?:đại hội|hội nghị)[^.;0-9]{0,40}(?:lần|khóa|thứ))\s*$"
 )
+_LABEL = re.compile(r"(?P<roman>[IVX]{1,5})(?:[.)]|(?=[ ][-–]))")
 _LOWER_CUES = frozenset(
     [
         "khóa",
@@ -47,6 +50,13 @@ def roman_value(written: str) -> int:
     return total
 
 
+def read_label(match: re.Match[str], place: Place) -> Said | None:
+    """The numeral of a heading at the beginning of its line: II. MỤC TIÊU."""
+    if not place.at_line_start or (match[0] == match["roman"] and len(match[0]) == 1):
+        return None
+    return Said(f"{cardinal(roman_value(match['roman']))}.", match.end(), "label")
+
+
 def read_roman(match: re.Match[str], place: Place) -> Said | None:
     """A numeral after its cue, or one that goes on with such a list (quý I, II và III)."""
     written = match["roman"]
@@ -55,7 +65,7 @@ def read_roman(match: re.Match[str], place: Place) -> Said | None:
         if cue is None or not _is_lower_roman(written, cue["cue"], place, match.end()):
             return None
     elif cue is None and not place.follows("roman"):
-        return None
+        return _without_cue(written, match.end("roman"))
     elif len(written) == 1 and written in "CDLM" and not (cue and cue["cue"] in _LOWER_CUES):
         return None
     number = roman_value(written.upper())
@@ -67,6 +77,14 @@ def read_roman(match: re.Match[str], place: Place) -> Said | None:
     return Said(spoken, match.end(), "roman")
 
 
+def _without_cue(written: str, end: int) -> Said | None:
+    """Two or more signs in good order are most likely a numeral, but nobody said so."""
+    if len(written) < 2 or not _CANONICAL.fullmatch(written):
+        return None
+    spoken = cardinal(roman_value(written))
+    return Said(spoken, end, "roman", (Flag(Doubt.AMBIGUOUS, written, spoken),))
+
+
 def _is_lower_roman(written: str, cue: str, place: Place, end: int) -> bool:
     if cue not in _LOWER_CUES and not cue.endswith(("lần", "khóa", "thứ")):
         return False
@@ -76,4 +94,5 @@ def _is_lower_roman(written: str, cue: str, place: Place, end: int) -> bool:
     return not (is_syllable(written) and next_is_word)
 
 
+LABEL = Rule(_LABEL, read_label)
 ROMAN = Rule(_ROMAN, read_roman)

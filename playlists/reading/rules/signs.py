@@ -31,7 +31,7 @@ _TIME_UNITS = (
     "ca",
 )
 _COUNTED_UNITS = (
-    "đơn vị", "hộ", "người", "xã", "phường", "thôn", "ấp", "khu phố", "cháu", "học sinh", "suất", "con", "cây",
+    "lượng", "chỉ", "đơn vị", "hộ", "người", "xã", "phường", "thôn", "ấp", "khu phố", "cháu", "học sinh", "suất", "con", "cây",
     "bao", "lớp", "trường", "gia đình", "vé", "xe", "chiếc", "cái", "hồ sơ", "trường hợp", "sản phẩm", "mẫu", "sào", "công",
     "héc ta", "ki lô gam", "mét", "lít", "tấn", "tạ", "yến", "cân", "khẩu", "nhân khẩu", "đầu người", "trẻ", "giường", "phòng",
     "em", "chuyến", "gói", "chai", "thùng", "bình", "liều", "mũi", "cặp", "đại biểu", "thành viên", "tổ", "nhóm", "đội", "cụm", "cấp",
@@ -48,6 +48,7 @@ _ONE_UNIT = re.compile(r"[^\W\d_]*(?:[ ][^\W\d_]+){0,2}")
 _MEASURED = re.compile(
     r"(?:đồng|người|tấn|tạ|yến|lít|mét|nghìn|triệu|tỷ|khách|lượt|con|giường|bác sĩ|kg|xe|%)$"
 )
+_HOURS_NEXT = re.compile(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày)(?![^\W_])")
 _DASHES = "-–—"
 _NUMBER_NEXT = re.compile(
     r"[ ]?[-+]?[0-9$]|[ ]?(?:thứ|ngày|tháng|cấp|quý|năm)[ ]+[0-9IVX]|[ ]?[IVX]+(?![^\W_])"
@@ -70,6 +71,8 @@ def read_stroke(place: Place) -> Said:
     at = place.start
     text = place.text
     left = text[at - 1 : at]
+    if _HOURS_NEXT.match(text, at + 1):
+        return Said("trong", at + 1, "per")
     unit = read_unit(place, at + 1) if left.isalnum() or left in "²³%₫$€)" else None
     if unit is not None and not text[at + 1 : at + 2].isspace():
         return Said(f"một {unit[0]}", unit[1], "per")
