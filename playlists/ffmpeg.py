@@ -1,6 +1,7 @@
 """The one way to ffmpeg: which program it is, and running it with an end in sight."""
 
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from functools import cache
@@ -45,11 +46,11 @@ def run(
     except OSError as error:
         raise FfmpegMissing(str(error)) from error
     if done.returncode != 0:
-        raise _failure(done.stderr.decode(errors="replace"))
+        raise _failure(done.returncode, done.stderr.decode(errors="replace"))
     return done
 
 
-def _failure(words: str) -> FfmpegFailed | AudioStoreFull:
-    if any(sign in words for sign in DISK_FULL_WORDS):
+def _failure(code: int, words: str) -> FfmpegFailed | AudioStoreFull:
+    if code == -signal.SIGXFSZ or any(sign in words for sign in DISK_FULL_WORDS):
         return AudioStoreFull(words[-400:])
-    return FfmpegFailed(words[-400:])
+    return FfmpegFailed(words[-400:] or f"ended with {code}")

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from playlists.audio_errors import NothingToRender
+from playlists.audio_errors import NothingToHear, NothingToRender
 from playlists.audio_store import AudioStore
 from playlists.chime import chime as two_notes
 from playlists.loudness import Measurement
@@ -91,6 +91,9 @@ def render(
     for done, sentence in enumerate(sentences, start=1):
         clips.append(reader.say(sentence.text))
         told(done, len(sentences) + 1)
+    # The chime alone would measure well and be stored as a bulletin.
+    if not any(any(clip.samples) for clip in clips):
+        raise NothingToHear
     pieces, first = _lay_out(sentences, clips, chime=chime)
     joined, starts = join(pieces, sample_rate_hz=clips[0].sample_rate_hz)
     sha256, measured = _master(joined, store=store, target=target, band=band)

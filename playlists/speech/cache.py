@@ -57,17 +57,22 @@ class SentenceCache:
 
 
 def _pack(pcm: Pcm) -> bytes:
-    return _HEAD.pack(_MARK, pcm.sample_rate_hz, zlib.crc32(pcm.samples)) + pcm.samples
+    return _HEAD.pack(_MARK, pcm.sample_rate_hz, _checksum(pcm)) + pcm.samples
+
+
+def _checksum(pcm: Pcm) -> int:
+    return zlib.crc32(pcm.samples, pcm.sample_rate_hz)
 
 
 def _unpack(data: bytes) -> Pcm | None:
     if len(data) < _HEAD.size:
         return None
     mark, sample_rate_hz, checksum = _HEAD.unpack_from(data)
-    samples = data[_HEAD.size :]
-    if mark != _MARK or checksum != zlib.crc32(samples):
+    try:
+        pcm = Pcm(samples=data[_HEAD.size :], sample_rate_hz=sample_rate_hz)
+    except ValueError:
         return None
-    return Pcm(samples=samples, sample_rate_hz=sample_rate_hz)
+    return pcm if mark == _MARK and checksum == _checksum(pcm) else None
 
 
 def _replace(path: Path, data: bytes) -> None:

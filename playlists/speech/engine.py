@@ -42,7 +42,7 @@ class VoiceSettings:
 
     def fingerprint(self) -> str:
         """The settings as a stable text, for the key of a cache."""
-        return f"{self.accent.value}/{self.rate:.3f}/{self.pitch}"
+        return f"{self.accent.value}/{self.rate!r}/{self.pitch}"
 
 
 class Engine(Protocol):

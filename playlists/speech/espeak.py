@@ -4,14 +4,18 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
+from typing import TypeVar
 
 import msgspec
 import structlog
 
 from playlists.speech.engine import Accent, Pcm, VoiceSettings
 from playlists.speech.errors import VoiceCrashed, VoiceTimedOut, VoiceUnavailable
+from playlists.speech.espeak_text import sayable
 from playlists.speech.frames import Greeting, Request, read_greeting, read_reply
 from playlists.speech.process import VoiceProcess
+
+Answer = TypeVar("Answer")
 
 log = structlog.get_logger()
 
@@ -56,7 +60,7 @@ class EspeakEngine:
         """The number of eSpeak NG and where it comes from. Raises SpeechError."""
         with self._lock:
             if not self._version:
-                self._attempt(lambda _process: b"")
+                self._attempt(lambda _process: None)
             return self._version
 
     @property
@@ -72,22 +76,23 @@ class EspeakEngine:
         or VoiceTimedOut.
         """
         request = Request(
-            text=sentence,
+            text=sayable(sentence),
             voice=VOICES[settings.accent],
             words_per_minute=round(NORMAL_WORDS_PER_MINUTE * settings.rate),
             pitch=settings.pitch,
         )
         payload = msgspec.json.encode(request)
         with self._lock:
-            reply = self._attempt(lambda process: process.ask(payload, timeout_s=self._timeout_s))
-        return read_reply(reply)
+            return self._attempt(
+                lambda process: read_reply(process.ask(payload, timeout_s=self._timeout_s))
+            )
 
     def close(self) -> None:
         """Ends the process; the next sentence would start another."""
         with self._lock:
             self._discard()
 
-    def _attempt(self, act: Callable[[VoiceProcess], bytes]) -> bytes:
+    def _attempt(self, act: Callable[[VoiceProcess], Answer]) -> Answer:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return act(self._running())

@@ -32,9 +32,9 @@ class Library:
     version: str
 
 
-def load() -> Library:
+def load(*, system_library: str = SYSTEM_LIBRARY) -> Library:
     """The system's eSpeak NG where it is present, else the wheel's. Raises VoiceUnavailable."""
-    library = _load_system() or _load_wheel()
+    library = _load_system(system_library) or _load_wheel()
     if library is None:
         raise VoiceUnavailable("neither the system nor the wheel has eSpeak NG in Vietnamese")
     return library
@@ -64,9 +64,9 @@ def speak(library: Library, request: Request) -> Pcm:
     return Pcm(samples=bytes(sound), sample_rate_hz=library.sample_rate_hz)
 
 
-def _load_system() -> Library | None:
+def _load_system(name: str) -> Library | None:
     try:
-        handle = ctypes.CDLL(SYSTEM_LIBRARY)
+        handle = ctypes.CDLL(name)
     except OSError:
         return None
     return _initialise(handle, data=None, origin="system")

@@ -8,7 +8,7 @@ after any restart; and a crash inside the library costs one sentence.
 import os
 import signal
 import sys
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 import msgspec
 
@@ -16,12 +16,20 @@ from playlists.speech.errors import SpeechError
 from playlists.speech.espeak_library import Library, load, speak
 from playlists.speech.frames import Greeting, Request, pack, pack_refusal, pack_sound, read_frame
 
+# Saying the same sentence again would end the same way.
+_ITS_OWN_FAULT = {
+    -fault: fault.name
+    for fault in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGALRM)
+}
 # A fork that outlives this has lost its client too: nobody else would end it.
 SENTENCE_LIMIT_S = 120
 
 
 def main() -> int:
-    """Greets, then answers until stdin ends. Exit code 1: there is no voice here."""
+    """Greets, then answers until stdin ends.
+
+    Exit code 1: there is no voice here; 2: a fork was killed from outside.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests = sys.stdin.buffer
     replies = _claim_stdout()
@@ -33,8 +41,10 @@ def main() -> int:
     _send(replies, pack(msgspec.json.encode(Greeting(version=library.version))))
     while (payload := read_frame(requests)) is not None:
         request = msgspec.json.decode(payload, type=Request)
-        if not _answer_in_fork(library, request, replies=replies):
+        reply = _answer_in_fork(library, request)
+        if reply is None:
             return 2
+        _send(replies, reply)
     return 0
 
 
@@ -50,22 +60,34 @@ def _send(replies: BinaryIO, frame: bytes) -> None:
     replies.flush()
 
 
-def _answer_in_fork(library: Library, request: Request, *, replies: BinaryIO) -> bool:
-    """Whether a whole reply was sent; after a half one the stream means nothing any more."""
-    child = os.fork()
-    if child == 0:
-        _answer(library, request, replies=replies)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) == 0
-
-
-def _answer(library: Library, request: Request, *, replies: BinaryIO) -> None:
-    """Runs in the fork and never returns."""
-    signal.alarm(SENTENCE_LIMIT_S)
+def _answer_in_fork(library: Library, request: Request) -> bytes | None:
+    """The reply frame; a refusal when the library died of this text; None when it was killed."""
+    desk = os.memfd_create("sentence")
     try:
-        _send(replies, _reply(library, request))
-    except BrokenPipeError:
-        os._exit(1)
+        child = os.fork()
+        if child == 0:
+            _answer(library, request, desk=desk)
+        _, status = os.waitpid(child, 0)
+        return _outcome(os.waitstatus_to_exitcode(status), desk=desk)
+    finally:
+        os.close(desk)
+
+
+def _outcome(code: int, *, desk: int) -> bytes | None:
+    if code == 0:
+        os.lseek(desk, 0, os.SEEK_SET)
+        with os.fdopen(desk, "rb", closefd=False) as file:
+            return file.read()
+    if code in _ITS_OWN_FAULT:
+        return pack_refusal(f"eSpeak NG died of this sentence: {_ITS_OWN_FAULT[code]}")
+    return None
+
+
+def _answer(library: Library, request: Request, *, desk: int) -> NoReturn:
+    """Runs in the fork. Only a whole reply ends with 0, so that half a one is never sent on."""
+    signal.alarm(SENTENCE_LIMIT_S)
+    with os.fdopen(desk, "wb", closefd=False) as file:
+        _send(file, _reply(library, request))
     os._exit(0)
 
 
