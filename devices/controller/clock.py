@@ -7,7 +7,7 @@ from typing import Protocol
 # The event loop's timers are a millisecond coarse, so the last stretch is slept by the kernel,
 # which wakes within tens of microseconds. Spinning would be as sharp, but two dozen controllers
 # on two cores would then hold each other up.
-_KERNEL_SLEEP_US = 3_000
+_KERNEL_SLEEP_US = 10_000
 _LONGEST_SLEEP_S = 30.0
 
 
@@ -45,7 +45,7 @@ class SystemClock:
             await asyncio.sleep(min((left_us - _KERNEL_SLEEP_US) / 1e6, _LONGEST_SLEEP_S))
             left_us = at_us - self.now_us()
         if left_us > 0:
-            time.sleep(left_us / 1e6)  # noqa: ASYNC251 — at most 3 ms, and that is the point
+            time.sleep(left_us / 1e6)  # noqa: ASYNC251 — at most 10 ms, and that is the point
 
 
 class LoopClock:

@@ -31,7 +31,7 @@ from devices.controller.reconciling import (
     standing,
 )
 from devices.controller.sinks import Sink
-from devices.controller.statements import Statement, about
+from devices.controller.statements import ENDS, Statement, about
 from devices.controller.watch import Watch
 from devices.errors import ContractViolation, JournalUnusable, WrongAddress
 from devices.protocol import topics
@@ -84,6 +84,7 @@ class Controller:
             store=store,
             sink=sink,
             clock=clock,
+            rng=rng,
             say=self._say,
             planned=lambda: self._planned,
         )
@@ -192,14 +193,16 @@ class Controller:
             before=self._planned,
             has_said=self._journal.has_said,
         )
-        if self._tasks is not None:
-            unsettled = [
-                each.order
-                for key, each in self._planned.items()
-                if key not in self._journal.settled
-            ]
-            self._fetcher.want(unsettled, tasks=self._tasks)
+        self._want_audio()
         self._audio_changed()
+
+    def _want_audio(self) -> None:
+        """Fetch and keep the audio of what has not ended."""
+        if self._tasks is not None:
+            open_ones = [
+                each.order for key, each in self._planned.items() if key not in self._journal.ended
+            ]
+            self._fetcher.want(open_ones, tasks=self._tasks)
 
     def _audio_changed(self) -> None:
         """State what is now cached, and let the player look."""
@@ -218,6 +221,8 @@ class Controller:
         if statements:
             self._watch.said(self._journal.say(*self._stamped(*statements)))
             self._outbox.wake()
+            if any(statement.kind in ENDS for statement in statements):
+                self._want_audio()
 
     def _stamped(self, *statements: Statement) -> list[Statement]:
         """Whatever a device without a loudspeaker says is marked as simulated."""

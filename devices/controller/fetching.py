@@ -173,4 +173,4 @@ class Fetcher:
         """Back off, but come back in time for the planned instant."""
         left_s = (want.needed_at_ms - now_ms(self._clock)) / 1_000
         pause_s = backoff_s(attempt, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, rng=self._rng)
-        return min(pause_s, max(RETRY_FIRST_S, left_s / 2))
+        return min(pause_s, max(RETRY_FIRST_S, left_s / 2)) if left_s > 0 else pause_s

@@ -16,7 +16,7 @@ from devices.controller.due import OrderKey
 from devices.controller.statements import ENDS, SETTLING, Statement, numbered
 from devices.errors import JournalUnusable
 from devices.protocol.chain import entry_hash, genesis
-from devices.protocol.messages import Confirmation, Kind, encode
+from devices.protocol.messages import Confirmation, encode
 
 DATABASE_FILE = "controller.sqlite3"
 KEPT_AFTER_RECEIPT_MS = 7 * 86_400_000
@@ -56,6 +56,7 @@ class Journal:
         self._database = database
         self._said: dict[OrderKey, set[tuple[str, str]]] = {}
         self.settled: set[OrderKey] = set()
+        self.ended: set[OrderKey] = set()
         for order_id, repeat, kind, code in database.execute(
             "SELECT order_id, repeat, kind, code FROM said"
         ):
@@ -67,8 +68,7 @@ class Journal:
     @property
     def interrupted(self) -> list[OrderKey]:
         """The orders that have begun and have no end."""
-        kinds = {key: {kind for kind, _ in said} for key, said in self._said.items()}
-        return [key for key, said in kinds.items() if Kind.STARTED in said and not said & ENDS]
+        return sorted(self.settled - self.ended)
 
     def has_said(self, statement: Statement) -> bool:
         """Whether this kind and code were already stated of this order."""
@@ -113,8 +113,11 @@ class Journal:
         return entry_hash(held[0]) if held else None
 
     def mark_receipted(self, seq: int, *, now_ms: int) -> None:
-        """Note that the ledger holds everything up to `seq`."""
-        with self._transaction():
+        """Note that the ledger holds everything up to `seq`.
+
+        Not forced to the disk: a note that is lost means only that entries are sent once more.
+        """
+        with self._transaction(durable=False):
             self._database.execute(
                 "UPDATE entry SET receipted_at_ms = ? WHERE seq <= ? AND receipted_at_ms IS NULL",
                 (now_ms, seq),
@@ -124,7 +127,7 @@ class Journal:
 
     def prune(self, *, now_ms: int, planned: frozenset[OrderKey]) -> None:
         """Drop entries receipted 7 days ago, and what was said of orders long out of the plan."""
-        with self._transaction():
+        with self._transaction(durable=False):
             self._database.execute(
                 "DELETE FROM entry WHERE receipted_at_ms < ?", (now_ms - KEPT_AFTER_RECEIPT_MS,)
             )
@@ -135,6 +138,7 @@ class Journal:
         for key in gone:
             self._said.pop(key, None)
             self.settled.discard(key)
+            self.ended.discard(key)
 
     def close(self) -> None:
         """Close the file."""
@@ -166,6 +170,8 @@ class Journal:
         self._said.setdefault(key, set()).add(mark)
         if mark[0] in SETTLING:
             self.settled.add(key)
+        if mark[0] in ENDS:
+            self.ended.add(key)
 
     def _last_said_before(self, at_ms: int) -> list[OrderKey]:
         rows = self._database.execute(
@@ -175,8 +181,9 @@ class Journal:
         return [OrderKey(*row) for row in rows]
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, *, durable: bool = True) -> Iterator[None]:
         try:
+            self._database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._database.execute("BEGIN IMMEDIATE")
             yield
             self._database.execute("COMMIT")
@@ -191,7 +198,6 @@ def open_journal(folder: Path, *, station: str, device: str) -> Journal:
     try:
         database = sqlite3.connect(folder / DATABASE_FILE, isolation_level=None)
         database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
         database.executescript(_SCHEMA)
         epoch = secrets.token_hex(16)
         database.execute(

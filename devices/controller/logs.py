@@ -5,7 +5,7 @@ import sys
 import structlog
 
 
-def log_to_stderr(*, device: str | None = None) -> None:
+def log_to_stderr(*, device: str | None = None, level: str = "info") -> None:
     """Set up structlog for this process, each event carrying the device where there is one."""
     structlog.configure(
         processors=[
@@ -14,6 +14,7 @@ def log_to_stderr(*, device: str | None = None) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )

@@ -21,8 +21,14 @@ from devices.protocol.messages import Kind, Order
 
 log = structlog.get_logger()
 
-STARTED_LEAD_MS = 300
-"""How long before the sound `started` goes to the disk."""
+STARTED_LEAD_MS = 700
+STARTED_SPREAD_MS = 300
+"""How long before the sound `started` is written: early enough to be on a slow disk 300 ms ahead,
+and spread, lest all controllers that share a disk ask it at the same instant."""
+
+CALM_S = 0.1
+"""How long after its first sample a play does nothing else: the sink holds more, and other
+controllers on the machine begin at the same instant."""
 
 CHUNK_MS = 500
 OVERRUN_MS = 2_000
@@ -65,6 +71,7 @@ class Play:
     clock: Clock
     say: Callable[..., None]
     may_start: Callable[[], bool]
+    lead_ms: int = STARTED_LEAD_MS
     cuts: "Play | None" = None
     withdrawn: bool = False
     _stream: Stream | None = None
@@ -83,7 +90,7 @@ class Play:
             self._end(Kind.FAILED, code=error.code)
             await self._write_down()
             return
-        await self.clock.wait_until_us((self.order.starts_at_ms - STARTED_LEAD_MS) * 1_000)
+        await self.clock.wait_until_us((self.order.starts_at_ms - self.lead_ms) * 1_000)
         if self.withdrawn or not self.may_start():
             return
         self.say(about(self.order, Kind.STARTED, at_ms=now_ms(self.clock)))
@@ -128,6 +135,7 @@ class Play:
                 begins_us = await stream.write(pcm)
                 if not stream.is_stopped() and (not self._begins or self._begins[-1][0] != item):
                     self._begins.append((item, begins_us))
+                    await asyncio.sleep(CALM_S)
                 self._state_items(until_us=self.clock.now_us())
         except AudioUndecodable as error:
             return Kind.FAILED, error.code

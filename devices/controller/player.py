@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
+from random import Random
 
 import structlog
 
@@ -12,7 +13,12 @@ from devices.controller.clock import Clock, now_ms
 from devices.controller.due import Audio, Candidate, OrderKey, due, key_of
 from devices.controller.fetching import Fetcher
 from devices.controller.journal import Journal
-from devices.controller.playback import DISK_RETRY_S, Play
+from devices.controller.playback import (
+    DISK_RETRY_S,
+    STARTED_LEAD_MS,
+    STARTED_SPREAD_MS,
+    Play,
+)
 from devices.controller.reconciling import Planned
 from devices.controller.sinks import Sink
 from devices.controller.statements import Statement, about
@@ -37,6 +43,7 @@ class Player:
         store: AudioStore,
         sink: Sink,
         clock: Clock,
+        rng: Random,
         say: Callable[..., None],
         planned: Callable[[], Mapping[OrderKey, Planned]],
     ) -> None:
@@ -46,6 +53,7 @@ class Player:
         self._store = store
         self._sink = sink
         self._clock = clock
+        self._rng = rng
         self._say = say
         self._planned = planned
         self._plays: list[Play] = []
@@ -120,6 +128,7 @@ class Player:
             clock=self._clock,
             say=self._say,
             may_start=lambda: self._may_start(order),
+            lead_ms=STARTED_LEAD_MS + self._rng.randrange(STARTED_SPREAD_MS),
             cuts=cuts,
         )
 
