@@ -29,6 +29,10 @@ class SubscriptionTable(dict[str, list[Subscriber]]):
     def __iter__(self) -> Iterator[str]:
         return iter(list(super().__iter__()))
 
+    def __repr__(self) -> str:
+        # amqtt writes the whole table out at every subscription, for a log that nobody reads.
+        return f"{type(self).__name__}({len(self)} filters)"
+
     def hearing(self, topic: str) -> list[Subscriber]:
         """Each client that hears this topic once, with the highest QoS it asked for."""
         filters = [topic, *(each for each in self._wildcards if filter_hears(each, topic))]

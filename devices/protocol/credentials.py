@@ -16,8 +16,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from devices.errors import DevicesError
+from devices.protocol import topics
 from devices.protocol.filters import is_filter
-from devices.protocol.topics import VERSION, check_name
+from devices.protocol.topics import Upward
 
 SALT_BYTES = 12
 # Secrets are 256 random bits, so nobody can try them one by one however fast a trial is: the hash
@@ -107,22 +108,24 @@ def _verifier(secret: str, *, salt: bytes) -> bytes:
 
 
 def device_grants(*, station: str, device: str, cluster: str) -> Grants:
-    """A device speaks under its own name only, and hears its cluster and itself."""
-    root = f"{VERSION}/{check_name(station)}"
+    """A device speaks under its own name only, and hears its cluster and itself.
+
+    Its topics are named one by one, so that it can leave no more than these retained behind it.
+    """
     return Grants(
-        publish=(f"{root}/from/{check_name(device)}/+",),
+        publish=tuple(topics.from_device(station, device, what) for what in Upward),
         subscribe=(
-            f"{root}/plan/{check_name(cluster)}",
-            f"{root}/now/{cluster}",
-            f"{root}/config/{device}",
-            f"{root}/to/{device}",
+            topics.plan(station, cluster),
+            topics.now(station, cluster),
+            topics.config(station, device),
+            topics.to_device(station, device),
         ),
     )
 
 
 def station_grants(*, station: str) -> Grants:
     """A station speaks to all its clusters and devices, and hears all its devices."""
-    root = f"{VERSION}/{check_name(station)}"
+    root = f"{topics.VERSION}/{topics.check_name(station)}"
     return Grants(
         publish=tuple(f"{root}/{branch}/+" for branch in ("plan", "now", "config", "to")),
         subscribe=(f"{root}/from/#",),

@@ -51,6 +51,7 @@ def test_a_device_hears_its_station_and_is_heard(commune: Commune) -> None:
     [
         f"{ROOT}/from/loa-2/confirm",
         f"{ROOT}/from/loa-1",
+        f"{ROOT}/from/loa-1/anything",
         f"{ROOT}/plan/cum-dong",
         f"{ROOT}/now/cum-dong",
         f"{ROOT}/to/loa-1",

@@ -22,7 +22,8 @@ from devices.protocol.credentials import (
     secret_is_right,
     station_grants,
 )
-from devices.protocol.topics import Upward, config, from_all, from_device, now, plan, to_device
+from devices.protocol.filters import filter_hears, filter_within
+from devices.protocol.topics import Upward, from_all, from_device
 
 LOA_1 = device_grants(station="xa-an-phu", device="loa-1", cluster="cum-dong")
 
@@ -89,17 +90,27 @@ def test_a_file_that_is_not_ours_is_refused(tmp_path: Path, content: bytes) -> N
         load_credentials(path)
 
 
-def test_grants_cover_the_contracts_topics_and_no_more() -> None:
-    """A device's and a station's grants are exactly the topics of the contract."""
+def test_grants_are_the_topics_of_the_contract_and_no_more() -> None:
+    """A device says three things and hears four; a station's filter covers what it listens to."""
     station = station_grants(station="xa-an-phu")
-    down = (plan, now), (config, to_device)
 
-    assert set(LOA_1.subscribe) == {
-        *(topic("xa-an-phu", "cum-dong") for topic in down[0]),
-        *(topic("xa-an-phu", "loa-1") for topic in down[1]),
-    }
-    assert station.subscribe == ("loa/1/xa-an-phu/from/#",)
-    assert len(station.publish) == 4
+    assert LOA_1.publish == (
+        "loa/1/xa-an-phu/from/loa-1/confirm",
+        "loa/1/xa-an-phu/from/loa-1/status",
+        "loa/1/xa-an-phu/from/loa-1/health",
+    )
+    assert LOA_1.subscribe == (
+        "loa/1/xa-an-phu/plan/cum-dong",
+        "loa/1/xa-an-phu/now/cum-dong",
+        "loa/1/xa-an-phu/config/loa-1",
+        "loa/1/xa-an-phu/to/loa-1",
+    )
+    assert all(
+        any(filter_hears(granted, topic) for granted in station.publish)
+        for topic in LOA_1.subscribe
+    )
+    assert filter_within(from_all("xa-an-phu"), granted=station.subscribe[0])
+    assert not any(filter_hears(granted, LOA_1.publish[0]) for granted in station.publish)
 
 
 def test_grants_refuse_names_that_would_widen_them() -> None:
