@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
@@ -21,7 +20,7 @@ from broadcaster.ledger.expectations import ExpectedOrder, expect, forget
 from broadcaster.ledger.tables import Play
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder
 from devices.protocol.envelope import seal_plan
-from devices.protocol.messages import Plan
+from devices.protocol.messages import Order, Plan
 
 log = structlog.get_logger()
 
@@ -49,40 +48,55 @@ def sign_changed_plans(
             session, cluster_id, planned, now=now, start_within=start_within, end_within=end_within
         )
         orders = orders_of(planned, now=now, days=days)
-        digest = orders_sha256(orders)
-        newest = newest_plan(session, cluster_id)
-        if newest is not None and newest.orders_sha256 == digest:
-            continue
-        version = max(newest.version + 1 if newest else 1, to_ms(now))
-        plan = Plan(
-            station=station.id,
-            cluster=cluster_id,
-            version=version,
-            issued_at_ms=to_ms(now),
-            orders=orders,
+        signed += _sign_if_changed(
+            session, cluster_id, orders, station_id=station.id, keys=keys, now=now
         )
-        message = seal_plan(plan, key=keys.signing_key)
-        session.add(
-            SignedPlan(
-                cluster_id=cluster_id,
-                version=version,
-                orders_sha256=digest,
-                message=message,
-                signed_at=now,
-            )
-        )
-        session.flush()
-        log.info("plan_signed", cluster_id=cluster_id, version=version, orders=len(orders))
-        signed += 1
     return signed
+
+
+def _sign_if_changed(
+    session: Session,
+    cluster_id: str,
+    orders: tuple[Order, ...],
+    *,
+    station_id: str,
+    keys: StationKeys,
+    now: datetime,
+) -> int:
+    digest = orders_sha256(orders)
+    newest = newest_plan(session, cluster_id)
+    if newest is not None and newest.orders_sha256 == digest:
+        return 0
+    version = max(newest.version + 1 if newest else 1, to_ms(now))
+    plan = Plan(
+        station=station_id,
+        cluster=cluster_id,
+        version=version,
+        issued_at_ms=to_ms(now),
+        orders=orders,
+    )
+    session.add(
+        SignedPlan(
+            cluster_id=cluster_id,
+            version=version,
+            orders_sha256=digest,
+            message=seal_plan(plan, key=keys.signing_key),
+            signed_at=now,
+        )
+    )
+    session.flush()
+    log.info("plan_signed", cluster_id=cluster_id, version=version, orders=len(orders))
+    return 1
 
 
 def newest_plan(session: Session, cluster_id: str) -> SignedPlan | None:
     """The plan of a cluster with the highest version."""
-    version = session.exec(
-        select(func.max(col(SignedPlan.version))).where(SignedPlan.cluster_id == cluster_id)
-    ).one()
-    return session.get(SignedPlan, (cluster_id, version)) if version is not None else None
+    return session.exec(
+        select(SignedPlan)
+        .where(SignedPlan.cluster_id == cluster_id)
+        .order_by(col(SignedPlan.version).desc())
+        .limit(1)
+    ).first()
 
 
 def approved_broadcasts(
@@ -117,11 +131,8 @@ def _was_signed(session: Session, order_id: str) -> bool:
 
 def _is_approved(session: Session, broadcast: Broadcast) -> bool:
     rendition = approved_rendition(session, broadcast.bulletin_id)
-    approved = (
-        rendition is not None
-        and rendition.id == broadcast.rendition_id
-        and rendition.audio_sha256 == broadcast.audio_sha256
-    )
+    planned = (broadcast.rendition_id, broadcast.audio_sha256)
+    approved = rendition is not None and (rendition.id, rendition.audio_sha256) == planned
     if not approved:
         log.warning("unapproved_broadcast_not_signed", broadcast_id=broadcast.id)
     return approved
@@ -136,27 +147,31 @@ def _expect_plays(
     start_within: timedelta,
     end_within: timedelta,
 ) -> None:
-    for each in planned:
-        broadcast = each.broadcast
-        ends_at = broadcast.starts_at + timedelta(milliseconds=broadcast.duration_ms)
-        expect(
-            session,
-            ExpectedOrder(
-                order_id=each.order_id,
-                repeat=0,
-                broadcast_id=broadcast.id,
-                cluster_id=cluster_id,
-                title=broadcast.title,
-                topic=broadcast.topic,
-                audio_sha256=broadcast.audio_sha256,
-                asked_ms=broadcast.duration_ms,
-                starts_at=broadcast.starts_at,
-                start_due_at=broadcast.starts_at + start_within,
-                end_due_at=ends_at + end_within,
-            ),
-            now=now,
-        )
+    expected = [
+        _expected(each, cluster_id, start_within=start_within, end_within=end_within)
+        for each in planned
+    ]
+    expect(session, *expected, now=now)
     _forget_dropped(session, cluster_id, keep={each.order_id for each in planned}, now=now)
+
+
+def _expected(
+    planned: PlannedBroadcast, cluster_id: str, *, start_within: timedelta, end_within: timedelta
+) -> ExpectedOrder:
+    broadcast = planned.broadcast
+    ends_at = broadcast.starts_at + timedelta(milliseconds=broadcast.duration_ms)
+    return ExpectedOrder(
+        order_id=planned.order_id,
+        broadcast_id=broadcast.id,
+        cluster_id=cluster_id,
+        title=broadcast.title,
+        topic=broadcast.topic,
+        audio_sha256=broadcast.audio_sha256,
+        asked_ms=broadcast.duration_ms,
+        starts_at=broadcast.starts_at,
+        start_due_at=broadcast.starts_at + start_within,
+        end_due_at=ends_at + end_within,
+    )
 
 
 def _forget_dropped(session: Session, cluster_id: str, *, keep: set[str], now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from broadcaster.app import create_app
 from broadcaster.areas.tables import Station
-from broadcaster.bulletins.studio import Studio
+from broadcaster.bulletins.studio import open_studio
 from broadcaster.database import connect
 from broadcaster.logs import configure_logs
 from broadcaster.processes.errors import NotFounded
@@ -49,7 +49,7 @@ def run() -> int:
     settings = load_settings()
     configure_logs(settings.log_level)
     context = context_of(settings)
-    with Studio.open(settings) as studio:
+    with open_studio(settings) as studio:
         app = create_app(context, studio=studio)
         server = _Server(
             uvicorn.Config(

@@ -1,0 +1,199 @@
+"""The demonstration commune: a rehearsal station, its people, and a fleet of simulated devices.
+
+Everything in it is invented; every device is simulated and every page says so. Its identities go
+into a folder of their own, from which the fleet's processes run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+from nacl.encoding import HexEncoder
+from nacl.signing import SigningKey
+from sqlmodel import Session
+
+from broadcaster.accounts.roles import Role
+from broadcaster.areas.tables import Cluster, Station, Village, VillagePopulation
+from broadcaster.database import new_id
+from broadcaster.fleet.credentials import new_device_secret, verifier_of
+from broadcaster.fleet.registry import enrol, share_village
+from broadcaster.founding import (
+    FirstPassword,
+    FirstPerson,
+    NewStation,
+    admit_people,
+    found_station,
+)
+from broadcaster.settings import Settings
+from devices.protocol.identity import Identity, QuietHours, load_identity, save_identity
+
+
+@dataclass(frozen=True, slots=True)
+class DemoVillage:
+    """A village of the demonstration: its people, and how many loudspeaker controllers it has."""
+
+    name: str
+    households: int
+    residents: int
+    devices: int
+
+
+COMMUNE: dict[str, Sequence[DemoVillage]] = {
+    "Cụm Bến Đò": (
+        DemoVillage("Thôn Bến Đò", 312, 1_184, 3),
+        DemoVillage("Thôn Bãi Dâu", 268, 1_021, 3),
+        DemoVillage("Thôn Cồn Sậy", 197, 742, 2),
+    ),
+    "Cụm Chợ Đồi": (
+        DemoVillage("Thôn Chợ Đồi", 405, 1_530, 3),
+        DemoVillage("Thôn Gò Vải", 287, 1_096, 3),
+        DemoVillage("Thôn Suối Trong", 164, 655, 2),
+    ),
+    "Cụm Núi Mây": (
+        DemoVillage("Thôn Núi Mây", 221, 897, 3),
+        DemoVillage("Thôn Khe Đá", 176, 731, 3),
+        DemoVillage("Thôn Rừng Thông", 143, 584, 2),
+    ),
+}
+
+OPERATOR, LEADER, VILLAGE_HEAD, ADMIN = "bientap", "lanhdao", "truongthon", "quantri"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundedDemo:
+    """What came of founding the demonstration commune."""
+
+    station: Station
+    passwords: Sequence[FirstPassword]
+
+
+def found_demo(
+    session: Session, settings: Settings, *, fleet_dir: Path, now: datetime
+) -> FoundedDemo:
+    """Found the demonstration commune in an empty database, its devices' identities in a folder."""
+    station = found_station(
+        session,
+        settings,
+        new=NewStation(
+            name="Đài truyền thanh xã Sông Mây (trình diễn)",
+            commune="Xã Sông Mây",
+            province="Tỉnh Trình Diễn",
+            rehearsal=True,
+        ),
+    )
+    today = now.date()
+    villages: list[Village] = []
+    for position, (name, members) in enumerate(COMMUNE.items()):
+        cluster = Cluster(
+            id=f"cum-{position + 1}", station_id=station.id, name=name, position=position
+        )
+        session.add(cluster)
+        session.flush()
+        for place, member in enumerate(members):
+            village = _settle(session, member, cluster=cluster, position=place, today=today)
+            villages.append(village)
+            _equip(
+                session, settings, member, village,
+                station=station, cluster=cluster, fleet_dir=fleet_dir, now=now,
+            )  # fmt: skip
+    passwords = admit_people(session, _people(villages[0]), now=now)
+    return FoundedDemo(station=station, passwords=passwords)
+
+
+def _people(village: Village) -> list[FirstPerson]:
+    return [
+        FirstPerson(
+            username=OPERATOR, display_name="Nguyễn Thị Hạnh (biên tập)", roles=[Role.OPERATOR]
+        ),
+        FirstPerson(username=LEADER, display_name="Trần Văn Thành (lãnh đạo)", roles=[Role.LEADER]),
+        FirstPerson(
+            username=VILLAGE_HEAD,
+            display_name=f"Lê Văn Tư (trưởng {village.name.replace('Thôn', 'thôn')})",
+            roles=[Role.VILLAGE_HEAD],
+            village_ids=[village.id],
+        ),
+        FirstPerson(username=ADMIN, display_name="Phạm Minh Quân (quản trị)", roles=[Role.ADMIN]),
+    ]
+
+
+def _settle(
+    session: Session, member: DemoVillage, *, cluster: Cluster, position: int, today: date
+) -> Village:
+    village = Village(id=new_id("thon"), cluster_id=cluster.id, name=member.name, position=position)
+    session.add(village)
+    session.flush()
+    session.add(
+        VillagePopulation(
+            village_id=village.id,
+            valid_from=today,
+            households=member.households,
+            residents=member.residents,
+        )
+    )
+    return village
+
+
+def _equip(
+    session: Session,
+    settings: Settings,
+    member: DemoVillage,
+    village: Village,
+    *,
+    station: Station,
+    cluster: Cluster,
+    fleet_dir: Path,
+    now: datetime,
+) -> None:
+    """Provision a village's controllers; each reaches an equal share of its residents."""
+    for number in range(1, member.devices + 1):
+        device_id = new_id("loa")
+        key, secret = SigningKey.generate(), new_device_secret()
+        verifier = verifier_of(secret)
+        enrol(
+            session,
+            device_id=device_id,
+            cluster=cluster,
+            name=f"{member.name} – loa {number}",
+            public_key_hex=key.verify_key.encode(HexEncoder).decode(),
+            broker_salt=verifier.salt,
+            broker_verifier=verifier.verifier,
+            simulated=True,
+            now=now,
+        )
+        share_village(
+            session,
+            device_id=device_id,
+            village_id=village.id,
+            share=1 / member.devices,
+            valid_from=now.date(),
+        )
+        identity = Identity(
+            station=station.id,
+            cluster=cluster.id,
+            device=device_id,
+            device_key=key.encode(HexEncoder).decode(),
+            station_key=station.public_key,
+            broker_url=settings.broker_url,
+            broker_username=device_id,
+            broker_password=secret,
+            station_url=settings.station_url,
+            quiet_hours=QuietHours(
+                begins=station.quiet_begins, ends=station.quiet_ends, zone=station.zone
+            ),
+            longest_play_ms=station.longest_session_ms,
+            rehearsal=True,
+        )
+        save_identity(identity, fleet_dir / device_id)
+
+
+def readdress(fleet_dir: Path, settings: Settings) -> None:
+    """Let the simulated devices find the station where it listens this time."""
+    for folder in sorted(fleet_dir.iterdir()):
+        identity = load_identity(folder)
+        moved = msgspec.structs.replace(
+            identity, broker_url=settings.broker_url, station_url=settings.station_url
+        )
+        if moved != identity:
+            save_identity(moved, folder)

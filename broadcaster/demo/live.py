@@ -1,0 +1,92 @@
+"""`loa run`: the demonstration commune alive, with its site, until Ctrl-C.
+
+The first start founds the commune, prints its passwords once, and lets a first bulletin play; a
+later start finds all of it again and changes nothing.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from sqlmodel import select
+
+from broadcaster.areas.tables import Station
+from broadcaster.bulletins.studio import open_studio
+from broadcaster.bulletins.tables import Bulletin
+from broadcaster.database import Database
+from broadcaster.demo.newsroom import (
+    TITLE,
+    approve,
+    demo_script,
+    queue_everywhere,
+    write_and_render,
+)
+from broadcaster.demo.state import fleet_folder, open_demo
+from broadcaster.founding import FirstPassword
+from broadcaster.processes.serve import running, stop_signal, watch
+from broadcaster.processes.station import check_room, fleet_program
+from broadcaster.settings import Settings
+
+_WAITING_TITLE = "Lịch tiêm chủng sởi - rubella"
+_WORKING_DAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"
+
+
+def run_demonstration(settings: Settings, *, console: Console) -> int:
+    """Run the demonstration until Ctrl-C or SIGTERM; raise a LoaError that says what is missing."""
+    check_room(settings)
+    with suppress(KeyboardInterrupt), stop_signal() as stopping:
+        console.print("» Mở dữ liệu của xã trình diễn / Opening the demonstration commune")
+        database, founded = open_demo(settings)
+        if founded is not None:
+            _tell_passwords(founded.passwords, console=console)
+        console.print("» Mở máy chủ MQTT, sổ độ phủ, trang web, lịch phát / Starting the station")
+        with running(settings) as supervisor:
+            console.print("» Mở 24 cụm loa mô phỏng / Starting 24 simulated devices")
+            supervisor.start(fleet_program(fleet_folder(settings)))
+            if _has_no_bulletin(database):
+                console.print("» Dựng bản tin đầu tiên / Rendering the first bulletin")
+                _first_bulletins(database, settings)
+            database.dispose()
+            console.print(f"● [bold]{settings.station_url}[/bold]  Ctrl-C để dừng / Ctrl-C to stop")
+            watch(supervisor, until=stopping)
+    console.print("» Đã dừng. Dữ liệu được giữ lại. / Stopped; everything is kept.")
+    return 0
+
+
+def _tell_passwords(passwords: Sequence[FirstPassword], *, console: Console) -> None:
+    table = Table(title="Mật khẩu đầu tiên, chỉ in một lần / First passwords, printed once")
+    for heading in ("Tài khoản / Account", "Người / Person", "Mật khẩu / Password"):
+        table.add_column(heading, no_wrap=True)
+    for each in passwords:
+        table.add_row(each.username, each.display_name, each.password)
+    console.print(table)
+
+
+def _has_no_bulletin(database: Database) -> bool:
+    with database.reading() as session:
+        return session.exec(select(Bulletin.id)).first() is None
+
+
+def _first_bulletins(database: Database, settings: Settings) -> None:
+    """One that plays now and every working day at 17:00, and one that waits for the leader."""
+    with open_studio(settings) as studio:
+        first = write_and_render(database, studio, script=demo_script(), title=TITLE)
+        queue_everywhere(database, first)
+        queue_everywhere(
+            database, first, starts_local=_tomorrow_at_five(database), recurrence=_WORKING_DAYS
+        )
+        approve(database, first)
+        waiting = write_and_render(
+            database, studio, script=demo_script("waiting"), title=_WAITING_TITLE, topic="Y tế"
+        )
+        queue_everywhere(database, waiting)
+
+
+def _tomorrow_at_five(database: Database) -> str:
+    with database.reading() as session:
+        zone = ZoneInfo(session.exec(select(Station.zone)).one())
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).astimezone(zone)
+    return f"{tomorrow:%Y-%m-%d}T17:00"

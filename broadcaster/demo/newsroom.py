@@ -1,0 +1,106 @@
+"""The demonstration's people at work: one writes and queues, another approves."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+
+from sqlmodel import Session, select
+
+from broadcaster.accounts.people import account_named
+from broadcaster.areas.tables import Cluster, Station
+from broadcaster.bulletins import desk
+from broadcaster.bulletins.studio import Studio
+from broadcaster.bulletins.tables import Bulletin
+from broadcaster.bulletins.texts import checked, sha256_of
+from broadcaster.database import Database
+from broadcaster.demo.commune import LEADER, OPERATOR
+from broadcaster.schedule.errors import NotRendered
+from broadcaster.schedule.queueing import queue_bulletin, station_quiet_hours
+
+TITLE = "Kế hoạch truyền thông thực hiện Nghị quyết 57"
+TOPIC = "Nghị quyết 57"
+_SOON = timedelta(minutes=10)
+OVERRIDE_REASON = "Trình diễn với loa mô phỏng: không có tiếng nào phát ra ở thôn."
+
+
+def demo_script(name: str = "bulletin") -> str:
+    """A script that the demonstration reads: `bulletin`, or the one still to be approved."""
+    return (files("broadcaster.demo") / "data" / f"{name}.txt").read_text("utf-8")
+
+
+def write_and_render(
+    database: Database, studio: Studio, *, script: str, title: str, topic: str = TOPIC
+) -> str:
+    """Write a bulletin as the operator, read and render it; return its id.
+
+    Raises a BadInput when the script cannot be read aloud.
+    """
+    now = datetime.now(UTC)
+    written = checked(title=title, script=script, topic=topic, priority=3)
+    with database.writing() as session:
+        station_id = session.exec(select(Station.id)).one()
+        operator = _account_id(session, OPERATOR)
+        bulletin = desk.write_bulletin(
+            session, station_id=station_id, written=written, by=operator, now=now
+        )
+        bulletin_id = bulletin.id
+    sound = studio.make(written.script)
+    with database.writing() as session:
+        desk.attach_rendition(session, bulletin_id, sound=sound, now=datetime.now(UTC))
+        desk.submit(session, bulletin_id, by=_account_id(session, OPERATOR), now=datetime.now(UTC))
+    return bulletin_id
+
+
+def queue_everywhere(
+    database: Database, bulletin_id: str, *, starts_local: str = "", recurrence: str = ""
+) -> None:
+    """Queue a bulletin for all clusters as the operator.
+
+    In quiet hours it asks for the exception that the leader then sees and answers for: every
+    device of the demonstration is simulated.
+    """
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        station = session.exec(select(Station)).one()
+        soon = station_quiet_hours(station).touched_by(now, _SOON)
+        queue_bulletin(
+            session,
+            bulletin_id=bulletin_id,
+            cluster_ids=_all_clusters(session),
+            starts_local=starts_local,
+            recurrence=recurrence,
+            override_reason=OVERRIDE_REASON if soon and not starts_local else "",
+            by=_account_id(session, OPERATOR),
+            now=now,
+            station=station,
+        )
+
+
+def approve(database: Database, bulletin_id: str) -> None:
+    """Approve exactly the words and the sound that the bulletin has now, as the leader."""
+    with database.writing() as session:
+        rendition = desk.current_rendition(session, session.get_one(Bulletin, bulletin_id))
+        if rendition is None:
+            raise NotRendered(bulletin_id)
+        desk.decide(
+            session,
+            bulletin_id,
+            rendition_id=rendition.id,
+            spoken_sha256=sha256_of(rendition.spoken),
+            audio_sha256=rendition.audio_sha256,
+            approved=True,
+            over_warnings=bool(rendition.warnings),
+            by=_account_id(session, LEADER),
+            now=datetime.now(UTC),
+        )
+
+
+def _all_clusters(session: Session) -> Sequence[str]:
+    return session.exec(select(Cluster.id)).all()
+
+
+def _account_id(session: Session, username: str) -> str:
+    account = account_named(session, username)
+    if account is None:
+        raise LookupError(username)
+    return account.id

@@ -1,0 +1,77 @@
+"""Running a station until it is told to stop, with whatever is to run beside it."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from rich.console import Console
+from sqlmodel import select
+
+import broadcaster.schema  # noqa: F401 - sessions need every table known
+from broadcaster.areas.tables import Station
+from broadcaster.database import connect
+from broadcaster.database.migrate import migrate
+from broadcaster.fleet.credentials import write_registry
+from broadcaster.processes.errors import NotFounded
+from broadcaster.processes.station import check_room, start_station
+from broadcaster.processes.supervisor import Supervisor
+from broadcaster.settings import Settings
+
+_WATCH_EVERY_S = 0.5
+
+
+def serve_station(settings: Settings, *, console: Console) -> int:
+    """Run the founded station until Ctrl-C or SIGTERM; raise NotFounded when there is none."""
+    check_room(settings)
+    database = connect(settings.database)
+    migrate(database)
+    with database.reading() as session:
+        if session.exec(select(Station)).first() is None:
+            raise NotFounded
+        write_registry(session, settings.registry_file, keys_dir=settings.keys_dir)
+    database.dispose()
+    with suppress(KeyboardInterrupt), stop_signal() as stopping, running(settings) as supervisor:
+        console.print(f"● {settings.station_url}", style="bold")
+        watch(supervisor, until=stopping)
+    return 0
+
+
+@contextmanager
+def stop_signal() -> Iterator[threading.Event]:
+    """Ctrl-C and SIGTERM set the event and raise KeyboardInterrupt, once: cleaning up is quiet."""
+    stopping = threading.Event()
+
+    def stop(number: int, _frame: object) -> None:
+        if stopping.is_set():
+            return
+        stopping.set()
+        raise KeyboardInterrupt(number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Supervisor]:
+    """The station's processes, started in order and always stopped again."""
+    supervisor = Supervisor(log_dir=settings.state_dir / "log")
+    start_station(supervisor, settings)
+    try:
+        yield supervisor
+    finally:
+        supervisor.stop()
+
+
+def watch(
+    supervisor: Supervisor, *, until: threading.Event, beat: Callable[[], None] | None = None
+) -> None:
+    """Keep the processes alive until the event is set."""
+    while not until.wait(_WATCH_EVERY_S):
+        supervisor.revive()
+        if beat is not None:
+            beat()
