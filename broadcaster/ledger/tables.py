@@ -1,8 +1,9 @@
 """The ledger's tables: evidence and confirmations only grow; plays are folded from them."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, Table, Text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from broadcaster.database import InstantColumn
@@ -78,6 +79,11 @@ class Play(SQLModel, table=True):
     whatever the state became; `clock_doubtful` marks times that cannot be true: kept, not counted.
     """
 
+    __table_args__ = (
+        Index("play_by_state", "state", "start_due_at"),
+        Index("play_to_freeze", "frozen", "starts_at"),
+    )
+
     order_id: str = Field(primary_key=True)
     repeat: int = Field(default=0, primary_key=True)
     device_id: str = Field(foreign_key="device.id", primary_key=True, index=True)
@@ -115,6 +121,7 @@ class PlayShare(SQLModel, table=True):
     """
 
     __tablename__ = "play_share"
+    __table_args__ = (Index("play_share_to_freeze", "frozen", "starts_at"),)
 
     order_id: str = Field(primary_key=True)
     device_id: str = Field(primary_key=True)
@@ -141,3 +148,14 @@ class Alert(SQLModel, table=True):
     device_id: str | None = Field(default=None, index=True)
     raised_at: datetime = Field(sa_type=InstantColumn)
     resolved_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+
+
+# The bulk paths write and read these as tables; the classes above say what they hold.
+_TABLES = SQLModel.metadata.tables
+BATCHES: Final[Table] = _TABLES["confirmation_batch"]
+CONFIRMATIONS: Final[Table] = _TABLES["confirmation"]
+HEADS: Final[Table] = _TABLES["journal_head"]
+INCIDENTS: Final[Table] = _TABLES["incident"]
+PLAYS: Final[Table] = _TABLES["play"]
+SHARES: Final[Table] = _TABLES["play_share"]
+ALERTS: Final[Table] = _TABLES["alert"]

@@ -135,6 +135,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "bulletin_edit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bulletin_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("script", sa.Text(), nullable=False),
+        sa.Column("edited_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["bulletin_id"],
+            ["bulletin.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("bulletin_edit", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_bulletin_edit_bulletin_id"), ["bulletin_id"], unique=False
+        )
+
+    op.create_table(
         "device",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("station_id", sa.String(), nullable=False),
@@ -449,6 +472,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_play_device_id"), ["device_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_play_end_due_at"), ["end_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_play_starts_at"), ["starts_at"], unique=False)
+        batch_op.create_index("play_by_state", ["state", "start_due_at"], unique=False)
+        batch_op.create_index("play_to_freeze", ["frozen", "starts_at"], unique=False)
 
     op.create_table(
         "play_share",
@@ -476,6 +501,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_play_share_starts_at"), ["starts_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_play_share_village_id"), ["village_id"], unique=False)
+        batch_op.create_index("play_share_to_freeze", ["frozen", "starts_at"], unique=False)
 
     op.create_table(
         "role_grant",
@@ -593,12 +619,15 @@ def downgrade() -> None:
 
     op.drop_table("role_grant")
     with op.batch_alter_table("play_share", schema=None) as batch_op:
+        batch_op.drop_index("play_share_to_freeze")
         batch_op.drop_index(batch_op.f("ix_play_share_village_id"))
         batch_op.drop_index(batch_op.f("ix_play_share_starts_at"))
         batch_op.drop_index(batch_op.f("ix_play_share_broadcast_id"))
 
     op.drop_table("play_share")
     with op.batch_alter_table("play", schema=None) as batch_op:
+        batch_op.drop_index("play_to_freeze")
+        batch_op.drop_index("play_by_state")
         batch_op.drop_index(batch_op.f("ix_play_starts_at"))
         batch_op.drop_index(batch_op.f("ix_play_end_due_at"))
         batch_op.drop_index(batch_op.f("ix_play_device_id"))
@@ -656,6 +685,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_device_cluster_id"))
 
     op.drop_table("device")
+    with op.batch_alter_table("bulletin_edit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulletin_edit_bulletin_id"))
+
+    op.drop_table("bulletin_edit")
     with op.batch_alter_table("sign_in_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_session_account_id"))
 

@@ -1,0 +1,79 @@
+"""Coverage: whom a broadcast reached, in residents; what is confirmed never mixes with the rest.
+
+Coverage of a broadcast = Σ residents × share of confirmed plays ÷ Σ residents asked. It speaks of
+residents in reach of sound that was counted, never of listeners. Pure arithmetic.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+
+from broadcaster.ledger.play_state import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareOutcome:
+    """The share of one village that one pole reaches, and what became of its play."""
+
+    village_id: str
+    share: float
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Residents asked, and of them those in reach of poles in each part; the parts stay apart."""
+
+    asked: int = 0
+    confirmed: float = 0.0
+    partial: float = 0.0
+    failed: float = 0.0
+    not_confirmed: float = 0.0
+    unverifiable: float = 0.0
+    pending: float = 0.0
+
+    @property
+    def coverage(self) -> float | None:
+        """Confirmed of asked, from 0 to 1; None where nobody was asked."""
+        return self.confirmed / self.asked if self.asked else None
+
+    @property
+    def unserved(self) -> float:
+        """Residents asked whom no registered pole reaches."""
+        reached = sum(float(getattr(self, part)) for part in Outcome)
+        return max(self.asked - reached, 0.0)
+
+    def __add__(self, other: "Coverage") -> "Coverage":
+        """Both together; they must not speak of the same village."""
+        return Coverage(
+            **{each.name: getattr(self, each.name) + getattr(other, each.name)
+               for each in fields(self)}
+        )  # fmt: skip
+
+
+def coverage_by_village(
+    residents: Mapping[str, int], shares: Iterable[ShareOutcome]
+) -> dict[str, Coverage]:
+    """The coverage of each village asked; shares of other villages are left out.
+
+    Shares that sum to more than a whole village are scaled down to it: nobody counts twice.
+    """
+    parts: dict[str, dict[Outcome, float]] = {village: defaultdict(float) for village in residents}
+    for each in shares:
+        if each.village_id in parts:
+            parts[each.village_id][each.outcome] += each.share
+    return {
+        village: _village(asked=residents[village], parts=found) for village, found in parts.items()
+    }
+
+
+def total(coverages: Iterable[Coverage]) -> Coverage:
+    """Several villages together."""
+    return sum(coverages, start=Coverage())
+
+
+def _village(*, asked: int, parts: Mapping[Outcome, float]) -> Coverage:
+    scale = asked / max(sum(parts.values()), 1.0)
+    return Coverage(
+        asked=asked, **{outcome.value: share * scale for outcome, share in parts.items()}
+    )

@@ -1,0 +1,184 @@
+"""Devices' journals as the ledger holds them: what follows what, and how far without a gap.
+
+A journal is one device's epoch. Entries may come in any order; each must agree with the bytes
+already held under its number and with its neighbours on both sides. What does not is equivocation
+or a broken chain: refused from there on, and kept as evidence.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, and_, or_, select
+
+from broadcaster.ledger.bulk import chunks
+from broadcaster.ledger.opening import OpenedBatch
+from broadcaster.ledger.tables import CONFIRMATIONS, HEADS
+from devices.protocol.chain import entry_hash, genesis
+from devices.protocol.messages import Confirmation
+
+EQUIVOCATION = "equivocation"
+BROKEN_CHAIN = "broken_chain"
+_TERMS_AT_ONCE = 100
+_PAGE = 1_000
+
+JournalKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One held entry: its hash, and the hash it names as the one before it."""
+
+    sha256: str
+    prev: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry that the ledger did not hold yet."""
+
+    confirmation: Confirmation
+    entry: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a batch brought, and the code and number of what it contradicts, if it does."""
+
+    new: Sequence[NewEntry]
+    duplicates: int
+    violation: tuple[str, int] | None = None
+
+
+@dataclass(slots=True)
+class Journal:
+    """One epoch: its verified prefix, and the entries around what came now."""
+
+    device_id: str
+    epoch: str
+    seq: int
+    chain: str
+    known: dict[int, Link] = field(default_factory=dict)
+    fresh: set[int] = field(default_factory=set)
+    moved: bool = False
+
+    def accept(self, opened: OpenedBatch) -> Accepted:
+        """Take what a batch brings, up to the first entry that contradicts what is held."""
+        new: list[NewEntry] = []
+        duplicates = 0
+        for confirmation, entry in zip(opened.confirmations, opened.batch.entries, strict=True):
+            link = Link(entry_hash(entry), confirmation.prev)
+            violation = self._contradicts(confirmation.seq, link)
+            if violation:
+                return Accepted(new, duplicates, (violation, confirmation.seq))
+            if confirmation.seq in self.known:
+                duplicates += 1
+                continue
+            self.known[confirmation.seq] = link
+            self.fresh.add(confirmation.seq)
+            new.append(NewEntry(confirmation, entry, link.sha256))
+        return Accepted(new, duplicates)
+
+    def advance(self, more: Callable[[int], Iterable[tuple[int, Link]]]) -> None:
+        """Move the head over the contiguous prefix; `more` gives what is held after a number."""
+        # What follows a fresh entry was looked up together with it; only behind older ones may
+        # there be more than is known here.
+        while self._walk() and self.seq not in self.fresh:
+            self.known.update(more(self.seq))
+
+    def _walk(self) -> bool:
+        """Move as far as is known; whether anything moved."""
+        before = self.seq
+        while (link := self.known.get(self.seq + 1)) is not None and link.prev == self.chain:
+            self.seq, self.chain, self.moved = self.seq + 1, link.sha256, True
+        return self.seq > before
+
+    def _contradicts(self, seq: int, link: Link) -> str | None:
+        held = self.known.get(seq)
+        if held is not None:
+            return None if held == link else EQUIVOCATION
+        before, after = self.known.get(seq - 1), self.known.get(seq + 1)
+        if before is not None and link.prev != before.sha256:
+            return BROKEN_CHAIN
+        if after is not None and after.prev != link.sha256:
+            return BROKEN_CHAIN
+        return None
+
+
+def load_journals(
+    connection: Connection, batches: Sequence[OpenedBatch], *, station_id: str
+) -> dict[JournalKey, Journal]:
+    """The journals that these batches continue, with what is held at and around their numbers."""
+    journals: dict[JournalKey, Journal] = {}
+    for opened in batches:
+        device_id, epoch = opened.batch.device, opened.batch.epoch
+        begins = genesis(station=station_id, device=device_id, epoch=epoch)
+        journals.setdefault((device_id, epoch), Journal(device_id, epoch, 0, begins))
+    _load_heads(connection, journals)
+    for some in chunks(batches, size=_TERMS_AT_ONCE):
+        _load_links(connection, some, journals)
+    return journals
+
+
+def links_after(
+    connection: Connection, journal: Journal
+) -> Callable[[int], Iterable[tuple[int, Link]]]:
+    """How a journal reads on in the database behind a number."""
+
+    def more(seq: int) -> Iterable[tuple[int, Link]]:
+        rows = connection.execute(
+            select(CONFIRMATIONS.c.seq, CONFIRMATIONS.c.entry_sha256, CONFIRMATIONS.c.prev_sha256)
+            .where(
+                CONFIRMATIONS.c.device_id == journal.device_id,
+                CONFIRMATIONS.c.epoch == journal.epoch,
+                CONFIRMATIONS.c.seq > seq,
+            )
+            .order_by(CONFIRMATIONS.c.seq)
+            .limit(_PAGE)
+        )
+        return [(found, Link(sha256, prev)) for found, sha256, prev in rows]
+
+    return more
+
+
+def epochs_of(connection: Connection, device_ids: Iterable[str]) -> dict[str, set[str]]:
+    """The epochs of which the ledger holds a verified beginning, by device."""
+    found: dict[str, set[str]] = {}
+    rows = connection.execute(
+        select(HEADS.c.device_id, HEADS.c.epoch).where(HEADS.c.device_id.in_(list(device_ids)))
+    )
+    for device_id, epoch in rows:
+        found.setdefault(device_id, set()).add(epoch)
+    return found
+
+
+def _load_heads(connection: Connection, journals: dict[JournalKey, Journal]) -> None:
+    devices = sorted({device_id for device_id, _ in journals})
+    rows = connection.execute(
+        select(HEADS.c.device_id, HEADS.c.epoch, HEADS.c.seq, HEADS.c.chain_sha256).where(
+            HEADS.c.device_id.in_(devices)
+        )
+    )
+    for device_id, epoch, seq, chain in rows:
+        journal = journals.get((device_id, epoch))
+        if journal is not None:
+            journal.seq, journal.chain = seq, chain
+
+
+def _load_links(
+    connection: Connection, batches: Sequence[OpenedBatch], journals: dict[JournalKey, Journal]
+) -> None:
+    c = CONFIRMATIONS.c
+    spans = [
+        and_(
+            c.device_id == opened.batch.device,
+            c.epoch == opened.batch.epoch,
+            c.seq.between(opened.batch.first - 1, opened.batch.first + len(opened.batch.entries)),
+        )
+        for opened in batches
+    ]
+    rows = connection.execute(
+        select(c.device_id, c.epoch, c.seq, c.entry_sha256, c.prev_sha256).where(or_(*spans))
+    )
+    for device_id, epoch, seq, sha256, prev in rows:
+        journals[device_id, epoch].known[seq] = Link(sha256, prev)

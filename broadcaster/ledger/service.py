@@ -1,0 +1,212 @@
+"""The ingest process: `python -m broadcaster.ledger.service`, until SIGTERM.
+
+It hears all devices of the station, stores what they say, and only then acknowledges to the
+broker and sends receipts. Killed at any instant it has lost nothing that a receipt covers: what
+was not acknowledged or not receipted is said again.
+"""
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from nacl.signing import VerifyKey
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from broadcaster.areas.queries import the_station
+from broadcaster.areas.tables import Station
+from broadcaster.database import Database, connect
+from broadcaster.fleet.credentials import load_wire_secret
+from broadcaster.fleet.registry import verify_keys
+from broadcaster.keys import StationKeys, load_keys
+from broadcaster.ledger.bulk import connection_of
+from broadcaster.ledger.incidents import record_incidents
+from broadcaster.ledger.ingest import Stored, store
+from broadcaster.ledger.opening import Refused
+from broadcaster.logs import configure_logs
+from broadcaster.settings import load_settings
+from broadcaster.wire import BrokerUnreachable, Delivery, Wire
+from devices.protocol import topics
+from devices.protocol.envelope import seal_receipt
+from devices.protocol.messages import Receipt
+
+log = structlog.get_logger()
+
+BATCH_LIMIT = 500
+GATHER_S = 0.05
+PATIENCE_S = 0.5
+KEYS_HOLD_S = 5.0
+_BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+UNSTORABLE = "unstorable"
+
+
+class DatabaseAway(Exception):
+    """The database did not answer before the process was told to stop; nothing was acknowledged."""
+
+
+@dataclass(slots=True)
+class Ingest:
+    """What stores deliveries, with the keys of the devices it knows."""
+
+    database: Database
+    station: Station
+    now: Callable[[], datetime]
+    pause: Callable[[float], bool]
+    """Wait that many seconds; true when the process is to stop."""
+    _keys: dict[str, VerifyKey] = field(default_factory=dict)
+    _keys_at: float = float("-inf")
+
+    def store(self, deliveries: Sequence[Delivery]) -> tuple[Stored, ...]:
+        """Store deliveries durably, waiting for a database that is away.
+
+        Raises DatabaseAway when told to stop before that. One that the database itself refuses
+        is kept as an incident, so that it cannot hold up the others.
+        """
+        try:
+            return (self._patiently(self._store, deliveries),)
+        except DBAPIError as error:
+            log.warning("batch_refused_by_database", error=str(error.orig), size=len(deliveries))
+        return tuple(self._patiently(self._store_alone, [each]) for each in deliveries)
+
+    def _patiently(
+        self, work: Callable[[Sequence[Delivery]], Stored], deliveries: Sequence[Delivery]
+    ) -> Stored:
+        attempt = 0
+        while True:
+            try:
+                return work(deliveries)
+            except DBAPIError as error:
+                if not is_away(error):
+                    raise
+                log.warning("database_away", error=str(error.orig), attempt=attempt)
+            if self.pause(_BACK_OFF_S[min(attempt, len(_BACK_OFF_S) - 1)]):
+                raise DatabaseAway
+            attempt += 1
+
+    def _store(self, deliveries: Sequence[Delivery]) -> Stored:
+        keys = self._current_keys(deliveries)
+        with self.database.writing() as session:
+            return store(session, deliveries, now=self.now(), keys=keys, station=self.station)
+
+    def _store_alone(self, deliveries: Sequence[Delivery]) -> Stored:
+        try:
+            return self._store(deliveries)
+        except DBAPIError as error:
+            if is_away(error):
+                raise
+            refused = [
+                Refused(None, UNSTORABLE, str(error.orig), each.payload) for each in deliveries
+            ]
+            with self.database.writing() as session:
+                record_incidents(connection_of(session), refused, now=self.now())
+            return Stored(refused=len(refused))
+
+    def _current_keys(self, deliveries: Sequence[Delivery]) -> dict[str, VerifyKey]:
+        age_s = time.monotonic() - self._keys_at
+        named = {each.topic.split("/")[-2] for each in deliveries if each.topic.count("/") > 1}
+        if age_s > KEYS_HOLD_S or not named <= self._keys.keys():
+            with self.database.reading() as session:
+                self._keys = verify_keys(session, self.station.id)
+            self._keys_at = time.monotonic()
+        return self._keys
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database may answer later: locked, restarting, out of disk, connection lost."""
+    return isinstance(error, OperationalError) or error.connection_invalidated
+
+
+def send_receipts(wire: Wire, receipts: Sequence[Receipt], *, keys: StationKeys) -> int:
+    """Sign and send receipts without waiting; one that is lost is sent again when asked."""
+    sent = 0
+    for receipt in receipts:
+        topic = topics.to_device(receipt.station, receipt.device)
+        try:
+            wire.publish_soon(topic, seal_receipt(receipt, key=keys.signing_key).encode())
+        except BrokerUnreachable:
+            log.info("receipts_put_off", waiting=len(receipts) - sent)
+            break
+        sent += 1
+    return sent
+
+
+def run() -> int:
+    """Ingest until SIGTERM or SIGINT; what is in hand then is stored first."""
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    database = connect(settings.database)
+    with database.reading() as session:
+        station = the_station(session)
+    keys = load_keys(settings.keys_dir)
+    login = load_wire_secret(settings, station_id=station.id, role="ingest")
+    wire = Wire(
+        settings.broker_url,
+        username=login.username,
+        password=login.password,
+        client_id=login.username,
+    )
+    ingest = Ingest(database, station, now=lambda: datetime.now(UTC), pause=stopping.wait)
+    wire.subscribe(topics.from_all(station.id))
+    wire.start()
+    try:
+        _announce_when_subscribed(wire, topics.from_all(station.id), stopping)
+        _work(wire, ingest, keys, stopping)
+    except DatabaseAway:
+        log.error("stopped_while_database_away")
+    finally:
+        wire.stop()
+        database.dispose()
+    return 0
+
+
+def _announce_when_subscribed(wire: Wire, topic_filter: str, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        try:
+            wire.wait_subscribed(topic_filter, timeout_s=PATIENCE_S)
+        except BrokerUnreachable:
+            continue
+        sys.stdout.write(json.dumps({"event": "ingest_ready"}) + "\n")
+        sys.stdout.flush()
+        return
+
+
+def _work(wire: Wire, ingest: Ingest, keys: StationKeys, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        deliveries = wire.drain(limit=BATCH_LIMIT, patience_s=PATIENCE_S, gather_s=GATHER_S)
+        if not deliveries:
+            continue
+        outcomes = ingest.store(deliveries)
+        for delivery in deliveries:
+            delivery.ack()
+        receipts = newest_receipts(outcomes)
+        send_receipts(wire, receipts, keys=keys)
+        log.info(
+            "deliveries_stored",
+            deliveries=len(deliveries),
+            new=sum(each.new for each in outcomes),
+            duplicates=sum(each.duplicates for each in outcomes),
+            refused=sum(each.refused for each in outcomes),
+            receipts=len(receipts),
+        )
+
+
+def newest_receipts(outcomes: Sequence[Stored]) -> list[Receipt]:
+    """One receipt for each device and epoch: the one that says most."""
+    newest: dict[tuple[str, str], Receipt] = {}
+    for receipt in (receipt for each in outcomes for receipt in each.receipts):
+        key = (receipt.device, receipt.epoch)
+        if key not in newest or newest[key].seq < receipt.seq:
+            newest[key] = receipt
+    return list(newest.values())
+
+
+if __name__ == "__main__":
+    raise SystemExit(run())
