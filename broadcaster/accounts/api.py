@@ -25,7 +25,7 @@ class Credentials(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     username: str = Field(min_length=1, max_length=40)
-    password: SecretStr = Field(min_length=1, max_length=200)
+    password: SecretStr = Field(min_length=1, max_length=sessions.LONGEST_PASSWORD)
 
 
 class Me(BaseModel):

@@ -25,7 +25,7 @@ def new_password() -> str:
 
 def hash_password(password: str) -> str:
     """The password's Argon2id hash with its own salt; takes 64 MiB for a moment."""
-    return _HASHER.hash(password)
+    return _HASHER.hash(_bytes_of(password))
 
 
 def password_matches(password_hash: str | None, *, password: str) -> bool:
@@ -34,7 +34,7 @@ def password_matches(password_hash: str | None, *, password: str) -> bool:
     Without a hash the same work is done for nothing, so that time does not tell who has an account.
     """
     try:
-        _HASHER.verify(password_hash or _nobodys_hash(), password)
+        _HASHER.verify(password_hash or _nobodys_hash(), _bytes_of(password))
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None
@@ -43,6 +43,11 @@ def password_matches(password_hash: str | None, *, password: str) -> bool:
 @cache
 def _nobodys_hash() -> str:
     return _HASHER.hash(secrets.token_urlsafe(32))
+
+
+def _bytes_of(password: str) -> bytes:
+    """Half a sign, as JSON can carry it, is a wrong password and no fault of ours."""
+    return password.encode("utf-8", "surrogatepass")
 
 
 def _syllable() -> str:

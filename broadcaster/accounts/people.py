@@ -30,7 +30,7 @@ def create_account(
     Raises UsernameUnusable, UsernameTaken, NoRole.
     """
     name = username_as_kept(username)
-    if not _USERNAME.fullmatch(name):
+    if not is_username(name):
         raise UsernameUnusable(field="username")
     if not roles or (Role.VILLAGE_HEAD in roles) != bool(village_ids):
         raise NoRole(field="roles")
@@ -54,6 +54,11 @@ def create_account(
 def username_as_kept(username: str) -> str:
     """A name as it is compared: without the spaces and capitals that a phone adds."""
     return username.strip().lower()
+
+
+def is_username(name: str) -> bool:
+    """Whether anybody could have this name."""
+    return _USERNAME.fullmatch(name) is not None
 
 
 def account_named(session: Session, username: str) -> Account | None:

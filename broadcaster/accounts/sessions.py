@@ -16,7 +16,12 @@ from sqlmodel import Session, col, delete, select
 
 from broadcaster.accounts.errors import SignInBusy, SignInLocked, SignInRefused
 from broadcaster.accounts.passwords import password_matches
-from broadcaster.accounts.people import account_named, username_as_kept, viewer_of_account
+from broadcaster.accounts.people import (
+    account_named,
+    is_username,
+    username_as_kept,
+    viewer_of_account,
+)
 from broadcaster.accounts.tables import Account, SignInFailure, SignInSession
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.database import Database
@@ -24,7 +29,6 @@ from broadcaster.database import Database
 SESSION_LIFE = timedelta(hours=12)
 FAILURES_ALLOWED = 5
 FAILURE_WINDOW = timedelta(minutes=15)
-LONGEST_NAME = 40
 LONGEST_PASSWORD = 200
 _BUSY_AFTER_S = 10.0
 
@@ -48,7 +52,9 @@ def sign_in(database: Database, *, username: str, password: str, now: datetime) 
     Takes the database, not a session: no transaction may be open while a password is checked, and
     a failure is kept although it is raised. Raises SignInRefused, SignInLocked, SignInBusy.
     """
-    name = username_as_kept(username)[:LONGEST_NAME]
+    name = username_as_kept(username)
+    if not is_username(name):
+        raise SignInRefused
     with _one_of_few_checks():
         with database.reading() as session:
             _refuse_locked(session, name, now=now)

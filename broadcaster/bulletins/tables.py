@@ -24,6 +24,19 @@ class Bulletin(SQLModel, table=True):
     submitted_at: datetime | None = Field(default=None, sa_type=InstantColumn)
 
 
+class BulletinEdit(SQLModel, table=True):
+    """What one person wrote at one time; only grows. Who ever wrote here may not approve."""
+
+    __tablename__ = "bulletin_edit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    bulletin_id: str = Field(foreign_key="bulletin.id", index=True)
+    account_id: str = Field(foreign_key="account.id")
+    title: str
+    script: str = Field(sa_type=Text)
+    edited_at: datetime = Field(sa_type=InstantColumn)
+
+
 class Rendition(SQLModel, table=True):
     """Exact words and exact sound made from one script; never changed, replaced by a new one."""
 

@@ -13,6 +13,7 @@ from broadcaster.accounts import guard
 from broadcaster.accounts import pages as accounts_pages
 from broadcaster.accounts.people import create_account
 from broadcaster.accounts.roles import Role
+from broadcaster.accounts.tables import Account, RoleGrant
 from broadcaster.areas.tables import Cluster, Station, Village
 from broadcaster.database import Database
 from broadcaster.settings import Settings
@@ -61,6 +62,23 @@ class SmallStation:
                 now=self.clock(),
             )
         return account.id, password
+
+    def member(self, username: str, *roles: Role) -> str:
+        """Somebody who never signs in, so that no password costs time; their account's id."""
+        account_id = f"acc-{username}"
+        with self.database.writing() as session:
+            session.add(
+                Account(
+                    id=account_id,
+                    username=username,
+                    display_name=username.title(),
+                    password_hash="-",
+                    created_at=self.clock(),
+                )
+            )
+            session.flush()
+            session.add_all(RoleGrant(account_id=account_id, role=role) for role in roles)
+        return account_id
 
     def app(self, *routers: APIRouter) -> FastAPI:
         """The frame, accounts, and whatever a test is about."""

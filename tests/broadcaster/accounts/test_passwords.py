@@ -22,6 +22,7 @@ def test_only_the_hashed_password_matches() -> None:
     assert password_matches(kept, password="một mật khẩu")
     assert not password_matches(kept, password="mot mat khau")
     assert not password_matches(None, password="một mật khẩu")
+    assert not password_matches(kept, password="\ud800")
     assert not password_matches("not a hash", password="một mật khẩu")
 
 

@@ -139,6 +139,18 @@ def test_five_failures_lock_a_name_even_for_the_right_password(
             enter(station, username=username, password=password)
 
 
+@pytest.mark.parametrize("username", ["", "a" * 41, "không dấu?", "a\0b", "\ud800\ud800"])
+def test_a_name_that_nobody_can_have_is_refused_and_not_kept(
+    station: SmallStation, username: str
+) -> None:
+    """What cannot be a name never reaches the database, however broken it is."""
+    with pytest.raises(SignInRefused):
+        enter(station, username=username, password="\ud800")
+
+    with station.database.reading() as session:
+        assert session.exec(select(SignInFailure)).all() == []
+
+
 def test_success_forgets_the_failures_before_it(station: SmallStation) -> None:
     """Four slips, the right password, four slips more: still not locked."""
     _, password = station.person("an", Role.OPERATOR)

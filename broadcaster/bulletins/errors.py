@@ -1,0 +1,265 @@
+"""What can stand between a script and its broadcast.
+
+NotFound
+├── UnknownBulletin       404
+└── UnknownAudio          404
+NotAllowed
+└── OwnBulletin           403  nobody approves what they wrote
+BadInput                  422
+├── TitleUnusable
+├── TopicTooLong
+├── PriorityUnusable
+│   └── EmergencyNotHere       an emergency has a page of its own
+├── ScriptMissing
+├── ScriptOverLimit
+├── TextUnusable               characters that no text has
+├── ScriptNotReadable          what the reading layer refused, in its own words
+├── CommentMissing             a returned bulletin needs a word why
+├── CommentTooLong
+└── WarningsUnresolved         approving over warnings must be said
+Conflict                  409
+├── ActOutOfPlace              not possible where the bulletin stands
+├── RenditionChanged           the words or the sound are no longer those that were shown
+└── ScriptChanged              edited while its sound was being made
+Unavailable               503
+├── SoundNotMade               what the voice, mastering or the store could not do
+└── StudioBusy
+"""
+
+from typing import TYPE_CHECKING
+
+from broadcaster.errors import BadInput, Conflict, NotAllowed, NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from broadcaster.bulletins.states import Act, BulletinState
+
+TITLE_LIMIT_CHARACTERS = 200
+TOPIC_LIMIT_CHARACTERS = 100
+SCRIPT_LIMIT_CHARACTERS = 30_000
+COMMENT_LIMIT_CHARACTERS = 2_000
+
+
+class UnknownBulletin(NotFound):
+    """There is no such bulletin."""
+
+    code = "unknown_bulletin"
+    message_vi = "Không có bản tin này. Hãy mở lại danh sách bản tin."
+    message_en = "There is no such bulletin. Open the list of bulletins again."
+
+
+class UnknownAudio(NotFound):
+    """No audio of this name is kept."""
+
+    code = "unknown_audio"
+    message_vi = "Không có âm thanh này trong kho. Hãy mở lại bản tin và tạo lại."
+    message_en = "No such audio is kept. Open the bulletin and render it again."
+
+
+class OwnBulletin(NotAllowed):
+    """Nobody decides on what they wrote themselves."""
+
+    code = "own_bulletin"
+    message_vi = (
+        "Người viết hoặc sửa bản tin không tự duyệt được. Bản tin vẫn đang chờ. "
+        "Hãy nhờ một lãnh đạo khác duyệt."
+    )
+    message_en = (
+        "Whoever wrote or edited a bulletin cannot decide on it. It still waits. "
+        "Ask another leader."
+    )
+
+
+class TitleUnusable(BadInput):
+    """A bulletin has a title of at most 200 characters."""
+
+    code = "title_unusable"
+    message_vi = "Tiêu đề cần từ 1 đến 200 ký tự. Nội dung đã gõ vẫn còn; hãy sửa tiêu đề."
+    message_en = "A title has 1 to 200 characters. What you typed is kept; correct the title."
+
+
+class TopicTooLong(BadInput):
+    """A topic is a few words."""
+
+    code = "topic_too_long"
+    message_vi = "Chủ đề dài quá 100 ký tự. Nội dung đã gõ vẫn còn; hãy viết chủ đề ngắn hơn."
+    message_en = "A topic has at most 100 characters. What you typed is kept; shorten the topic."
+
+
+class PriorityUnusable(BadInput):
+    """A bulletin is a priority or an ordinary one."""
+
+    code = "priority_unusable"
+    message_vi = "Mức ưu tiên chỉ có: 2 (ưu tiên) hoặc 3 (thông thường). Hãy chọn lại."
+    message_en = "A bulletin's priority is 2 (priority) or 3 (normal). Choose again."
+
+
+class EmergencyNotHere(PriorityUnusable):
+    """An emergency plays at once and so goes its own way."""
+
+    code = "emergency_not_here"
+    message_vi = (
+        "Tin khẩn cấp phát ngay và cắt mọi chương trình, nên có trang Khẩn cấp riêng. "
+        "Ở đây hãy chọn ưu tiên hoặc thông thường."
+    )
+    message_en = (
+        "An emergency plays at once and cuts everything, so it has a page of its own. "
+        "Choose priority or normal here."
+    )
+
+
+class ScriptMissing(BadInput):
+    """A bulletin without words."""
+
+    code = "script_empty"
+    message_vi = "Bản tin chưa có chữ nào để đọc. Hãy nhập nội dung rồi lưu lại."
+    message_en = "The script holds no words to read. Enter the text and save again."
+
+
+class ScriptOverLimit(BadInput):
+    """A script longer than one bulletin may be."""
+
+    code = "script_too_long"
+
+    def __init__(self, *, length_characters: int) -> None:
+        written, limit = (f"{n:,}" for n in (length_characters, SCRIPT_LIMIT_CHARACTERS))
+        self.message_vi = (
+            f"Bản tin dài {written.replace(',', '.')} ký tự, quá giới hạn "
+            f"{limit.replace(',', '.')}. Chưa lưu gì mới; hãy chia thành nhiều bản tin ngắn hơn."
+        )
+        self.message_en = (
+            f"The script has {written} characters, over the limit of {limit}. "
+            "Nothing new was stored; split it into shorter bulletins."
+        )
+        super().__init__(field="script")
+
+
+class TextUnusable(BadInput):
+    """Characters that no text has, such as a zero byte or half a sign."""
+
+    code = "text_unusable"
+    message_vi = (
+        "Có ký tự hỏng không lưu được. Chưa có gì thay đổi; hãy gõ lại hoặc dán lại chỗ đó."
+    )
+    message_en = "It holds broken characters that cannot be kept. Nothing changed; type it again."
+
+
+class ScriptNotReadable(BadInput):
+    """What the reading layer refused, in its own words and under its own code."""
+
+    code = "script_refused"
+
+    def __init__(self, *, code: str, message_vi: str, message_en: str) -> None:
+        self.code, self.message_vi, self.message_en = code, message_vi, message_en
+        super().__init__(field="script")
+
+
+class CommentMissing(BadInput):
+    """Whoever gets a bulletin back must know why."""
+
+    code = "comment_missing"
+    message_vi = "Hãy ghi lý do trả lại để người viết biết cần sửa gì."
+    message_en = "Say why it is returned, so that the author knows what to change."
+
+
+class CommentTooLong(BadInput):
+    """A comment is a remark, not a script."""
+
+    code = "comment_too_long"
+    message_vi = "Ý kiến dài quá 2.000 ký tự. Hãy viết gọn hơn."
+    message_en = "The comment is over 2,000 characters. Shorten it."
+
+
+class WarningsUnresolved(BadInput):
+    """Approving over warnings must be said in so many words."""
+
+    code = "warnings_unresolved"
+    message_vi = (
+        "Bản tin còn chỗ máy chưa chắc cách đọc. Hãy nghe lại rồi đánh dấu "
+        "“Tôi đã nghe các chỗ này và đồng ý”, hoặc trả lại để sửa."
+    )
+    message_en = (
+        "The bulletin has places where the reading is unsure. Listen, then tick that you heard "
+        "and accept them, or return it."
+    )
+
+
+_NOT_POSSIBLE: dict[str, tuple[str, str]] = {
+    "submit": (
+        "Bản tin chưa có bản đọc nên chưa gửi duyệt được. Hãy lưu và tạo âm thanh trước.",
+        "The bulletin has no sound yet, so it cannot be submitted. Save and render it first.",
+    ),
+    "approve": (
+        "Bản tin này không ở bước chờ duyệt: có thể đã được duyệt, trả lại hoặc đang sửa. "
+        "Hãy tải lại trang để xem.",
+        "This bulletin does not wait for approval: it may be approved, returned or being edited. "
+        "Reload the page.",
+    ),
+    "return": (
+        "Bản tin này không ở bước chờ duyệt nên không trả lại được. Hãy tải lại trang để xem.",
+        "This bulletin does not wait for a decision, so it cannot be returned. Reload the page.",
+    ),
+}
+
+
+class ActOutOfPlace(Conflict):
+    """Not possible where the bulletin stands."""
+
+    code = "act_out_of_place"
+
+    def __init__(self, *, state: "BulletinState", act: "Act") -> None:
+        self.state, self.act = state, act
+        self.message_vi, self.message_en = _NOT_POSSIBLE.get(
+            act, (Conflict.message_vi, Conflict.message_en)
+        )
+        super().__init__()
+
+
+class RenditionChanged(Conflict):
+    """The words or the sound are no longer those that were shown."""
+
+    code = "rendition_changed"
+    message_vi = (
+        "Bản tin đã thay đổi sau khi bạn mở trang, nên quyết định chưa được ghi. "
+        "Hãy tải lại trang, đọc và nghe bản mới."
+    )
+    message_en = (
+        "The bulletin changed after you opened the page, so nothing was decided. "
+        "Reload, read and listen to the new one."
+    )
+
+
+class ScriptChanged(Conflict):
+    """Edited by somebody while its sound was being made."""
+
+    code = "script_changed"
+    message_vi = (
+        "Bản tin vừa được sửa trong lúc tạo âm thanh, nên âm thanh cũ bị bỏ. "
+        "Lời mới nhất vẫn còn; hãy tải lại trang rồi tạo lại."
+    )
+    message_en = (
+        "The bulletin was edited while its sound was being made, so that sound was dropped. "
+        "The newest words are kept; reload and render again."
+    )
+
+
+class SoundNotMade(Unavailable):
+    """What the voice, the mastering or the store could not do, in its own words."""
+
+    code = "sound_not_made"
+
+    def __init__(self, *, code: str, message_vi: str, message_en: str) -> None:
+        self.code, self.message_vi, self.message_en = code, message_vi, message_en
+        super().__init__()
+
+
+class StudioBusy(Unavailable):
+    """As many bulletins are being rendered as the machine can bear."""
+
+    code = "studio_busy"
+    message_vi = (
+        "Máy đang tạo âm thanh cho các bản tin khác. Lời của bạn đã lưu. "
+        "Hãy chờ một phút rồi bấm tạo lại."
+    )
+    message_en = (
+        "Other bulletins are being rendered. Your words are saved. Wait a minute and render again."
+    )

@@ -1,0 +1,67 @@
+"""What may be written into a bulletin: limits, and text that can be kept and hashed as it is."""
+
+import hashlib
+from dataclasses import dataclass
+
+from broadcaster.bulletins.errors import (
+    SCRIPT_LIMIT_CHARACTERS,
+    TITLE_LIMIT_CHARACTERS,
+    TOPIC_LIMIT_CHARACTERS,
+    EmergencyNotHere,
+    PriorityUnusable,
+    ScriptMissing,
+    ScriptOverLimit,
+    TextUnusable,
+    TitleUnusable,
+    TopicTooLong,
+)
+
+EMERGENCY, PRIORITY, NORMAL = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an author gives: checked, and as it will be kept."""
+
+    title: str
+    script: str
+    topic: str = ""
+    priority: int = NORMAL
+
+
+def checked(*, title: str, script: str, topic: str = "", priority: int = NORMAL) -> Written:
+    """What was given, as it will be kept; raise a BadInput that names its field."""
+    title = one_line(title, field="title")
+    if not 1 <= len(title) <= TITLE_LIMIT_CHARACTERS:
+        raise TitleUnusable(field="title")
+    topic = one_line(topic, field="topic")
+    if len(topic) > TOPIC_LIMIT_CHARACTERS:
+        raise TopicTooLong(field="topic")
+    if priority == EMERGENCY:
+        raise EmergencyNotHere(field="priority")
+    if priority not in (PRIORITY, NORMAL):
+        raise PriorityUnusable(field="priority")
+    script = as_kept(script, field="script")
+    if not script.strip():
+        raise ScriptMissing(field="script")
+    if len(script) > SCRIPT_LIMIT_CHARACTERS:
+        raise ScriptOverLimit(length_characters=len(script))
+    return Written(title=title, script=script, topic=topic, priority=priority)
+
+
+def one_line(text: str, *, field: str) -> str:
+    """A text without line breaks and outer spaces."""
+    return " ".join(as_kept(text, field=field).split())
+
+
+def as_kept(text: str, *, field: str) -> str:
+    """A text with one kind of line end; raise TextUnusable for what is no text."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in unified):
+        raise TextUnusable(field=field)
+    return unified
+
+
+def sha256_of(text: str) -> str:
+    """The SHA-256, in hex, of a text's UTF-8 bytes: what a decision names."""
+    return hashlib.sha256(text.encode()).hexdigest()

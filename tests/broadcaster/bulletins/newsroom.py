@@ -1,0 +1,74 @@
+"""Making bulletins and sounds for tests of the desk, without a voice."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from broadcaster.bulletins import desk
+from broadcaster.bulletins.sound import NewSound, new_sound
+from broadcaster.bulletins.tables import Approval, Bulletin, Rendition
+from broadcaster.bulletins.texts import checked, sha256_of
+from playlists.reading import Reading, Span, Warning_
+from playlists.render import Rendering
+from tests.broadcaster.small_station import STATION_ID
+
+SCRIPT = "Sáng mai, trạm y tế xã tiêm vắc xin cho trẻ em."
+
+
+def made_sound(script: str, *, warns: bool = False, take: str = "") -> NewSound:
+    """What a studio would make of a script; another `take` sounds different."""
+    warning = Warning_(0, 4, script[:4], "unknown_word", "Chưa rõ cách đọc.", "Unsure.", "bốn")
+    reading = Reading(
+        text=script,
+        spoken=script.lower(),
+        spans=(Span(0, len(script), script, script.lower(), "words"),),
+        warnings=(warning,) if warns else (),
+    )
+    rendering = Rendering(
+        sha256=hashlib.sha256((script + take).encode()).hexdigest(),
+        path=Path("unused.mp3"),
+        size_bytes=48_000,
+        duration_ms=6_000,
+        loudness_lufs=-16.1,
+        true_peak_dbtp=-1.5,
+        sample_rate_hz=24_000,
+        engine="tones",
+        engine_version="1",
+        cue_points=(),
+        sentences_synthesised=1,
+        sentences_from_cache=0,
+    )
+    return new_sound(script, reading=reading, rendering=rendering)
+
+
+def write(session: Session, *, by: str, now: datetime, script: str = SCRIPT) -> Bulletin:
+    """A new bulletin."""
+    written = checked(title="Lịch tiêm", script=script)
+    return desk.write_bulletin(session, station_id=STATION_ID, written=written, by=by, now=now)
+
+
+def decide(
+    session: Session,
+    rendition: Rendition,
+    *,
+    approved: bool,
+    by: str,
+    now: datetime,
+    comment: str = "Cần sửa.",
+    over_warnings: bool = False,
+) -> Approval:
+    """Decide on a rendition as it was shown."""
+    return desk.decide(
+        session,
+        rendition.bulletin_id,
+        rendition_id=rendition.id,
+        spoken_sha256=sha256_of(rendition.spoken),
+        audio_sha256=rendition.audio_sha256,
+        approved=approved,
+        by=by,
+        now=now,
+        comment=comment,
+        over_warnings=over_warnings,
+    )
