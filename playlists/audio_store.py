@@ -8,7 +8,9 @@ import errno
 import hashlib
 import os
 import re
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +30,7 @@ log = structlog.get_logger()
 CHUNK_BYTES = 1 << 20
 READABLE = 0o644
 INCOMING = ".incoming-"
+ABANDONED_AFTER_S = 24 * 60 * 60
 _NAME = re.compile(r"[0-9a-f]{64}")
 # What file systems of memory cards and some network shares answer to a link.
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}
@@ -41,6 +44,7 @@ class AudioStore:
         self.directory = directory
         with _disk_trouble_named():
             directory.mkdir(parents=True, exist_ok=True)
+            _clear_away(directory)
 
     def put(self, audio: Path | bytes) -> str:
         """Keeps a copy of these bytes and returns their SHA-256 in hex.
@@ -88,6 +92,18 @@ class AudioStore:
             _name_once(incoming, final)
             log.info("audio_stored", sha256=sha256, size_bytes=final.stat().st_size)
         _sync_folder(self.directory)
+
+
+def _clear_away(directory: Path) -> None:
+    """Removes what a killed writer left; what is young may belong to one still at work."""
+    for left in directory.glob(f"{INCOMING}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime < ABANDONED_AFTER_S:
+                continue
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()
 
 
 def _name_once(incoming: Path, final: Path) -> None:

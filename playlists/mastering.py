@@ -96,12 +96,18 @@ def join(pieces: Sequence[Piece], *, sample_rate_hz: int) -> tuple[Pcm, tuple[in
     frames = 0
     for piece in pieces:
         starts.append(frames)
-        sound = to_pcm(from_pcm(piece.pcm).set_frame_rate(sample_rate_hz))
+        sound = _at_rate(piece.pcm, sample_rate_hz)
         pause = to_pcm(AudioSegment.silent(piece.pause_after_ms, frame_rate=sample_rate_hz))
         blocks += [sound.samples, pause.samples]
         frames += sound.frames + pause.frames
     # One joining of bytes: adding segments up would copy the beginning again for each of them.
     return Pcm(samples=b"".join(blocks), sample_rate_hz=sample_rate_hz), tuple(starts)
+
+
+def _at_rate(pcm: Pcm, sample_rate_hz: int) -> Pcm:
+    if pcm.sample_rate_hz == sample_rate_hz:
+        return pcm
+    return to_pcm(from_pcm(pcm).set_frame_rate(sample_rate_hz))
 
 
 def master_to_mp3(

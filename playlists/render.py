@@ -91,6 +91,7 @@ def render(
     for done, sentence in enumerate(sentences, start=1):
         clips.append(reader.say(sentence.text))
         told(done, len(sentences) + 1)
+    reader.finish()
     # The chime alone would measure well and be stored as a bulletin.
     if not any(any(clip.samples) for clip in clips):
         raise NothingToHear
@@ -137,6 +138,10 @@ class _Reader:
         pcm = self._synthesise(text)
         self._cache.keep(key, pcm)
         return pcm
+
+    def finish(self) -> None:
+        if self._cache is not None:
+            self._cache.trim()
 
     def _synthesise(self, text: str) -> Pcm:
         self.synthesised += 1

@@ -1,6 +1,7 @@
 """Audio is kept under the hash of its bytes, once, whole or not at all."""
 
 import hashlib
+import os
 import subprocess
 import sys
 import threading
@@ -145,3 +146,18 @@ def test_a_workspace_is_gone_afterwards(store: AudioStore) -> None:
         assert workspace.stat().st_dev == store.directory.stat().st_dev
 
     assert files(store) == []
+
+
+def test_what_a_killed_writer_left_is_cleared_away(store: AudioStore) -> None:
+    """A rest older than a day goes at the next start; a writer at work and audio stay."""
+    store.put(SOUND)
+    old_file, old_folder = store.directory / ".incoming-1", store.directory / ".incoming-2"
+    young = store.directory / ".incoming-3"
+    old_folder.mkdir()
+    for path in (old_file, old_folder / "half.mp3", young):
+        path.write_bytes(b"half")
+    for path in (old_file, old_folder):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    again = AudioStore(store.directory)
+
+    assert files(again) == [young.name, f"{NAME}.mp3"]

@@ -1,5 +1,6 @@
 """Sentences said before are found again; anything damaged or different is not."""
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -136,3 +137,29 @@ def test_no_sound_is_a_sound_too(tmp_path: Path) -> None:
     cache.keep(KEY, Pcm(samples=b"", sample_rate_hz=22_050))
 
     assert cache.find(KEY) == Pcm(samples=b"", sample_rate_hz=22_050)
+
+
+def test_a_full_cache_forgets_what_was_unused_for_longest(tmp_path: Path) -> None:
+    """A sentence heard again stays; those nobody asked for go, down to a share of the limit."""
+    entry_bytes = 12 + len(SOUND.samples)
+    cache = SentenceCache(tmp_path, limit_bytes=5 * entry_bytes)
+    keys = [f"{number:064x}" for number in range(6)]
+    for age, key in enumerate(keys):
+        cache.keep(key, SOUND)
+        path = next(tmp_path.rglob(f"{key}.pcm"))
+        os.utime(path, (1_000_000_000 + age, 1_000_000_000 + age))
+    cache.find(keys[0])
+    forgotten = cache.trim()
+
+    assert forgotten == 2
+    assert [key for key in keys if cache.find(key)] == [keys[0], *keys[3:]]
+
+
+def test_a_cache_within_its_limit_forgets_nothing(tmp_path: Path) -> None:
+    """Trimming a small or absent cache is harmless."""
+    cache = SentenceCache(tmp_path / "cache")
+
+    assert cache.trim() == 0
+    cache.keep(KEY, SOUND)
+    assert cache.trim() == 0
+    assert cache.find(KEY) == SOUND
