@@ -82,7 +82,8 @@ class Fetcher:
             self._tasks.pop(sha256).cancel()
             self._states.pop(sha256, None)
         for sha256 in self._wants:
-            if sha256 not in self._tasks:
+            task = self._tasks.get(sha256)
+            if task is None or (task.done() and sha256 not in self._states):
                 self._begin(sha256, tasks)
 
     def state(self, order: Order) -> Audio:

@@ -1,0 +1,202 @@
+"""One controller in simulated time, with a link, a source and a sink that only remember."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import msgspec
+from nacl.encoding import HexEncoder
+from nacl.signing import SigningKey
+
+from devices.controller.audio_source import HeldAudioSource
+from devices.controller.audio_store import AudioStore
+from devices.controller.clock import LoopClock
+from devices.controller.controller import Controller
+from devices.controller.journal import open_journal
+from devices.controller.link import Listener, RememberingLink
+from devices.controller.sinks import NullSink, Sink
+from devices.controller.watch import Unwatched
+from devices.protocol import topics
+from devices.protocol.chain import entry_hash, genesis, read_entries
+from devices.protocol.envelope import open_batch, seal_plan, seal_receipt
+from devices.protocol.identity import Identity, QuietHours
+from devices.protocol.messages import Batch, Confirmation, Kind, Order, Plan, Receipt
+from tests.devices.sounds import Sound
+
+STATION, CLUSTER, DEVICE = "binh-an", "cum-1", "loa-01"
+NOON_MS = 1_795_582_800_000
+"""12:00 on 25 November 2026 in Vietnam: when every one of these stories begins."""
+
+STATION_KEY = SigningKey(b"s" * 32)
+DEVICE_KEY = SigningKey(b"d" * 32)
+
+
+def make_identity(**fields: object) -> Identity:
+    """A device that trusts the tests' station; quiet from 21:00 to 05:30."""
+    usual: dict[str, object] = {
+        "station": STATION,
+        "cluster": CLUSTER,
+        "device": DEVICE,
+        "device_key": DEVICE_KEY.encode(HexEncoder).decode(),
+        "station_key": STATION_KEY.verify_key.encode(HexEncoder).decode(),
+        "broker_url": "mqtt://127.0.0.1:1",
+        "broker_username": DEVICE,
+        "broker_password": "secret",
+        "station_url": "http://127.0.0.1:1",
+        "quiet_hours": QuietHours(),
+    }
+    return Identity(**(usual | fields))  # type: ignore[arg-type]
+
+
+def make_order(order_id: str, *sounds: Sound, after_s: float = 10, **fields: object) -> Order:
+    """An order of these sounds, `after_s` seconds after noon."""
+    starts_at_ms = NOON_MS + round(after_s * 1_000)
+    usual: dict[str, object] = {
+        "broadcast": order_id,
+        "priority": 3,
+        "not_after_ms": starts_at_ms + 300_000,
+        "items": tuple(sound.item for sound in sounds),
+    }
+    return Order(id=order_id, starts_at_ms=starts_at_ms, **(usual | fields))  # type: ignore[arg-type]
+
+
+def make_plan(*orders: Order, version: int = 1, **fields: object) -> Plan:
+    """A plan of the tests' cluster."""
+    usual: dict[str, object] = {"station": STATION, "cluster": CLUSTER}
+    return Plan(version=version, issued_at_ms=NOON_MS, orders=orders, **(usual | fields))  # type: ignore[arg-type]
+
+
+@dataclass
+class Pole:
+    """A controller, and what the world around it does."""
+
+    home: Path
+    identity: Identity = field(default_factory=make_identity)
+    source: HeldAudioSource = field(default_factory=lambda: HeldAudioSource({}))
+    link: RememberingLink = field(default_factory=RememberingLink)
+    sink: Sink | None = None
+    limit_bytes: int = 10_000_000
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Before it is switched on."""
+        self.clock = LoopClock(epoch_us=NOON_MS * 1_000, loop=asyncio.get_running_loop())
+        self._running: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Pole":
+        """Switch on."""
+        await self.switch_on()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Switch off."""
+        await self.switch_off()
+
+    async def switch_on(self) -> None:
+        """Start the controller on its folder, as a process would."""
+        self.journal = open_journal(self.home, station=STATION, device=DEVICE)
+        self.store = AudioStore(self.home / "audio", limit_bytes=self.limit_bytes)
+        self.controller = Controller(
+            identity=self.identity,
+            journal=self.journal,
+            store=self.store,
+            source=self.source,
+            sink=self.sink or NullSink(clock=self.clock),
+            clock=self.clock,
+            rng=Random(self.seed),
+            watch=Unwatched(),
+            connect=self._connect,
+        )
+        self._running = asyncio.create_task(self.controller.run())
+        await asyncio.sleep(0)
+        if self.link.connected:
+            self.controller.connected()
+
+    def _connect(self, _: Listener) -> RememberingLink:
+        return self.link
+
+    async def switch_off(self) -> None:
+        """End it as SIGTERM does."""
+        if self._running is not None:
+            await self.controller.take_leave()
+            await self._end()
+
+    async def lose_power(self) -> None:
+        """End it as SIGKILL does: it writes and sends nothing more."""
+        self.journal.close()
+        self.link.connected = False
+        await self._end()
+        self.link.connected = True
+
+    async def _end(self) -> None:
+        assert self._running is not None
+        self._running.cancel()
+        await asyncio.wait([self._running])
+        self._running = None
+
+    def offer(self, *sounds: Sound) -> None:
+        """Let the station have these files."""
+        self.source.files = {**self.source.files, **{each.sha256: each.mp3 for each in sounds}}
+
+    def hear(self, plan: Plan, *, key: SigningKey = STATION_KEY) -> None:
+        """Let the broker deliver a plan."""
+        self.controller.receive(topics.plan(STATION, CLUSTER), seal_plan(plan, key=key).encode())
+
+    def hear_receipt(self, *, seq: int, key: SigningKey = STATION_KEY, **fields: object) -> None:
+        """Let the broker deliver a receipt up to `seq`, true unless told otherwise."""
+        usual: dict[str, object] = {
+            "station": STATION,
+            "device": DEVICE,
+            "epoch": self.journal.head.epoch,
+            "chain": self.journal.hash_at(seq) or "0" * 64,
+        }
+        receipt = Receipt(seq=seq, issued_at_ms=NOON_MS, **(usual | fields))  # type: ignore[arg-type]
+        self.controller.receive(
+            topics.to_device(STATION, DEVICE), seal_receipt(receipt, key=key).encode()
+        )
+
+    def batches(self) -> list[Batch]:
+        """What was sent so far, verified."""
+        return [
+            open_batch(payload, station=STATION, device=DEVICE, key=DEVICE_KEY.verify_key)
+            for topic, payload, _ in self.link.published
+            if topic.endswith("/confirm")
+        ]
+
+    def journalled(self) -> list[Confirmation]:
+        """What is on the disk, its chain checked from the first entry on."""
+        entries = self.journal.entries(first=1, last=self.journal.head.seq)
+        prev = genesis(station=STATION, device=DEVICE, epoch=self.journal.head.epoch)
+        confirmations = []
+        for seq, entry in enumerate(entries, start=1):
+            confirmation = msgspec.json.decode(entry, type=Confirmation)
+            assert (confirmation.seq, confirmation.prev) == (seq, prev)
+            prev = entry_hash(entry)
+            confirmations.append(confirmation)
+        return confirmations
+
+    def said(self, order_id: str) -> list[str]:
+        """The kinds, with their codes, of what is on disk about an order."""
+        return [
+            f"{each.kind}({each.code})" if each.code else str(each.kind)
+            for each in self.journalled()
+            if each.order == order_id
+        ]
+
+    def one(self, order_id: str, kind: Kind) -> Confirmation:
+        """The only confirmation of this kind about an order."""
+        found = [each for each in self.journalled() if each.order == order_id and each.kind is kind]
+        assert len(found) == 1
+        return found[0]
+
+
+def sent_entries(batches: Sequence[Batch]) -> dict[int, set[str]]:
+    """Every spelling in which each number was ever sent."""
+    spellings: dict[int, set[str]] = {}
+    for batch in batches:
+        read_entries(batch)
+        for seq, entry in enumerate(batch.entries, start=batch.first):
+            spellings.setdefault(seq, set()).add(entry)
+    return spellings

@@ -1,0 +1,172 @@
+"""A plan is followed only if it is the station's newest for this cluster."""
+
+import asyncio
+from pathlib import Path
+
+from nacl.signing import SigningKey
+
+from devices.protocol import topics
+from devices.protocol.envelope import open_status, seal_plan
+from devices.protocol.messages import Kind
+from devices.simulation.simulated_time import run_simulated
+from tests.devices.controller.pole import (
+    CLUSTER,
+    DEVICE,
+    DEVICE_KEY,
+    STATION,
+    Pole,
+    make_order,
+    make_plan,
+)
+from tests.devices.sounds import tone
+
+
+def test_the_same_plan_again_changes_nothing(tmp_path: Path) -> None:
+    """A retained plan comes with every connection; nothing is said of it twice."""
+
+    async def story() -> None:
+        async with Pole(tmp_path) as pole:
+            plan = make_plan(make_order("sang", tone(3_000)))
+            pole.hear(plan)
+            pole.hear(plan)
+
+            assert pole.said("sang") == ["received"]
+            assert not pole.controller.violations
+
+    run_simulated(story())
+
+
+def test_an_older_plan_is_not_followed_and_said_so_once(tmp_path: Path) -> None:
+    """A rolled-back plan brings nothing back, also after a restart."""
+
+    async def story() -> None:
+        async with Pole(tmp_path) as pole:
+            pole.hear(make_plan(version=7))
+        async with pole:
+            for _ in range(2):
+                pole.hear(make_plan(make_order("cu", tone(3_000)), version=6))
+
+            assert pole.said("cu") == []
+            (refusal,) = pole.journalled()
+            assert refusal.kind is Kind.REJECTED
+            assert (refusal.code, refusal.plan_version) == ("plan_rolled_back", 6)
+
+    run_simulated(story())
+
+
+def test_another_plan_of_the_same_version_is_not_followed(tmp_path: Path) -> None:
+    """The first plan of a version stands; a second one is reported."""
+
+    async def story() -> None:
+        async with Pole(tmp_path) as pole:
+            pole.hear(make_plan(version=7))
+            pole.hear(make_plan(make_order("hai", tone(3_000)), version=7))
+
+            assert pole.said("hai") == []
+            assert [each.code for each in pole.journalled()] == ["plan_equivocated"]
+
+    run_simulated(story())
+
+
+def test_what_breaks_the_contract_is_counted_and_leaves_no_trace(tmp_path: Path) -> None:
+    """Forged, misdirected, unknown or broken messages change neither plan nor journal."""
+
+    async def story() -> None:
+        async with Pole(tmp_path) as pole:
+            plan = make_plan(make_order("la", tone(3_000)))
+            plan_topic, command_topic = (
+                topics.plan(STATION, CLUSTER),
+                topics.to_device(STATION, DEVICE),
+            )
+            thief = SigningKey(b"t" * 32)
+            sealed = seal_plan(plan, key=thief).encode()
+            pole.hear(plan, key=thief)
+            pole.hear(make_plan(make_order("la", tone(3_000)), cluster="cum-2"))
+            pole.controller.receive(plan_topic, sealed[:-4] + b"AAAA")
+            pole.controller.receive(plan_topic, b"")
+            pole.controller.receive(command_topic, sealed)
+            pole.controller.receive("loa/1/binh-an/config/loa-01", sealed)
+
+            assert pole.journalled() == []
+            assert pole.journal.plan() is None
+            assert pole.controller.violations == {
+                "wrong_key": 2,
+                "wrong_address": 2,
+                "malformed": 1,
+                "wrong_kind": 1,
+            }
+
+    run_simulated(story())
+
+
+def test_a_plan_is_kept_through_a_power_cut(tmp_path: Path) -> None:
+    """With the broker gone, the plan on the disk is played after a restart."""
+
+    async def story() -> None:
+        pole = Pole(tmp_path)
+        pole.offer(tone(3_000))
+        await pole.switch_on()
+        pole.hear(make_plan(make_order("sang", tone(3_000), after_s=30)))
+        await pole.lose_power()
+        pole.link.connected = False
+        async with pole:
+            await asyncio.sleep(60)
+
+            assert pole.said("sang")[-1] == "finished"
+
+    run_simulated(story())
+
+
+def test_the_status_names_the_newest_plan(tmp_path: Path) -> None:
+    """Online with the connection, again with each plan; the last will says offline."""
+
+    async def story() -> None:
+        async with Pole(tmp_path) as pole:
+            pole.hear(make_plan(version=41))
+
+            statuses = [
+                (
+                    topic,
+                    open_status(payload, station=STATION, device=DEVICE, key=DEVICE_KEY.verify_key),
+                    retained,
+                )
+                for topic, payload, retained in pole.link.published
+            ]
+            topic = "loa/1/binh-an/from/loa-01/status"
+            assert [
+                (name, status.online, status.plan_version, kept) for name, status, kept in statuses
+            ] == [
+                (topic, True, 0, True),
+                (topic, True, 41, True),
+            ]
+            will = open_status(
+                pole.controller.last_will(),
+                station=STATION,
+                device=DEVICE,
+                key=DEVICE_KEY.verify_key,
+            )
+            assert (will.online, will.plan_version, will.simulated) == (False, 41, True)
+            assert will.boot == statuses[0][1].boot
+
+    run_simulated(story())
+
+
+def test_a_plan_that_nobody_trusts_any_more_is_not_followed(tmp_path: Path) -> None:
+    """After the station's key changed, the plan on the disk is no order."""
+
+    async def story() -> None:
+        pole = Pole(tmp_path)
+        pole.offer(tone(3_000))
+        async with pole:
+            pole.hear(make_plan(make_order("cu", tone(3_000))))
+        other = SigningKey(b"o" * 32).verify_key
+        pole.identity = type(pole.identity)(
+            **{name: getattr(pole.identity, name) for name in pole.identity.__struct_fields__}
+            | {"station_key": bytes(other).hex()}
+        )
+        async with pole:
+            await asyncio.sleep(30)
+
+            assert pole.said("cu") == ["received"]
+
+    run_simulated(story())
