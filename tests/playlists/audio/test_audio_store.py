@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playlists.audio_errors import (
@@ -28,6 +28,7 @@ def files(store: AudioStore) -> list[str]:
     return sorted(path.name for path in store.directory.iterdir())
 
 
+@settings(deadline=None, max_examples=40)
 @given(audio=st.binary(max_size=4_000))
 def test_bytes_are_kept_under_their_sha256(audio: bytes) -> None:
     """The name that comes back is the SHA-256, and the file holds the bytes."""

@@ -6,7 +6,7 @@ from array import array
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playlists.audio_errors import NothingToHear
@@ -140,6 +140,7 @@ def test_another_sample_rate_comes_out_at_the_masters(tmp_path: Path) -> None:
     assert measured.duration_ms == pytest.approx(sound.duration_ms, abs=5)
 
 
+@settings(deadline=None)
 @given(
     lengths=st.lists(st.tuples(st.integers(0, 3_000), st.integers(0, 700)), min_size=1, max_size=6)
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playlists.pcm import Pcm
@@ -48,6 +48,7 @@ def test_a_sentence_never_said_is_a_miss(tmp_path: Path) -> None:
     assert not (tmp_path / "cache").exists()
 
 
+@settings(deadline=None)
 @given(where=st.integers(0, 11 + len(SOUND.samples)), change=st.integers(1, 255))
 def test_an_entry_with_one_changed_byte_is_a_miss(where: int, change: int) -> None:
     """Whatever byte a bad disk changes, the sentence is said anew, not played damaged."""
@@ -63,6 +64,7 @@ def test_an_entry_with_one_changed_byte_is_a_miss(where: int, change: int) -> No
     assert found is None
 
 
+@settings(deadline=None)
 @given(length=st.integers(0, 11 + len(SOUND.samples)))
 def test_an_entry_cut_short_is_a_miss(length: int) -> None:
     """A power cut in the middle of an entry costs one sentence, never a half one."""
