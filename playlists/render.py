@@ -85,8 +85,34 @@ def render(
     """
     if not sentences:
         raise NothingToRender
-    reader = _Reader(engine=engine, settings=settings, cache_dir=cache_dir)
+    steps = len(sentences) + 1
     told = on_progress or (lambda _done, _total: None)
+    reader = _Reader(engine=engine, settings=settings, cache_dir=cache_dir)
+    joined, cue_points = _joined(sentences, reader=reader, told=told, chime=chime)
+    sha256, measured = _master(joined, store=store, target=target, band=band)
+    told(steps, steps)
+    path = store.path_of(sha256)
+    log.info("bulletin_rendered", sha256=sha256, duration_ms=measured.duration_ms)
+    return Rendering(
+        sha256=sha256,
+        path=path,
+        size_bytes=path.stat().st_size,
+        duration_ms=measured.duration_ms,
+        loudness_lufs=measured.loudness_lufs,
+        true_peak_dbtp=measured.true_peak_dbtp,
+        sample_rate_hz=measured.sample_rate_hz,
+        engine=engine.name,
+        engine_version=engine.version,
+        cue_points=cue_points,
+        sentences_synthesised=reader.synthesised,
+        sentences_from_cache=reader.from_cache,
+    )
+
+
+def _joined(
+    sentences: Sequence[Spoken], *, reader: "_Reader", told: Progress, chime: bool
+) -> tuple[Pcm, tuple[CuePoint, ...]]:
+    """Everything that will be heard as one sound, and where its sentences are."""
     clips = []
     for done, sentence in enumerate(sentences, start=1):
         clips.append(reader.say(sentence.text))
@@ -97,25 +123,7 @@ def render(
         raise NothingToHear
     pieces, first = _lay_out(sentences, clips, chime=chime)
     joined, starts = join(pieces, sample_rate_hz=clips[0].sample_rate_hz)
-    sha256, measured = _master(joined, store=store, target=target, band=band)
-    told(len(sentences) + 1, len(sentences) + 1)
-    path = store.path_of(sha256)
-    rendering = Rendering(
-        sha256=sha256,
-        path=path,
-        size_bytes=path.stat().st_size,
-        duration_ms=measured.duration_ms,
-        loudness_lufs=measured.loudness_lufs,
-        true_peak_dbtp=measured.true_peak_dbtp,
-        sample_rate_hz=measured.sample_rate_hz,
-        engine=engine.name,
-        engine_version=engine.version,
-        cue_points=_cue_points(starts[first:], clips),
-        sentences_synthesised=reader.synthesised,
-        sentences_from_cache=reader.from_cache,
-    )
-    log.info("bulletin_rendered", sha256=sha256, duration_ms=rendering.duration_ms)
-    return rendering
+    return joined, _cue_points(starts[first:], clips)
 
 
 class _Reader:
