@@ -48,9 +48,9 @@ def read_aloud(text: str, lexicon: Lexicon | None = None, style: Style = _HOUSE_
         raise ScriptTooLong(length_characters=len(text), limit_characters=SCRIPT_LIMIT_CHARACTERS)
     if not any(map(str.isalnum, text)):
         raise ScriptEmpty
-    require_readable(text)
-    cleaned = clean(text)
-    reading = readout(cleaned, lexicon=lexicon or national_lexicon(), style=style)
+    words = lexicon if lexicon is not None else national_lexicon()
+    require_readable(text, words)
+    reading = readout(clean(text), lexicon=words, style=style)
     if not any(map(str.isalnum, reading.spoken)):
         raise ScriptEmpty
     return reading

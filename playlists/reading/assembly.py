@@ -64,7 +64,7 @@ class Assembly:
 
     def bracket(self, start: int, *, opening: bool) -> int:
         """A bracket is a comma, unless a pause stands there already."""
-        following = self.text[start + 1 :].lstrip(_QUOTES)[:1]
+        following = self.text[start + 1 : start + 12].lstrip(_QUOTES)[:1]
         silent = not opening and (following in _MARKS or following in ("", "\n", ")"))
         self._pause(start, start + 1, "" if silent else ",")
         return start + 1

@@ -27,16 +27,17 @@ _SAME: dict[int, str] = {
 }  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _LINE_MARKS = re.compile(
-    r"^[ ]{0,3}(?:#{1,6}[ ]+|>[ ]?)|^[ ]{0,3}(?:[*_][ ]?){3,}$|^[ ]*-{3,}[ ]*$", re.M
+    r"^[ ]{0,3}(?:#{1,6}[ ]+|>[ ]?)|^[ ]{0,3}(?:[*_][ ]?){3,}$|^[ ]*-{3,}[ ]*$", re.MULTILINE
 )
 _EMPHASIS = re.compile(
-    r"(?<![\w*])\*{1,3}(?=\S)|(?<=\S)\*{1,3}(?![\w*])|(?<!\w)_{1,2}(?=[^\W_])|(?<=[^\W_]|[.,;:!?)])_{1,2}(?!\w)|`+"
+    r"(?<![\w*])\*{1,3}(?=\S)|(?<=\S)\*{1,3}(?![\w*])|(?<!\w)_{1,2}(?=[^\W_])|(?<=[^\W_]|"
+    r"[.,;:!?)])_{1,2}(?!\w)|`+"
 )
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
-_TABLE_RULE = re.compile(r"^[ ]*\|?[ :|-]*-{2,}[ :|-]*\|?[ ]*$", re.M)
+_TABLE_RULE = re.compile(r"^[ ]*\|?[ :|-]*-{2,}[ :|-]*\|?[ ]*$", re.MULTILINE)
 _TABLE_BAR = re.compile(r"[ ]*\|[ ]*")
 _END_MARK = re.compile(r"[.]?/[.]/?(?=\s|$|[\"”»)])|(?<=[^\W\d_])\./(?=\s|$)")
-_DOTS = re.compile(r"\.{3,}|…[.…]*|(?<=,)\s*\.{2}")
+_DOTS = re.compile(r"(?:(?<=,)[ ]*)?(?:\.{3,}|…[.…]*)|(?<=,)[ ]*\.{2}(?!\.)")
 _TWO_DOTS = re.compile(r"(?<![./\w])\.\.(?=\s|$)|(?<=\w)\.\.(?!\w|\.|/)")
 _REPEATED = re.compile(r"([,;:!?])(?:[ ]*\1)+")
 _SPACED_DATE = re.compile(
@@ -81,7 +82,7 @@ def _characters(script: str) -> str:
 def _marks(text: str) -> str:
     if "|" in text:
         text = _TABLE_BAR.sub(", ", _TABLE_RULE.sub("", text))
-        text = re.sub(r"^, |, $", "", text, flags=re.M)
+        text = re.sub(r"^, |, $", "", text, flags=re.MULTILINE)
     text = _LINE_MARKS.sub("", _LINK.sub(r"\1", text))
     return _EMPHASIS.sub("", text)
 

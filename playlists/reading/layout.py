@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from statistics import quantiles
 
 _LABEL = re.compile(
-    r"(?:[-+*•●▪◦–—✓✔➢➤][ ]*(?=\S)|[0-9]{1,2}(?:\.[0-9]{1,2})*[.)](?![0-9])[ ]*|[0-9](?:\.[0-9]{1,2}){1,3}[ ]+(?=[A-ZĐÀ-Ỹ])"
+    r"(?:[-+*•●▪◦–—✓✔➢➤][ ]*(?=\S)|[0-9]{1,2}(?:\.[0-9]{1,2})*[.)](?![0-9])[ ]*|"
+    r"[0-9](?:\.[0-9]{1,2}){1,3}[ ]+(?=[A-ZĐÀ-Ỹ])"
     r"|[a-zđ][).][ ]+|[IVX]{1,5}[.)][ ]*(?=\S))"
 )
 _MID_SENTENCE = re.compile(r"[-–] (?=[a-zà-ỹđ])|[(](?![0-9a-z][)])")
@@ -15,7 +15,7 @@ _TERMINAL = re.compile(r"[.!?:;…][\"”»)*]*$")
 _SENTENCE_END = re.compile(r"[.!?…][\"”»)*]*$")
 _DANGLING = re.compile(
     r"(?:[,(-]|\b(?:của|và|về|các|những|số|tại|trên|trong|cho|với|do|từ|đến|theo|để|là|được|có|"
-    r"ngày|tháng|năm|xã|tỉnh|bộ|ban|tổ|ủy|nghị|quyết|quốc|khoa|công|xây|bảo|phát))$",
+    r"ngày|tháng|năm))$",
     re.IGNORECASE,
 )
 _PAGE_NUMBER = re.compile(
@@ -34,6 +34,7 @@ _AGENCY = re.compile(
 _HEAD_LINES = 14
 _WIDE = 0.6
 _FULL = 0.88
+_NARROW = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,8 @@ def _joined(lines: list[str]) -> str:
 
 def _page_width(lines: list[str]) -> int:
     """The width a page broke its lines at: the 90th percentile of lengths, 0 if unknowable."""
-    lengths = [len(line) for line in lines if line]
-    return int(quantiles(lengths, n=10)[-1]) if len(lengths) >= 4 else 0
+    lengths = sorted(len(line) for line in lines if line)
+    return lengths[len(lengths) * 9 // 10] if len(lengths) >= 4 else 0
 
 
 def _broken_word(text: str, line: str) -> bool:
@@ -131,16 +132,20 @@ def _continues(previous: str, line: str, *, blank: bool, width: int) -> bool:
     if _goes_on(previous, line) and len(previous) >= _WIDE * width:
         return True
     if _LABEL.match(line) or _SENTENCE_END.search(previous):
-        joins_text = not blank and not _LABEL.match(line) and width >= 40
+        joins_text = not blank and not _LABEL.match(line) and width >= _NARROW
         return joins_text and len(previous) >= _FULL * width
     if _broken_word(previous, line) or line[:1].islower():
-        return not (blank and _TERMINAL.search(previous))
-    if previous.isupper() != line.isupper():
+        return not blank or (width >= _NARROW and not _TERMINAL.search(previous))
+    same_case = previous.isupper() == line.isupper()
+    if not same_case or _DANGLING.search(previous):
+        return same_case
+    if _TERMINAL.search(previous) or width < _NARROW:
         return False
-    if _DANGLING.search(previous):
-        return True
-    if _TERMINAL.search(previous) or width < 40:
-        return False
-    if previous.isupper():
+    return _is_full(previous, blank=blank, width=width)
+
+
+def _is_full(line: str, *, blank: bool, width: int) -> bool:
+    """Whether a line reaches so far that a page must have broken it."""
+    if line.isupper():
         return not blank
-    return len(previous) >= (_FULL if blank else _WIDE) * width
+    return len(line) >= (_FULL if blank else _WIDE) * width

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from playlists.errors import ScriptUnreadable, Unreadable
+from playlists.reading.lexicon import Lexicon
+from playlists.reading.numbers import DIGITS
 from playlists.reading.orthography import has_vietnamese_mark, is_syllable
 
 _ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
@@ -23,10 +25,10 @@ _LEAST_WORDS = 12
 _LEAST_BROKEN = 3
 _GOOD_SYLLABLES = 0.80
 _SOME_SYLLABLES = 0.40
-_MARKED_WORDS = 0.35
+_MARKED_WORDS = 0.30
 
 
-def require_readable(text: str) -> None:
+def require_readable(text: str, lexicon: Lexicon) -> None:
     """Pass a text that is readable Vietnamese, or raise.
 
     Raises:
@@ -34,7 +36,7 @@ def require_readable(text: str) -> None:
     """
     if len(_BROKEN_UTF8.findall(text)) >= _LEAST_BROKEN:
         raise ScriptUnreadable(Unreadable.WRONG_ENCODING)
-    words = _words(text)
+    words = _words(text, lexicon)
     if len(words) < _LEAST_WORDS:
         return
     syllables = sum(map(is_syllable, words)) / len(words)
@@ -44,9 +46,17 @@ def require_readable(text: str) -> None:
     raise ScriptUnreadable(_reason(text, words=words, syllables=syllables, marked=marked))
 
 
-def _words(text: str) -> list[str]:
+def _words(text: str, lexicon: Lexicon) -> list[str]:
+    """The words that prove something: no abbreviations, no number words, none of the lexicon."""
     found = _WORD.findall(_ADDRESS.sub(" ", text))
-    return [word for word in found if not _ABBREVIATION.fullmatch(word)]
+    return [
+        word
+        for word in found
+        if len(word) > 1
+        and not _ABBREVIATION.fullmatch(word)
+        and word not in DIGITS
+        and not lexicon.starting_folded(word.lower())
+    ]
 
 
 def _reason(text: str, *, words: list[str], syllables: float, marked: float) -> Unreadable:

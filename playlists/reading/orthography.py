@@ -11,8 +11,7 @@ _ONSETS = (
     "ngh", "ng", "nh", "gh", "gi", "kh", "ph", "qu", "th", "tr", "ch",
     "b", "c", "d", "đ", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", "",
 )  # fmt: skip
-_RHYMES = frozenset(
-    """
+_RHYME_LIST = """
     a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
     e ec em en eng eo ep et ê êch êm ên êng ênh êp êt êu
     i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu
@@ -22,8 +21,8 @@ _RHYMES = frozenset(
     uynh uyt uyu uôc uôi uôm uôn uông uôt uâc uêu
     ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu
     y yêm yên yêng yêt yêu ych yn ynh yt
-    """.split()
-)
+"""
+_RHYMES = frozenset(_RHYME_LIST.split())
 _STOPS = ("c", "ch", "p", "t")
 _FRONT = "ieêy"
 

@@ -10,11 +10,9 @@ import re
 from dataclasses import dataclass, field
 
 from playlists.reading.assembly import Assembly
-from playlists.reading.flags import Doubt, Flag
-from playlists.reading.letters import LETTER_NAMES, spell
 from playlists.reading.lexicon import Lexicon
 from playlists.reading.orthography import is_syllable
-from playlists.reading.place import PLAIN, Place, Rule, Said
+from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules import (
     abbreviations,
     addresses,
@@ -32,17 +30,16 @@ from playlists.reading.rules import (
     signs,
     times,
 )
+from playlists.reading.rules.leftovers import read_leftover_word
+from playlists.reading.rules.single_letters import SINGLE_LETTERS
 
 _TOKEN = re.compile(
-    r"(?P<space>\s+)|(?P<letters>[^\W\d_]+)|(?P<digit>[0-9])|(?P<pause>[.,;:!?…]+)|(?P<sign>.)",
-    re.S,
+    r"(?P<space>\s+)|(?P<letters>[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+)|(?P<digit>[0-9])|"
+    r"(?P<pause>[.,;:!?…]+)|(?P<sign>[^\W\d_]+|.)",
+    re.DOTALL,
 )
 _RUN = re.compile(r"[^\W_]+")
 _FOLLOWED_BY_MORE = frozenset("0123456789@&_")
-_LABEL_LETTER = re.compile(r"(?P<letter>[a-zđA-HĐ])(?P<mark>[).])(?=\s)")
-_POINT_CUE = re.compile(r"(?<!\w)(?:điểm|tiết)\s*$")
-_DEGREE_CUE = re.compile(r"(?<!\w)độ\s*$")
-_VOWEL = re.compile(r"[aeiouyăâêôơưà-ỹ]", re.IGNORECASE)
 
 _DIGIT_RULES: tuple[Rule, ...] = (
     phones.SHAPED,
@@ -52,6 +49,7 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     dates.DATES_RANGE,
     dates.DAYS_RANGE,
     dates.MONTH_YEAR,
+    dates.DAY_DASH,
     cardinals.SCORE,
     cardinals.HYPHENATED,
     measures.DIMENSIONS,
@@ -170,67 +168,22 @@ class Scanner:
         said = (
             self._first(_LETTER_RULES, place)
             or abbreviations.read_word(place, run[0] if run else word)
-            or self._single_letter(word, place)
+            or (self._first(SINGLE_LETTERS, place) if len(word) == 1 else None)
             or self._first(_LATE_LETTER_RULES, place)
             or abbreviations.read_lowered(place, run[0] if run else word)
             or abbreviations.read_initials(place)
-            or self._leftover_word(word, place)
+            or read_leftover_word(word, place)
         )
         return self.assembly.said(start, said)
 
-    def _single_letter(self, word: str, place: Place) -> Said | None:
-        if len(word) > 1:
-            return None
-        area = abbreviations.read_area(place)
-        if area is not None:
-            return area
-        label = _LABEL_LETTER.match(self.text, place.start)
-        if label and (place.at_line_start or label["mark"] == ")"):
-            return Said(f"{LETTER_NAMES[word.upper()]}.", label.end(), "label")
-        if word.upper() in LETTER_NAMES and _POINT_CUE.search(place.before):
-            return Said(LETTER_NAMES[word.upper()], place.start + 1, "point")
-        if word in "CF" and _DEGREE_CUE.search(place.before):
-            return Said(LETTER_NAMES[word], place.start + 1, "measure")
-        return None
-
-    def _leftover_word(self, word: str, place: Place) -> Said:
-        end = place.start + len(word)
-        if len(word) == 1 and (word.isupper() or is_syllable(word)):
-            return Said(word, end, PLAIN)
-        if word.isupper() and (is_syllable(word) and self._is_shouted(word, place, end)):
-            return Said(word.lower(), end, "capitals")
-        if is_syllable(word) and not word.isupper():
-            return Said(word, end, PLAIN)
-        if word.lower() in self.lexicon.sayable:
-            return Said(word, end, PLAIN)
-        unit = self.lexicon.units.get(word)
-        if unit is not None and len(word) > 1:
-            return Said(unit.spoken, end, "unit")
-        if word.isupper() or not _VOWEL.search(word):
-            spoken = spell(word) or word.lower()
-            doubt = Doubt.ABBREVIATION if spell(word) else Doubt.SYMBOL
-            return Said(spoken, end, "leftover", (Flag(doubt, word, spoken),))
-        return Said(word, end, "leftover", (Flag(Doubt.FOREIGN_WORD, word, word),))
-
-    def _is_shouted(self, word: str, place: Place, end: int) -> bool:
-        return not word.isascii() or abbreviations.in_capitals(place, end)
-
     def _settle_sign(self, sign: str, start: int) -> int:
+        if sign in signs.QUOTES:
+            return self.assembly.silent(start, start + 1)
         place = self._place(start)
         said = self._first(_SIGN_RULES.get(sign, ()), place)
-        if said is not None:
-            return self.assembly.said(start, said)
-        if sign in "-–—":
-            return self.assembly.said(start, signs.read_dash(place))
-        if sign == "/":
-            return self.assembly.said(start, signs.read_stroke(place))
-        if sign in "([{":
-            return self.assembly.bracket(start, opening=True)
-        if sign in ")]}":
-            return self.assembly.bracket(start, opening=False)
-        if sign in "\"'“”„«»‹›‘’":
-            return self.assembly.silent(start, start + 1)
-        return self.assembly.said(start, signs.read_sign(place, sign))
+        if said is None and sign in signs.BRACKETS:
+            return self.assembly.bracket(start, opening=sign in "([{")
+        return self.assembly.said(start, said or signs.read_sign(place, sign))
 
 
 def _is_plain_word(word: str, lexicon: Lexicon) -> bool:

@@ -1,4 +1,4 @@
-"""The words behind abbreviations, units and foreign words: the nation's list and a commune's own."""
+"""The words behind abbreviations, units and foreign words: the nation's and a commune's own."""
 
 from playlists.reading.lexicon.entries import Entry, Kind
 from playlists.reading.lexicon.lexicon import Lexicon, national_lexicon

@@ -14,9 +14,6 @@ _RUN = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[^\w.;:]*$")
 _WORD_AFTER = re.compile(r"[^\w.;:]*([^\W\d_]+)")
-_AREAS = {"H": "huyện", "Q": "quận", "P": "phường", "X": "xã", "T": "tỉnh"}
-_AREA = re.compile(r"([HQPXT])\.(?=[ ]?(?:[A-ZĐ][^\W\d_]|[0-9]))")
-_AREA_BEFORE = re.compile(r"(?:[,;(–-]|(?<!\w)(?:tại|ở|thuộc|ubnd|hđnd|của|về|đến|từ|và|các))\s*$")
 _INITIALS = re.compile(r"(?:[A-ZĐ]\.){1,4}[A-ZĐ](?![^\W_])\.?")
 
 
@@ -49,7 +46,7 @@ def read_lowered(place: Place, run: str) -> Said | None:
 def _ends_here(text: str, end: int, form: str) -> bool:
     following = text[end : end + 1]
     if form[-1].isalnum():
-        return not (following.isalnum() or following == "_")
+        return not following.isalnum()
     return text[end : end + 2].strip(" ")[:1].isalnum() or form[-1] != "."
 
 
@@ -68,10 +65,11 @@ def choose(choices: tuple[Entry, ...], *, place: Place, end: int) -> tuple[Entry
     """The entry whose cue stands nearest; else the one without cues, sure unless it is a guess."""
     if len(choices) == 1 and not (choices[0].before or choices[0].after):
         return choices[0], not choices[0].guess
-    after = place.after(end).lstrip(' .:-–("“')
+    after_signs = place.after(end).lstrip(" ")
+    after = after_signs.lstrip(' .,;:-–("“')
     before = place.before.rstrip(' .:-–("“')
     for entry in choices:
-        if any(_starts(after, cue) for cue in entry.after) or any(
+        if any(_starts(after, cue) or after_signs.startswith(cue) for cue in entry.after) or any(
             _ends(before, cue) for cue in entry.before
         ):
             return entry, True
@@ -105,14 +103,6 @@ def in_capitals(place: Place, end: int) -> bool:
         and is_syllable(found[1])
         for found in (before, after)
     )
-
-
-def read_area(place: Place) -> Said | None:
-    """H. Bù Đăng, P. 5: a district or ward by one letter, in a place's name."""
-    match = _AREA.match(place.text, place.start)
-    if match is None or not _AREA_BEFORE.search(place.before):
-        return None
-    return Said(_AREAS[match[1]], match.end(), "abbreviation")
 
 
 def read_initials(place: Place) -> Said | None:

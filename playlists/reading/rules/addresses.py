@@ -14,11 +14,25 @@ _TOP = r"(?:vn|com|net|org|gov|edu|info|io|asia|me|tv|ly|app|dev)"
 _MAIL = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._+-]*@{_HOST}(?:\.{_HOST})+")
 _WEB = re.compile(
     rf"(?:(?P<scheme>https?://)(?P<any>[^\s<>\"“”()]*[^\s<>\"“”().,;:!?…])"
-    rf"|(?P<bare>(?:{_HOST}\.)+{_TOP}(?![^\W_]|-)(?::[0-9]+)?(?:/[^\s<>\"“”()]*[^\s<>\"“”().,;:!?…])?/?))",
+    rf"|(?P<bare>(?:{_HOST}\.)+{_TOP}(?![^\W_]|"
+    rf"-)(?::[0-9]+)?(?:/[^\s<>\"“”()]*[^\s<>\"“”().,;:!?…])?/?))",
 )
 _PART = re.compile(r"[^\W\d_]+|[0-9]+|[^\w]|_")
-_SIGNS = {".": "chấm", "@": "a còng", "/": "xuyệc", "-": "gạch ngang", "_": "gạch dưới", ":": "hai chấm",
-          "?": "hỏi chấm", "=": "bằng", "&": "và", "#": "thăng", "%": "phần trăm", "+": "cộng", "~": "ngã"}  # fmt: skip
+_SIGNS = {
+    ".": "chấm",
+    "@": "a còng",
+    "/": "xuyệc",
+    "-": "gạch ngang",
+    "_": "gạch dưới",
+    ":": "hai chấm",
+    "?": "hỏi chấm",
+    "=": "bằng",
+    "&": "và",
+    "#": "thăng",
+    "%": "phần trăm",
+    "+": "cộng",
+    "~": "ngã",
+}
 _SPELLED_LENGTH = 3
 
 
@@ -38,12 +52,9 @@ def read_address(match: re.Match[str], place: Place) -> Said:
 
 
 def _read_part(part: str, place: Place) -> tuple[str, bool]:
-    if part in _SIGNS:
-        return _SIGNS[part], True
-    if part.isdigit():
-        return code_number(part), True
     if not part[0].isalpha():
-        return "", False
+        said = code_number(part) if part.isdigit() else _SIGNS.get(part, "")
+        return said, bool(said)
     found = segment(part.lower(), place.lexicon.addresses)
     if found is not None:
         return " ".join(found), True

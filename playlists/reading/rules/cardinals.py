@@ -9,6 +9,7 @@ from playlists.reading.numbers import (
     NUMBER,
     cardinal,
     digit_by_digit,
+    ordinal,
     read_number,
     with_leading_zeros,
 )
@@ -17,9 +18,10 @@ from playlists.reading.place import Place, Rule, Said
 _LABEL = re.compile(
     r"(?P<label>[0-9]{1,2}(?:\.[0-9]{1,2})*)(?P<mark>[.)](?![0-9])|(?=[ ][A-ZĐÀ-Ỹ]))"
 )
-_SECTION = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){1,4}(?![0-9]|,[0-9])")
+_SECTION = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){1,4}(?![0-9]|[.,][0-9])")
 _SECTION_CUE = re.compile(
-    r"(?<!\w)(?:mục|tiểu mục|khoản|điểm|phần|bảng|hình|biểu|phụ lục|chương|điều|phiên bản|tiêu chí|tiêu chí số|"
+    r"(?<!\w)(?:mục|tiểu mục|khoản|điểm|phần|bảng|hình|biểu|phụ lục|chương|điều|phiên bản|"
+    r"tiêu chí|tiêu chí số|"
     r"nội dung|nhiệm vụ|tiết|mẫu|chỉ tiêu)\s*(?:số\s*)?$"
 )
 _SCORE = re.compile(r"(?P<a>[0-9]{1,2})[ ]?[-–:][ ]?(?P<b>[0-9]{1,2})(?![0-9]|[.,/%-][0-9])")
@@ -28,14 +30,18 @@ _SCORE_CUE = re.compile(
 )
 _LIST = re.compile(r"[0-9]{1,2}(?:,[0-9]{1,2}){1,}(?![0-9]|[.,/][0-9])")
 _LIST_CUE = re.compile(
-    r"(?<!\w)(?:khu phố|ấp|thôn|tổ|lớp|khối|các số|mũi|câu|các ngày|các tháng|ngày|tháng|đội|cụm|quý|các quý|"
+    r"(?<!\w)(?:khu phố|ấp|thôn|tổ|lớp|khối|các số|mũi|câu|các ngày|các tháng|ngày|tháng|"
+    r"đội|cụm|quý|các quý|"
     r"điều|khoản|khu|bản|đợt|lô|tuần|nhóm|các khoản|các điều)\s*$"
 )
 _NAMED = re.compile(r"(?P<n>0[0-9]{1,4})(?![0-9]|[.,/-][0-9]|[^\W_])")
 _NAME_CUE = re.compile(
-    r"(?:(?<!tổng )(?<!một )(?<!con )(?<!\w)số|(?<!\w)(?:đề án|dự án|chỉ thị|nghị quyết|nghị định|thông tư|kế hoạch|công điện|"
-    r"quyết định|thửa|tờ|tờ bản đồ|tổ|ấp|thôn|khu phố|khu|đội|lô|mẫu|bản|cụm|mã|phòng|nhà|đường|hẻm|"
-    r"ngõ|kp|bão|áp thấp|tiểu dự án|chương trình|mô hình|luật|hướng dẫn|công văn|thông báo|biểu|phụ lục))\s*$"
+    r"(?:(?<!tổng )(?<!một )(?<!con )(?<!\w)số|(?<!\w)(?:đề án|dự án|chỉ thị|nghị quyết|"
+    r"nghị định|thông tư|kế hoạch|công điện|"
+    r"quyết định|thửa|tờ|tờ bản đồ|tổ|ấp|thôn|khu phố|khu|đội|lô|mẫu|bản|cụm|mã|phòng|nhà|"
+    r"đường|hẻm|"
+    r"ngõ|kp|bão|áp thấp|tiểu dự án|chương trình|mô hình|luật|hướng dẫn|công văn|"
+    r"thông báo|biểu|phụ lục))\s*$"
 )
 _DECIMAL_POINT = re.compile(r"(?P<whole>[0-9]+)\.(?P<part>[0-9]{1,2}|[0-9]{4,})(?![0-9]|[.,][0-9])")
 _MAGNITUDE = re.compile(
@@ -74,7 +80,9 @@ def read_score(match: re.Match[str], place: Place) -> Said | None:
 
 def read_hyphenated(match: re.Match[str], place: Place) -> Said:
     """Three or more numbers with hyphens, as on a bag of fertiliser: one after the other."""
-    del place
+    if place.before.endswith("thứ "):
+        days = ", ".join(ordinal(int(part)) for part in match[0].split("-"))
+        return Said(days, match.end(), "weekday")
     said = " ".join(with_leading_zeros(part) for part in match[0].split("-"))
     return Said(said, match.end(), "digits")
 

@@ -13,6 +13,7 @@ _CODE = re.compile(
 )
 _PART = re.compile(r"[0-9]+|[^\W\d_]+")
 _SURE_LETTERS = 2
+_SURE_PARTS = 3
 
 
 def read_code(match: re.Match[str], place: Place) -> Said | None:
@@ -26,9 +27,9 @@ def read_code(match: re.Match[str], place: Place) -> Said | None:
     if any(not part.isascii() for part in parts if part.isdigit()):
         return None
     spoken = " ".join(code_number(part) if part.isdigit() else spell(part) for part in parts)
-    sure = all(len(part) <= _SURE_LETTERS and part.isupper() for part in letters) or (
-        len(parts) == 2 and len(letters[0]) == 1
-    )
+    single = all(len(part) == 1 for part in letters)
+    short = all(len(part) <= _SURE_LETTERS and part.isupper() for part in letters)
+    sure = (single and len(parts) <= _SURE_PARTS) or (short and len(parts) == 2)
     flags = () if sure else (Flag(Doubt.CODE, written, spoken),)
     return Said(spoken, match.end(), "code", flags)
 

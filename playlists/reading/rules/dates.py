@@ -23,13 +23,15 @@ _DATES_RANGE = re.compile(
     rf"(?P<a>{_DAY})/(?P<am>{_MONTH}){_DASH}(?P<b>{_DAY})/(?P<m>{_MONTH})(?:/(?P<y>{_YEAR}))?{_END}"
 )
 _MONTH_YEAR = re.compile(
-    rf"(?P<a>[0-9]{{1,2}})(?:{_DASH}(?P<b>[0-9]{{1,2}}))?\s?(?P<s>[/-]|\s)\s?(?P<y>{_YEAR})(?![0-9]|[-/.]?[0-9]|[-/][A-ZĐ])"
+    rf"(?P<a>[0-9]{{1,2}})(?:{_DASH}(?P<b>[0-9]{{1,2}}))?\s?(?P<s>[/-]|"
+    rf"\s)\s?(?P<y>{_YEAR})(?![0-9]|[-/.]?[0-9]|[-/][A-ZĐ])"
 )
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DAY_WORDS = re.compile(r"(?:ngày|hôm|sáng|trưa|chiều|tối|đêm|mùng|mồng|rằm)\s*[,(]?\s*$")
 _MONTH_WORD = re.compile(r"(?<!\w)tháng\s*$")
 _COUNTED_WORDS = re.compile(
-    r"(?:đợt|quý|kỳ|kì|số|lần|vụ|học kỳ|học kì|vòng|tuần|khóa|phiên|lớp|giai đoạn|chuyên đề|kế hoạch)\s*$"
+    r"(?:đợt|quý|kỳ|kì|số|lần|vụ|học kỳ|học kì|vòng|tuần|khóa|phiên|lớp|giai đoạn|"
+    r"chuyên đề|kế hoạch)\s*$"
 )
 
 
@@ -121,6 +123,15 @@ def _counted(match: re.Match[str], year: str) -> Said | None:
     return Said(f"{cardinal(int(match['a']))}{until} {year}", match.end(), "period")
 
 
+def read_day_dash(match: re.Match[str], place: Place) -> Said | None:
+    """Ngày 22-12: a day and its month, since a range of days would rise."""
+    day, month = int(match["d"]), int(match["m"])
+    if day <= month or not is_day_of_year(day, month) or not _DAY_WORDS.search(place.before):
+        return None
+    return Said(day_month(day, month), match.end(), "date")
+
+
+DAY_DASH = Rule(re.compile(rf"(?P<d>{_DAY})-(?P<m>{_MONTH}){_END}"), read_day_dash)
 FULL = Rule(_FULL, read_full)
 DAYS_RANGE = Rule(_DAYS_RANGE, read_days_range)
 DATES_RANGE = Rule(_DATES_RANGE, read_dates_range)

@@ -13,7 +13,8 @@ from playlists.reading.place import Place, Rule, Said
 _LETTERS = r"[A-ZĐ](?:[A-Za-zĐđ]*[A-ZĐgr])?[0-9]{0,2}"
 _ISSUER = rf"{_LETTERS}(?:\s?&\s?{_LETTERS}|[-–/.]{_LETTERS})*"
 _NUMBERED = re.compile(
-    rf"(?P<number>[0-9]{{1,5}})(?P<suffix>[a-z]?)(?:/(?P<year>(?:19|20)[0-9]{{2}}))?"
+    rf"(?P<number>[0-9]{{1,5}})(?:\.(?P<part>[0-9]{{1,2}}))?(?P<suffix>[a-z]?)(?:/(?P<year>(?:19|"
+    rf"20)[0-9]{{2}}))?"
     rf"[-–/](?P<issuer>{_ISSUER})(?![^\W_])"
 )
 _ALONE = re.compile(rf"(?P<issuer>{_LETTERS}(?:[-–/]{_LETTERS})+)(?![^\W_])")
@@ -27,6 +28,8 @@ def read_numbered(match: re.Match[str], place: Place) -> Said | None:
     if not _is_issuer(issuer, place):
         return None
     said = [with_leading_zeros(match["number"])]
+    if match["part"]:
+        said.append(f"chấm {with_leading_zeros(match['part'])}")
     if match["suffix"]:
         said.append(spell(match["suffix"]))
     if match["year"]:
@@ -59,7 +62,7 @@ def read_issuer(issuer: str, place: Place) -> tuple[str, tuple[Flag, ...]]:
     flags: list[Flag] = []
     for part in _PART.findall(issuer):
         assembly = _ASSEMBLY.fullmatch(part)
-        choices = place.lexicon.documents.get(part)
+        choices = place.lexicon.documents.get(part) or _sure_abbreviation(part, place)
         if assembly:
             spoken.append(f"quốc hội khóa {cardinal(int(assembly[1]))}")
         elif choices:
@@ -69,6 +72,14 @@ def read_issuer(issuer: str, place: Place) -> tuple[str, tuple[Flag, ...]]:
             spoken.append(words)
             flags.append(Flag(Doubt.ABBREVIATION, part, words))
     return " ".join(spoken), tuple(flags)
+
+
+def _sure_abbreviation(part: str, place: Place) -> tuple[Entry, ...]:
+    """An abbreviation that has one reading everywhere has it inside a number too."""
+    if part not in place.lexicon.starting(part):
+        return ()
+    choices = place.lexicon.words(part)
+    return choices if len(choices) == 1 and not choices[0].guess else ()
 
 
 def _spell_part(part: str) -> str:

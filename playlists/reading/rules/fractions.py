@@ -27,15 +27,18 @@ _DAY_AFTER = re.compile(
     r"năm [0-9]|đến (?:ngày )?[0-9]{1,2}/[0-9])"
 )
 _COUNTED_AFTER = re.compile(
-    r"\s*(?:số|tổng|tiêu chí|chỉ tiêu|diện tích|hộ|người|đại biểu|thành viên|phiếu|xã|phường|thôn|ấp|"
+    r"\s*(?:số|tổng|tiêu chí|chỉ tiêu|diện tích|hộ|người|đại biểu|thành viên|phiếu|xã|"
+    r"phường|thôn|ấp|"
     r"khu|học sinh|lớp|cán bộ|đảng viên|chi bộ|dân|cơ quan|đơn vị|trường|trẻ|cháu|con|chặng|"
     r"đoạn|quãng|thời|lượng|công|chiều|sân|tỉnh|ủy viên|ý kiến|nội dung|nhiệm vụ|mục tiêu|điểm|"
     r"công trình|tuyến|hồ sơ|sản phẩm|lần|mẫu|ca|bệnh|giáo viên|quỹ|kinh phí|vốn|giá|nhu cầu|"
     r"doanh nghiệp|hợp tác|tổ|nhóm|đội|gia đình|căn|nhà|bữa|suất|thửa|héc|mét|ki lô|muỗng|thìa|"
-    r"chén|cốc|ly|bát|lít|tấn|tạ|yến|cân|ngày|giờ|tháng|năm|héc ta|sào|công|viên|gói|thế kỷ|cái)(?!\w)"
+    r"chén|cốc|ly|bát|lít|tấn|tạ|yến|cân|ngày|giờ|tháng|năm|héc ta|sào|công|viên|gói|"
+    r"thế kỷ|cái)(?!\w)"
 )
 _RATIO_BEFORE = re.compile(
-    r"(?<!\w)(?:huyết áp|thị lực|điểm|đạt điểm|số nhà|nhà số|hẻm|ngõ|ngách|kiệt|địa chỉ|tỷ số|tỉ số|"
+    r"(?<!\w)(?:huyết áp|thị lực|điểm|đạt điểm|số nhà|nhà số|hẻm|ngõ|ngách|kiệt|địa chỉ|"
+    r"tỷ số|tỉ số|"
     r"đồng ý|tán thành|biểu quyết|số phiếu)(?!\w)[^0-9.;]{0,12}$"
 )
 _HOUSE_BEFORE = re.compile(r"(?<!\w)(?:số nhà|nhà số|hẻm|ngõ|ngách|kiệt|địa chỉ(?::| số)?)\s*$")
@@ -89,7 +92,9 @@ def _unsure(match: re.Match[str], *, first: int, second: int) -> Said:
         spoken, rule = day_month(first, second), "date"
     else:
         spoken, rule = fraction_words(first, second), "fraction"
-    return Said(spoken, match.end(), rule, (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
+    unsure = is_day_of_year(first, second)
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if unsure else ()
+    return Said(spoken, match.end(), rule, flags)
 
 
 def _is_date(place: Place, after: str, *, first: int, second: int, has_unit: bool) -> bool:

@@ -25,10 +25,8 @@ def read_ordinal(match: re.Match[str], place: Place) -> Said | None:
     if match["b"] and not (2 <= first < int(match["b"]) <= 12):
         return None
     word = cue[0].strip()
-    if first == 1 and _FIRST.search(place.before):
-        spoken = "nhất"
-    else:
-        spoken = ordinal(first)
+    is_first = first == 1 and _FIRST.search(place.before)
+    spoken = "nhất" if is_first else ordinal(first)
     if match["b"]:
         spoken += f" đến {word} {ordinal(int(match['b']))}"
     return Said(spoken, match.end(), "weekday" if word == "thứ" else "month")

@@ -23,11 +23,14 @@ _CUE = re.compile(
     r"cứu hỏa|chữa cháy|cấp cứu|cảnh sát|công an|cứu nạn|khẩn cấp|fax|nhắn tin|zalo|"
     r"tài khoản|stk|số tk|cccd|cmnd|căn cước|định danh|mã số|mã|số thẻ|số hiệu|số seri|"
     r"bảo hiểm y tế số|mst|mã bưu chính|đầu số)"
-    r"(?:[ :]+(?:ngay|đến|tới|cho|qua|theo|vào|số|máy|là|thuế|hồ sơ|đơn vị|hộ|khách hàng|zalo|nóng|thoại|"
-    r"điện|của|xã|công dân|cá nhân|[(]24/24[)]|viettel|tổng đài|khẩn cấp|đường dây nóng|cảnh sát|pccc|trực)){0,4}[ :.(]*$"
+    r"(?:[ :]+(?:ngay|đến|tới|cho|qua|theo|vào|số|máy|là|thuế|hồ sơ|đơn vị|hộ|khách hàng|"
+    r"zalo|nóng|thoại|"
+    r"điện|của|xã|công dân|cá nhân|[(]24/24[)]|viettel|tổng đài|khẩn cấp|đường dây nóng|"
+    r"cảnh sát|pccc|trực)){0,4}[ :.(]*$"
 )
 _COUNTED_AFTER = re.compile(
-    r"\s*(?:hộ|người|lần|đồng|đ(?!\w)|%|ngày|giờ|năm|tháng|phút|tỷ|triệu|nghìn|học sinh|cán bộ|trường|thành viên|đại biểu|hội viên|ca(?!\w)|tấn|ha(?!\w)|kg|m(?!\w))"
+    r"\s*(?:hộ|người|lần|đồng|đ(?!\w)|%|ngày|giờ|năm|tháng|phút|tỷ|triệu|nghìn|học sinh|"
+    r"cán bộ|trường|thành viên|đại biểu|hội viên|ca(?!\w)|tấn|ha(?!\w)|kg|m(?!\w))"
 )
 
 

@@ -8,23 +8,28 @@ from playlists.reading.letters import code_number, spell
 from playlists.reading.numbers import cardinal, digit_by_digit
 from playlists.reading.place import Place, Rule, Said
 
+_PLATE_CUE = re.compile(r"(?:biển|bks|kiểm soát)[^0-9]{0,30}$")
 _NAMES = {
     "QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "DT": "đường tỉnh", "ĐH": "đường huyện",
     "HL": "hương lộ", "ĐX": "đường xã",
 }  # fmt: skip
 _ROAD = re.compile(
-    r"(?P<road>QL|TL|ĐT|DT|ĐH|HL|ĐX)[. -]{0,2}(?P<number>[0-9]{1,3})(?P<letter>[A-ZĐ]?)(?![^\W_]|[.,][0-9])"
+    r"(?P<road>QL|TL|ĐT|DT|ĐH|HL|"
+    r"ĐX)[. -]{0,2}(?P<number>[0-9]{1,3})(?P<letter>[A-ZĐ]?)(?![^\W_]|[.,][0-9])"
 )
 _POST = re.compile(
     r"[Kk][Mm][ ]?(?P<km>[0-9]{1,4})(?:[ ]?\+[ ]?(?P<metres>[0-9]{1,3}))?(?![\w,.]*[0-9])"
 )
 _LINE = re.compile(r"(?P<number>[0-9]{2,4})(?P<letter>[A-Z]?)(?![^\W_]|[.,/-][0-9])")
 _LINE_CUE = re.compile(
-    r"(?<!\w)(?:lộ|lộ ra|xuất tuyến|tuyến|phát tuyến|đường dây|đường tỉnh|tỉnh lộ|đường huyện|hương lộ|"
+    r"(?<!\w)(?:lộ|lộ ra|xuất tuyến|tuyến|phát tuyến|đường dây|đường tỉnh|tỉnh lộ|"
+    r"đường huyện|hương lộ|"
     r"đường số|máy cắt|recloser|trạm|tàu|chuyến bay)\s*$"
 )
 _PLATE = re.compile(
-    r"(?P<area>[0-9]{2})[ -]?(?P<series>[A-ZĐ]{1,2})(?P<digit>[0-9]?)(?:[ .-]{1,2}(?P<rest>[0-9]{3}[.]?[0-9]{1,2})|(?P<bare>[0-9]{4,5}))(?![0-9]|[^\W_])"
+    r"(?P<area>[0-9]{2})[ -]?(?P<series>[A-ZĐ]{1,2})(?P<digit>[0-9]?)"
+    r"(?:[ .-]{1,2}(?P<rest>[0-9]{3}[.]?[0-9]{1,2})|"
+    r"(?P<bare>[0-9]{4,5}))(?![0-9]|[^\W_])"
 )
 
 
@@ -54,7 +59,7 @@ def read_line(match: re.Match[str], place: Place) -> Said | None:
 
 def read_plate(match: re.Match[str], place: Place) -> Said | None:
     """60B1-234.56: the province as a number, the series by letter, the rest digit by digit."""
-    cued = "biển" in place.before[-40:] or place.follows("plate")
+    cued = _PLATE_CUE.search(place.before) or place.follows("plate")
     if match["bare"] and not cued:
         return None
     series = spell(match["series"]) + (

@@ -16,12 +16,15 @@ _ROMAN = re.compile(
 )
 _CANONICAL = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _CUE = re.compile(
-    r"(?<!\w)(?P<cue>khóa|quý|kỳ họp|thứ|báo động|chương|phần|mục|tiểu mục|điều|khoản|đoạn|phụ lục|thế kỷ|"
-    r"thế kỉ|đại hội|số|năm|cấp|hạng|loại|vùng|bậc|tập|quyển|hội nghị|kỳ|kì|lần|bảng|nhóm|giai đoạn|giải|ban|chi bộ|đài|tiểu đoàn|sư đoàn|học kỳ|"
-    r"học kì|hk|tiểu khu|khu vực|độ|đợt|đệ|lữ đoàn|quân đoàn|quân khu|đô thị loại|trung ương|vành đai|"
+    r"(?<!\w)(?P<cue>khóa|quý|kỳ họp|thứ|báo động|bđ|mức|tuyến|chương|phần|mục|tiểu mục|"
+    r"điều|khoản|đoạn|phụ lục|thế kỷ|"
+    r"thế kỉ|đại hội|số|năm|cấp|hạng|loại|vùng|bậc|tập|quyển|hội nghị|kỳ|kì|lần|bảng|nhóm|"
+    r"giai đoạn|giải|ban|chi bộ|đài|tiểu đoàn|sư đoàn|học kỳ|"
+    r"học kì|hk|tiểu khu|khu vực|độ|đợt|đệ|lữ đoàn|quân đoàn|quân khu|đô thị loại|"
+    r"trung ương|vành đai|"
     r"triều đại|đời vua|toàn quốc|(?:đại hội|hội nghị)[^.;0-9]{0,40}(?:lần|khóa|thứ))\s*$"
 )
-_LABEL = re.compile(r"(?P<roman>[IVX]{1,5})(?:[.)]|(?=[ ][-–]))")
+_LABEL = re.compile(r"(?P<roman>[IVX]{1,5})(?:[.)](?=[ ]*[^\W\d_“\"(])|(?=[ ][-–]))")
 _LOWER_CUES = frozenset(
     [
         "khóa",

@@ -1,0 +1,75 @@
+"""The dash: a range between numbers, a minus, a bullet, a compound word, or a pause."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.place import PAUSE, Place, Said
+
+_NUMERIC_RULES = """cardinal decimal measure money time date period named_number roman month weekday
+digits section fraction"""
+_NUMERIC = frozenset(_NUMERIC_RULES.split())
+_COORDINATES = ("°n", "°e", "vĩ bắc", "kinh đông")
+_NUMBER_NEXT = re.compile(
+    r"[ ]?[-+]?[0-9$]|[ ]?(?:thứ|ngày|tháng|cấp|quý|năm)[ ]+[0-9IVX]|[ ]?[IVX]+(?![^\W_])"
+)
+_SAME_UNIT_BEFORE = re.compile(
+    r"[0-9]\s*(?:giờ|phút|ngày|tháng|năm|tuần|đồng|nghìn|triệu|tỷ|độ|mét|tuổi|người|hộ|"
+    r"tấn|lần|lít|phần trăm|triệu đồng|nghìn đồng|tỷ đồng)\s*$"
+)
+# The words on both sides of a dash that joins two names into one: kinh tế - xã hội.
+_JOINED = """tế-xã trị-xã hóa-xã học-công học-kỹ hóa-thông hóa-văn phòng-an hóa-thể lập-tự do-hạnh
+tài-kế nông-lâm tư-pháp hóa-nghệ thao-du hóa-gia hoạch-tài chính-kế công-tư nghiệp-dịch thương-binh
+binh-xã động-thương tin-truyền mại-dịch nghiệp-tiểu hội-nghề"""
+_COMPOUNDS = frozenset(_JOINED.split())
+_LAST_WORD = re.compile(r"([^\W\d_]+)[ ]*$")
+_NEXT_WORD = re.compile(r"[ ]*([^\W\d_]+)")
+
+
+def read_dash(place: Place) -> Said:
+    """A range, a minus or a bullet if numbers or the line say so; else a join or a pause."""
+    at, text = place.start, place.text
+    left, right = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+    if _NUMBER_NEXT.match(text, at + 1) and _after_number(place):
+        if place.before.rstrip().endswith(_COORDINATES):
+            return Said(",", at + 1, PAUSE)
+        return Said(_range_word(place), at + 1, "dash")
+    if place.at_line_start:
+        return _at_line_start(place, right)
+    if right.isdigit() and (not left or left in " (:"):
+        return Said("âm", at + 1, "minus")
+    joined = (left.isalnum() and right.isalnum()) or _is_compound(place)
+    return Said("", at + 1, "dash") if joined else Said(",", at + 1, PAUSE)
+
+
+def _is_compound(place: Place) -> bool:
+    left = _LAST_WORD.search(place.before)
+    right = _NEXT_WORD.match(place.after(place.start + 1))
+    return bool(left and right and f"{left[1]}-{right[1]}" in _COMPOUNDS)
+
+
+def _at_line_start(place: Place, right: str) -> Said:
+    """A bullet says nothing; a lone negative number or degrees keep their minus."""
+    if right.isdigit():
+        line = place.after(place.start + 1)
+        if re.match(r"[0-9.,/ ]+(?:°|độ|$)", line):
+            return Said("âm", place.start + 1, "minus")
+    return Said("", place.start + 1, "bullet")
+
+
+def _after_number(place: Place) -> bool:
+    for piece in reversed(place.pieces):
+        if piece.spoken.strip():
+            if piece.rule in _NUMERIC and not place.text[piece.end : place.start].strip():
+                return True
+            break
+    return bool(_SAME_UNIT_BEFORE.search(place.before))
+
+
+def _range_word(place: Place) -> str:
+    last = next((piece for piece in reversed(place.pieces) if piece.spoken.strip()), None)
+    if last is not None and last.rule == "date":
+        day_word = re.search(r"ngày\s*$", place.text[max(0, last.start - 6) : last.start].lower())
+        if day_word and not place.after(place.start + 1).lstrip().startswith("ngày"):
+            return "đến ngày"
+    return "đến"

@@ -1,0 +1,39 @@
+"""Words that no other rule took: shouted Vietnamese, known units, and what must be flagged."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.letters import spell
+from playlists.reading.orthography import is_syllable
+from playlists.reading.place import PLAIN, Place, Said
+from playlists.reading.rules.abbreviations import in_capitals
+
+_VOWEL = re.compile(r"[aeiouyăâêôơưà-ỹ]", re.IGNORECASE)
+
+
+def read_leftover_word(word: str, place: Place) -> Said:
+    """A word as it is if a Vietnamese voice can say it; else its best guess, flagged."""
+    end = place.start + len(word)
+    if len(word) == 1 and (word.isupper() or is_syllable(word)):
+        return Said(word, end, PLAIN)
+    if is_syllable(word):
+        if not word.isupper():
+            return Said(word, end, PLAIN)
+        if not word.isascii() or in_capitals(place, end):
+            return Said(word.lower(), end, "capitals")
+    if word.lower() in place.lexicon.sayable:
+        return Said(word, end, PLAIN)
+    unit = place.lexicon.units.get(word)
+    if unit is not None and len(word) > 1:
+        return Said(unit.spoken, end, "unit")
+    return _guess(word, end)
+
+
+def _guess(word: str, end: int) -> Said:
+    if not word.isupper() and _VOWEL.search(word):
+        return Said(word, end, "leftover", (Flag(Doubt.FOREIGN_WORD, word, word),))
+    spelled = spell(word)
+    doubt = Doubt.ABBREVIATION if spelled else Doubt.SYMBOL
+    return Said(spelled, end, "leftover", (Flag(doubt, word, spelled),))

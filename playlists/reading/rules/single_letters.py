@@ -1,0 +1,67 @@
+"""A letter by itself: the label of a list item, điểm b, độ C, or a name that stays as it is."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.letters import LETTER_NAMES
+from playlists.reading.place import PLAIN, Place, Rule, Said
+
+_ALONE = r"(?![^\W_])"
+_LABEL = re.compile(r"(?P<letter>[a-zđA-HĐ])(?P<mark>[).])(?=\s)")
+_AREAS = {"H": "huyện", "Q": "quận", "P": "phường", "X": "xã", "T": "tỉnh"}
+_AREA = re.compile(r"(?P<letter>[HQPXT])\.(?=[ ]?(?:[A-ZĐ][^\W\d_]|[0-9]))")
+_AREA_BEFORE = re.compile(r"(?:[,;(–-]|(?<!\w)(?:tại|ở|thuộc|ubnd|hđnd|của|về|đến|từ|và|các))\s*$")
+_POINT_BEFORE = re.compile(r"(?<!\w)(?:điểm|tiết)\s*$")
+_DEGREE_BEFORE = re.compile(r"(?<!\w)độ\s*$")
+
+
+def read_area(match: re.Match[str], place: Place) -> Said | None:
+    """H. Bù Đăng, P. 5: a district or ward, in a place's name."""
+    if not _AREA_BEFORE.search(place.before):
+        return None
+    return Said(_AREAS[match["letter"]], match.end(), "abbreviation")
+
+
+def read_label(match: re.Match[str], place: Place) -> Said | None:
+    """a) at the beginning of a line, or inside a sentence that counts its points."""
+    if not place.at_line_start and match["mark"] != ")":
+        return None
+    return Said(f"{LETTER_NAMES[match['letter'].upper()]}.", match.end(), "label")
+
+
+def read_point(match: re.Match[str], place: Place) -> Said | None:
+    """Điểm b khoản 1."""
+    name = LETTER_NAMES.get(match[0].upper())
+    if name is None or not _POINT_BEFORE.search(place.before):
+        return None
+    return Said(name, match.end(), "point")
+
+
+def read_degree(match: re.Match[str], place: Place) -> Said | None:
+    """25 độ C."""
+    if not _DEGREE_BEFORE.search(place.before):
+        return None
+    return Said(LETTER_NAMES[match[0]], match.end(), "measure")
+
+
+def read_times(match: re.Match[str], place: Place) -> Said:
+    """X 6 tháng: times."""
+    del place
+    return Said("nhân", match.end(), "sign")
+
+
+def read_initial(match: re.Match[str], place: Place) -> Said:
+    """Nguyễn Thị H., trưởng thôn: the dot belongs to the name and is no end."""
+    del place
+    return Said(match[0][0], match.end(), PLAIN)
+
+
+SINGLE_LETTERS: tuple[Rule, ...] = (
+    Rule(_AREA, read_area),
+    Rule(_LABEL, read_label),
+    Rule(re.compile(rf"[A-Za-zĐđ]{_ALONE}"), read_point),
+    Rule(re.compile(rf"[CF]{_ALONE}"), read_degree),
+    Rule(re.compile(r"[xX](?=[ ][0-9])"), read_times),
+    Rule(re.compile(r"[A-ZĐ]\.(?=[ ]?[,;)]|[ ][a-zà-ỹđ])"), read_initial),
+)

@@ -1,0 +1,73 @@
+"""The stroke between words and units: *một* for what is counted by, else a pause."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.place import PAUSE, PLAIN, Place, Said
+from playlists.reading.rules.measures import read_unit
+
+_TIMES = "giờ ngày đêm tuần tháng quý năm vụ lần phút giây lượt kỳ buổi phiên ca"
+_TIME_UNITS = _TIMES.split()
+_COUNTED = """lượng,chỉ,đơn vị,hộ,người,xã,phường,thôn,ấp,khu phố,cháu,học sinh,suất,con,cây,bao,
+lớp,trường,gia đình,vé,xe,chiếc,cái,hồ sơ,trường hợp,sản phẩm,mẫu,sào,công,héc ta,ki lô gam,mét,
+lít,tấn,tạ,yến,cân,khẩu,nhân khẩu,đầu người,trẻ,giường,phòng,em,chuyến,gói,chai,thùng,bình,liều,
+mũi,cặp,đại biểu,thành viên,tổ,nhóm,đội,cụm,cấp"""
+_COUNTED_UNITS = _COUNTED.replace("\n", "").split(",")
+_PER_WORD = re.compile(
+    r"/[ ]?(?=(?:"
+    + "|".join(sorted((*_TIME_UNITS, *_COUNTED_UNITS), key=len, reverse=True))
+    + r")(?![^\W_]))",
+    re.IGNORECASE,
+)
+_PER_TIME = re.compile(r"/[ ]?(?=(?:" + "|".join(_TIME_UNITS) + r")(?![^\W_]))", re.IGNORECASE)
+_SAME_LEVEL = (
+    ("thôn", "ấp", "khu phố", "bản", "buôn", "làng", "tổ dân phố", "khóm"),
+    ("xã", "phường", "thị trấn", "đặc khu"),
+    ("cơ quan", "đơn vị", "ban", "ngành", "phòng", "tổ chức", "doanh nghiệp"),
+)
+_AND_BEFORE = re.compile(r"(?<!\w)và$")
+_RECENT_NUMBER = re.compile(r"[0-9][^.;:\n]{0,40}$")
+_ONE_UNIT = re.compile(r"[^\W\d_]*(?:[ ][^\W\d_]+){0,2}")
+_MEASURED = re.compile(
+    r"(?:đồng|người|tấn|tạ|yến|lít|mét|nghìn|triệu|tỷ|khách|lượt|con|giường|bác sĩ|kg|xe|%)$"
+)
+_HOURS_NEXT = re.compile(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày)(?![^\W_])")
+
+
+def read_stroke(place: Place) -> Said:
+    """A stroke: *một* before a unit that something is counted by, else a pause between words."""
+    at = place.start
+    text = place.text
+    left = text[at - 1 : at]
+    if _HOURS_NEXT.match(text, at + 1):
+        return Said("trong", at + 1, "per")
+    unit = read_unit(place, at + 1) if left.isalnum() or left in "²³%₫$€)" else None
+    if unit is not None and not text[at + 1 : at + 2].isspace():
+        return Said(f"một {unit[0]}", unit[1], "per")
+    per = _PER_TIME.match(text, at)
+    if per is None and _per_counts(place):
+        per = _PER_WORD.match(text, at)
+    if per is not None:
+        return Said("một", per.end(), "per")
+    if _AND_BEFORE.search(place.before):
+        return Said("", at + 1, "stroke")
+    return Said(",", at + 1, "pause")
+
+
+def _per_counts(place: Place) -> bool:
+    if _are_alternatives(place):
+        return False
+    before = place.before
+    last = next(
+        (piece for piece in reversed(place.pieces) if piece.rule not in (PLAIN, PAUSE)), None
+    )
+    if last and last.rule == "per" and _ONE_UNIT.fullmatch(place.text, last.end, place.start):
+        return True
+    return bool(_RECENT_NUMBER.search(before) or _MEASURED.search(before))
+
+
+def _are_alternatives(place: Place) -> bool:
+    """Thôn/ấp, cơ quan/đơn vị: two words for one kind of thing, not one for each other."""
+    before, after = place.before, place.after(place.start + 1).lstrip()
+    return any(before.endswith(level) and after.startswith(level) for level in _SAME_LEVEL)

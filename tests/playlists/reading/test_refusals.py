@@ -1,0 +1,106 @@
+"""What a voice must not be given is refused, with a code and a sentence in each language."""
+
+import unicodedata
+
+import pytest
+
+from playlists.errors import (
+    PlaylistsError,
+    ScriptEmpty,
+    ScriptRefused,
+    ScriptTooLong,
+    ScriptUnreadable,
+    Unreadable,
+)
+from playlists.reading import SCRIPT_LIMIT_CHARACTERS, read_aloud
+
+_GOOD = (
+    "Ủy ban nhân dân xã thông báo lịch tạm ngừng cung cấp nước sạch để sửa chữa đường ống "
+    "trên địa bàn các thôn, đề nghị bà con chủ động tích trữ nước sinh hoạt."
+)
+_FAILED_SCAN = (
+    "Trién khai diy manh truyén thong thye hi¢én Nghi quyét s0 57-NQ/TW ngay 22/12/2024 ciia "
+    "B6 Chinh tri vé dot pha _phat trlen khoa hgc, cong nghé, d6i méi sang tao va chuyén doi so"
+)
+
+
+def test_an_empty_script_is_refused() -> None:
+    """Blanks and signs alone are no bulletin."""
+    for text in ("", " \n\t ", "…  --- !!!"):
+        with pytest.raises(ScriptEmpty):
+            read_aloud(text)
+
+
+def test_a_script_at_the_limit_is_read_and_one_more_sign_is_not() -> None:
+    """The limit is a number of characters, and it is the last that is allowed."""
+    text = (_GOOD + " ") * (SCRIPT_LIMIT_CHARACTERS // len(_GOOD))
+    text = text[: SCRIPT_LIMIT_CHARACTERS - 4].ljust(SCRIPT_LIMIT_CHARACTERS, "!")
+
+    assert read_aloud(text).spoken
+    with pytest.raises(ScriptTooLong) as refused:
+        read_aloud(text + "!")
+    assert refused.value.length_characters == SCRIPT_LIMIT_CHARACTERS + 1
+
+
+def test_a_failed_scan_is_refused_as_garbled() -> None:
+    """Text that OCR mangled would be nonsense on air."""
+    with pytest.raises(ScriptUnreadable) as refused:
+        read_aloud(_FAILED_SCAN)
+
+    assert refused.value.reason == Unreadable.GARBLED
+
+
+def test_lost_diacritics_are_refused() -> None:
+    """Vietnamese without its marks cannot be read aloud."""
+    decomposed = unicodedata.normalize("NFD", _GOOD)
+    bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+    with pytest.raises(ScriptUnreadable) as refused:
+        read_aloud(bare.replace("đ", "d").replace("Đ", "D"))
+    assert refused.value.reason == Unreadable.NO_DIACRITICS
+
+
+def test_broken_utf8_is_refused_as_wrong_encoding() -> None:
+    """UTF-8 that was read as Latin-1 is told apart from a bad scan."""
+    with pytest.raises(ScriptUnreadable) as refused:
+        read_aloud(_GOOD.encode().decode("latin-1"))
+
+    assert refused.value.reason == Unreadable.WRONG_ENCODING
+
+
+def test_tcvn3_and_vni_are_refused_as_wrong_encoding() -> None:
+    """The two old font encodings are recognised."""
+    tcvn3 = "Uû ban nh©n d©n x· th«ng b¸o lÞch t¹m ngõng cung cÊp n­íc s¹ch ®Ó söa ch÷a ®­êng èng"
+    vni = "Uyû ban nhaân daân xaõ thoâng baùo lòch taïm ngöøng cung caáp nöôùc saïch ñeå söûa chöõa"
+
+    for text in (tcvn3, vni):
+        with pytest.raises(ScriptUnreadable) as refused:
+            read_aloud(text)
+        assert refused.value.reason == Unreadable.WRONG_ENCODING
+
+
+def test_another_language_is_refused() -> None:
+    """English is not read with a Vietnamese voice."""
+    text = "The quick brown fox jumps over the lazy dog while seventeen weary travellers watch it"
+    with pytest.raises(ScriptUnreadable) as refused:
+        read_aloud(text)
+
+    assert refused.value.reason == Unreadable.NOT_VIETNAMESE
+
+
+def test_every_refusal_speaks_both_languages() -> None:
+    """Each refusal has its own code and two sentences to show."""
+    refusals: list[ScriptRefused] = [
+        ScriptEmpty(),
+        ScriptTooLong(length_characters=2, limit_characters=1),
+        *map(ScriptUnreadable, Unreadable),
+    ]
+
+    for refusal in refusals:
+        assert isinstance(refusal, PlaylistsError)
+        assert refusal.message_vi.endswith(".")
+        assert refusal.message_en == str(refusal)
+    assert len({refusal.message_vi for refusal in refusals}) == len(refusals)
+    assert {"script_empty", "script_too_long", "script_unreadable"} == {
+        refusal.code for refusal in refusals
+    }

@@ -1,0 +1,44 @@
+"""Spoken words are cut into sentences with a newsreader's pauses."""
+
+from playlists.reading import read_aloud
+from playlists.reading.sentences import (
+    PAUSE_AFTER_LINE_MS,
+    PAUSE_AFTER_MS,
+    PAUSE_AFTER_PARAGRAPH_MS,
+    split_sentences,
+)
+
+
+def test_punctuation_sets_the_pause() -> None:
+    """A full stop pauses longer than a semicolon, a paragraph longest of all."""
+    found = split_sentences("Họp lúc bảy giờ; mời bà con. Xin cảm ơn!\nMục một\n\nHết")
+
+    assert [
+        ("Họp lúc bảy giờ;", PAUSE_AFTER_MS[";"]),
+        ("mời bà con.", PAUSE_AFTER_MS["."]),
+        ("Xin cảm ơn!", PAUSE_AFTER_LINE_MS),
+        ("Mục một", PAUSE_AFTER_PARAGRAPH_MS),
+        ("Hết", PAUSE_AFTER_PARAGRAPH_MS),
+    ] == [(sentence.text, sentence.pause_after_ms) for sentence in found]
+
+
+def test_numbers_and_abbreviations_do_not_cut() -> None:
+    """Dots inside what is written are words by now, and no sentence ends at one."""
+    reading = read_aloud("TP. Đồng Xoài có 1.500.000 đồng, gửi về dichvucong.gov.vn lúc 7.30 giờ")
+
+    assert len(split_sentences(reading.spoken)) == 1
+
+
+def test_a_very_long_sentence_is_taken_in_breaths() -> None:
+    """A sentence of many clauses is cut at commas only."""
+    spoken = ", ".join(["đề nghị bà con giữ gìn vệ sinh thôn xóm"] * 20) + "."
+    found = split_sentences(spoken)
+
+    assert len(found) > 1
+    assert all(len(sentence.text) <= 320 for sentence in found)
+    assert all(sentence.text.endswith(",") for sentence in found[:-1])
+
+
+def test_nothing_to_say_is_no_sentence() -> None:
+    """Marks alone make no sound."""
+    assert split_sentences(" . \n\n ; ") == ()
