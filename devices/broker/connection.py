@@ -68,6 +68,7 @@ class PacketReader(ReaderAdapter):  # type: ignore[misc]
         self._silence_s = silence_s
         self._must_wait = must_wait
         self._held: Frame | None = None
+        self._opened = asyncio.Event()
         self._ended = False
         self._heard_at = asyncio.get_running_loop().time()
 
@@ -83,12 +84,17 @@ class PacketReader(ReaderAdapter):  # type: ignore[misc]
             self.feed_eof()
         return taken
 
+    def open(self) -> None:
+        """From here on hand out what follows the CONNECT, the end of the stream included."""
+        self._opened.set()
+
     def feed_eof(self) -> None:
         """End the stream here: whatever else comes is not read."""
         self._ended = True
         self._packet = memoryview(b"")
 
     async def _next_packet(self) -> None:
+        await self._opened.wait()
         # amqtt gives up reading whenever its own timer ends, and asks again: what has been cut
         # from the stream by then is held.
         if self._held is None:

@@ -5,6 +5,7 @@ Found in its source, and each covered by a test:
   past the access list;
 - a subscription that comes or goes while a message is being fanned out loses that message for the
   rest of its subscribers (a dictionary changes while it is walked);
+- a client that leaves right after its CONNECT is held to be connected for ever;
 - what a client has not acknowledged when its connection ends, or within 5 s, is forgotten;
 - what queues for an absent client, or is on its way to a slow one, has no bound.
 """
@@ -68,6 +69,15 @@ class EmbeddedBroker(Broker):  # type: ignore[misc]
         topic_filter, qos = subscription
         answer: int = await super().add_subscription((topic_filter, min(qos, 1)), session)
         return answer
+
+    async def _client_message_loop(
+        self, client_session: Session, handler: BrokerProtocolHandler
+    ) -> None:
+        # A client that is gone before amqtt waits for its going is never missed, and one that
+        # says goodbye before that has its will said: two turns of the loop later all is in place.
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, handler.reader.open)
+        await super()._client_message_loop(client_session, handler)
 
     async def _handle_subscription(
         self,

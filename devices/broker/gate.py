@@ -28,6 +28,7 @@ from devices.protocol.credentials import Credential
 
 CONNECT_LIMIT_BYTES = 16_384
 CONNECT_WITHIN_S = 10.0
+LEAVES_WITHIN_S = 5.0
 STRANGERS_LIMIT = 200
 CHECK_REVOKED_EVERY_S = 0.5
 SILENCE_FACTOR = 1.5
@@ -58,11 +59,24 @@ class _Guest:
     credential: Credential
     reader: PacketReader
     writer: asyncio.StreamWriter
+    task: "asyncio.Task[None] | None" = field(default_factory=asyncio.current_task)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     def send_away(self) -> None:
         self.reader.feed_eof()
         self.writer.transport.abort()
+
+    async def leave(self) -> None:
+        """Send it away and wait until it is gone; whatever hangs is cancelled."""
+        self.send_away()
+        try:
+            async with asyncio.timeout(LEAVES_WITHIN_S):
+                await self.gone.wait()
+        except TimeoutError:
+            log.error("client_did_not_leave")
+            if self.task is not None:
+                self.task.cancel()
+            await self.gone.wait()
 
 
 class Gate:
@@ -87,10 +101,7 @@ class Gate:
         """Stop listening, end every connection, and wait until all have left."""
         if self._server is not None:
             self._server.close()
-        for guest in list(self._guests.values()):
-            guest.send_away()
-        for guest in list(self._guests.values()):
-            await guest.gone.wait()
+        await asyncio.gather(*(guest.leave() for guest in list(self._guests.values())))
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -154,8 +165,7 @@ class Gate:
     ) -> None:
         client_id = connect.client_id
         while (older := self._guests.get(client_id)) is not None:
-            older.send_away()
-            await older.gone.wait()
+            await older.leave()
         credential = self._registry.user(connect.username)
         if credential is None:
             return

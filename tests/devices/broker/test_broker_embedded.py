@@ -89,18 +89,52 @@ def test_a_device_that_breaks_the_protocol_is_cut_off(
     commune = embedded_commune
     station = commune.joined(STATION)
     station.subscribe(f"{ROOT}/from/#")
-    will = connect(
-        flags=0xC0 | 0x06,
-        fields=["loa-2", f"{ROOT}/from/loa-2/status", "lost", "loa-2", commune.secrets["loa-2"]],
-    )
     with raw_client(commune.broker) as client:
-        client.sendall(will)
+        client.sendall(_login_with_will(commune))
         assert client.recv(4) == CONNACK_ACCEPTED
         client.sendall(raw)
         assert is_closed(client)
 
     assert station.next().payload == b"lost"
     assert commune.client("loa-2").connect(commune.broker)
+
+
+def _login_with_will(commune: Commune) -> bytes:
+    topic = f"{ROOT}/from/loa-2/status"
+    fields = ["loa-2", topic, "lost", "loa-2", commune.secrets["loa-2"]]
+    return connect(flags=0xC0 | 0x06, fields=fields)
+
+
+def test_a_device_that_leaves_in_the_doorway_may_come_again(embedded_commune: Commune) -> None:
+    """A line that breaks right after the CONNECT is noticed every time."""
+    commune = embedded_commune
+    station = commune.joined(STATION)
+    station.subscribe(f"{ROOT}/from/#")
+    for _ in range(30):
+        with raw_client(commune.broker) as client:
+            client.sendall(_login_with_will(commune))
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(4)[:1] == b"\x20"
+
+    assert [station.next().payload for _ in range(30)] == [b"lost"] * 30
+    assert commune.client("loa-2").connect(commune.broker)
+
+
+def test_a_goodbye_in_the_doorway_is_a_goodbye(embedded_commune: Commune) -> None:
+    """CONNECT, PUBLISH and DISCONNECT in one breath: the word is said, the will is not."""
+    commune = embedded_commune
+    station = commune.joined(STATION)
+    station.subscribe(f"{ROOT}/from/#")
+    status = packet(0x30, text(f"{ROOT}/from/loa-2/status") + b"brief")
+    for _ in range(30):
+        with raw_client(commune.broker) as client:
+            client.sendall(_login_with_will(commune) + status + packet(0xE0, b""))
+            assert client.recv(4)[:1] == b"\x20"
+            assert is_closed(client)
+
+    assert [station.next().payload for _ in range(30)] == [b"brief"] * 30
+    commune.joined("loa-1").publish(f"{ROOT}/from/loa-1/status", b"end")
+    assert station.next().payload == b"end"
 
 
 def test_the_largest_message_of_the_contract_passes(embedded_commune: Commune) -> None:
