@@ -13,6 +13,7 @@ from broadcaster import __version__
 from broadcaster.demo.live import run_demonstration
 from broadcaster.demo.once import OnceOptions, run_once
 from broadcaster.errors import BadInput, LoaError
+from broadcaster.logs import configure_logs
 from broadcaster.processes.errors import DiskFull
 from broadcaster.processes.serve import serve_station
 from broadcaster.settings import load_settings
@@ -76,6 +77,7 @@ def version() -> None:
 
 def main() -> None:
     """Run the command; whatever a person can act on is said in one sentence, not as a traceback."""
+    configure_logs("WARNING")
     try:
         app()
     except KeyboardInterrupt:
