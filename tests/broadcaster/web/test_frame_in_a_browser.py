@@ -37,6 +37,7 @@ BOARD = """
 <form method="post" action="/sent">{{ ui.field("title", "Tên bản tin", error="Hãy đặt tên.") }}
 {{ ui.button("Gửi duyệt", busy="Đang gửi…") }}</form>
 <button class="second" type="button" hx-get="/gone" hx-target="#content">Tải lại</button>
+<button class="second" type="button" hx-get="/part" hx-target="this">Xem</button>
 {% endblock %}
 """
 
@@ -51,6 +52,10 @@ def _app() -> FastAPI:
     def board(request: Request) -> HTMLResponse:
         page = frame.environment("vi").from_string(BOARD)
         return HTMLResponse(page.render(frame.frame_context(request)))
+
+    @app.get("/part")
+    def part() -> HTMLResponse:
+        return HTMLResponse("Đã xem")
 
     return app
 
@@ -162,6 +167,21 @@ def test_a_lost_station_is_told_in_the_notice(page: Page) -> None:
     notice = page.locator("#notice .banner-failed")
     notice.wait_for()
     assert "vẫn an toàn" in notice.inner_text()
+
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Xem").click()
+    notice.wait_for(state="detached")
+
+
+def test_an_error_stays_when_something_else_succeeds(page: Page) -> None:
+    """A page that refreshes itself must not wipe away the only copy of an error."""
+    page.get_by_role("button", name="Tải lại").click()
+    page.locator("#notice .banner-failed").wait_for()
+
+    page.get_by_role("button", name="Xem").click()
+    page.get_by_role("button", name="Đã xem").wait_for()
+
+    assert "Không tìm thấy" in page.locator("#notice").inner_text()
 
 
 def test_a_form_goes_out_once_and_says_so(page: Page) -> None:

@@ -2,14 +2,15 @@
 
 const notice = () => document.getElementById("notice");
 
-// A sentence that stays until the person has dealt with it; never the only copy of an error.
-function say(sentence) {
+// Says that the station cannot be reached, once, below whatever else the notice says.
+function sayUnreachable() {
   const place = notice();
-  if (!place || !sentence) return;
+  if (!place || place.querySelector("[data-unreachable]")) return;
   const text = document.createElement("p");
   text.className = "banner banner-failed";
-  text.textContent = sentence;
-  place.replaceChildren(text);
+  text.dataset.unreachable = "";
+  text.textContent = place.dataset.offline;
+  place.append(text);
 }
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -22,10 +23,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const aim = event.detail.xhr.getResponseHeader("HX-Retarget");
   if (aim === "#notice") event.detail.shouldSwap = true;
 });
-document.addEventListener("htmx:sendError", () => say(notice()?.dataset.offline));
-document.addEventListener("htmx:timeout", () => say(notice()?.dataset.offline));
+document.addEventListener("htmx:sendError", sayUnreachable);
+document.addEventListener("htmx:timeout", sayUnreachable);
+// Once the station answers again only that sentence goes; another error stays until the next page.
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful && notice()?.querySelector(".banner-failed")) notice().replaceChildren();
+  if (event.detail.successful) notice()?.querySelector("[data-unreachable]")?.remove();
 });
 
 // A form that changes something goes out once, and says so in words. htmx minds its own.
