@@ -1,0 +1,96 @@
+"""The station's clusters and villages, and who lives there, as JSON."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from broadcaster.accounts.guard import require
+from broadcaster.accounts.roles import Right
+from broadcaster.accounts.viewer import Viewer
+from broadcaster.areas.queries import clusters_of, residents_on, the_station, villages_of
+from broadcaster.web.context import Context, context
+from broadcaster.web.problems import problems
+
+api = APIRouter(prefix="/api", tags=["areas"])
+
+Here = Annotated[Context, Depends(context)]
+Anyone = Annotated[Viewer, Depends(require(Right.SEE_OWN_VILLAGE))]
+
+
+class VillageOut(BaseModel):
+    """A village; its numbers are null while no census is recorded for the day."""
+
+    id: str
+    name: str
+    households: int | None
+    residents: int | None
+    valid_from: date | None = Field(description="Since when these numbers hold.")
+
+
+class ClusterOut(BaseModel):
+    """Villages that hear the same schedule."""
+
+    id: str
+    name: str
+    residents: int = Field(description="Of the villages whose number is known.")
+    villages: list[VillageOut]
+
+
+class Areas(BaseModel):
+    """The station's area, as far as the caller may see it."""
+
+    station_id: str
+    name: str
+    commune: str
+    province: str
+    zone: str
+    day: date
+    rehearsal: bool
+    clusters: list[ClusterOut]
+
+
+@api.get("/areas", responses=problems(401, 403, 503))
+def areas(station: Here, viewer: Anyone) -> Areas:
+    """Clusters and villages in their order, with the residents of today."""
+    day = station.now().astimezone(station.zone).date()
+    in_view = viewer.villages_in_view()
+    with station.database.reading() as session:
+        about = the_station(session)
+        villages = [
+            each for each in villages_of(session, about.id) if in_view is None or each.id in in_view
+        ]
+        living = residents_on(session, [each.id for each in villages], day)
+        clusters = clusters_of(session, about.id)
+    shown: dict[str, list[VillageOut]] = {}
+    for village in villages:
+        census = living.get(village.id)
+        shown.setdefault(village.cluster_id, []).append(
+            VillageOut(
+                id=village.id,
+                name=village.name,
+                households=census.households if census else None,
+                residents=census.residents if census else None,
+                valid_from=census.valid_from if census else None,
+            )
+        )
+    return Areas(
+        station_id=about.id,
+        name=about.name,
+        commune=about.commune,
+        province=about.province,
+        zone=about.zone,
+        day=day,
+        rehearsal=about.rehearsal,
+        clusters=[
+            ClusterOut(
+                id=cluster.id,
+                name=cluster.name,
+                residents=sum(each.residents or 0 for each in shown.get(cluster.id, [])),
+                villages=shown.get(cluster.id, []),
+            )
+            for cluster in clusters
+            if in_view is None or cluster.id in shown
+        ],
+    )

@@ -1,0 +1,93 @@
+"""Evidence as JSON: one signed statement, and whether it holds now."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import BaseModel, Field
+
+from broadcaster.accounts.guard import require
+from broadcaster.accounts.roles import Right
+from broadcaster.accounts.viewer import Viewer
+from broadcaster.database.columns import to_ms
+from broadcaster.errors import NotFound
+from broadcaster.ledger.evidence import Evidence, Statement, device_evidence
+from broadcaster.web.context import Context, context
+from broadcaster.web.problems import problems
+
+api = APIRouter(prefix="/api", tags=["ledger"])
+
+Here = Annotated[Context, Depends(context)]
+Anyone = Annotated[Viewer, Depends(require(Right.SEE_OWN_VILLAGE))]
+Seq = Annotated[int, Path(ge=1, le=2**53 - 1)]
+
+
+class StatementOut(BaseModel):
+    """One entry of a device's journal, byte for byte."""
+
+    seq: int
+    kind: str
+    entry: str = Field(description="The exact bytes that the chain hashes.")
+    entry_sha256: str
+    prev_sha256: str
+    received_at_ms: int
+
+
+class EvidenceOut(BaseModel):
+    """A confirmation with the signed batch that brought it and its neighbours."""
+
+    device_id: str
+    device_name: str
+    epoch: str
+    statement: StatementOut
+    order_id: str | None
+    repeat: int
+    broadcast_id: str | None
+    before: StatementOut | None
+    after: StatementOut | None
+    batch: str = Field(description="JWS compact (RFC 7515), EdDSA over Ed25519.")
+    batch_sha256: str
+    public_key: str = Field(description="Ed25519, hexadecimal.")
+    key_id: str
+    signature_holds: bool = Field(description="Verified for this answer, with the key above.")
+    chain_holds: bool = Field(description="Hash and links agree with the neighbours held.")
+
+
+@api.get("/evidence/{device_id}/{epoch}/{seq}", responses=problems(401, 403, 404, 422))
+def evidence(*, station: Here, viewer: Anyone, device_id: str, epoch: str, seq: Seq) -> EvidenceOut:
+    """One signed statement of one device, examined for this answer."""
+    with station.database.reading() as session:
+        found = device_evidence(session, device_id, epoch, seq, villages=viewer.villages_in_view())
+    if found is None:
+        raise NotFound
+    return _out(found)
+
+
+def _out(found: Evidence) -> EvidenceOut:
+    return EvidenceOut(
+        device_id=found.device_id,
+        device_name=found.device_name,
+        epoch=found.epoch,
+        statement=_statement(found.statement),
+        order_id=found.order_id,
+        repeat=found.repeat,
+        broadcast_id=found.broadcast_id,
+        before=_statement(found.before) if found.before is not None else None,
+        after=_statement(found.after) if found.after is not None else None,
+        batch=found.batch,
+        batch_sha256=found.batch_sha256,
+        public_key=found.public_key,
+        key_id=found.key_id,
+        signature_holds=found.signature_holds,
+        chain_holds=found.chain_holds,
+    )
+
+
+def _statement(held: Statement) -> StatementOut:
+    return StatementOut(
+        seq=held.seq,
+        kind=held.kind,
+        entry=held.entry,
+        entry_sha256=held.entry_sha256,
+        prev_sha256=held.prev_sha256,
+        received_at_ms=to_ms(held.received_at),
+    )

@@ -1,0 +1,126 @@
+"""What needs a hand today: decisions that wait, and devices that nobody should have to guess about.
+
+A device that has never been heard of is no alarm: it is shown as such on the list of devices.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func
+from sqlmodel import Session, col, select
+
+from broadcaster.accounts.tables import Account
+from broadcaster.areas.tables import Cluster
+from broadcaster.bulletins.tables import Approval, Bulletin
+from broadcaster.fleet.tables import Device, DeviceShare, DeviceStatus
+from broadcaster.ledger.tables import Alert
+from broadcaster.schedule.tables import Broadcast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingBulletin:
+    """A bulletin that somebody has to approve or return."""
+
+    bulletin_id: str
+    title: str
+    author: str
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnconfirmedBroadcast:
+    """A broadcast of which devices owe their word beyond the deadline."""
+
+    broadcast_id: str
+    title: str
+    starts_at: datetime
+    devices: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineDevice:
+    """A device that was heard of and has gone."""
+
+    device_id: str
+    name: str
+    cluster_name: str
+    since: datetime
+
+
+def waiting_bulletins(
+    session: Session, *, station_id: str, limit: int = 10
+) -> list[WaitingBulletin]:
+    """Submitted bulletins whose present words and sound nobody has decided on, oldest first."""
+    rows = session.exec(
+        select(Bulletin.id, Bulletin.title, Account.display_name, Bulletin.submitted_at)
+        .join(Account, col(Account.id) == col(Bulletin.author_id))
+        .where(
+            Bulletin.station_id == station_id,
+            col(Bulletin.submitted_at).is_not(None),
+            col(Bulletin.rendition_id).is_not(None),
+            ~exists()
+            .where(
+                col(Approval.rendition_id) == col(Bulletin.rendition_id),
+                col(Approval.decided_at) >= col(Bulletin.submitted_at),
+            )
+            .correlate(Bulletin),
+        )
+        .order_by(col(Bulletin.submitted_at), col(Bulletin.id))
+        .limit(limit)
+    ).all()
+    return [
+        WaitingBulletin(bulletin_id=id_, title=title, author=author, submitted_at=submitted_at)
+        for id_, title, author, submitted_at in rows
+        if submitted_at is not None
+    ]
+
+
+def unconfirmed_broadcasts(
+    session: Session, *, villages: Collection[str] | None, limit: int = 10
+) -> list[UnconfirmedBroadcast]:
+    """Broadcasts with open alerts of devices in view, newest first."""
+    counted = (
+        select(Broadcast.id, Broadcast.title, Broadcast.starts_at, func.count())
+        .join(Alert, col(Alert.broadcast_id) == col(Broadcast.id))
+        .where(col(Alert.resolved_at).is_(None), col(Alert.device_id).is_not(None))
+        .group_by(col(Broadcast.id), col(Broadcast.title), col(Broadcast.starts_at))
+        .order_by(col(Broadcast.starts_at).desc(), col(Broadcast.id))
+        .limit(limit)
+    )
+    if villages is not None:
+        counted = counted.where(col(Alert.device_id).in_(_devices_reaching(villages)))
+    return [
+        UnconfirmedBroadcast(broadcast_id=id_, title=title, starts_at=starts_at, devices=devices)
+        for id_, title, starts_at, devices in session.exec(counted)
+    ]
+
+
+def offline_devices(
+    session: Session, *, station_id: str, villages: Collection[str] | None, limit: int = 10
+) -> list[OfflineDevice]:
+    """Devices that were heard of and are offline now, those longest silent first."""
+    wanted = (
+        select(Device.id, Device.name, Cluster.name, DeviceStatus.said_at)
+        .join(DeviceStatus, col(DeviceStatus.device_id) == col(Device.id))
+        .join(Cluster, col(Cluster.id) == col(Device.cluster_id))
+        .where(
+            Device.station_id == station_id,
+            col(Device.retired_at).is_(None),
+            col(DeviceStatus.online).is_(False),
+        )
+        .order_by(col(DeviceStatus.said_at), col(Device.id))
+        .limit(limit)
+    )
+    if villages is not None:
+        wanted = wanted.where(col(Device.id).in_(_devices_reaching(villages)))
+    return [
+        OfflineDevice(device_id=id_, name=name, cluster_name=cluster, since=since)
+        for id_, name, cluster, since in session.exec(wanted)
+    ]
+
+
+def _devices_reaching(villages: Collection[str]) -> Sequence[str]:
+    return select(DeviceShare.device_id).where(  # type: ignore[return-value]
+        col(DeviceShare.village_id).in_(villages), col(DeviceShare.device_id).is_not(None)
+    )

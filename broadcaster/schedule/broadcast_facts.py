@@ -1,0 +1,130 @@
+"""What was to be heard in one broadcast: when, where, which words and sound, and who approved.
+
+Everything comes from the records of that day: later edits of the bulletin change nothing here.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from broadcaster.accounts.tables import Account
+from broadcaster.areas.tables import Cluster, Village
+from broadcaster.bulletins.tables import Approval, Rendition
+from broadcaster.errors import NotFound
+from broadcaster.schedule.tables import Broadcast, BroadcastOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sanction:
+    """One person's approval of exactly these words and this sound."""
+
+    approver: str
+    decided_at: datetime
+    over_warnings: bool
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastFacts:
+    """One broadcast as it was planned."""
+
+    broadcast_id: str
+    bulletin_id: str
+    schedule_id: str
+    title: str
+    topic: str
+    priority: int
+    starts_at: datetime
+    duration_ms: int
+    audio_sha256: str
+    spoken: str
+    engine: str
+    sanction: Sanction | None
+    override_person: str | None
+    override_reason: str | None
+    cancelled_at: datetime | None
+    clusters: Sequence[tuple[str, str]]
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the sound ends if it starts when it should."""
+        return self.starts_at + timedelta(milliseconds=self.duration_ms)
+
+    @property
+    def audio_address(self) -> str:
+        """Where the approved sound can be heard."""
+        return f"/audio/{self.audio_sha256}.mp3"
+
+    def is_cancelled(self) -> bool:
+        """Whether it was withdrawn before it began."""
+        return self.cancelled_at is not None and self.cancelled_at <= self.starts_at
+
+
+def broadcast_facts(
+    session: Session, broadcast_id: str, *, station_id: str, villages: Collection[str] | None
+) -> BroadcastFacts:
+    """What is known of a broadcast; raise NotFound also where none of it is in view."""
+    broadcast = session.get(Broadcast, broadcast_id)
+    clusters = _clusters_in_view(session, broadcast_id, station_id=station_id, villages=villages)
+    if broadcast is None or not clusters:
+        raise NotFound(broadcast_id)
+    rendition = session.get_one(Rendition, broadcast.rendition_id)
+    return BroadcastFacts(
+        broadcast_id=broadcast.id,
+        bulletin_id=broadcast.bulletin_id,
+        schedule_id=broadcast.schedule_id,
+        title=broadcast.title,
+        topic=broadcast.topic,
+        priority=broadcast.priority,
+        starts_at=broadcast.starts_at,
+        duration_ms=broadcast.duration_ms,
+        audio_sha256=broadcast.audio_sha256,
+        spoken=rendition.spoken,
+        engine=rendition.engine,
+        sanction=_sanction(session, broadcast),
+        override_person=broadcast.override_person,
+        override_reason=broadcast.override_reason,
+        cancelled_at=broadcast.cancelled_at,
+        clusters=clusters,
+    )
+
+
+def _clusters_in_view(
+    session: Session, broadcast_id: str, *, station_id: str, villages: Collection[str] | None
+) -> list[tuple[str, str]]:
+    wanted = (
+        select(Cluster.id, Cluster.name)
+        .join(BroadcastOrder, col(BroadcastOrder.cluster_id) == col(Cluster.id))
+        .where(BroadcastOrder.broadcast_id == broadcast_id, Cluster.station_id == station_id)
+        .order_by(col(Cluster.position), col(Cluster.id))
+    )
+    if villages is not None:
+        theirs = select(Village.cluster_id).where(col(Village.id).in_(villages))
+        wanted = wanted.where(col(Cluster.id).in_(theirs))
+    return [(id_, name) for id_, name in session.exec(wanted)]
+
+
+def _sanction(session: Session, broadcast: Broadcast) -> Sanction | None:
+    """The newest approval of the rendition that had been given when the broadcast was planned."""
+    found = session.exec(
+        select(Approval, Account.display_name)
+        .join(Account, col(Account.id) == col(Approval.approver_id))
+        .where(
+            Approval.rendition_id == broadcast.rendition_id,
+            col(Approval.approved),
+            col(Approval.decided_at) <= broadcast.planned_at,
+        )
+        .order_by(col(Approval.decided_at).desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    approval, name = found
+    return Sanction(
+        approver=name,
+        decided_at=approval.decided_at,
+        over_warnings=approval.over_warnings,
+        comment=approval.comment,
+    )

@@ -1,0 +1,38 @@
+"""The clusters that can be chosen, each with its villages and how many people live there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session
+
+from broadcaster.areas.queries import clusters_of, residents_on, villages_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterChoice:
+    """A cluster as a person chooses it; residents of villages without a census are not counted."""
+
+    cluster_id: str
+    name: str
+    villages: Sequence[str]
+    residents: int
+
+
+def cluster_choices(session: Session, *, station_id: str, day: date) -> list[ClusterChoice]:
+    """The station's clusters in order, with the residents of `day`."""
+    villages = villages_of(session, station_id)
+    living = residents_on(session, [village.id for village in villages], day)
+    return [
+        ClusterChoice(
+            cluster_id=cluster.id,
+            name=cluster.name,
+            villages=tuple(each.name for each in villages if each.cluster_id == cluster.id),
+            residents=sum(
+                living[each.id].residents
+                for each in villages
+                if each.cluster_id == cluster.id and each.id in living
+            ),
+        )
+        for cluster in clusters_of(session, station_id)
+    ]

@@ -1,0 +1,121 @@
+"""The pages of the day and of the schedule; the board on the first page is live."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, Response
+
+from broadcaster.accounts.guard import require
+from broadcaster.accounts.roles import Right
+from broadcaster.accounts.viewer import Viewer
+from broadcaster.areas.tables import Station
+from broadcaster.schedule import broadcast_pages, queue_pages
+from broadcaster.schedule.attention import (
+    offline_devices,
+    unconfirmed_broadcasts,
+    waiting_bulletins,
+)
+from broadcaster.schedule.day import LOOK_BACK, broadcasts_between, day_of, places_in_view
+from broadcaster.schedule.listing import by_day, lines_without_broadcasts
+from broadcaster.schedule.live import LivePart, answer_live, live_part
+from broadcaster.schedule.queueing import HORIZON
+from broadcaster.schedule.today import coming_up, lay_board
+from broadcaster.web.context import Context, context
+from broadcaster.web.formats import full_day
+from broadcaster.web.frame import render
+from broadcaster.web.language import language_of
+
+router = APIRouter(include_in_schema=False)
+router.include_router(broadcast_pages.router)
+router.include_router(queue_pages.router)
+
+Here = Annotated[Context, Depends(context)]
+Anyone = Annotated[Viewer, Depends(require(Right.SEE_OWN_VILLAGE))]
+StationViewer = Annotated[Viewer, Depends(require(Right.SEE_STATION))]
+
+
+@router.get("/")
+def today_page(request: Request, station: Here, viewer: Anyone) -> HTMLResponse:
+    """Hôm nay: what is on air, what comes next, what needs a hand."""
+    today = station.now().astimezone(station.zone).date()
+    return render(
+        request,
+        "schedule/pages/today.html",
+        live=_board(request, station, viewer),
+        date_written=full_day(today, today=today, language=language_of(request)),
+        may_write=viewer.may(Right.WRITE_BULLETINS),
+    )
+
+
+@router.get("/today/board")
+def today_board(request: Request, station: Here, viewer: Anyone) -> Response:
+    """The board alone, or 204 while it says what the page shows already."""
+    return answer_live(request, _board(request, station, viewer))
+
+
+@router.get("/schedule")
+def schedule_page(request: Request, station: Here, viewer: Anyone) -> HTMLResponse:
+    """Lịch phát: the next eight days, and what waits for its approval."""
+    now = station.now()
+    villages = viewer.villages_in_view()
+    with station.database.reading() as session:
+        rules = session.get_one(Station, station.station_id)
+        places = places_in_view(session, station_id=station.station_id, villages=villages)
+        begins, _ = day_of(now, zone=station.zone)
+        airings = broadcasts_between(
+            session,
+            cluster_ids=[place.cluster_id for place in places],
+            begins=begins,
+            ends=now + HORIZON,
+            villages=villages,
+        )
+        waiting = (
+            lines_without_broadcasts(session, station_id=station.station_id, zone=station.zone)
+            if viewer.may(Right.SEE_STATION)
+            else []
+        )
+    return render(
+        request,
+        "schedule/pages/schedule.html",
+        days=by_day(
+            airings,
+            cluster_names=[(place.cluster_id, place.name) for place in places],
+            zone=station.zone,
+        ),
+        waiting=waiting,
+        quiet_begins=rules.quiet_begins,
+        quiet_ends=rules.quiet_ends,
+        may_write=viewer.may(Right.WRITE_BULLETINS),
+        may_cancel=viewer.may(Right.SCHEDULE_BROADCASTS),
+    )
+
+
+def _board(request: Request, station: Context, viewer: Viewer) -> LivePart:
+    now = station.now()
+    villages = viewer.villages_in_view()
+    begins, ends = day_of(now, zone=station.zone)
+    decides = viewer.may(Right.APPROVE_BULLETINS) or viewer.may(Right.WRITE_BULLETINS)
+    with station.database.reading() as session:
+        places = places_in_view(session, station_id=station.station_id, villages=villages)
+        airings = broadcasts_between(
+            session,
+            cluster_ids=[place.cluster_id for place in places],
+            begins=min(begins, now - LOOK_BACK),
+            ends=now + max(HORIZON, timedelta(days=1)),
+            villages=villages,
+        )
+        waiting = waiting_bulletins(session, station_id=station.station_id) if decides else []
+        unconfirmed = unconfirmed_broadcasts(session, villages=villages)
+        offline = offline_devices(session, station_id=station.station_id, villages=villages)
+    lines = lay_board(places, airings, now=now, day_ends=ends)
+    return live_part(
+        request,
+        "schedule/pages/board.html",
+        address="/today/board",
+        lines=lines,
+        coming=coming_up(lines),
+        waiting=waiting,
+        unconfirmed=unconfirmed,
+        offline=offline,
+    )

@@ -1,0 +1,137 @@
+"""Queueing a bulletin from its page, and withdrawing what was queued.
+
+The form is a panel of the bulletin's page; a refused one comes back complete on a page of its own,
+each sentence at its field.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
+from sqlmodel import Session
+
+from broadcaster.accounts.guard import require
+from broadcaster.accounts.roles import Right
+from broadcaster.accounts.viewer import Viewer
+from broadcaster.areas.tables import Station
+from broadcaster.bulletins.desk import approved_rendition, find_bulletin
+from broadcaster.bulletins.tables import Bulletin
+from broadcaster.errors import BadInput, Conflict, LoaError
+from broadcaster.schedule.choices import cluster_choices
+from broadcaster.schedule.errors import InQuietHours
+from broadcaster.schedule.listing import lines_of_bulletin
+from broadcaster.schedule.queue_form import QueueForm
+from broadcaster.schedule.queueing import cancel_broadcast, cancel_schedule
+from broadcaster.schedule.submission import queue_and_submit
+from broadcaster.web.context import Context, context
+from broadcaster.web.frame import environment, frame_context, render
+from broadcaster.web.language import language_of, safe_next
+
+router = APIRouter(include_in_schema=False)
+
+Here = Annotated[Context, Depends(context)]
+Scheduler = Annotated[Viewer, Depends(require(Right.SCHEDULE_BROADCASTS))]
+
+_FIELDS = frozenset({"clusters", "when", "starts_local", "repeat", "override_reason"})
+
+
+def queue_panel(request: Request, session: Session, bulletin: Bulletin, viewer: Viewer) -> str:
+    """Where and when, as a panel of the bulletin's page (`app.state.bulletin_panels`)."""
+    station = context(request)
+    page = environment(language_of(request)).get_template("schedule/pages/queue_form.html")
+    shown = panel_context(session, station=station, bulletin=bulletin, viewer=viewer)
+    return Markup(page.render({**frame_context(request), **shown}))  # noqa: S704 - our own template, escaped there
+
+
+@router.post("/bulletins/{bulletin_id}/queue")
+def queue(
+    request: Request,
+    station: Here,
+    viewer: Scheduler,
+    bulletin_id: str,
+    form: Annotated[QueueForm, Form()],
+) -> Response:
+    """Queue a bulletin and submit it for approval, or show the form again with what is wrong."""
+    try:
+        with station.database.writing() as session:
+            queue_and_submit(
+                session, station=station, form=form, bulletin_id=bulletin_id, by=viewer
+            )
+    except (BadInput, Conflict) as refused:
+        return _refused(request, station, viewer, bulletin_id=bulletin_id, form=form, why=refused)
+    return RedirectResponse(f"/bulletins/{bulletin_id}#queue", status_code=303)
+
+
+@router.post("/schedules/{schedule_id}/cancel")
+def cancel(
+    station: Here,
+    viewer: Scheduler,
+    schedule_id: str,
+    after: Annotated[str, Form(alias="next")] = "/schedule",
+) -> Response:
+    """Withdraw a schedule and its broadcasts that have not begun."""
+    with station.database.writing() as session:
+        cancel_schedule(session, schedule_id, by=viewer.account_id, now=station.now())
+    return RedirectResponse(safe_next(after), status_code=303)
+
+
+@router.post("/broadcasts/{broadcast_id}/cancel")
+def cancel_one(station: Here, _viewer: Scheduler, broadcast_id: str) -> Response:
+    """Withdraw one broadcast that has not begun; the others of its schedule stay."""
+    with station.database.writing() as session:
+        cancel_broadcast(session, broadcast_id, now=station.now())
+    return RedirectResponse(f"/broadcasts/{broadcast_id}", status_code=303)
+
+
+def panel_context(
+    session: Session,
+    *,
+    station: Context,
+    bulletin: Bulletin,
+    viewer: Viewer,
+    form: QueueForm | None = None,
+) -> dict[str, Any]:
+    """What the form's template needs."""
+    rules = session.get_one(Station, station.station_id)
+    return {
+        "bulletin_id": bulletin.id,
+        "lines": lines_of_bulletin(session, bulletin.id, zone=station.zone),
+        "rendered": bulletin.rendition_id is not None,
+        "approved": approved_rendition(session, bulletin.id) is not None,
+        "may_queue": viewer.may(Right.SCHEDULE_BROADCASTS),
+        "clusters": cluster_choices(
+            session,
+            station_id=station.station_id,
+            day=station.now().astimezone(station.zone).date(),
+        ),
+        "form": form or QueueForm(),
+        "quiet_begins": rules.quiet_begins,
+        "quiet_ends": rules.quiet_ends,
+        "quiet_asked": False,
+        "errors": {},
+        "other_errors": [],
+    }
+
+
+def _refused(
+    request: Request,
+    station: Context,
+    viewer: Viewer,
+    *,
+    bulletin_id: str,
+    form: QueueForm,
+    why: LoaError,
+) -> Response:
+    sentence = why.message_vi if language_of(request) == "vi" else why.message_en
+    at_field = why.field in _FIELDS
+    with station.database.reading() as session:
+        bulletin = find_bulletin(session, bulletin_id, station_id=station.station_id)
+        shown = panel_context(session, station=station, bulletin=bulletin, viewer=viewer, form=form)
+    shown |= {
+        "bulletin_title": bulletin.title,
+        "quiet_asked": isinstance(why, InQuietHours),
+        "errors": {why.field: sentence} if at_field else {},
+        "other_errors": [] if at_field else [sentence],
+    }
+    return render(request, "schedule/pages/queue.html", status_code=why.status, **shown)

@@ -1,0 +1,313 @@
+"""The JSON of broadcasts, their reports and schedules, as the OpenAPI document states it."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from broadcaster.database.columns import to_ms
+from broadcaster.ledger.coverage import Coverage
+from broadcaster.ledger.reports import BroadcastReport, DeviceCounts, PlayRow, StartSkew
+from broadcaster.schedule.broadcast_facts import BroadcastFacts
+from broadcaster.schedule.listing import ScheduleLine
+from broadcaster.schedule.today import Airing
+
+
+class CoverageOut(BaseModel):
+    """Residents asked, and those in reach of devices in each part; parts are never added up."""
+
+    asked: int
+    confirmed: float
+    partial: float
+    failed: float
+    not_confirmed: float
+    unverifiable: float
+    pending: float
+    unserved: float = Field(description="Asked, but in reach of no registered device.")
+    coverage: float | None = Field(description="Confirmed of asked, 0 to 1; null for nobody.")
+
+    @classmethod
+    def of(cls, coverage: Coverage) -> "CoverageOut":
+        """The JSON of a coverage."""
+        return cls.model_validate(coverage, from_attributes=True)
+
+
+class CountsOut(BaseModel):
+    """Devices by what became of their play; `cached` and `started` reached at least that."""
+
+    planned: int
+    cached: int
+    started: int
+    finished: int
+    partial: int
+    failed: int
+    not_confirmed: int
+    pending: int
+
+    @classmethod
+    def of(cls, counts: DeviceCounts) -> "CountsOut":
+        """The JSON of counts."""
+        return cls.model_validate(counts, from_attributes=True)
+
+
+class SkewOut(BaseModel):
+    """First sample against the planned instant, of the devices whose clocks can be believed."""
+
+    devices: int
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+    spread_ms: float
+
+    @classmethod
+    def of(cls, skew: StartSkew | None) -> "SkewOut | None":
+        """The JSON of a skew."""
+        return cls.model_validate(skew, from_attributes=True) if skew is not None else None
+
+
+class VillageOut(BaseModel):
+    """One village and whom the broadcast reached there."""
+
+    id: str
+    name: str
+    households: int
+    residents: int
+    coverage: CoverageOut
+
+
+class ClusterOut(BaseModel):
+    """One cluster of a broadcast."""
+
+    id: str
+    name: str
+    coverage: CoverageOut
+    devices: CountsOut
+    start_skew: SkewOut | None
+    villages: list[VillageOut]
+
+
+class SanctionOut(BaseModel):
+    """Who approved exactly these words and this sound."""
+
+    approver: str
+    decided_at_ms: int
+    over_warnings: bool
+
+
+class BroadcastOut(BaseModel):
+    """One broadcast, in a line."""
+
+    id: str
+    title: str
+    priority: int
+    starts_at_ms: int
+    duration_ms: int
+    cluster_id: str
+    state: str = Field(description="The one state that is true of all its devices together.")
+    devices: dict[str, int]
+    coverage: CoverageOut
+
+    @classmethod
+    def of(cls, airing: Airing) -> "BroadcastOut":
+        """The JSON of a broadcast in one cluster."""
+        return cls(
+            id=airing.broadcast_id,
+            title=airing.title,
+            priority=airing.priority,
+            starts_at_ms=to_ms(airing.starts_at),
+            duration_ms=airing.duration_ms,
+            cluster_id=airing.cluster_id,
+            state=airing.mark,
+            devices=dict(airing.tally.devices),
+            coverage=CoverageOut.of(airing.tally.coverage),
+        )
+
+
+class Broadcasts(BaseModel):
+    """Broadcasts cluster by cluster, in the order of their starts."""
+
+    broadcasts: list[BroadcastOut]
+
+
+class ReportOut(BaseModel):
+    """One broadcast with its report; the figures are null until its orders have been signed."""
+
+    id: str
+    title: str
+    topic: str
+    priority: int
+    bulletin_id: str
+    starts_at_ms: int
+    duration_ms: int
+    audio_url: str
+    audio_sha256: str
+    spoken: str
+    engine: str
+    approval: SanctionOut | None
+    override_person: str | None
+    override_reason: str | None
+    cancelled_at_ms: int | None
+    settled: bool
+    simulated: bool
+    coverage: CoverageOut | None
+    devices: CountsOut | None
+    start_skew: SkewOut | None
+    clusters: list[ClusterOut]
+
+
+class DeviceOut(BaseModel):
+    """One device's play of one broadcast."""
+
+    device_id: str
+    name: str
+    cluster_id: str
+    state: str
+    code: str | None
+    simulated: bool
+    started_at_ms: int | None
+    start_offset_ms: float | None = Field(description="Null where not known or not believable.")
+    clock_doubtful: bool
+    played_ms: int
+    asked_ms: int
+    evidence: str | None = Field(description="The address of the signed statement.")
+
+
+class Devices(BaseModel):
+    """The devices of one broadcast that the caller may see."""
+
+    devices: list[DeviceOut]
+
+
+class NewSchedule(BaseModel):
+    """Where and when a bulletin shall play."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bulletin_id: str = Field(min_length=1, max_length=64)
+    cluster_ids: list[str] = Field(min_length=1, max_length=500)
+    starts_local: str = Field(
+        default="",
+        max_length=32,
+        description="Wall time of the station, `2026-11-22T17:00`; empty: as soon as approved.",
+    )
+    recurrence: str = Field(
+        default="", max_length=300, description="An RFC 5545 RRULE value; empty: once."
+    )
+    override_reason: str = Field(
+        default="", max_length=300, description="Why quiet hours should be broken."
+    )
+
+
+class ScheduleOut(BaseModel):
+    """One schedule."""
+
+    id: str
+    bulletin_id: str
+    title: str
+    clusters: list[str]
+    starts_at_ms: int | None = Field(description="Null: as soon as approved.")
+    recurrence: str
+    override_reason: str
+    closed_because: str = Field(description="`planned`, `missed`, `ended`, or empty while open.")
+    broadcast_ids: list[str]
+
+    @classmethod
+    def of(cls, line: ScheduleLine) -> "ScheduleOut":
+        """The JSON of a schedule."""
+        return cls(
+            id=line.schedule_id,
+            bulletin_id=line.bulletin_id,
+            title=line.title,
+            clusters=list(line.clusters),
+            starts_at_ms=_ms(line.starts_at),
+            recurrence=line.recurrence,
+            override_reason=line.override_reason,
+            closed_because=line.closed_because,
+            broadcast_ids=[id_ for id_, _ in line.broadcasts],
+        )
+
+
+class Schedules(BaseModel):
+    """Schedules that nobody withdrew."""
+
+    schedules: list[ScheduleOut]
+
+
+def report_out(facts: BroadcastFacts, report: BroadcastReport | None) -> ReportOut:
+    """The JSON of a broadcast and its report."""
+    sanction = facts.sanction
+    return ReportOut(
+        id=facts.broadcast_id,
+        title=facts.title,
+        topic=facts.topic,
+        priority=facts.priority,
+        bulletin_id=facts.bulletin_id,
+        starts_at_ms=to_ms(facts.starts_at),
+        duration_ms=facts.duration_ms,
+        audio_url=facts.audio_address,
+        audio_sha256=facts.audio_sha256,
+        spoken=facts.spoken,
+        engine=facts.engine,
+        approval=SanctionOut(
+            approver=sanction.approver,
+            decided_at_ms=to_ms(sanction.decided_at),
+            over_warnings=sanction.over_warnings,
+        )
+        if sanction is not None
+        else None,
+        override_person=facts.override_person,
+        override_reason=facts.override_reason,
+        cancelled_at_ms=_ms(facts.cancelled_at),
+        settled=report is not None and report.settled,
+        simulated=report is not None and report.simulated,
+        coverage=CoverageOut.of(report.coverage) if report is not None else None,
+        devices=CountsOut.of(report.counts) if report is not None else None,
+        start_skew=SkewOut.of(report.skew) if report is not None else None,
+        clusters=_clusters(report),
+    )
+
+
+def device_out(play: PlayRow) -> DeviceOut:
+    """The JSON of one device's play."""
+    return DeviceOut(
+        device_id=play.device_id,
+        name=play.device_name,
+        cluster_id=play.cluster_id,
+        state=play.state,
+        code=play.code,
+        simulated=play.simulated,
+        started_at_ms=_ms(play.started_at),
+        start_offset_ms=play.start_offset_ms,
+        clock_doubtful=play.clock_doubtful,
+        played_ms=play.played_ms,
+        asked_ms=play.asked_ms,
+        evidence=f"/api/evidence/{play.device_id}/{play.evidence_epoch}/{play.evidence_seq}"
+        if play.evidence_epoch
+        else None,
+    )
+
+
+def _clusters(report: BroadcastReport | None) -> list[ClusterOut]:
+    return [
+        ClusterOut(
+            id=cluster.cluster_id,
+            name=cluster.name,
+            coverage=CoverageOut.of(cluster.coverage),
+            devices=CountsOut.of(cluster.counts),
+            start_skew=SkewOut.of(cluster.skew),
+            villages=[
+                VillageOut(
+                    id=village.village_id,
+                    name=village.name,
+                    households=village.households,
+                    residents=village.residents,
+                    coverage=CoverageOut.of(village.coverage),
+                )
+                for village in cluster.villages
+            ],
+        )
+        for cluster in (report.clusters if report is not None else ())
+    ]
+
+
+def _ms(instant: datetime | None) -> int | None:
+    return to_ms(instant) if instant is not None else None
