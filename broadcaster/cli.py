@@ -16,7 +16,7 @@ from broadcaster.errors import BadInput, LoaError
 from broadcaster.logs import configure_logs
 from broadcaster.processes.errors import DiskFull
 from broadcaster.processes.serve import serve_station
-from broadcaster.settings import load_settings
+from broadcaster.settings import Settings, load_settings
 
 app = typer.Typer(
     name="loa",
@@ -29,16 +29,25 @@ app = typer.Typer(
 _errors = Console(stderr=True)
 
 
+Broker = Annotated[
+    str | None,
+    typer.Option(
+        help="Máy chủ MQTT khác, mqtt://… hoặc mqtts://…; mặc định là máy chủ kèm theo. / "
+        "Another MQTT broker instead of the embedded one."
+    ),
+]
+
+
 @app.command()
-def run() -> None:
+def run(*, broker: Broker = None) -> None:
     """Chạy xã trình diễn và trang web. / Run the demonstration commune and its site."""
-    raise typer.Exit(run_demonstration(load_settings(), console=Console()))
+    raise typer.Exit(run_demonstration(_settings(broker), console=Console()))
 
 
 @app.command()
-def serve() -> None:
+def serve(*, broker: Broker = None) -> None:
     """Chạy đài đã lập. / Run the station that was founded in the state folder."""
-    raise typer.Exit(serve_station(load_settings(), console=Console()))
+    raise typer.Exit(serve_station(_settings(broker), console=Console()))
 
 
 @app.command()
@@ -73,6 +82,10 @@ def demo(
 def version() -> None:
     """In phiên bản. / Print the version."""
     typer.echo(f"loa {__version__}")
+
+
+def _settings(broker: str | None) -> Settings:
+    return load_settings() if broker is None else load_settings(broker=broker)
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
 
     state_dir: Path = Path("var")
     database_url: str = ""
-    broker: str = "embedded"
+    broker: str = Field(default="embedded", pattern=r"^(embedded|mqtts?://[^\s/]+)$")
     broker_port: int = Field(default=18830, ge=0, le=65535)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

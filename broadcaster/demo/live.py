@@ -43,7 +43,7 @@ def run_demonstration(settings: Settings, *, console: Console) -> int:
         if founded is not None:
             _tell_passwords(founded.passwords, console=console)
         console.print("» Mở máy chủ MQTT, sổ độ phủ, trang web, lịch phát / Starting the station")
-        with running(settings) as supervisor:
+        with running(settings, console=console) as supervisor:
             console.print("» Mở 24 cụm loa mô phỏng / Starting 24 simulated devices")
             supervisor.start(fleet_program(fleet_folder(settings)))
             if _has_no_bulletin(database):

@@ -80,7 +80,7 @@ def _run_chain(
     with open_studio(settings) as studio:
         bulletin_id = write_and_render(database, studio, script=script, title=TITLE)
     progress.print("» Mở đài và đội loa mô phỏng / Starting the station and the simulated fleet")
-    with running(settings) as supervisor:
+    with running(settings, console=progress) as supervisor:
         _start_fleet(supervisor, settings, options)
         progress.print("» Người thứ hai duyệt, đài ký kế hoạch / Approved, planned and signed")
         queue_everywhere(database, bulletin_id)

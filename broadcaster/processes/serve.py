@@ -17,6 +17,7 @@ from broadcaster.processes.errors import NotFounded
 from broadcaster.processes.station import check_room, start_station
 from broadcaster.processes.supervisor import Supervisor
 from broadcaster.settings import Settings
+from broadcaster.wire import BrokerUnreachable
 
 _WATCH_EVERY_S = 0.5
 
@@ -31,7 +32,11 @@ def serve_station(settings: Settings, *, console: Console) -> int:
             raise NotFounded
         write_registry(session, settings.registry_file, keys_dir=settings.keys_dir)
     database.dispose()
-    with suppress(KeyboardInterrupt), stop_signal() as stopping, running(settings) as supervisor:
+    with (
+        suppress(KeyboardInterrupt),
+        stop_signal() as stopping,
+        running(settings, console=console) as supervisor,
+    ):
         console.print(f"● {settings.station_url}", style="bold")
         watch(supervisor, until=stopping)
     return 0
@@ -57,10 +62,12 @@ def stop_signal() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Supervisor]:
+def running(settings: Settings, *, console: Console) -> Iterator[Supervisor]:
     """The station's processes, started in order and always stopped again."""
     supervisor = Supervisor(log_dir=settings.state_dir / "log")
-    start_station(supervisor, settings)
+    if not start_station(supervisor, settings):
+        console.print(f"◍ {BrokerUnreachable.message_vi}", style="bold yellow")
+        console.print(f"  {BrokerUnreachable.message_en}", style="dim")
     try:
         yield supervisor
     finally:

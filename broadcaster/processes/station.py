@@ -13,8 +13,10 @@ from pathlib import Path
 from broadcaster.processes.errors import DiskFull, PortInUse
 from broadcaster.processes.supervisor import Program, Supervisor
 from broadcaster.settings import Settings
+from broadcaster.wire import parse_broker_url
 
 _ROOM_NEEDED_BYTES = 200 * 1024 * 1024
+_BROKER_PATIENCE_S = 3.0
 
 
 def environment(settings: Settings) -> Mapping[str, str]:
@@ -104,14 +106,34 @@ def free_port() -> int:
         return port
 
 
-def start_station(supervisor: Supervisor, settings: Settings) -> None:
-    """Start the station's processes; what was started is stopped again when one fails."""
+def start_station(supervisor: Supervisor, settings: Settings) -> bool:
+    """Start the station's processes; say whether its broker answers.
+
+    With another broker that does not answer the station runs all the same: devices hold their
+    plans, and what is written, approved and queued goes out when the broker is back. What was
+    started is stopped again when a process fails.
+    """
+    answers = settings.embedded_broker or broker_answers(settings)
     try:
         for program in station_programs(settings):
-            supervisor.start(program)
+            if answers or program.name == "site":
+                supervisor.start(program)
+            else:
+                supervisor.launch(program)
     except BaseException:
         supervisor.stop()
         raise
+    return answers
+
+
+def broker_answers(settings: Settings) -> bool:
+    """Whether anything listens where the broker should be."""
+    address = parse_broker_url(settings.broker_url)
+    try:
+        with socket.create_connection((address.host, address.port), timeout=_BROKER_PATIENCE_S):
+            return True
+    except OSError:
+        return False
 
 
 def _is_taken(host: str, port: int) -> bool:

@@ -43,7 +43,9 @@ class Program:
 
 
 @dataclass(slots=True)
-class _Running:
+class Running:
+    """A program that was started, and what is known of its life."""
+
     program: Program
     process: subprocess.Popen[bytes]
     events: "queue.Queue[dict[str, object]]"
@@ -59,7 +61,7 @@ class Supervisor:
         log_dir.mkdir(parents=True, exist_ok=True)
         self._log_dir = log_dir
         self._clock = clock
-        self._running: list[_Running] = []
+        self._running: list[Running] = []
 
     def start(
         self, program: Program, *, ready_within_s: float = READY_WITHIN_S
@@ -68,8 +70,7 @@ class Supervisor:
 
         Raises ProcessFailed, with the program's last words, when it ends or stays silent.
         """
-        running = self._launch(program)
-        self._running.append(running)
+        running = self.launch(program)
         deadline = self._clock() + ready_within_s
         while self._clock() < deadline:
             with suppress(queue.Empty):
@@ -80,6 +81,12 @@ class Supervisor:
                 self._running.remove(running)
                 raise ProcessFailed(program.name, self.last_words(program.name))
         raise ProcessFailed(program.name, self.last_words(program.name))
+
+    def launch(self, program: Program) -> Running:
+        """Start a program without waiting for it: it becomes ready when what it needs is there."""
+        running = self._launch(program)
+        self._running.append(running)
+        return running
 
     def pid(self, name: str) -> int:
         """The process id of a running program."""
@@ -118,7 +125,7 @@ class Supervisor:
         lines = path.read_text("utf-8", errors="replace").strip().splitlines()
         return lines[-1] if lines else ""
 
-    def _launch(self, program: Program) -> _Running:
+    def _launch(self, program: Program) -> Running:
         with (self._log_dir / f"{program.name}.log").open("ab") as log_file:
             process = subprocess.Popen(
                 list(program.command),
@@ -133,7 +140,7 @@ class Supervisor:
         threading.Thread(
             target=_read_events, args=(process, events), name=f"events-{program.name}", daemon=True
         ).start()
-        return _Running(program, process, events, started_at=self._clock())
+        return Running(program, process, events, started_at=self._clock())
 
 
 def _end_with_parent() -> None:
