@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from broadcaster.bulletins.errors import (
@@ -227,6 +228,20 @@ def authors_of(session: Session, bulletin: Bulletin) -> frozenset[str]:
         select(BulletinEdit.account_id).where(BulletinEdit.bulletin_id == bulletin.id)
     ).all()
     return frozenset(editors) | {bulletin.author_id}
+
+
+def newest_bulletins(
+    session: Session, *, station_id: str, limit: int, submitted: bool = False
+) -> Sequence[Bulletin]:
+    """A station's bulletins without their scripts, last edited first; or those once submitted."""
+    wanted = select(Bulletin).where(Bulletin.station_id == station_id)
+    if submitted:
+        wanted = wanted.where(col(Bulletin.submitted_at).is_not(None))
+    return session.exec(
+        wanted.options(defer(Bulletin.script, raiseload=True))  # type: ignore[arg-type]
+        .order_by(col(Bulletin.edited_at).desc(), col(Bulletin.id))
+        .limit(limit)
+    ).all()
 
 
 def decisions_on(session: Session, bulletin: Bulletin) -> Sequence[Approval]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fastapi import Request
+
 from broadcaster.bulletins.errors import ScriptNotReadable, SoundNotMade, StudioBusy
 from broadcaster.bulletins.sound import NewSound, new_sound
 from broadcaster.settings import Settings
@@ -81,6 +83,14 @@ def open_studio(settings: Settings) -> Iterator[Studio]:
             store=AudioStore(settings.audio_dir),
             cache_dir=settings.state_dir / "sentences",
         )
+
+
+def studio_of(request: Request) -> Studio:
+    """The studio of the app that serves this request (a FastAPI dependency)."""
+    found = request.app.state.studio
+    if not isinstance(found, Studio):
+        raise TypeError("the app was started without its studio")
+    return found
 
 
 def _told(error: PlaylistsError) -> ScriptNotReadable | SoundNotMade:

@@ -1,0 +1,181 @@
+"""Bulletins as the API answers them; instants are Unix milliseconds."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from broadcaster.bulletins.shown import Decision, Line, Shown, Sound
+from broadcaster.bulletins.states import BulletinState
+from broadcaster.database.columns import to_ms
+
+
+class SpanAnswer(BaseModel):
+    """A stretch of the written text, its spoken words, and the rule that made them."""
+
+    start: int
+    end: int
+    written: str
+    spoken: str
+    rule: str
+
+
+class WarningAnswer(BaseModel):
+    """A place of the written text that the reading is unsure of."""
+
+    start: int
+    end: int
+    written: str
+    code: str
+    message: str
+    message_en: str
+    suggestion: str
+
+
+class RenditionAnswer(BaseModel):
+    """Exact words and exact sound; what a decision names."""
+
+    id: str
+    spoken: str
+    spoken_sha256: str
+    reading: list[SpanAnswer]
+    warnings: list[WarningAnswer]
+    audio_url: str
+    audio_sha256: str
+    audio_size_bytes: int
+    duration_ms: int
+    loudness_lufs: float
+    engine: str
+    rendered_at_ms: int
+
+
+class DecisionAnswer(BaseModel):
+    """What one person decided; `present` is false for words and sound that were replaced since."""
+
+    approved: bool
+    approver: str
+    comment: str
+    over_warnings: bool
+    decided_at_ms: int
+    rendition_id: str
+    present: bool
+
+
+class BulletinLine(BaseModel):
+    """One bulletin in a list."""
+
+    id: str
+    title: str
+    topic: str
+    priority: int
+    state: BulletinState
+    author: str
+    created_at_ms: int
+    edited_at_ms: int
+    submitted_at_ms: int | None
+    duration_ms: int | None = Field(description="Of its sound; null without one.")
+    warnings: int
+
+
+class BulletinList(BaseModel):
+    """Bulletins, last edited first."""
+
+    bulletins: list[BulletinLine]
+
+
+class BulletinAnswer(BaseModel):
+    """One bulletin with its words, its sound and all decisions, newest first."""
+
+    id: str
+    title: str
+    script: str
+    topic: str
+    priority: int
+    state: BulletinState
+    author: str
+    created_at_ms: int
+    edited_at_ms: int
+    submitted_at_ms: int | None
+    rendition: RenditionAnswer | None
+    decisions: list[DecisionAnswer]
+
+
+def line_answer(line: Line) -> BulletinLine:
+    """A line of a list."""
+    row = line.row
+    return BulletinLine(
+        id=row.id,
+        title=row.title,
+        topic=row.topic,
+        priority=row.priority,
+        state=line.state,
+        author=line.author,
+        created_at_ms=to_ms(row.created_at),
+        edited_at_ms=to_ms(row.edited_at),
+        submitted_at_ms=_ms(row.submitted_at),
+        duration_ms=line.duration_ms,
+        warnings=line.warnings,
+    )
+
+
+def bulletin_answer(bulletin: Shown) -> BulletinAnswer:
+    """One bulletin."""
+    row = bulletin.row
+    return BulletinAnswer(
+        id=row.id,
+        title=row.title,
+        script=row.script,
+        topic=row.topic,
+        priority=row.priority,
+        state=bulletin.state,
+        author=bulletin.author,
+        created_at_ms=to_ms(row.created_at),
+        edited_at_ms=to_ms(row.edited_at),
+        submitted_at_ms=_ms(row.submitted_at),
+        rendition=_rendition(bulletin.sound) if bulletin.sound else None,
+        decisions=[_decision(each) for each in bulletin.decisions],
+    )
+
+
+def _rendition(sound: Sound) -> RenditionAnswer:
+    row = sound.row
+    return RenditionAnswer(
+        id=row.id,
+        spoken=row.spoken,
+        spoken_sha256=sound.spoken_sha256,
+        reading=[SpanAnswer.model_validate(span) for span in row.reading],
+        warnings=[
+            WarningAnswer(
+                start=each.start,
+                end=each.end,
+                written=each.written,
+                code=each.code,
+                message=each.message_vi,
+                message_en=each.message_en,
+                suggestion=each.suggestion,
+            )
+            for each in sound.warnings
+        ],
+        audio_url=sound.audio_url,
+        audio_sha256=row.audio_sha256,
+        audio_size_bytes=row.audio_size_bytes,
+        duration_ms=row.duration_ms,
+        loudness_lufs=row.loudness_lufs,
+        engine=row.engine,
+        rendered_at_ms=to_ms(row.rendered_at),
+    )
+
+
+def _decision(decision: Decision) -> DecisionAnswer:
+    return DecisionAnswer(
+        approved=decision.approved,
+        approver=decision.approver,
+        comment=decision.comment,
+        over_warnings=decision.over_warnings,
+        decided_at_ms=to_ms(decision.decided_at),
+        rendition_id=decision.rendition_id,
+        present=decision.present,
+    )
+
+
+def _ms(instant: datetime | None) -> int | None:
+    return None if instant is None else to_ms(instant)

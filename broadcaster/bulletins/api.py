@@ -1,0 +1,185 @@
+"""Bulletins for programs: the same acts as on the pages, under the same rights.
+
+A script is read before it is kept: what cannot be read aloud is refused at once, with the reason.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
+
+from broadcaster.accounts.guard import require
+from broadcaster.accounts.roles import Right
+from broadcaster.accounts.viewer import Viewer
+from broadcaster.bulletins import desk
+from broadcaster.bulletins.answers import (
+    BulletinAnswer,
+    BulletinList,
+    bulletin_answer,
+    line_answer,
+)
+from broadcaster.bulletins.errors import (
+    COMMENT_LIMIT_CHARACTERS,
+    SCRIPT_LIMIT_CHARACTERS,
+    TITLE_LIMIT_CHARACTERS,
+    TOPIC_LIMIT_CHARACTERS,
+)
+from broadcaster.bulletins.shown import lines_of, shown
+from broadcaster.bulletins.states import BulletinState
+from broadcaster.bulletins.studio import Studio, studio_of
+from broadcaster.bulletins.texts import NORMAL, PRIORITY, Written, checked
+from broadcaster.web.context import Context, context
+from broadcaster.web.problems import problems
+
+NEWEST = 200
+
+api = APIRouter(prefix="/api/bulletins", tags=["bulletins"])
+
+Here = Annotated[Context, Depends(context)]
+TheStudio = Annotated[Studio, Depends(studio_of)]
+Reader = Annotated[Viewer, Depends(require(Right.SEE_STATION))]
+Writer = Annotated[Viewer, Depends(require(Right.WRITE_BULLETINS))]
+Approver = Annotated[Viewer, Depends(require(Right.APPROVE_BULLETINS))]
+
+
+class BulletinGiven(BaseModel):
+    """What an author writes. Limits are told in a sentence, so the desk checks them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(json_schema_extra={"minLength": 1, "maxLength": TITLE_LIMIT_CHARACTERS})
+    script: str = Field(json_schema_extra={"minLength": 1, "maxLength": SCRIPT_LIMIT_CHARACTERS})
+    topic: str = Field(default="", json_schema_extra={"maxLength": TOPIC_LIMIT_CHARACTERS})
+    priority: int = Field(
+        default=NORMAL,
+        description="2 priority, 3 normal; 1, an emergency, is not made here.",
+        json_schema_extra={"enum": [PRIORITY, NORMAL]},
+    )
+
+    def written(self) -> Written:
+        """What will be kept; raise a BadInput that names its field."""
+        return checked(
+            title=self.title, script=self.script, topic=self.topic, priority=self.priority
+        )
+
+
+class DecisionGiven(BaseModel):
+    """A decision on exactly these words and this sound, as the approver was shown them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rendition_id: str
+    spoken_sha256: str
+    audio_sha256: str
+    approved: bool
+    over_warnings: bool = Field(
+        default=False, description="Said explicitly when the words carry warnings."
+    )
+    comment: str = Field(
+        default="",
+        description="Needed when a bulletin is returned.",
+        json_schema_extra={"maxLength": COMMENT_LIMIT_CHARACTERS},
+    )
+
+
+@api.get("", responses=problems(401, 403, 422))
+def bulletins(
+    station: Here,
+    _viewer: Reader,
+    state: Annotated[BulletinState | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=NEWEST)] = NEWEST,
+) -> BulletinList:
+    """The newest bulletins without their scripts, last edited first."""
+    with station.database.reading() as session:
+        newest = desk.newest_bulletins(session, station_id=station.station_id, limit=limit)
+        lines = lines_of(session, newest)
+    wanted = [line for line in lines if state is None or line.state is state]
+    return BulletinList(bulletins=[line_answer(line) for line in wanted])
+
+
+@api.post("", status_code=201, responses=problems(401, 403, 413, 422))
+def create(
+    station: Here, studio: TheStudio, viewer: Writer, given: BulletinGiven
+) -> BulletinAnswer:
+    """Write a bulletin; a script that cannot be read aloud is refused with the reason."""
+    written = given.written()
+    studio.read(written.script)
+    with station.database.writing() as session:
+        bulletin = desk.write_bulletin(
+            session,
+            station_id=station.station_id,
+            written=written,
+            by=viewer.account_id,
+            now=station.now(),
+        )
+        return _answer(session, station, bulletin.id)
+
+
+@api.get("/{bulletin_id}", responses=problems(401, 403, 404))
+def bulletin(station: Here, _viewer: Reader, bulletin_id: str) -> BulletinAnswer:
+    """One bulletin with its words, its sound and all decisions."""
+    with station.database.reading() as session:
+        return _answer(session, station, bulletin_id)
+
+
+@api.put("/{bulletin_id}", responses=problems(401, 403, 404, 413, 422))
+def change(
+    station: Here, studio: TheStudio, viewer: Writer, bulletin_id: str, given: BulletinGiven
+) -> BulletinAnswer:
+    """Change a bulletin. Any change voids an approval and drops the sound."""
+    written = given.written()
+    studio.read(written.script)
+    with station.database.writing() as session:
+        desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+        desk.edit(session, bulletin_id, written=written, by=viewer.account_id, now=station.now())
+        return _answer(session, station, bulletin_id)
+
+
+@api.post("/{bulletin_id}/rendition", responses=problems(401, 403, 404, 409, 422, 503))
+def make_sound(
+    station: Here, studio: TheStudio, _viewer: Writer, bulletin_id: str
+) -> BulletinAnswer:
+    """Read and render the script as it stands; takes seconds. The same again changes nothing."""
+    with station.database.reading() as session:
+        script = desk.find_bulletin(session, bulletin_id, station_id=station.station_id).script
+    sound = studio.make(script)
+    with station.database.writing() as session:
+        desk.attach_rendition(session, bulletin_id, sound=sound, now=station.now())
+        return _answer(session, station, bulletin_id)
+
+
+@api.post("/{bulletin_id}/submission", responses=problems(401, 403, 404, 409))
+def submit(station: Here, viewer: Writer, bulletin_id: str) -> BulletinAnswer:
+    """Ask for a decision; what waits or is approved already stays as it is."""
+    with station.database.writing() as session:
+        desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+        desk.submit(session, bulletin_id, by=viewer.account_id, now=station.now())
+        return _answer(session, station, bulletin_id)
+
+
+@api.post("/{bulletin_id}/decisions", status_code=201, responses=problems(401, 403, 404, 409, 422))
+def decide(
+    station: Here, viewer: Approver, bulletin_id: str, given: DecisionGiven
+) -> BulletinAnswer:
+    """Approve or return; never by somebody who wrote in the bulletin."""
+    with station.database.writing() as session:
+        desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+        desk.decide(
+            session,
+            bulletin_id,
+            rendition_id=given.rendition_id,
+            spoken_sha256=given.spoken_sha256,
+            audio_sha256=given.audio_sha256,
+            approved=given.approved,
+            over_warnings=given.over_warnings,
+            comment=given.comment,
+            by=viewer.account_id,
+            now=station.now(),
+        )
+        return _answer(session, station, bulletin_id)
+
+
+def _answer(session: Session, station: Context, bulletin_id: str) -> BulletinAnswer:
+    row = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+    return bulletin_answer(shown(session, row))

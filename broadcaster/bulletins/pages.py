@@ -1,0 +1,293 @@
+"""The bulletin's pages: write, read and hear, submit, decide.
+
+A script is kept before anything is done with it; whatever fails afterwards is told beside it.
+"""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse
+from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session
+from starlette.responses import Response
+
+from broadcaster.accounts.guard import require
+from broadcaster.accounts.roles import Right
+from broadcaster.accounts.viewer import Viewer
+from broadcaster.bulletins import desk
+from broadcaster.bulletins.errors import PriorityUnusable
+from broadcaster.bulletins.shown import lines_of, shown
+from broadcaster.bulletins.states import BulletinState
+from broadcaster.bulletins.studio import studio_of
+from broadcaster.bulletins.tables import Bulletin
+from broadcaster.bulletins.texts import Written, checked
+from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed, Unavailable
+from broadcaster.web.context import Context, context
+from broadcaster.web.frame import render
+from broadcaster.web.language import language_of
+
+NEWEST = 200
+EDITED = frozenset({"title", "script", "topic", "priority"})
+FIELDS = EDITED | {"over_warnings", "comment"}
+
+# What other capabilities add to a bulletin's page (`app.state.bulletin_panels`): HTML of their own.
+Panel = Callable[[Request, Session, Bulletin, Viewer], str]
+
+router = APIRouter(include_in_schema=False)
+
+Here = Annotated[Context, Depends(context)]
+Reader = Annotated[Viewer, Depends(require(Right.SEE_STATION))]
+Writer = Annotated[Viewer, Depends(require(Right.WRITE_BULLETINS))]
+Approver = Annotated[Viewer, Depends(require(Right.APPROVE_BULLETINS))]
+
+
+class BulletinForm(BaseModel):
+    """What an author typed, as they left it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str = ""
+    script: str = ""
+    topic: str = ""
+    priority: str = "3"
+
+    def written(self) -> Written:
+        """What will be kept; raise a BadInput that names its field."""
+        if not self.priority.isascii() or not self.priority.isdecimal():
+            raise PriorityUnusable(field="priority")
+        return checked(
+            title=self.title,
+            script=self.script,
+            topic=self.topic,
+            priority=int(self.priority[:9]),
+        )
+
+
+class DecisionForm(BaseModel):
+    """What an approver was shown, and what they make of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rendition_id: str = ""
+    spoken_sha256: str = ""
+    audio_sha256: str = ""
+    decision: str = ""
+    over_warnings: str = ""
+    comment: str = ""
+
+
+@router.get("/bulletins")
+def bulletins(request: Request, station: Here, viewer: Reader) -> Response:
+    """All bulletins, last edited first."""
+    with station.database.reading() as session:
+        newest = desk.newest_bulletins(session, station_id=station.station_id, limit=NEWEST)
+        lines = lines_of(session, newest)
+    return render(
+        request,
+        "bulletins/pages/list.html",
+        lines=lines,
+        may_write=viewer.may(Right.WRITE_BULLETINS),
+        may_decide=viewer.may(Right.APPROVE_BULLETINS),
+    )
+
+
+@router.get("/approvals")
+def approvals(request: Request, station: Here, _viewer: Approver) -> Response:
+    """What waits for a decision, longest first."""
+    with station.database.reading() as session:
+        submitted = desk.newest_bulletins(
+            session, station_id=station.station_id, limit=NEWEST, submitted=True
+        )
+        waiting = [
+            line
+            for line in lines_of(session, submitted)
+            if line.state is BulletinState.SUBMITTED and line.row.submitted_at is not None
+        ]
+    waiting.sort(key=lambda line: str(line.row.submitted_at))
+    return render(request, "bulletins/pages/approvals.html", lines=waiting)
+
+
+@router.get("/bulletins/new")
+def new(request: Request, _viewer: Writer) -> Response:
+    """An empty form."""
+    return _new_page(request, BulletinForm())
+
+
+@router.post("/bulletins")
+def create(
+    request: Request,
+    station: Here,
+    viewer: Writer,
+    form: Annotated[BulletinForm, Form()],
+) -> Response:
+    """Keep the script, then read and render it."""
+    try:
+        written = form.written()
+    except BadInput as refused:
+        return _new_page(request, form, refused=refused)
+    with station.database.writing() as session:
+        bulletin = desk.write_bulletin(
+            session,
+            station_id=station.station_id,
+            written=written,
+            by=viewer.account_id,
+            now=station.now(),
+        )
+    return _make_sound(request, station, viewer, bulletin)
+
+
+@router.get("/bulletins/{bulletin_id}")
+def bulletin_page(request: Request, station: Here, viewer: Reader, bulletin_id: str) -> Response:
+    """One bulletin: written, spoken, heard, decided."""
+    return _page(request, station, viewer, bulletin_id)
+
+
+@router.post("/bulletins/{bulletin_id}")
+def change(
+    request: Request,
+    station: Here,
+    viewer: Writer,
+    bulletin_id: str,
+    form: Annotated[BulletinForm, Form()],
+) -> Response:
+    """Keep the changed script, then read and render it; unchanged, only what is missing is made."""
+    try:
+        written = form.written()
+    except BadInput as refused:
+        return _page(request, station, viewer, bulletin_id, refused=refused, given=form)
+    with station.database.writing() as session:
+        desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+        bulletin = desk.edit(
+            session, bulletin_id, written=written, by=viewer.account_id, now=station.now()
+        )
+    if bulletin.rendition_id is not None:
+        return _back_to(bulletin_id)
+    return _make_sound(request, station, viewer, bulletin)
+
+
+@router.post("/bulletins/{bulletin_id}/submission")
+def submit(request: Request, station: Here, viewer: Writer, bulletin_id: str) -> Response:
+    """Ask for a decision."""
+    try:
+        with station.database.writing() as session:
+            desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+            desk.submit(session, bulletin_id, by=viewer.account_id, now=station.now())
+    except Conflict as refused:
+        return _page(request, station, viewer, bulletin_id, refused=refused)
+    return _back_to(bulletin_id)
+
+
+@router.post("/bulletins/{bulletin_id}/decision")
+def decide(
+    request: Request,
+    station: Here,
+    viewer: Approver,
+    bulletin_id: str,
+    form: Annotated[DecisionForm, Form()],
+) -> Response:
+    """Approve or return what was shown."""
+    try:
+        with station.database.writing() as session:
+            desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+            desk.decide(
+                session,
+                bulletin_id,
+                rendition_id=form.rendition_id,
+                spoken_sha256=form.spoken_sha256,
+                audio_sha256=form.audio_sha256,
+                approved=form.decision == "approve",
+                over_warnings=form.over_warnings == "yes",
+                comment=form.comment,
+                by=viewer.account_id,
+                now=station.now(),
+            )
+    except (BadInput, Conflict, NotAllowed) as refused:
+        return _page(request, station, viewer, bulletin_id, refused=refused, comment=form.comment)
+    return _back_to(bulletin_id)
+
+
+def _make_sound(request: Request, station: Context, viewer: Viewer, bulletin: Bulletin) -> Response:
+    """No transaction is open while the voice speaks; the script is safe whatever it says."""
+    try:
+        sound = studio_of(request).make(bulletin.script)
+        with station.database.writing() as session:
+            desk.attach_rendition(session, bulletin.id, sound=sound, now=station.now())
+    except (BadInput, Conflict, Unavailable) as refused:
+        return _page(request, station, viewer, bulletin.id, refused=refused)
+    return _back_to(bulletin.id)
+
+
+def _page(
+    request: Request,
+    station: Context,
+    viewer: Viewer,
+    bulletin_id: str,
+    *,
+    refused: LoaError | None = None,
+    given: BulletinForm | None = None,
+    comment: str = "",
+) -> Response:
+    added: list[Panel] = getattr(request.app.state, "bulletin_panels", [])
+    with station.database.reading() as session:
+        row = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+        bulletin = shown(session, row)
+        panels = [Markup(panel(request, session, row, viewer)) for panel in added]  # noqa: S704
+    status = refused.status if refused else 200
+    if refused is None and bulletin.sound is None:
+        refused = _why_unread(request, row.script)
+    at_field = refused is not None and refused.field in FIELDS
+    told = _sentence(request, refused)
+    return render(
+        request,
+        "bulletins/pages/bulletin.html",
+        status_code=status,
+        bulletin=bulletin,
+        panels=panels,
+        given=given or _form_of(row),
+        errors={refused.field: told} if refused and at_field else {},
+        trouble="" if at_field else told,
+        comment=comment,
+        editing=bulletin.sound is None or (refused is not None and refused.field in EDITED),
+        own=viewer.account_id in bulletin.authors,
+        may_write=viewer.may(Right.WRITE_BULLETINS),
+        may_decide=viewer.may(Right.APPROVE_BULLETINS),
+    )
+
+
+def _new_page(
+    request: Request, given: BulletinForm, *, refused: BadInput | None = None
+) -> Response:
+    return render(
+        request,
+        "bulletins/pages/new.html",
+        status_code=refused.status if refused else 200,
+        given=given,
+        errors={refused.field: _sentence(request, refused)} if refused else {},
+    )
+
+
+def _why_unread(request: Request, script: str) -> LoaError | None:
+    """What keeps a draft from having a sound, found out anew whenever somebody looks."""
+    try:
+        studio_of(request).read(script)
+    except BadInput as refused:
+        return refused
+    return None
+
+
+def _form_of(row: Bulletin) -> BulletinForm:
+    return BulletinForm(
+        title=row.title, script=row.script, topic=row.topic, priority=str(row.priority)
+    )
+
+
+def _back_to(bulletin_id: str) -> Response:
+    return RedirectResponse(f"/bulletins/{bulletin_id}", status_code=303)
+
+
+def _sentence(request: Request, refused: LoaError | None) -> str:
+    if refused is None:
+        return ""
+    return refused.message_vi if language_of(request) == "vi" else refused.message_en

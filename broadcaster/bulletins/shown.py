@@ -1,0 +1,178 @@
+"""Bulletins as pages and the API show them: read in a few queries, values only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlmodel import Session, col, select
+
+from broadcaster.accounts.people import display_names
+from broadcaster.bulletins.desk import authors_of, current_rendition, decisions_on, states_of
+from broadcaster.bulletins.states import BulletinState
+from broadcaster.bulletins.tables import Bulletin, Rendition
+from broadcaster.bulletins.texts import sha256_of
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A place that the reading is unsure of, in both languages; `number` counts from 1."""
+
+    number: int
+    start: int
+    end: int
+    written: str
+    code: str
+    message_vi: str
+    message_en: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the written text, with the number of its warning or 0."""
+
+    text: str
+    warning: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A rendition: the words as they are spoken, and where they are heard."""
+
+    row: Rendition
+    spoken_sha256: str
+    audio_url: str
+    warnings: tuple[Warned, ...]
+    pieces: tuple[Piece, ...]
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The spoken words, line by line."""
+        return [line for line in self.row.spoken.splitlines() if line.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one person decided, on these words or on older ones."""
+
+    approved: bool
+    approver_id: str
+    approver: str
+    comment: str
+    over_warnings: bool
+    decided_at: datetime
+    rendition_id: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One bulletin with all that its page says."""
+
+    row: Bulletin
+    state: BulletinState
+    author: str
+    authors: frozenset[str]
+    sound: Sound | None
+    decisions: tuple[Decision, ...]
+
+    @property
+    def approval_voided(self) -> bool:
+        """Whether an approval was lost because words or sound changed since."""
+        return self.state is not BulletinState.APPROVED and any(
+            decision.approved and not decision.present for decision in self.decisions
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One bulletin in a list."""
+
+    row: Bulletin
+    state: BulletinState
+    author: str
+    duration_ms: int | None
+    warnings: int
+
+
+def shown(session: Session, bulletin: Bulletin) -> Shown:
+    """A bulletin with its state, its sound and its decisions."""
+    decided = decisions_on(session, bulletin)
+    names = display_names(session, {bulletin.author_id, *(each.approver_id for each in decided)})
+    rendition = current_rendition(session, bulletin)
+    return Shown(
+        row=bulletin,
+        state=states_of(session, [bulletin])[bulletin.id],
+        author=names.get(bulletin.author_id, ""),
+        authors=authors_of(session, bulletin),
+        sound=sound_of(rendition) if rendition else None,
+        decisions=tuple(
+            Decision(
+                approved=each.approved,
+                approver_id=each.approver_id,
+                approver=names.get(each.approver_id, ""),
+                comment=each.comment,
+                over_warnings=each.over_warnings,
+                decided_at=each.decided_at,
+                rendition_id=each.rendition_id,
+                present=each.rendition_id == bulletin.rendition_id,
+            )
+            for each in decided
+        ),
+    )
+
+
+def lines_of(session: Session, bulletins: Sequence[Bulletin]) -> list[Line]:
+    """Bulletins as lines of a list, in the order given."""
+    states = states_of(session, bulletins)
+    names = display_names(session, {each.author_id for each in bulletins})
+    sounds = _sounds(session, [each.rendition_id for each in bulletins if each.rendition_id])
+    lines = []
+    for each in bulletins:
+        duration_ms, warnings = sounds.get(each.rendition_id or "", (None, 0))
+        author = names.get(each.author_id, "")
+        lines.append(Line(each, states[each.id], author, duration_ms, warnings))
+    return lines
+
+
+def sound_of(rendition: Rendition) -> Sound:
+    """A rendition as it is shown."""
+    warnings = tuple(
+        Warned(number=number, **cast("dict[str, Any]", warning))
+        for number, warning in enumerate(rendition.warnings, start=1)
+    )
+    written = "".join(str(span["written"]) for span in rendition.reading)
+    return Sound(
+        row=rendition,
+        spoken_sha256=sha256_of(rendition.spoken),
+        audio_url=f"/audio/{rendition.audio_sha256}.mp3",
+        warnings=warnings,
+        pieces=tuple(pieces_of(written, warnings)),
+    )
+
+
+def pieces_of(written: str, warnings: Sequence[Warned]) -> list[Piece]:
+    """The written text cut where warnings begin and end; of two at one place the first is shown."""
+    pieces: list[Piece] = []
+    at = 0
+    for warning in sorted(warnings, key=lambda each: (each.start, each.end)):
+        start, end = max(at, warning.start), min(warning.end, len(written))
+        if start >= end:
+            continue
+        if start > at:
+            pieces.append(Piece(written[at:start], 0))
+        pieces.append(Piece(written[start:end], warning.number))
+        at = end
+    if at < len(written):
+        pieces.append(Piece(written[at:], 0))
+    return pieces
+
+
+def _sounds(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[int | None, int]]:
+    rows = session.exec(
+        select(Rendition.id, Rendition.duration_ms, Rendition.warnings).where(
+            col(Rendition.id).in_(ids)
+        )
+    )
+    return {id_: (duration_ms, len(warnings)) for id_, duration_ms, warnings in rows}
