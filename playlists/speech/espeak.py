@@ -90,7 +90,9 @@ class EspeakEngine:
     def close(self) -> None:
         """Ends the process; the next sentence would start another."""
         with self._lock:
-            self._discard()
+            if self._process is not None:
+                self._process.close()
+                self._process = None
 
     def _attempt(self, act: Callable[[VoiceProcess], Answer]) -> Answer:
         for attempt in range(1, ATTEMPTS + 1):

@@ -16,6 +16,7 @@ from playlists.speech.errors import VoiceCrashed, VoiceTimedOut
 from playlists.speech.frames import FRAME_LIMIT_BYTES, LENGTH, pack
 
 CHUNK_BYTES = 1 << 16
+LEAVE_S = 2.0
 
 
 class VoiceProcess:
@@ -57,6 +58,14 @@ class VoiceProcess:
         except (VoiceCrashed, VoiceTimedOut):
             self.kill()
             raise
+
+    def close(self) -> None:
+        """Lets the process end by itself, which it does when its requests do; else kills it."""
+        with suppress(BrokenPipeError):
+            self._requests.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=LEAVE_S)
+        self.kill()
 
     def kill(self) -> None:
         """Ends the process and its forks, and collects it; harmless when it is gone."""

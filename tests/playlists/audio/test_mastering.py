@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playlists.audio_errors import NothingToHear
+from playlists.audio_errors import MasteringMissed, NothingToHear
 from playlists.mastering import MASTER_RATE_HZ, Piece, Target, join, master_to_mp3
 from playlists.pcm import Pcm
 from playlists.speech.engine import Accent, VoiceSettings
@@ -103,6 +103,12 @@ def test_silence_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "silence.mp3").exists()
 
 
+def test_a_target_that_cannot_be_met_is_an_error(tmp_path: Path) -> None:
+    """After its rounds the studio gives up by name; it never hands on what misses the target."""
+    with pytest.raises(MasteringMissed, match="LUFS"):
+        master_to_mp3(tone(), tmp_path / "tone.mp3", target=Target(true_peak_dbtp=-17.0))
+
+
 def test_what_a_horn_cannot_carry_is_taken_away(tmp_path: Path) -> None:
     """60 Hz hum under a tone loses at least 20 dB against it; without a band it stays."""
     both = [
@@ -138,6 +144,17 @@ def test_another_sample_rate_comes_out_at_the_masters(tmp_path: Path) -> None:
 
     assert measured.sample_rate_hz == MASTER_RATE_HZ
     assert measured.duration_ms == pytest.approx(sound.duration_ms, abs=5)
+
+
+def test_voices_of_different_rates_can_be_joined() -> None:
+    """A sound at 16 kHz keeps its length and pitch among others at 22,050 Hz."""
+    slower = Pcm(tone(pitch_hz=500).samples, 16_000)
+    whole, starts = join([Piece(tone()), Piece(slower)], sample_rate_hz=RATE_HZ)
+    second = array("h", whole.samples)[starts[1] :]
+
+    assert len(second) / RATE_HZ * 1000 == pytest.approx(slower.duration_ms, abs=1)
+    pitch_hz = 500 * 16_000 / RATE_HZ
+    assert _strength(second[:RATE_HZ], pitch_hz) > 20 * _strength(second[:RATE_HZ], 500)
 
 
 @settings(deadline=None)

@@ -256,6 +256,16 @@ def test_closing_leaves_no_process(engine: EspeakEngine) -> None:
     assert engine.synthesise(GREETING.text, settings=PLAIN).duration_ms > 0
 
 
+def test_closing_a_hanging_voice_does_not_hang(engine: EspeakEngine) -> None:
+    """A voice that does not go by itself is killed."""
+    engine.synthesise(GREETING.text, settings=PLAIN)
+    pid = running(engine)
+    os.kill(pid, signal.SIGSTOP)
+    engine.close()
+
+    assert gone(pid)
+
+
 def test_every_failure_has_its_two_sentences() -> None:
     """What the page shows exists in Vietnamese and English, and codes are all different."""
     kinds = SpeechError.__subclasses__()
