@@ -40,43 +40,48 @@ def unix_ms() -> int:
 class AudioServer:
     """`/audio/{sha256}.mp3` over HTTP with Range, for files that may be added at any time."""
 
-    port: int
-    files: dict[str, bytes]
-    requests: list[tuple[str, str | None]]
+    port: int = 0
+    files: dict[str, bytes] = field(default_factory=dict)
+    requests: list[tuple[str, str | None]] = field(default_factory=list)
+    knows_range: bool = True
+    breaks_after_bytes: int | None = None
 
 
 @contextmanager
 def audio_server() -> Iterator[AudioServer]:
     """Serve on a free port of the loopback."""
-    served: dict[str, bytes] = {}
-    requests: list[tuple[str, str | None]] = []
+    audio = AudioServer()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             wanted = self.headers.get("Range")
-            requests.append((self.path, wanted))
-            body = served.get(self.path.removeprefix("/audio/").removesuffix(".mp3"))
+            audio.requests.append((self.path, wanted))
+            body = audio.files.get(self.path.removeprefix("/audio/").removesuffix(".mp3"))
             if body is None:
                 self.send_error(404)
                 return
-            offset = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted else 0
-            self.send_response(206 if wanted else 200)
-            if wanted:
+            offset = 0
+            if wanted and audio.knows_range:
+                offset = int(wanted.removeprefix("bytes=").removesuffix("-"))
+            self.send_response(206 if offset else 200)
+            if offset:
                 self.send_header("Content-Range", f"bytes {offset}-{len(body) - 1}/{len(body)}")
             self.send_header("Content-Length", str(len(body) - offset))
             self.end_headers()
-            self.wfile.write(body[offset:])
+            self.wfile.write(body[offset:][: audio.breaks_after_bytes])
+            self.close_connection = audio.breaks_after_bytes is not None
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    audio.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield AudioServer(server.server_address[1], served, requests)
+        yield audio
     finally:
         server.shutdown()
         server.server_close()
@@ -112,6 +117,7 @@ class Station:
     identities: dict[str, Identity] = field(default_factory=dict)
     heard: dict[str, Heard] = field(default_factory=dict)
     receipting: bool = True
+    version: int = 0
     forged: list[str] = field(default_factory=list)
     _client: Client | None = None
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -122,12 +128,11 @@ class Station:
         return self.folder / "credentials.json"
 
     def found(self, devices: Sequence[str], *, cluster: str = CLUSTER) -> None:
-        """Enrol devices, and write the broker's credentials."""
+        """Register devices of one cluster, and write the broker's credentials."""
         credentials = Credentials().with_user(
             STATION, credential_for("station-secret", grants=station_grants(station=STATION))
         )
         for device in devices:
-            self.heard[device] = Heard()
             grants = device_grants(station=STATION, device=device, cluster=cluster)
             credentials = credentials.with_user(
                 device, credential_for(f"secret-{device}", grants=grants)
@@ -150,6 +155,7 @@ class Station:
             rehearsal=True,
         )
         self.identities[device] = identity
+        self.heard[device] = Heard()
         save_identity(identity, home)
 
     def connect(self, port: int) -> None:
@@ -173,12 +179,13 @@ class Station:
             self._client.disconnect()
             self._client.loop_stop()
 
-    def publish_plan(self, *orders: Order, version: int | None = None) -> Plan:
+    def publish_plan(self, *orders: Order) -> Plan:
         """Sign and publish a plan, retained."""
+        self.version = max(self.version + 1, unix_ms())
         plan = Plan(
             station=STATION,
             cluster=CLUSTER,
-            version=version or unix_ms(),
+            version=self.version,
             issued_at_ms=unix_ms(),
             orders=orders,
         )

@@ -171,6 +171,7 @@ def test_receipted_confirmations_are_kept_seven_days_more(tmp_path: Path) -> Non
             pole.hear_receipt(seq=1)
             second = make_order("hai", tone(3_000), after_s=20 * DAY_S)
             pole.hear(make_plan(second, version=2))
+            pole.link.connected = False
             await asyncio.sleep(6.9 * DAY_S)
             assert len(pole.journal.entries(first=1, last=9)) == 2
             await asyncio.sleep(0.3 * DAY_S)
