@@ -42,6 +42,7 @@ _RUN = re.compile(r"[^\W_]+")
 _FOLLOWED_BY_MORE = frozenset("0123456789@&_")
 
 _DIGIT_RULES: tuple[Rule, ...] = (
+    codes.CUED,
     phones.SHAPED,
     documents.NUMBERED,
     roads.PLATE,
@@ -57,6 +58,7 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     fractions.SCALE,
     times.CLOCK,
     fractions.AROUND_THE_CLOCK,
+    fractions.LONG_PAIR,
     fractions.PAIR,
     phones.CUED,
     ordinals.ORDINAL,
@@ -156,7 +158,7 @@ class Scanner:
         place = self._place(start)
         run = _RUN.match(self.text, start)
         said = None
-        if run is not None and not run[0].isdigit():
+        if run is not None:
             said = abbreviations.read_word(place, run[0])
         said = said or self._first(_DIGIT_RULES, place)
         assert said is not None  # noqa: S101 - the leftover rule takes any digit

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from playlists.reading.lexicon.entries import Entry, Kind, parse_entries
 from playlists.reading.orthography import fold_tone_placement
 
 _RUN = re.compile(r"[^\W_]+")
 _WORD_KINDS = frozenset({Kind.ABBREVIATION, Kind.WORD, Kind.NAME})
+_NATIONAL = Path(__file__).with_name("national.tsv")
 Choices = tuple[Entry, ...]
 
 
@@ -110,5 +111,5 @@ class Lexicon(Mapping[str, Choices]):
 @lru_cache(maxsize=1)
 def national_lexicon() -> Lexicon:
     """The lexicon that the package ships, read once."""
-    text = files(__package__).joinpath("national.tsv").read_text(encoding="utf-8")
+    text = _NATIONAL.read_text(encoding="utf-8")
     return Lexicon(parse_entries(fold_tone_placement(text).splitlines()))

@@ -67,7 +67,7 @@ def choose(choices: tuple[Entry, ...], *, place: Place, end: int) -> tuple[Entry
         return choices[0], not choices[0].guess
     after_signs = place.after(end).lstrip(" ")
     after = after_signs.lstrip(' .,;:-–("“')
-    before = place.before.rstrip(' .:-–("“')
+    before = place.before.rstrip(' .,;:-–("“')
     for entry in choices:
         if any(_starts(after, cue) or after_signs.startswith(cue) for cue in entry.after) or any(
             _ends(before, cue) for cue in entry.before

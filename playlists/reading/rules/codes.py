@@ -11,6 +11,7 @@ from playlists.reading.place import Place, Rule, Said
 _CODE = re.compile(
     r"(?=[0-9]*[^\W\d_]+[0-9]|[0-9]+[^\W\d_])[^\W_]+(?:[./-](?=[^\W_]*[0-9])[^\W_]+)*"
 )
+_CUE = re.compile(r"(?<!\w)mã(?: hồ sơ| số| tra cứu| định danh| đơn vị| khách hàng)?(?: là)?[ :]*$")
 _PART = re.compile(r"[0-9]+|[^\W\d_]+")
 _SURE_LETTERS = 2
 _SURE_PARTS = 3
@@ -34,4 +35,12 @@ def read_code(match: re.Match[str], place: Place) -> Said | None:
     return Said(spoken, match.end(), "code", flags)
 
 
+def read_cued(match: re.Match[str], place: Place) -> Said | None:
+    """Mã hồ sơ 000.00.15.H10-260915-0001: every letter and digit by itself."""
+    if not _CUE.search(place.before):
+        return None
+    return Said(spell(match[0]), match.end(), "code")
+
+
+CUED = Rule(re.compile(r"[A-Z0-9]+(?:[.-][A-Z0-9]+){2,}(?![^\W_])"), read_cued)
 CODE = Rule(_CODE, read_code)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.numbers import NUMBER
 from playlists.reading.place import PAUSE, Place, Said
+from playlists.reading.rules.measures import read_unit
 
 _NUMERIC_RULES = """cardinal decimal measure money time date period named_number roman month weekday
 digits section fraction"""
 _NUMERIC = frozenset(_NUMERIC_RULES.split())
+_NUMBER_RIGHT = re.compile(rf"[ ]?{NUMBER}")
 _COORDINATES = ("°n", "°e", "vĩ bắc", "kinh đông")
 _NUMBER_NEXT = re.compile(
     r"[ ]?[-+]?[0-9$]|[ ]?(?:thứ|ngày|tháng|cấp|quý|năm)[ ]+[0-9IVX]|[ ]?[IVX]+(?![^\W_])"
@@ -31,7 +34,7 @@ def read_dash(place: Place) -> Said:
     at, text = place.start, place.text
     left, right = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
     if _NUMBER_NEXT.match(text, at + 1) and _after_number(place):
-        if place.before.rstrip().endswith(_COORDINATES):
+        if place.before.rstrip().endswith(_COORDINATES) or _changes_unit(place):
             return Said(",", at + 1, PAUSE)
         return Said(_range_word(place), at + 1, "dash")
     if place.at_line_start:
@@ -40,6 +43,16 @@ def read_dash(place: Place) -> Said:
         return Said("âm", at + 1, "minus")
     joined = (left.isalnum() and right.isalnum()) or _is_compound(place)
     return Said("", at + 1, "dash") if joined else Said(",", at + 1, PAUSE)
+
+
+def _changes_unit(place: Place) -> bool:
+    """380V-50Hz: two figures of one thing, not a range; a range keeps to one kind of unit."""
+    last = place.pieces[-1]
+    right = _NUMBER_RIGHT.match(place.text, place.start + 1)
+    unit = read_unit(place, right.end()) if right else None
+    if last.rule != "measure" or unit is None:
+        return False
+    return last.spoken.split()[-1] != unit[0].split()[-1]
 
 
 def _is_compound(place: Place) -> bool:

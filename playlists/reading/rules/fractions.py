@@ -13,6 +13,8 @@ from playlists.reading.rules.measures import read_unit
 _PAIR = re.compile(
     r"(?:(?P<whole>[0-9]{1,3})[ ])?(?P<a>[0-9]{1,4})/(?P<b>[0-9]{1,5})(?![0-9]|[/.][0-9]|,[0-9])"
 )
+_RATIO_UNITS = ("thủy ngân", "vôn")
+_SMALL = 10
 _AROUND_THE_CLOCK = re.compile(r"(?P<a>24|12|7)/(?P<b>24|7|12)(?P<h>h|H)?(?![0-9/]|[^\W_])")
 _DAY_BEFORE = re.compile(
     r"(?<!\w)(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|mùng|mồng|rằm|thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|"
@@ -37,7 +39,8 @@ _COUNTED_AFTER = re.compile(
     r"thế kỷ|cái)(?!\w)"
 )
 _RATIO_BEFORE = re.compile(
-    r"(?<!\w)(?:huyết áp|thị lực|điểm|đạt điểm|số nhà|nhà số|hẻm|ngõ|ngách|kiệt|địa chỉ|"
+    r"(?<!\w)(?:huyết áp|thị lực|thương binh|bệnh binh|hạng|điểm|đạt điểm|số nhà|nhà số|"
+    r"hẻm|ngõ|ngách|kiệt|địa chỉ|"
     r"tỷ số|tỉ số|"
     r"đồng ý|tán thành|biểu quyết|số phiếu)(?!\w)[^0-9.;]{0,12}$"
 )
@@ -71,7 +74,7 @@ def read_pair(match: re.Match[str], place: Place) -> Said | None:
         return Said(day_month(first, second), match.end(), "date")
     if second == 0:
         return None
-    if after.lstrip().startswith("mmhg") or _is_ratio(place, match.end()):
+    if _is_ratio(place, match.end(), unit):
         spoken = f"{cardinal(first)} trên {cardinal(second)}"
         return _with_unit(spoken, match.end(), unit, "ratio")
     spoken = fraction_words(first, second)
@@ -112,7 +115,9 @@ def _is_date(place: Place, after: str, *, first: int, second: int, has_unit: boo
     return bool(_WEAK_BEFORE.search(before))
 
 
-def _is_ratio(place: Place, end: int) -> bool:
+def _is_ratio(place: Place, end: int, unit: tuple[str, int] | None) -> bool:
+    if unit is not None and unit[0].endswith(_RATIO_UNITS):
+        return True
     if _RATIO_BEFORE.search(place.before) or _HOUSE_BEFORE.search(place.before):
         return True
     numbered = place.before.rstrip().endswith("số")
@@ -120,7 +125,9 @@ def _is_ratio(place: Place, end: int) -> bool:
 
 
 def fraction_words(first: int, second: int) -> str:
-    """A fraction: two thirds are *hai phần ba*, a quarter *một phần tư*."""
+    """A fraction: two thirds are *hai phần ba*; out of more than ten is *trên*."""
+    if second > _SMALL and first > 1:
+        return f"{cardinal(first)} trên {cardinal(second)}"
     below = "tư" if second == 4 else cardinal(second)
     return f"{cardinal(first)} phần {below}"
 
@@ -136,6 +143,12 @@ def _with_unit(spoken: str, end: int, unit: tuple[str, int] | None, rule: str) -
     return Said(f"{spoken} {unit[0]}", unit[1], "measure")
 
 
+def read_long_pair(match: re.Match[str], place: Place) -> Said:
+    """216,5/218m, 1.205/1.300 hộ: so much of so much."""
+    spoken = " trên ".join(read_number(part) for part in match[0].split("/"))
+    return _with_unit(spoken, match.end(), read_unit(place, match.end()), "ratio")
+
+
 def read_scale(match: re.Match[str], place: Place) -> Said | None:
     """Tỷ lệ 1:100, bản đồ 1:2000."""
     if not _SCALE_BEFORE.search(place.before):
@@ -144,6 +157,10 @@ def read_scale(match: re.Match[str], place: Place) -> Said | None:
     return Said(spoken, match.end(), "ratio")
 
 
+LONG_PAIR = Rule(
+    re.compile(rf"(?=[0-9]*[.,]|[0-9]+/[0-9]+[.,][0-9]){NUMBER}/{NUMBER}(?![0-9]|[/.,][0-9])"),
+    read_long_pair,
+)
 SCALE = Rule(re.compile(rf"{NUMBER}[ ]?:[ ]?{NUMBER}"), read_scale)
 AROUND_THE_CLOCK = Rule(_AROUND_THE_CLOCK, read_around_the_clock)
 PAIR = Rule(_PAIR, read_pair)

@@ -21,7 +21,8 @@ _CUED = re.compile(r"\+?[0-9]{3,16}(?:[ .-][0-9]{2,4})*(?![0-9]|[.,/-][0-9]|[^\W
 _CUE = re.compile(
     r"(?<!\w)(?:gọi|điện thoại|điện cho|sđt|đt|hotline|đường dây nóng|tổng đài|số máy|máy|liên hệ|"
     r"cứu hỏa|chữa cháy|cấp cứu|cảnh sát|công an|cứu nạn|khẩn cấp|fax|nhắn tin|zalo|"
-    r"tài khoản|stk|số tk|cccd|cmnd|căn cước|định danh|mã số|mã|số thẻ|số hiệu|số seri|"
+    r"mật khẩu|mật mã|password|pass|tài khoản|stk|số tk|cccd|cmnd|căn cước|định danh|"
+    r"mã số|mã|số thẻ|số hiệu|số seri|"
     r"bảo hiểm y tế số|mst|mã bưu chính|đầu số)"
     r"(?:[ :]+(?:ngay|đến|tới|cho|qua|theo|vào|số|máy|là|thuế|hồ sơ|đơn vị|hộ|khách hàng|"
     r"zalo|nóng|thoại|"
@@ -32,6 +33,9 @@ _COUNTED_AFTER = re.compile(
     r"\s*(?:hộ|người|lần|đồng|đ(?!\w)|%|ngày|giờ|năm|tháng|phút|tỷ|triệu|nghìn|học sinh|"
     r"cán bộ|trường|thành viên|đại biểu|hội viên|ca(?!\w)|tấn|ha(?!\w)|kg|m(?!\w))"
 )
+
+
+_TEXT_CUE = re.compile(r"(?:nhắn tin|tin nhắn|soạn).*(?:gửi|đến|tới|số)\s*$")
 
 
 def read_shaped(match: re.Match[str], place: Place) -> Said:
@@ -45,7 +49,8 @@ def read_cued(match: re.Match[str], place: Place) -> Said | None:
     """Any digits after a word such as *gọi*, *tổng đài* or *mã số*, or in a list with such."""
     if _COUNTED_AFTER.match(place.after(match.end())):
         return None
-    if not (_CUE.search(place.before) or (place.follows("phone") and len(match[0]) >= 3)):
+    cued = _CUE.search(place.before) or _TEXT_CUE.search(place.before)
+    if not (cued or (place.follows("phone") and len(match[0]) >= 3)):
         return None
     return Said(digit_by_digit(match[0]), match.end(), "phone")
 

@@ -8,6 +8,7 @@ from playlists.reading.rules.dashes import read_dash
 from playlists.reading.rules.measures import read_unit
 from playlists.reading.rules.strokes import read_stroke
 
+_BULLETS = "*•●▪◦■□✓✔➢➤→+"
 DASHES = "-–—"
 BRACKETS = "()[]{}"
 QUOTES = "\"'“”„«»‹›‘’"
@@ -19,6 +20,8 @@ def read_sign(place: Place, sign: str) -> Said:
         return read_dash(place)
     if sign == "/":
         return read_stroke(place)
+    if sign in _BULLETS and place.at_line_start:
+        return Said("", place.start + 1, "bullet")
     unit = read_unit(place, place.start) if sign in "°%‰" else None
     if unit is not None:
         return Said(unit[0], unit[1], "unit")

@@ -27,7 +27,9 @@ def read_label(match: re.Match[str], place: Place) -> Said | None:
     """a) at the beginning of a line, or inside a sentence that counts its points."""
     if not place.at_line_start and match["mark"] != ")":
         return None
-    return Said(f"{LETTER_NAMES[match['letter'].upper()]}.", match.end(), "label")
+    letter = match["letter"]
+    name = letter if letter.isupper() else LETTER_NAMES[letter.upper()]
+    return Said(f"{name}.", match.end(), "label")
 
 
 def read_point(match: re.Match[str], place: Place) -> Said | None:
