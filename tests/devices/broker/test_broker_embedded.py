@@ -23,7 +23,7 @@ from devices.broker.waiting import (
 )
 from tests.brokers import RunningBroker
 from tests.devices.broker.commune import DEVICES, ROOT, STATION, Commune
-from tests.devices.broker.test_broker_packets import connect, packet, text
+from tests.devices.broker.octets import connect, packet, text
 
 CONNACK_ACCEPTED = b"\x20\x02\x00\x00"
 
@@ -222,6 +222,24 @@ def test_what_was_not_acknowledged_comes_again(embedded_commune: Commune) -> Non
 
     message = again.next()
     assert (message.topic, message.payload, message.retained) == (topic, b"evacuate", False)
+
+
+def test_what_is_not_acknowledged_in_time_comes_again(embedded_commune: Commune) -> None:
+    """Amqtt gives up waiting after 5 s; the message is there at the next connection."""
+    commune = embedded_commune
+    station, topic = commune.joined(STATION), f"{ROOT}/now/cum-dong"
+    with raw_client(commune.broker) as client:
+        client.sendall(login("loa-1", commune.secrets["loa-1"], clean=False))
+        assert client.recv(4) == CONNACK_ACCEPTED
+        client.sendall(packet(0x82, b"\x00\x01" + text(topic) + b"\x01"))
+        assert client.recv(5) == b"\x90\x03\x00\x01\x01"
+        station.publish(topic, b"evacuate")
+        assert b"evacuate" in client.recv(1_000)
+        time.sleep(5.5)
+        client.sendall(packet(0xE0, b""))
+        assert is_closed(client)
+
+    assert commune.joined("loa-1", clean=False).next().payload == b"evacuate"
 
 
 def test_a_thousand_messages_wait_and_come_in_order(embedded_commune: Commune) -> None:
