@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.table import Table
 from sqlmodel import select
 
 from broadcaster.areas.tables import Station
@@ -57,12 +56,14 @@ def run_demonstration(settings: Settings, *, console: Console) -> int:
 
 
 def _tell_passwords(passwords: Sequence[FirstPassword], *, console: Console) -> None:
-    table = Table(title="Mật khẩu đầu tiên, chỉ in một lần / First passwords, printed once")
-    for heading in ("Tài khoản / Account", "Người / Person", "Mật khẩu / Password"):
-        table.add_column(heading, no_wrap=True)
+    console.print("» Mật khẩu đầu tiên, chỉ in một lần / First passwords, printed once")
     for each in passwords:
-        table.add_row(each.username, each.display_name, each.password)
-    console.print(table)
+        console.print(
+            f"    {each.username:<11}{each.password}  {each.display_name}",
+            highlight=False,
+            no_wrap=True,
+            overflow="ignore",
+        )
 
 
 def _has_no_bulletin(database: Database) -> bool:

@@ -1,0 +1,81 @@
+"""The one place that wires the capabilities' pages and routes into an application."""
+
+from fastapi import FastAPI
+
+from broadcaster import __version__
+from broadcaster.accounts import api as accounts_api
+from broadcaster.accounts import guard
+from broadcaster.accounts import pages as accounts_pages
+from broadcaster.accounts.roles import Role
+from broadcaster.areas import api as areas_api
+from broadcaster.bulletins import api as bulletins_api
+from broadcaster.bulletins import audio
+from broadcaster.bulletins import pages as bulletins_pages
+from broadcaster.bulletins.studio import Studio
+from broadcaster.fleet import api as fleet_api
+from broadcaster.fleet import pages as fleet_pages
+from broadcaster.ledger import api as ledger_api
+from broadcaster.ledger import pages as ledger_pages
+from broadcaster.schedule import api as schedule_api
+from broadcaster.schedule import broadcast_pages, queue_pages
+from broadcaster.schedule import pages as schedule_pages
+from broadcaster.web import frame
+from broadcaster.web.context import Context
+from broadcaster.web.frame import NavigationItem
+from broadcaster.web.language import msgid
+
+_ROUTERS = (
+    accounts_pages.router,
+    schedule_pages.router,
+    broadcast_pages.router,
+    queue_pages.router,
+    bulletins_pages.router,
+    ledger_pages.router,
+    fleet_pages.router,
+    audio.router,
+    accounts_api.api,
+    areas_api.api,
+    bulletins_api.api,
+    schedule_api.api,
+    ledger_api.api,
+    fleet_api.api,
+)
+_STATION_STAFF = frozenset({Role.OPERATOR, Role.LEADER, Role.ADMIN})
+_NAVIGATION = (
+    NavigationItem(label=msgid("Hôm nay"), href="/", icon="today"),
+    NavigationItem(
+        label=msgid("Bản tin"), href="/bulletins", icon="bulletins", roles=_STATION_STAFF
+    ),
+    NavigationItem(
+        label=msgid("Chờ duyệt"),
+        href="/approvals",
+        icon="approve",
+        roles=frozenset({Role.LEADER}),
+    ),
+    NavigationItem(
+        label=msgid("Lịch phát"), href="/schedule", icon="schedule", roles=_STATION_STAFF
+    ),
+    NavigationItem(label=msgid("Sổ độ phủ"), href="/ledger", icon="ledger"),
+    NavigationItem(label=msgid("Thiết bị"), href="/devices", icon="devices", roles=_STATION_STAFF),
+)
+
+
+def create_app(context: Context, *, studio: Studio) -> FastAPI:
+    """The site of a running station: pages, API under `/api`, audio."""
+    app = FastAPI(
+        title="Loa",
+        version=__version__,
+        description="The radio station of a commune: bulletins, approval, schedule, coverage.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.context = context
+    app.state.studio = studio
+    app.state.navigation = _NAVIGATION
+    app.state.bulletin_panels = [queue_pages.queue_panel]
+    frame.install(app)
+    guard.install(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    return app
