@@ -40,6 +40,7 @@ class Pole:
     epoch: str = field(default_factory=lambda: secrets.token_hex(16))
     entries: list[str] = field(default_factory=list)
     simulated: bool = True
+    secret: str = ""
 
     def say(self, kind: Kind, *, order: str | None = "ord-1", **said: object) -> Confirmation:
         """Write one confirmation into the journal."""

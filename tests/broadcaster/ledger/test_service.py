@@ -1,0 +1,226 @@
+"""The ingest process against real brokers: stored, receipted, and nothing lost when killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, col, select
+
+from broadcaster.areas.tables import Station
+from broadcaster.database import Database, connect
+from broadcaster.fleet.credentials import new_device_secret, verifier_of, write_registry
+from broadcaster.fleet.tables import Device
+from broadcaster.keys import StationKeys, load_or_generate_keys
+from broadcaster.ledger.expectations import expect
+from broadcaster.ledger.tables import ConfirmationRow, Incident, Play
+from broadcaster.settings import Settings
+from broadcaster.wire import Wire
+from devices.protocol import topics
+from devices.protocol.envelope import open_receipt
+from devices.protocol.messages import Kind, Receipt
+from tests.broadcaster.ledger.commune import (
+    BEFORE,
+    STATION,
+    Pole,
+    found,
+    order,
+    raise_pole,
+)
+from tests.brokers import (
+    RunningBroker,
+    mosquitto_is_installed,
+    start_embedded,
+    start_mosquitto,
+)
+
+pytestmark = pytest.mark.processes
+WAIT_S = 30.0
+
+
+@dataclass
+class Commune:
+    """A founded station with one pole, a broker, and the means to run the ingest."""
+
+    database: Database
+    settings: Settings
+    broker: RunningBroker
+    keys: StationKeys
+    pole: Pole
+    log: Path
+
+    def start(self) -> subprocess.Popen[str]:
+        """Run the ingest process until it says that it listens."""
+        environment = {
+            **os.environ,
+            "LOA_STATE_DIR": str(self.settings.state_dir),
+            "LOA_DATABASE_URL": self.settings.database,
+            "LOA_BROKER": self.broker.url,
+        }
+        with self.log.open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "broadcaster.ledger.service"],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=environment,
+            )
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, self.log.read_text()
+        assert json.loads(line) == {"event": "ingest_ready"}
+        return process
+
+    def receipt(self, wire: Wire) -> Receipt:
+        """The next receipt for the pole, verified as a pole does."""
+        delivery = wire.deliveries.get(timeout=WAIT_S)
+        delivery.ack()
+        verify_key = self.keys.signing_key.verify_key
+        return open_receipt(
+            delivery.payload, station=STATION, device=self.pole.device, key=verify_key
+        )
+
+
+def stop(process: subprocess.Popen[str], *, how: signal.Signals = signal.SIGTERM) -> int:
+    """End the process; its exit code."""
+    process.send_signal(how)
+    try:
+        return process.wait(timeout=WAIT_S)
+    finally:
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@pytest.fixture(params=["embedded", pytest.param("mosquitto", marks=pytest.mark.mosquitto)])
+def commune(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Commune]:
+    """The station on each database, with each broker."""
+    settings = Settings(state_dir=tmp_path / "state", database_url=database_url)
+    database = connect(database_url)
+    secret = new_device_secret()
+    with database.writing() as session:
+        found(session)
+        pole = raise_pole(session, "loa-1", thon_1=1.0)
+        device = session.get_one(Device, "loa-1")
+        verifier = verifier_of(secret)
+        device.broker_salt, device.broker_verifier = verifier.salt, verifier.verifier
+        expect(session, order(), now=BEFORE)
+        write_registry(session, settings.registry_file, keys_dir=settings.keys_dir)
+    if request.param == "mosquitto" and not mosquitto_is_installed():
+        pytest.skip("not run: install mosquitto")
+    start = start_embedded if request.param == "embedded" else start_mosquitto
+    broker = start(settings.registry_file, tmp_path)
+    keys = load_or_generate_keys(settings.keys_dir)
+    pole.secret = secret
+    yield Commune(database, settings, broker, keys, pole, tmp_path / "ingest.log")
+    broker.stop()
+    database.dispose()
+
+
+@pytest.fixture
+def wire(commune: Commune) -> Iterator[Wire]:
+    """The pole's own connection."""
+    pole = commune.pole
+    wire = Wire(
+        commune.broker.url,
+        username=pole.device,
+        password=pole.secret,
+        client_id=pole.device,
+    )
+    wire.subscribe(topics.to_device(STATION, pole.device))
+    wire.start()
+    wire.wait_subscribed(topics.to_device(STATION, pole.device), timeout_s=WAIT_S)
+    yield wire
+    wire.stop()
+
+
+def send(wire: Wire, pole: Pole, first: int, last: int | None = None) -> None:
+    """Publish part of the journal, signed."""
+    delivery = pole.batch(first, last)
+    wire.publish(delivery.topic, delivery.payload, timeout_s=WAIT_S)
+
+
+def held(session: Session) -> list[str]:
+    """The entries that the ledger holds, in their order."""
+    return list(
+        session.exec(select(ConfirmationRow.entry).order_by(col(ConfirmationRow.seq))).all()
+    )
+
+
+def test_stores_and_receipts_what_a_pole_says(commune: Commune, wire: Wire) -> None:
+    """From the broker into the ledger and back: a receipt the pole can verify; SIGTERM is clean."""
+    process = commune.start()
+    commune.pole.play()
+    send(wire, commune.pole, 1)
+    receipt = commune.receipt(wire)
+    wire.publish(
+        topics.from_device(STATION, "loa-1", topics.Upward.CONFIRM), b"junk", timeout_s=WAIT_S
+    )
+    send(wire, commune.pole, 2, 3)
+    repeated = commune.receipt(wire)
+    code = stop(process)
+    with commune.database.reading() as session:
+        play = session.exec(select(Play)).one()
+        incidents = session.exec(select(Incident.code)).all()
+
+        assert held(session) == commune.pole.entries
+
+    assert (receipt.seq, repeated.seq, play.state, incidents) == (5, 5, "confirmed", ["malformed"])
+    assert code == 0
+    assert "Traceback" not in commune.log.read_text()
+
+
+def test_killed_it_loses_nothing_that_was_receipted(commune: Commune, wire: Wire) -> None:
+    """Killed between words, it goes on from what it holds: each word once, the chain whole."""
+    process = commune.start()
+    for _ in range(10):
+        commune.pole.say(Kind.RECEIVED, order=None)
+    send(wire, commune.pole, 1, 4)
+    before = commune.receipt(wire)
+    stop(process, how=signal.SIGKILL)
+    send(wire, commune.pole, 5, 7)
+    process = commune.start()
+    send(wire, commune.pole, before.seq + 1, 10)
+    receipt = commune.receipt(wire)
+    while receipt.seq < 10:
+        receipt = commune.receipt(wire)
+    stop(process)
+    with commune.database.reading() as session:
+        assert held(session) == commune.pole.entries
+
+    assert before.seq == 4
+
+
+def test_hears_a_device_enrolled_while_it_runs(commune: Commune, wire: Wire) -> None:
+    """A key that was not there at the start is read when its device speaks."""
+    process = commune.start()
+    commune.pole.say(Kind.RECEIVED)
+    send(wire, commune.pole, 1)
+    commune.receipt(wire)
+    with commune.database.writing() as session:
+        assert session.get(Station, STATION) is not None
+        late = raise_pole(session, "loa-2")
+        late.secret = new_device_secret()
+        verifier = verifier_of(late.secret)
+        device = session.get_one(Device, "loa-2")
+        device.broker_salt, device.broker_verifier = verifier.salt, verifier.verifier
+        session.flush()
+        write_registry(session, commune.settings.registry_file, keys_dir=commune.settings.keys_dir)
+    commune.broker.credentials_changed()
+    late.say(Kind.RECEIVED)
+    other = Wire(commune.broker.url, username="loa-2", password=late.secret, client_id="loa-2")
+    other.subscribe(topics.to_device(STATION, "loa-2"))
+    other.start()
+    try:
+        other.wait_subscribed(topics.to_device(STATION, "loa-2"), timeout_s=WAIT_S)
+        send(other, late, 1)
+        heard = other.deliveries.get(timeout=WAIT_S)
+    finally:
+        other.stop()
+        stop(process)
+
+    assert heard.topic == topics.to_device(STATION, "loa-2")
