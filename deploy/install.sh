@@ -13,7 +13,7 @@ stop() {
     exit 1
 }
 
-[ -n "$python" ] || stop \
+{ [ -n "$python" ] && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; } || stop \
     "Cần Python 3.11 trở lên. Hãy cài Python rồi chạy lại." \
     "Python 3.11 or newer is needed. Install it, then run this again."
 
