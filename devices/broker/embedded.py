@@ -6,6 +6,7 @@ Found in its source, and each covered by a test:
 - a subscription that comes or goes while a message is being fanned out loses that message for the
   rest of its subscribers (a dictionary changes while it is walked);
 - a client that leaves right after its CONNECT is held to be connected for ever;
+- a persistent session inherits the will's retain flag, and a clean one its cleanness;
 - what a client has not acknowledged when its connection ends, or within 5 s, is forgotten;
 - what queues for an absent client, or is on its way to a slow one, has no bound.
 """
@@ -23,6 +24,7 @@ from amqtt.errors import AMQTTError
 from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
 from amqtt.session import ApplicationMessage, Session
 
+from devices.broker.packets import Connect
 from devices.broker.plugins import LOGIN_PLUGIN, TOPIC_PLUGIN
 from devices.broker.registry import registry_at
 from devices.broker.subscriptions import SubscriptionTable
@@ -60,8 +62,16 @@ class EmbeddedBroker(Broker):  # type: ignore[misc]
         backlog: int = self._broadcast_queue.qsize()
         return backlog > BACKLOG_LIMIT_MESSAGES or self._in_flight.others_are_slow(client_id)
 
-    async def admit(self, reader: ReaderAdapter, writer: WriterAdapter) -> None:
+    async def admit(
+        self, reader: ReaderAdapter, writer: WriterAdapter, *, connect: Connect
+    ) -> None:
         """Serve one client until its stream ends."""
+        session, _ = self._sessions.get(connect.client_id, (None, None))
+        if session is not None:
+            # amqtt carries these two over from the connection before.
+            session.will_retain = connect.will_retained
+            if session.clean_session:
+                await self._delete_session(connect.client_id)
         await self.external_connected(reader, writer, LISTENER)
 
     async def add_subscription(self, subscription: tuple[str, int], session: Session) -> int:

@@ -47,7 +47,9 @@ class Behind(Protocol):
         """Whether this client's messages should wait."""
         ...
 
-    async def admit(self, reader: ReaderAdapter, writer: WriterAdapter) -> None:
+    async def admit(
+        self, reader: ReaderAdapter, writer: WriterAdapter, *, connect: Connect
+    ) -> None:
         """Serve one client until its stream ends."""
         ...
 
@@ -178,7 +180,8 @@ class Gate:
         )
         guest = self._guests[client_id] = _Guest(credential, reader, writer)
         try:
-            await self._behind.admit(reader, BoundedWriter(writer, client_id=client_id))
+            bounded = BoundedWriter(writer, client_id=client_id)
+            await self._behind.admit(reader, bounded, connect=connect)
         finally:
             del self._guests[client_id]
             guest.gone.set()

@@ -69,6 +69,7 @@ class Connect:
     keep_alive_s: int
     clean_session: bool
     will_topic: str | None
+    will_retained: bool = False
 
 
 class _Fields:
@@ -174,6 +175,7 @@ def read_connect(frame: Frame) -> Connect:
         keep_alive_s=keep_alive_s,
         clean_session=bool(flags & _CLEAN_FLAG),
         will_topic=will_topic,
+        will_retained=bool(flags & _WILL_RETAIN),
     )
     _check_end(fields)
     return connect

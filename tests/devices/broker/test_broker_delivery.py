@@ -134,3 +134,31 @@ def test_overlapping_filters_bring_a_message_once(commune: Commune) -> None:
     device.publish(f"{ROOT}/from/loa-1/confirm", b"two")
 
     assert [station.next().payload for _ in range(2)] == [b"one", b"two"]
+
+
+def test_a_will_is_kept_although_the_session_is_older(commune: Commune) -> None:
+    """A device that had a session before it had a will is still shown as gone."""
+    commune.joined("loa-1", clean=False).close()
+    device = _device_with_will(commune, clean=False)
+    assert device.connect(commune.broker)
+    watcher = commune.joined(STATION)
+    watcher.subscribe(STATUS)
+    device.vanish()
+    assert watcher.next().payload == b"offline"
+    watcher.close()
+
+    late = commune.joined(STATION)
+    late.subscribe(STATUS)
+
+    assert late.next().payload == b"offline"
+
+
+def test_a_session_lasts_although_the_one_before_did_not(commune: Commune) -> None:
+    """A station that comes back at once, now with a persistent session, finds what it missed."""
+    commune.joined(STATION, clean=True).close()
+    station = commune.joined(STATION, clean=False)
+    station.subscribe(STATUS)
+    station.close()
+    commune.joined("loa-1").publish(STATUS, b"online")
+
+    assert commune.joined(STATION, clean=False).next().payload == b"online"

@@ -80,7 +80,9 @@ def test_a_last_will_is_read() -> None:
     """The topic of the will is known before anybody is let in."""
     raw = connect(flags=0xC0 | 0x2E, fields=["c", "a/status", "offline", "u", "p"])
 
-    assert read_connect(frame_of(raw)).will_topic == "a/status"
+    read = read_connect(frame_of(raw))
+
+    assert (read.will_topic, read.will_retained) == ("a/status", True)
 
 
 @pytest.mark.parametrize(
