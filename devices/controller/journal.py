@@ -195,8 +195,8 @@ class Journal:
 
 def open_journal(folder: Path, *, station: str, device: str) -> Journal:
     """Open a controller's memory, or begin one with an epoch of its own."""
+    database = sqlite3.connect(folder / DATABASE_FILE, isolation_level=None)
     try:
-        database = sqlite3.connect(folder / DATABASE_FILE, isolation_level=None)
         database.execute("PRAGMA journal_mode = WAL")
         database.executescript(_SCHEMA)
         epoch = secrets.token_hex(16)
@@ -206,4 +206,5 @@ def open_journal(folder: Path, *, station: str, device: str) -> Journal:
         )
         return Journal(database)
     except sqlite3.Error as error:
+        database.close()
         raise JournalUnusable(str(error)) from error

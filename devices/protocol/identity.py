@@ -69,5 +69,5 @@ def load_identity(folder: Path) -> Identity:
     """Read a controller's identity; raise IdentityMissing when there is none that can be read."""
     try:
         return msgspec.json.decode((folder / IDENTITY_FILE).read_bytes(), type=Identity)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise IdentityMissing(str(folder)) from error

@@ -82,7 +82,7 @@ def _parts(message: bytes) -> tuple[bytes, bytes, bytes]:
 def _header(encoded: bytes) -> Header:
     try:
         header = msgspec.json.decode(encoded, type=Header)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedMessage("header") from error
     if header.alg != "EdDSA":
         raise MalformedMessage("alg")

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import imageio_ffmpeg
 
@@ -14,7 +14,7 @@ from devices.protocol.messages import Item
 class Sound:
     """An MP3 file in memory."""
 
-    mp3: bytes
+    mp3: bytes = field(repr=False)
     duration_ms: int
 
     @property

@@ -125,7 +125,7 @@ class Pole:
 
     async def lose_power(self) -> None:
         """End it as SIGKILL does: it writes and sends nothing more."""
-        self.journal.close()
+        self.journal._database.execute("PRAGMA query_only = ON")
         self.link.connected = False
         await self._end()
         self.link.connected = True

@@ -1,0 +1,106 @@
+"""The journal: numbers without gaps, a chain over exact bytes, and a memory that outlives power."""
+
+from pathlib import Path
+
+import pytest
+
+from devices.controller.due import OrderKey
+from devices.controller.journal import REMEMBERED_MS, Journal, open_journal
+from devices.controller.statements import Statement
+from devices.errors import JournalUnusable
+from devices.protocol.chain import entry_hash, genesis
+from devices.protocol.messages import Kind
+
+
+def statement(kind: Kind, order: str = "sang", *, at_ms: int = 1, **fields: object) -> Statement:
+    """Something said of an order."""
+    return Statement(kind=kind, order=order, at_ms=at_ms, **fields)  # type: ignore[arg-type]
+
+
+def opened(folder: Path) -> Journal:
+    """The journal of the tests' device."""
+    return open_journal(folder, station="binh-an", device="loa-01")
+
+
+def test_a_journal_begins_an_epoch_of_its_own(tmp_path: Path) -> None:
+    """128 random bits, kept over restarts, different in another folder."""
+    first, again = opened(tmp_path), opened(tmp_path)
+    (tmp_path / "other").mkdir()
+    other = opened(tmp_path / "other")
+
+    assert len(first.head.epoch) == 32
+    assert again.head == first.head
+    assert other.head.epoch != first.head.epoch
+    assert first.head.hash == genesis(station="binh-an", device="loa-01", epoch=first.head.epoch)
+    for journal in (first, again, other):
+        journal.close()
+
+
+def test_the_chain_runs_over_restarts(tmp_path: Path) -> None:
+    """The next entry names the hash of the exact bytes of the one before."""
+    journal = opened(tmp_path)
+    journal.say(statement(Kind.RECEIVED), statement(Kind.CACHED))
+    journal.close()
+    journal = opened(tmp_path)
+    (third,) = journal.say(statement(Kind.STARTED))
+
+    _, second_bytes = journal.entries(first=1, last=2)
+    assert third.seq == 3
+    assert third.prev == entry_hash(second_bytes)
+    assert journal.head.hash == journal.hash_at(3)
+    journal.close()
+
+
+def test_what_began_and_has_no_end_was_interrupted(tmp_path: Path) -> None:
+    """Known from the disk alone; an end takes it off."""
+    journal = opened(tmp_path)
+    journal.say(statement(Kind.STARTED, "mot"), statement(Kind.STARTED, "hai"))
+    journal.say(statement(Kind.FINISHED, "hai"), statement(Kind.RECEIVED, "ba"))
+    journal.close()
+    journal = opened(tmp_path)
+
+    assert journal.interrupted == [OrderKey("mot", 0)]
+    assert journal.settled == {OrderKey("mot", 0), OrderKey("hai", 0)}
+    assert journal.has_said(statement(Kind.RECEIVED, "ba"))
+    assert not journal.has_said(statement(Kind.RECEIVED, "ba", repeat=1))
+    journal.close()
+
+
+def test_a_write_that_fails_takes_no_number(tmp_path: Path) -> None:
+    """A full disk leaves head, memory and plan as they were, and says so."""
+    journal = opened(tmp_path)
+    journal.say(statement(Kind.RECEIVED))
+    before = journal.head
+    journal._database.execute("PRAGMA max_page_count = 1")
+    long = statement(Kind.STARTED, "dai", code="x" * 200_000)
+
+    with pytest.raises(JournalUnusable, match="full"):
+        journal.accept_plan(b"plan", version=1, statements=[long])
+    assert journal.head == before
+    assert journal.plan() is None
+    assert OrderKey("dai", 0) not in journal.settled
+    journal._database.execute("PRAGMA max_page_count = 100000")
+    assert [each.seq for each in journal.say(statement(Kind.CACHED))] == [2]
+    journal.close()
+
+
+def test_what_was_said_is_forgotten_after_sixty_days(tmp_path: Path) -> None:
+    """Only of orders that no plan holds any more."""
+    journal = opened(tmp_path)
+    journal.say(*(statement(Kind.FINISHED, name, at_ms=1) for name in ("cu", "con")))
+    journal.prune(now_ms=REMEMBERED_MS, planned=frozenset())
+    assert len(journal.settled) == 2
+    journal.prune(now_ms=REMEMBERED_MS + 2, planned=frozenset({OrderKey("con", 0)}))
+
+    assert journal.settled == journal.ended == {OrderKey("con", 0)}
+    assert not journal.has_said(statement(Kind.FINISHED, "cu"))
+    journal.close()
+
+
+def test_a_file_that_is_no_journal_is_an_error(tmp_path: Path) -> None:
+    """A broken disk is named, not overwritten."""
+    (tmp_path / "controller.sqlite3").write_bytes(b"not a database" * 100)
+
+    with pytest.raises(JournalUnusable):
+        opened(tmp_path)
+    assert (tmp_path / "controller.sqlite3").read_bytes().startswith(b"not a database")

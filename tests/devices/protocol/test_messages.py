@@ -1,0 +1,189 @@
+"""Every field has its bounds, and what is out of them is no message."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.errors import MalformedMessage
+from devices.protocol.messages import (
+    BATCH_LIMIT_ENTRIES,
+    PLAN_LIMIT_ORDERS,
+    Batch,
+    Confirmation,
+    Item,
+    Kind,
+    Order,
+    Plan,
+    decode,
+    encode,
+)
+
+ITEM = {"sha256": "0" * 64, "size_bytes": 1, "duration_ms": 1_000}
+ORDER: dict[str, object] = {
+    "id": "sang",
+    "broadcast": "b1",
+    "priority": 3,
+    "starts_at_ms": 1,
+    "not_after_ms": 2,
+    "items": [ITEM],
+}
+PLAN: dict[str, object] = {
+    "kind": "plan",
+    "v": 1,
+    "station": "binh-an",
+    "cluster": "cum-1",
+    "version": 1,
+    "issued_at_ms": 1,
+    "orders": [ORDER],
+}
+BATCH: dict[str, object] = {
+    "kind": "confirm",
+    "station": "binh-an",
+    "device": "loa-01",
+    "epoch": "0" * 32,
+    "first": 1,
+    "entries": ["{}"],
+    "sent_at_ms": 1,
+}
+CONFIRMATION: dict[str, object] = {"seq": 1, "prev": "0" * 64, "kind": "received", "at_ms": 1}
+
+whole_plans = st.builds(
+    Plan,
+    station=st.just("binh-an"),
+    cluster=st.just("cum-1"),
+    version=st.integers(1, 2**53 - 1),
+    issued_at_ms=st.integers(0, 253_402_300_799_999),
+    orders=st.lists(
+        st.builds(
+            Order,
+            id=st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True),
+            repeat=st.integers(0, 1_000),
+            broadcast=st.just("b1"),
+            priority=st.integers(1, 3),
+            starts_at_ms=st.integers(0, 2**41),
+            not_after_ms=st.integers(0, 2**41),
+            title=st.text(max_size=300),
+            items=st.just((Item(sha256="0" * 64, size_bytes=1, duration_ms=1_000),)),
+        ),
+        max_size=4,
+    ).map(tuple),
+)
+
+
+@given(whole_plans)
+def test_a_plan_is_read_as_it_was_written(plan: Plan) -> None:
+    """Any title in any script, any instant of the contract."""
+    assert decode(encode(plan), Plan) == plan
+
+
+def test_an_orders_length_is_that_of_its_items() -> None:
+    """In milliseconds."""
+    plan = decode(msgspec.json.encode(PLAN | {"orders": [ORDER | {"items": [ITEM] * 3}]}), Plan)
+
+    assert plan.orders[0].duration_ms == 3_000
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "receipt"},
+        {"v": 2},
+        {"version": 0},
+        {"version": "1"},
+        {"version": 2**53},
+        {"station": "Bình An"},
+        {"cluster": "cum/1"},
+        {"cluster": "c" * 64},
+        {"issued_at_ms": -1},
+        {"issued_at_ms": 1.5},
+        {"issued_at_ms": 253_402_300_800_000},
+        {"orders": [ORDER] * (PLAN_LIMIT_ORDERS + 1)},
+        {"orders": [ORDER | {"priority": 0}]},
+        {"orders": [ORDER | {"priority": 4}]},
+        {"orders": [ORDER | {"repeat": -1}]},
+        {"orders": [ORDER | {"items": []}]},
+        {"orders": [ORDER | {"items": [ITEM] * 51}]},
+        {"orders": [ORDER | {"items": [ITEM | {"sha256": "../../etc/passwd"}]}]},
+        {"orders": [ORDER | {"items": [ITEM | {"sha256": "A" * 64}]}]},
+        {"orders": [ORDER | {"items": [ITEM | {"duration_ms": 86_400_001}]}]},
+        {"orders": [ORDER | {"title": "x" * 301}]},
+        {"orders": [ORDER | {"override": {"person": "Tám", "reason": ""}}]},
+    ],
+)
+def test_a_plan_out_of_bounds_is_malformed(wrong: dict[str, object]) -> None:
+    """One field wrong makes the whole plan no plan."""
+    decode(msgspec.json.encode(PLAN), Plan)
+    with pytest.raises(MalformedMessage):
+        decode(msgspec.json.encode(PLAN | wrong), Plan)
+
+
+@pytest.mark.parametrize("missing", sorted(set(PLAN) - {"v", "kind"}))
+def test_a_plan_with_a_field_missing_is_malformed(missing: str) -> None:
+    """Nothing that is needed is guessed."""
+    with pytest.raises(MalformedMessage):
+        decode(msgspec.json.encode({k: v for k, v in PLAN.items() if k != missing}), Plan)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"first": 0},
+        {"epoch": "0" * 31},
+        {"epoch": "G" * 32},
+        {"entries": []},
+        {"entries": ["{}"] * (BATCH_LIMIT_ENTRIES + 1)},
+        {"entries": ["x" * 4_097]},
+        {"clock": {"uncertainty_ms": -1}},
+    ],
+)
+def test_a_batch_out_of_bounds_is_malformed(wrong: dict[str, object]) -> None:
+    """Too many, too long, too few, or numbered from nothing."""
+    decode(msgspec.json.encode(BATCH), Batch)
+    with pytest.raises(MalformedMessage):
+        decode(msgspec.json.encode(BATCH | wrong), Batch)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"seq": 0},
+        {"prev": "0" * 63},
+        {"kind": "played"},
+        {"samples": -1},
+        {"sample_rate_hz": 0},
+        {"item": 51},
+        {"code": "x" * 65},
+        {"order": ""},
+    ],
+)
+def test_a_confirmation_out_of_bounds_is_malformed(wrong: dict[str, object]) -> None:
+    """A device cannot say what the contract has no words for."""
+    decode(msgspec.json.encode(CONFIRMATION), Confirmation)
+    with pytest.raises(MalformedMessage):
+        decode(msgspec.json.encode(CONFIRMATION | wrong), Confirmation)
+
+
+def test_the_kinds_are_those_of_the_contract() -> None:
+    """The words that a ledger will meet."""
+    assert {str(kind) for kind in Kind} == {
+        "received",
+        "cached",
+        "tone_started",
+        "started",
+        "item_started",
+        "cut",
+        "resumed",
+        "finished",
+        "stopped",
+        "skipped",
+        "failed",
+        "rejected",
+    }
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300))
+def test_noise_is_malformed(noise: bytes | str) -> None:
+    """Any bytes and any text raise this one error, or are a message."""
+    with pytest.raises(MalformedMessage):
+        decode(noise, Plan)
