@@ -20,7 +20,7 @@ from broadcaster.areas.tables import Cluster, Station, Village, VillagePopulatio
 from broadcaster.fleet.registry import devices_of, holds_on
 from broadcaster.fleet.tables import Device, DeviceShare
 from broadcaster.ledger.bulk import connection_of, insert_once, insert_or_replace
-from broadcaster.ledger.plays import PlayKey, lock_devices, refold
+from broadcaster.ledger.plays import PlayKey, lock_plays, refold
 from broadcaster.ledger.tables import CONFIRMATIONS, PLAYS, SHARES
 
 _RECORDED = (
@@ -73,6 +73,7 @@ def expect(session: Session, *orders: ExpectedOrder, now: datetime) -> int:
     What has begun stays as it was recorded. Returns how many rows were written or removed.
     """
     connection = connection_of(session)
+    lock_plays(connection)
     recorded = _recorded_orders(connection, {order.order_id for order in orders})
     open_orders = [
         order
@@ -95,6 +96,7 @@ def expect(session: Session, *orders: ExpectedOrder, now: datetime) -> int:
 def freeze(session: Session, *, now: datetime) -> int:
     """Freeze what begins: from its start on a play's record follows the registry no more."""
     connection = connection_of(session)
+    lock_plays(connection)
     return sum(
         connection.execute(
             table.update()
@@ -108,6 +110,7 @@ def freeze(session: Session, *, now: datetime) -> int:
 def forget(session: Session, order_ids: Collection[str]) -> int:
     """Expect nothing of orders that were dropped before they began; frozen ones stay."""
     connection = connection_of(session)
+    lock_plays(connection)
     return sum(
         connection.execute(
             table.delete().where(table.c.order_id.in_(list(order_ids)), table.c.frozen.is_(False))
@@ -234,7 +237,6 @@ def _fold_what_came_before(
     }
     keys = spoken & {(row["order_id"], row["repeat"], row["device_id"]) for row in rows}
     if keys:
-        lock_devices(connection, {device for _, _, device in keys})
         refold(connection, keys, now=now)
 
 

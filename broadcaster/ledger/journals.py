@@ -7,8 +7,10 @@ or a broken chain: refused from there on, and kept as evidence.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
 from broadcaster.ledger.bulk import chunks
 from broadcaster.ledger.opening import OpenedBatch
@@ -18,7 +20,7 @@ from devices.protocol.messages import Confirmation
 
 EQUIVOCATION = "equivocation"
 BROKEN_CHAIN = "broken_chain"
-_TERMS_AT_ONCE = 100
+_SPANS_AT_ONCE = (1, 10, 100)
 _PAGE = 1_000
 
 JournalKey = tuple[str, str]
@@ -115,7 +117,7 @@ def load_journals(
         begins = genesis(station=station_id, device=device_id, epoch=epoch)
         journals.setdefault((device_id, epoch), Journal(device_id, epoch, 0, begins))
     _load_heads(connection, journals)
-    for some in chunks(batches, size=_TERMS_AT_ONCE):
+    for some in chunks(batches, size=_SPANS_AT_ONCE[-1]):
         _load_links(connection, some, journals)
     return journals
 
@@ -127,14 +129,7 @@ def links_after(
 
     def more(seq: int) -> Iterable[tuple[int, Link]]:
         rows = connection.execute(
-            select(CONFIRMATIONS.c.seq, CONFIRMATIONS.c.entry_sha256, CONFIRMATIONS.c.prev_sha256)
-            .where(
-                CONFIRMATIONS.c.device_id == journal.device_id,
-                CONFIRMATIONS.c.epoch == journal.epoch,
-                CONFIRMATIONS.c.seq > seq,
-            )
-            .order_by(CONFIRMATIONS.c.seq)
-            .limit(_PAGE)
+            _LINKS_AFTER, {"device": journal.device_id, "epoch": journal.epoch, "after": seq}
         )
         return [(found, Link(sha256, prev)) for found, sha256, prev in rows]
 
@@ -168,17 +163,41 @@ def _load_heads(connection: Connection, journals: dict[JournalKey, Journal]) -> 
 def _load_links(
     connection: Connection, batches: Sequence[OpenedBatch], journals: dict[JournalKey, Journal]
 ) -> None:
+    size = next(each for each in _SPANS_AT_ONCE if each >= len(batches))
+    asked: dict[str, str | int] = {}
+    for number in range(size):
+        # What is left of the statement asks again for the last span.
+        batch = batches[min(number, len(batches) - 1)].batch
+        asked[f"device_{number}"] = batch.device
+        asked[f"epoch_{number}"] = batch.epoch
+        asked[f"first_{number}"] = batch.first - 1
+        asked[f"last_{number}"] = batch.first + len(batch.entries)
+    for device_id, epoch, seq, sha256, prev in connection.execute(_links_in_spans(size), asked):
+        journals[device_id, epoch].known[seq] = Link(sha256, prev)
+
+
+# Statements with hundreds of terms take longer to build than to run: each size is built once.
+@cache
+def _links_in_spans(size: int) -> Select[Any]:
     c = CONFIRMATIONS.c
     spans = [
         and_(
-            c.device_id == opened.batch.device,
-            c.epoch == opened.batch.epoch,
-            c.seq.between(opened.batch.first - 1, opened.batch.first + len(opened.batch.entries)),
+            c.device_id == bindparam(f"device_{number}"),
+            c.epoch == bindparam(f"epoch_{number}"),
+            c.seq.between(bindparam(f"first_{number}"), bindparam(f"last_{number}")),
         )
-        for opened in batches
+        for number in range(size)
     ]
-    rows = connection.execute(
-        select(c.device_id, c.epoch, c.seq, c.entry_sha256, c.prev_sha256).where(or_(*spans))
+    return select(c.device_id, c.epoch, c.seq, c.entry_sha256, c.prev_sha256).where(or_(*spans))
+
+
+_LINKS_AFTER = (
+    select(CONFIRMATIONS.c.seq, CONFIRMATIONS.c.entry_sha256, CONFIRMATIONS.c.prev_sha256)
+    .where(
+        CONFIRMATIONS.c.device_id == bindparam("device"),
+        CONFIRMATIONS.c.epoch == bindparam("epoch"),
+        CONFIRMATIONS.c.seq > bindparam("after"),
     )
-    for device_id, epoch, seq, sha256, prev in rows:
-        journals[device_id, epoch].known[seq] = Link(sha256, prev)
+    .order_by(CONFIRMATIONS.c.seq)
+    .limit(_PAGE)
+)

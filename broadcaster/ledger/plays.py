@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlmodel import Session
 
 from broadcaster.fleet.tables import Device
@@ -28,6 +28,7 @@ PlayKey = tuple[str, int, str]
 _FOLDED = tuple(Fold.__dataclass_fields__)
 _READ = msgspec.json.Decoder(Confirmation)
 _REBUILT_AT_ONCE = 1_000
+_PLAYS_LOCK = int.from_bytes(b"loaplays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,23 @@ class _Change:
     after: Fold
 
 
-def lock_devices(connection: Connection, device_ids: Collection[str]) -> set[str]:
-    """Keep other processes off these devices until the transaction ends; those not retired.
+def lock_plays(connection: Connection) -> None:
+    """Keep every other process off the plays until the transaction ends.
 
-    SQLite has one writer at a time anyway. In PostgreSQL the rows are locked in one order, so
-    that two processes wait for each other instead of for ever, and see each other's rows.
+    For what changes plays of many devices at once. SQLite has one writer at a time anyway.
     """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_PLAYS_LOCK)))
+
+
+def lock_devices(connection: Connection, device_ids: Collection[str]) -> set[str]:
+    """Keep other ingests off these devices until the transaction ends; return those not retired.
+
+    Ingests share the plays among themselves and wait for each other by device only, in one
+    order, so that they wait for each other instead of for ever.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock_shared(_PLAYS_LOCK)))
     device = Device.metadata.tables["device"]
     rows = connection.execute(
         select(device.c.id, device.c.retired_at)
@@ -55,7 +67,7 @@ def lock_devices(connection: Connection, device_ids: Collection[str]) -> set[str
 
 
 def refold(connection: Connection, keys: Collection[PlayKey], *, now: datetime) -> int:
-    """Fold these plays again and write those that changed; their devices must be locked."""
+    """Fold these plays again and write those that changed; they must be locked."""
     changes: list[_Change] = []
     for some in chunks(sorted(keys)):
         changes += _changes(connection, some, now=now)
@@ -72,10 +84,10 @@ def refold(connection: Connection, keys: Collection[PlayKey], *, now: datetime) 
 def rebuild_plays(session: Session, *, now: datetime) -> int:
     """Fold every play again from the confirmations; return how many stood wrong."""
     connection = connection_of(session)
+    lock_plays(connection)
     rows = connection.execute(select(PLAYS.c.order_id, PLAYS.c.repeat, PLAYS.c.device_id))
     keys: Sequence[PlayKey] = sorted((order, repeat, device) for order, repeat, device in rows)
     changed = 0
-    lock_devices(connection, {device for _, _, device in keys})
     for some in chunks(keys, size=_REBUILT_AT_ONCE):
         changed += refold(connection, some, now=now)
     return changed

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.play_state import OPEN, PlayState
-from broadcaster.ledger.plays import PlayKey, lock_devices, refold
+from broadcaster.ledger.plays import PlayKey, lock_plays, refold
 from broadcaster.ledger.tables import ALERTS, PLAYS
 
 log = structlog.get_logger()
@@ -31,10 +31,10 @@ def close_overdue(session: Session, *, now: datetime) -> Closed:
     An alert is raised once for a broadcast and device, and resolved when late word comes.
     """
     connection = connection_of(session)
+    lock_plays(connection)
     overdue = _overdue(connection, now=now)
     if not overdue:
         return Closed()
-    lock_devices(connection, {device for _, _, device in overdue})
     changed = refold(connection, overdue, now=now)
     still_open = connection.execute(
         select(func.count()).select_from(ALERTS).where(ALERTS.c.resolved_at.is_(None))
