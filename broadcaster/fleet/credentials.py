@@ -66,13 +66,18 @@ def reserved_usernames(station_id: str) -> frozenset[str]:
 
 
 def station_credentials(keys_dir: Path, *, station_id: str) -> Mapping[str, WireSecret]:
-    """The station's own logins by role, made the first time (founding) and then kept."""
+    """The station's own logins by role, made the first time (founding) and then kept.
+
+    What is damaged or belongs to another station is made anew: the broker's file follows.
+    """
+    logins: dict[str, WireSecret] = {}
     for role in STATION_ROLES:
-        path = keys_dir / _FILE.format(role=role)
-        if not path.exists():
-            secret = WireSecret(username=f"{station_id}-{role}", password=new_secret())
-            write_secret(path, msgspec.json.encode(secret), replace=False)
-    return {role: _read_secret(keys_dir, role=role) for role in STATION_ROLES}
+        username = f"{station_id}-{role}"
+        if _username_held(keys_dir, role=role) != username:
+            secret = WireSecret(username=username, password=new_secret())
+            write_secret(keys_dir / _FILE.format(role=role), msgspec.json.encode(secret))
+        logins[role] = _read_secret(keys_dir, role=role)
+    return logins
 
 
 def load_wire_secret(settings: Settings, *, station_id: str, role: str) -> WireSecret:
@@ -126,6 +131,13 @@ def _written(path: Path) -> Credentials | None:
     try:
         return load_credentials(path)
     except CredentialsUnreadable:
+        return None
+
+
+def _username_held(keys_dir: Path, *, role: str) -> str | None:
+    try:
+        return _read_secret(keys_dir, role=role).username
+    except KeyUnreadable:
         return None
 
 

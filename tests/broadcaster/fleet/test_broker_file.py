@@ -148,3 +148,15 @@ def test_a_process_finds_its_own_login(tmp_path: Path) -> None:
         load_wire_secret(settings, station_id="xa-khac", role="ingest")
     with pytest.raises(KeyUnreadable):
         load_wire_secret(settings, station_id=STATION, role="web")
+
+
+@pytest.mark.parametrize("damage", [b"", b'{"username":"xa-khac-ingest","password":"x"}'])
+def test_a_login_that_is_not_the_stations_is_made_anew(tmp_path: Path, damage: bytes) -> None:
+    """A founding that was broken off leaves nothing that could stop the next one."""
+    first = station_credentials(tmp_path, station_id=STATION)
+    (tmp_path / "broker-ingest.json").write_bytes(damage)
+    again = station_credentials(tmp_path, station_id=STATION)
+
+    assert again["ingest"].username == f"{STATION}-ingest"
+    assert again["ingest"].password != first["ingest"].password
+    assert again["dispatch"] == first["dispatch"]
