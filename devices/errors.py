@@ -10,13 +10,14 @@ DevicesError
 │   ├── WrongAddress         station, cluster or device differ from the topic's
 │   ├── BrokenChain          a confirmation does not follow the one before it
 │   └── ReceiptUnfounded     a receipt for confirmations that this journal does not hold
+├── CredentialsUnreadable    the broker's file of users is missing (protocol.credentials)
 ├── IdentityMissing          a controller's folder holds no identity
 ├── HomeInUse                another controller runs on the same folder
 ├── JournalUnusable          the device's memory cannot be read or written
 ├── FleetRefused             the folder to simulate holds no controllers, or real ones
 ├── AudioFetchFailed         the station's audio could not be fetched
 ├── AudioUndecodable         the cached bytes are not sound
-└── BrokerUnusable           the embedded broker cannot start as asked
+└── BrokerUnusable           the embedded broker cannot start as asked (broker.errors)
 """
 
 

@@ -54,8 +54,8 @@ def broker_program(settings: Settings) -> Program:
 
 
 def station_programs(settings: Settings) -> list[Program]:
-    """The station's own processes, in the order in which they start."""
-    programs = [broker_program(settings)] if settings.embedded_broker else []
+    """The station's own processes, beside the broker."""
+    programs: list[Program] = []
     shared = environment(settings)
     for name, module, ready in (
         ("ingest", "broadcaster.ledger.service", "ingest_ready"),
@@ -114,12 +114,14 @@ def start_station(supervisor: Supervisor, settings: Settings) -> bool:
     started is stopped again when a process fails.
     """
     answers = settings.embedded_broker or broker_answers(settings)
+    broker = [broker_program(settings)] if settings.embedded_broker else []
     try:
-        for program in station_programs(settings):
-            if answers or program.name == "site":
-                supervisor.start(program)
-            else:
-                supervisor.launch(program)
+        for program in broker:
+            supervisor.start(program)
+        launched = [supervisor.launch(program) for program in station_programs(settings)]
+        for running in launched:
+            if answers or running.program.name == "site":
+                supervisor.wait_ready(running)
     except BaseException:
         supervisor.stop()
         raise

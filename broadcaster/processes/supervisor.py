@@ -70,8 +70,14 @@ class Supervisor:
 
         Raises ProcessFailed, with the program's last words, when it ends or stays silent.
         """
-        running = self.launch(program)
-        deadline = self._clock() + ready_within_s
+        return self.wait_ready(self.launch(program), within_s=ready_within_s)
+
+    def wait_ready(
+        self, running: Running, *, within_s: float = READY_WITHIN_S
+    ) -> dict[str, object]:
+        """Wait until a launched program says it is ready; raises as `start` does."""
+        program = running.program
+        deadline = self._clock() + within_s
         while self._clock() < deadline:
             with suppress(queue.Empty):
                 event = running.events.get(timeout=0.1)
