@@ -116,7 +116,7 @@ def create(
         return _answer(session, station, bulletin.id)
 
 
-@api.get("/{bulletin_id}", responses=problems(401, 403, 404))
+@api.get("/{bulletin_id}", responses=problems(401, 403, 404, 422))
 def bulletin(station: Here, _viewer: Reader, bulletin_id: str) -> BulletinAnswer:
     """One bulletin with its words, its sound and all decisions."""
     with station.database.reading() as session:
@@ -149,7 +149,7 @@ def make_sound(
         return _answer(session, station, bulletin_id)
 
 
-@api.post("/{bulletin_id}/submission", responses=problems(401, 403, 404, 409))
+@api.post("/{bulletin_id}/submission", responses=problems(401, 403, 404, 409, 422))
 def submit(station: Here, viewer: Writer, bulletin_id: str) -> BulletinAnswer:
     """Ask for a decision; what waits or is approved already stays as it is."""
     with station.database.writing() as session:

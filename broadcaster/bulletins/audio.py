@@ -26,7 +26,7 @@ router = APIRouter(tags=["audio"], dependencies=[Depends(open_to_all)])
         200: {"content": {"audio/mpeg": {}}, "description": "The whole file."},
         206: {"content": {"audio/mpeg": {}}, "description": "The part that Range asked for."},
         416: {"description": "Range asks for what is not there."},
-        **problems(404),
+        **problems(404, 422),
     },
 )
 def audio(request: Request, sha256: str) -> FileResponse:

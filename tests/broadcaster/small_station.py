@@ -1,5 +1,7 @@
 """A small real station for tests: one row each, people with each role, and the app around it."""
 
+import hashlib
+import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,8 @@ from broadcaster.accounts import guard
 from broadcaster.accounts import pages as accounts_pages
 from broadcaster.accounts.people import create_account
 from broadcaster.accounts.roles import Role
-from broadcaster.accounts.tables import Account, RoleGrant
+from broadcaster.accounts.sessions import SESSION_LIFE
+from broadcaster.accounts.tables import Account, RoleGrant, SignInSession
 from broadcaster.areas.tables import Cluster, Station, Village
 from broadcaster.database import Database
 from broadcaster.settings import Settings
@@ -80,6 +83,21 @@ class SmallStation:
             session.add_all(RoleGrant(account_id=account_id, role=role) for role in roles)
         return account_id
 
+    def session_of(self, username: str, *roles: Role) -> str:
+        """The token of somebody who is signed in already, without the time a password costs."""
+        account_id, token = self.member(username, *roles), secrets.token_urlsafe(32)
+        with self.database.writing() as session:
+            session.add(
+                SignInSession(
+                    token_sha256=hashlib.sha256(token.encode()).hexdigest(),
+                    account_id=account_id,
+                    csrf_token=secrets.token_urlsafe(32),
+                    created_at=self.clock(),
+                    expires_at=self.clock() + SESSION_LIFE,
+                )
+            )
+        return token
+
     def app(self, *routers: APIRouter) -> FastAPI:
         """The frame, accounts, and whatever a test is about."""
         app = FastAPI()
@@ -136,6 +154,13 @@ def signed_in_client(app: FastAPI, *, username: str, password: str) -> TestClien
     )
     assert answer.status_code == 303, answer.text
     return client
+
+
+def browser(app: FastAPI, *, token: str) -> TestClient:
+    """A browser that holds this session."""
+    cookies = {guard.SESSION_COOKIE: token}
+    html = {"Accept": "text/html"}
+    return TestClient(app, follow_redirects=False, headers=html, cookies=cookies)
 
 
 def bearer(client: TestClient, *, username: str, password: str) -> dict[str, str]:

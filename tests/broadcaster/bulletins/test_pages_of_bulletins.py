@@ -18,7 +18,7 @@ from broadcaster.bulletins.tables import Bulletin
 from playlists.audio_store import AudioStore
 from playlists.speech.engine import Pcm, VoiceSettings
 from playlists.speech.errors import VoiceCrashed
-from tests.broadcaster.small_station import SmallStation, form_token, signed_in_client
+from tests.broadcaster.small_station import SmallStation, browser, form_token
 from tests.clients import TestClient
 
 SCRIPT = "Sáng mai, ngày 24/11, trạm y tế xã tiêm vắc xin cho trẻ em."
@@ -37,8 +37,7 @@ class Newsroom:
         self.binh = self._enter("binh", Role.LEADER)
 
     def _enter(self, username: str, *roles: Role) -> TestClient:
-        _, password = self.station.person(username, *roles)
-        return signed_in_client(self.app, username=username, password=password)
+        return browser(self.app, token=self.station.session_of(username, *roles))
 
     def send(self, client: TestClient, path: str, **fields: str) -> "Answer":
         """Fill in a form and send it, with the token of the person's own page."""
