@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from playlists.errors import ScriptEmpty, ScriptTooLong, ScriptUnreadable, Unreadable
 from playlists.reading.hygiene import clean
+from playlists.reading.legacy import decode_legacy
 from playlists.reading.legibility import require_readable
 from playlists.reading.lexicon import Entry, Kind, Lexicon, national_lexicon
 from playlists.reading.readout import readout
@@ -48,6 +49,7 @@ def read_aloud(text: str, lexicon: Lexicon | None = None, style: Style = _HOUSE_
         raise ScriptTooLong(length_characters=len(text), limit_characters=SCRIPT_LIMIT_CHARACTERS)
     if not any(map(str.isalnum, text)):
         raise ScriptEmpty
+    text = decode_legacy(text)
     words = lexicon if lexicon is not None else national_lexicon()
     require_readable(text, words)
     reading = readout(clean(text), lexicon=words, style=style)

@@ -12,6 +12,7 @@ from playlists.reading.lexicon import Lexicon
 
 _LOOK_BEHIND = 80
 _LOOK_AHEAD = 60
+_WITHOUT_QUOTES = dict.fromkeys(map(ord, "\"'“”„«»‹›‘’"))
 PLAIN = "plain"
 PAUSE = "pause"
 LINKS = re.compile(r"[\s,;/&(]*(?:(?:và|hoặc|hay|đến|tới|với|-|–)\s*)?")
@@ -48,9 +49,14 @@ class Place:
 
     @cached_property
     def before(self) -> str:
-        """Up to 80 characters before, in lower case, within the paragraph."""
+        """Up to 80 characters before, in lower case and without quotation marks."""
         seen = self.text[max(0, self.start - _LOOK_BEHIND) : self.start]
-        return seen[seen.rfind("\n") + 1 :].lower()
+        return seen[seen.rfind("\n") + 1 :].lower().translate(_WITHOUT_QUOTES)
+
+    @cached_property
+    def said_before(self) -> str:
+        """What was said just before, in lower case: an abbreviation there is words by now."""
+        return "".join(piece.spoken for piece in self.pieces[-4:])[-_LOOK_BEHIND:].lower()
 
     def after(self, end: int) -> str:
         """Up to 60 characters after `end`, in lower case, within the paragraph."""

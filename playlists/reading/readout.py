@@ -30,7 +30,7 @@ def readout(cleaned: Cleaned, *, lexicon: Lexicon, style: Style) -> Reading:
 
 def _trim_end(pieces: list[Piece]) -> None:
     for piece in reversed(pieces):
-        piece.spoken = piece.spoken.rstrip()
+        piece.spoken = piece.spoken.rstrip(" ,\n")
         if piece.spoken:
             break
 

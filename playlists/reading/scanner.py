@@ -55,6 +55,9 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     cardinals.HYPHENATED,
     measures.DIMENSIONS,
     times.HOURS,
+    times.SPELLED,
+    times.SHORT,
+    measures.COORDINATE,
     fractions.SCALE,
     times.CLOCK,
     fractions.AROUND_THE_CLOCK,
@@ -68,6 +71,8 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     money.CENTS,
     money.SHORTHAND,
     times.MINUTES,
+    measures.AND_A_BIT,
+    cardinals.SPACED,
     measures.MEASURE,
     cardinals.LABEL,
     cardinals.SECTION,
@@ -183,6 +188,8 @@ class Scanner:
             return self.assembly.silent(start, start + 1)
         place = self._place(start)
         said = self._first(_SIGN_RULES.get(sign, ()), place)
+        if said is None and sign == "(":
+            said = signs.read_repeated(place)
         if said is None and sign in signs.BRACKETS:
             return self.assembly.bracket(start, opening=sign in "([{")
         return self.assembly.said(start, said or signs.read_sign(place, sign))

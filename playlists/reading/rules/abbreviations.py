@@ -69,12 +69,19 @@ def choose(choices: tuple[Entry, ...], *, place: Place, end: int) -> tuple[Entry
     after = after_signs.lstrip(' .,;:-–("“')
     before = place.before.rstrip(' .,;:-–("“')
     for entry in choices:
-        if any(_starts(after, cue) or after_signs.startswith(cue) for cue in entry.after) or any(
+        if any(_stands(cue, after, after_signs) for cue in entry.after) or any(
             _ends(before, cue) for cue in entry.before
         ):
             return entry, True
     default = next((entry for entry in choices if not (entry.before or entry.after)), None)
     return default, default is None or not default.guess
+
+
+def _stands(cue: str, after: str, after_signs: str) -> bool:
+    """Whether a cue stands after: a word, a sign, or `#` for a number."""
+    if cue == "#":
+        return after[:1].isdigit()
+    return _starts(after, cue) or (not cue[0].isalpha() and after_signs.startswith(cue))
 
 
 def _starts(after: str, cue: str) -> bool:

@@ -14,6 +14,7 @@ from playlists.reading.numbers import (
     with_leading_zeros,
 )
 from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.measures import read_unit
 
 _LABEL = re.compile(
     r"(?P<label>[0-9]{1,2}(?:\.[0-9]{1,2})*)(?P<mark>[.)](?![0-9])|(?=[ ][A-ZĐÀ-Ỹ]))"
@@ -26,7 +27,8 @@ _SECTION_CUE = re.compile(
 )
 _SCORE = re.compile(r"(?P<a>[0-9]{1,2})[ ]?[-–:][ ]?(?P<b>[0-9]{1,2})(?![0-9]|[.,/%-][0-9])")
 _SCORE_CUE = re.compile(
-    r"(?<!\w)(?:tỷ số|tỉ số|thắng|thua|hòa|dẫn|gỡ hòa|cầm hòa)(?!\w)[^0-9.;,]{0,25}$"
+    r"(?<!\w)(?:tỷ số|tỉ số|cúp|trận|lượt đi|lượt về|hiệp|chung kết|bán kết|thắng|thua|"
+    r"hòa|dẫn|gỡ hòa|cầm hòa)(?!\w)[^0-9.;,]{0,25}(?:vòng [0-9][^0-9.;,]{0,30})?$"
 )
 _LIST = re.compile(r"[0-9]{1,2}(?:,[0-9]{1,2}){1,}(?![0-9]|[.,/][0-9])")
 _LIST_CUE = re.compile(
@@ -47,6 +49,7 @@ _DECIMAL_POINT = re.compile(r"(?P<whole>[0-9]+)\.(?P<part>[0-9]{1,2}|[0-9]{4,})(
 _MAGNITUDE = re.compile(
     r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
 )
+_MONEY_AFTER = re.compile(r"[ ]?đồng(?!\w)")
 _DIGITS = re.compile(r"[0-9](?:[0-9./,:-]*[0-9])?")
 _LONG = 11
 
@@ -63,7 +66,8 @@ def read_label(match: re.Match[str], place: Place) -> Said | None:
 
 def read_section(match: re.Match[str], place: Place) -> Said | None:
     """Mục 1.2.3; three parts or more are a section even without its word."""
-    if match[0].count(".") < 2 and not _SECTION_CUE.search(place.before):
+    cued = _SECTION_CUE.search(place.before) or place.follows("section")
+    if match[0].count(".") < 2 and not cued:
         return None
     parts = match[0].split(".")
     flags = ()
@@ -73,7 +77,7 @@ def read_section(match: re.Match[str], place: Place) -> Said | None:
 
 def read_score(match: re.Match[str], place: Place) -> Said | None:
     """Tỷ số 2-1 is *hai một*."""
-    if not _SCORE_CUE.search(place.before):
+    if not (_SCORE_CUE.search(place.before) or place.follows("score")):
         return None
     return Said(f"{cardinal(int(match['a']))} {cardinal(int(match['b']))}", match.end(), "score")
 
@@ -115,6 +119,18 @@ def read_decimal_point(match: re.Match[str], place: Place) -> Said:
     return Said(spoken, match.end(), "decimal", flags)
 
 
+def read_spaced(match: re.Match[str], place: Place) -> Said | None:
+    """1 500 000 đồng: blanks between thousands, where the groups or the money leave no doubt."""
+    unit = read_unit(place, match.end())
+    money = unit is not None or _MONEY_AFTER.match(place.after(match.end()))
+    if match[0].count(" ") < 2 and not match[0].endswith(" 000") and not money:
+        return None
+    number = cardinal(int(match[0].replace(" ", "")))
+    if unit is None:
+        return Said(number, match.end(), "cardinal")
+    return Said(f"{number} {unit[0]}", unit[1], "measure")
+
+
 def read_plain(match: re.Match[str], place: Place) -> Said:
     """A whole or decimal number; one that begins with a zero is a code, digit by digit."""
     del place
@@ -134,6 +150,7 @@ def read_leftover(match: re.Match[str], place: Place) -> Said:
     return Said(spoken, match.end(), "leftover", (Flag(Doubt.NUMBER, match[0], spoken),))
 
 
+SPACED = Rule(re.compile(r"[1-9][0-9]{0,2}(?:[ ][0-9]{3})+(?![0-9]|[.,/-][0-9])"), read_spaced)
 LABEL = Rule(_LABEL, read_label)
 SECTION = Rule(_SECTION, read_section)
 SCORE = Rule(_SCORE, read_score)

@@ -19,8 +19,10 @@ _SURE_PARTS = 3
 
 def read_code(match: re.Match[str], place: Place) -> Said | None:
     """Letter by letter and number by number; long or mixed codes are flagged."""
-    del place
     written = match[0]
+    known = _known_letters(written, place)
+    if known:
+        return Said(known, match.end(), "code")
     parts = _PART.findall(written)
     letters = [part for part in parts if not part.isdigit()]
     if any(sign.upper() not in LETTER_NAMES for part in letters for sign in part):
@@ -33,6 +35,17 @@ def read_code(match: re.Match[str], place: Place) -> Said | None:
     sure = (single and len(parts) <= _SURE_PARTS) or (short and len(parts) == 2)
     flags = () if sure else (Flag(Doubt.CODE, written, spoken),)
     return Said(spoken, match.end(), "code", flags)
+
+
+def _known_letters(written: str, place: Place) -> str:
+    """KP5, NQ57: an abbreviation with one reading, and its number."""
+    parts = _PART.findall(written)
+    if len(parts) != 2 or parts[0] not in place.lexicon.starting(parts[0]):
+        return ""
+    choices = place.lexicon.words(parts[0])
+    if len(choices) > 1 or choices[0].guess or not parts[1].isdigit():
+        return ""
+    return f"{choices[0].spoken} {code_number(parts[1])}"
 
 
 def read_cued(match: re.Match[str], place: Place) -> Said | None:

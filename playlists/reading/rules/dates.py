@@ -94,7 +94,8 @@ def read_dates_range(match: re.Match[str], place: Place) -> Said | None:
 
 
 def _without_second_day_word(spoken: str, place: Place) -> str:
-    return spoken.removeprefix("ngày ") if _DAY_WORDS.search(place.before) else spoken
+    stands = _DAY_WORDS.search(place.before) and not place.before.endswith("(")
+    return spoken.removeprefix("ngày ") if stands else spoken
 
 
 def read_month_year(match: re.Match[str], place: Place) -> Said | None:
@@ -105,7 +106,7 @@ def read_month_year(match: re.Match[str], place: Place) -> Said | None:
         return None
     year = year_words(match["y"])
     if _COUNTED_WORDS.search(place.before):
-        return _counted(match, year)
+        return _counted(match, place, year)
     if not (1 <= first <= 12 and 1 <= last <= 12):
         return None
     if match["s"] == "-" and not after_month:
@@ -116,8 +117,8 @@ def read_month_year(match: re.Match[str], place: Place) -> Said | None:
     return Said(f"{said} {year}", match.end(), "date")
 
 
-def _counted(match: re.Match[str], year: str) -> Said | None:
-    if match["s"] != "/":
+def _counted(match: re.Match[str], place: Place, year: str) -> Said | None:
+    if match["s"] != "/" and not place.before.rstrip().endswith("quý"):
         return None
     until = f" đến {cardinal(int(match['b']))}" if match["b"] else ""
     return Said(f"{cardinal(int(match['a']))}{until} {year}", match.end(), "period")

@@ -66,7 +66,7 @@ def read_issuer(issuer: str, place: Place) -> tuple[str, tuple[Flag, ...]]:
         if assembly:
             spoken.append(f"quốc hội khóa {cardinal(int(assembly[1]))}")
         elif choices:
-            spoken.append(_choose(choices, place.before).spoken)
+            spoken.append(_choose(choices, place).spoken)
         else:
             words = _spell_part(part)
             spoken.append(words)
@@ -88,7 +88,12 @@ def _spell_part(part: str) -> str:
     return f"{spell(letters)} {code_number(digits)}" if digits else spell(letters)
 
 
-def _choose(choices: tuple[Entry, ...], before: str) -> Entry:
+def _choose(choices: tuple[Entry, ...], place: Place) -> Entry:
+    before = place.before
+    around = place.after(place.start)
+    for entry in choices:
+        if any(cue in around for cue in entry.after):
+            return entry
     best, best_at = choices[0], -1
     for entry in choices:
         for cue in entry.before:

@@ -17,7 +17,8 @@ _RATIO_UNITS = ("thủy ngân", "vôn")
 _SMALL = 10
 _AROUND_THE_CLOCK = re.compile(r"(?P<a>24|12|7)/(?P<b>24|7|12)(?P<h>h|H)?(?![0-9/]|[^\W_])")
 _DAY_BEFORE = re.compile(
-    r"(?<!\w)(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|mùng|mồng|rằm|thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|"
+    r"(?<!\w)(?:(?:ngày|sáng|trưa|chiều|tối|đêm|hôm)(?: (?:mai|nay|kia|qua|mốt))?|mùng|"
+    r"mồng|rằm|thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|"
     r"chủ nhật|cn)\s*[,(]?\s*(?:[0-9]{1,2}(?:\s*[,;]\s*|\s+và\s+))*$"
 )
 _DAY_NAMED = re.compile(
@@ -44,10 +45,10 @@ _RATIO_BEFORE = re.compile(
     r"tỷ số|tỉ số|"
     r"đồng ý|tán thành|biểu quyết|số phiếu)(?!\w)[^0-9.;]{0,12}$"
 )
-_HOUSE_BEFORE = re.compile(r"(?<!\w)(?:số nhà|nhà số|hẻm|ngõ|ngách|kiệt|địa chỉ(?::| số)?)\s*$")
+_HOUSE_BEFORE = re.compile(r"(?<!\w)(?:số nhà|nhà số|hẻm|ngõ|ngách|kiệt|lớp|địa chỉ(?::| số)?)\s*$")
 _STREET_AFTER = re.compile(r",?\s*(?:đường|phố|tổ|ấp|khu|ngõ|hẻm|thôn|kp)(?!\w)")
 _PARTS_BEFORE = re.compile(
-    r"(?<!\w)(?:đạt|chiếm|khoảng|hơn|gần|trên|quá|ít nhất|tối thiểu|có|được|bằng)\s*$"
+    r"(?<!\w)(?:vòng|đạt|chiếm|khoảng|hơn|gần|trên|quá|ít nhất|tối thiểu|có|được|bằng)\s*$"
 )
 _SCALE_BEFORE = re.compile(r"(?<!\w)(?:tỷ lệ|tỉ lệ|bản đồ)\s*(?:là|khoảng|pha|tối đa)?\s*$")
 

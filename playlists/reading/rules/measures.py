@@ -46,4 +46,41 @@ DIMENSIONS = Rule(
     re.compile(rf"{NUMBER}(?:m|cm)?(?:[ ]?[xX×][ ]?{NUMBER}(?![0-9])(?:m(?=[ ]?[xX×]))?)+"),
     read_dimensions,
 )
+
+
+def read_and_a_bit(match: re.Match[str], place: Place) -> Said:
+    """2m5, 3kg2: a measure and its tenths, as people say them."""
+    unit = place.lexicon.units[match["unit"] or match["metre"]].spoken
+    tenths = match["tenths"] or match["tenth"]
+    said = f"{read_number(match['whole'])} {unit} {read_number(tenths)}"
+    return Said(said, match.end(), "measure")
+
+
+AND_A_BIT = Rule(
+    re.compile(
+        r"(?P<whole>[0-9]{1,4})(?:(?P<unit>kg|km|ha)(?P<tenths>[1-9])"
+        r"|(?P<metre>m)(?P<tenth>[14-9][0-9]?))(?![^\W_²³])"
+    ),
+    read_and_a_bit,
+)
+_SIDES = {"N": "vĩ bắc", "S": "vĩ nam", "E": "kinh đông", "W": "kinh tây"}
+
+
+def read_coordinate(match: re.Match[str], place: Place) -> Said:
+    """11°45'N, 16,0N: degrees and minutes on the map."""
+    del place
+    words = [read_number(match["degrees"]), "độ"]
+    if match["minutes"]:
+        words += [read_number(match["minutes"]), "phút"]
+    return Said(" ".join([*words, _SIDES[match["side"]]]), match.end(), "measure")
+
+
+COORDINATE = Rule(
+    re.compile(
+        rf"(?P<degrees>{NUMBER})(?:[ ]?°[ ]?(?:(?P<minutes>{NUMBER})[ ]?['’][ ]?)?|"
+        rf"(?<=[0-9],[0-9]))"
+        r"(?P<side>[NESW])(?![^\W_])"
+    ),
+    read_coordinate,
+)
 MEASURE = Rule(_MEASURE, read_measure)

@@ -10,7 +10,7 @@ from playlists.reading.place import Place, Rule, Said
 _SHAPED = re.compile(
     r"(?:\(?\+84\)?[ .-]?[0-9]{1,3}(?:[ .-]?[0-9]{2,4}){2,3}"
     r"|\(0[0-9]{1,4}\)[ .-]?[0-9]{1,4}(?:[ .-]?[0-9]{2,4}){1,3}"
-    r"|0[0-9]{1,4}[.][0-9]{2,4}(?:[.][0-9]{2,4}){1,3}"
+    r"|0[0-9]{1,4}[.][0-9]{1,4}(?:[.][0-9]{2,4}){1,3}"
     r"|0[0-9]{1,4}[ ][0-9]{2,4}(?:[ ][0-9]{2,4}){1,3}"
     r"|0[0-9]{1,4}-[0-9]{2,4}(?:-?[0-9]{2,4}){1,2}"
     r"|0[0-9]{2,4}[.][0-9]{6,8}"
@@ -20,13 +20,14 @@ _SHAPED = re.compile(
 _CUED = re.compile(r"\+?[0-9]{3,16}(?:[ .-][0-9]{2,4})*(?![0-9]|[.,/-][0-9]|[^\W_])")
 _CUE = re.compile(
     r"(?<!\w)(?:gọi|điện thoại|điện cho|sđt|đt|hotline|đường dây nóng|tổng đài|số máy|máy|liên hệ|"
-    r"cứu hỏa|chữa cháy|cấp cứu|cảnh sát|công an|cứu nạn|khẩn cấp|fax|nhắn tin|zalo|"
+    r"trẻ em|cứu hỏa|chữa cháy|cấp cứu|cảnh sát|công an|cứu nạn|khẩn cấp|fax|nhắn tin|zalo|"
     r"mật khẩu|mật mã|password|pass|tài khoản|stk|số tk|cccd|cmnd|căn cước|định danh|"
     r"mã số|mã|số thẻ|số hiệu|số seri|"
     r"bảo hiểm y tế số|mst|mã bưu chính|đầu số)"
     r"(?:[ :]+(?:ngay|đến|tới|cho|qua|theo|vào|số|máy|là|thuế|hồ sơ|đơn vị|hộ|khách hàng|"
     r"zalo|nóng|thoại|"
-    r"điện|của|xã|công dân|cá nhân|[(]24/24[)]|viettel|tổng đài|khẩn cấp|đường dây nóng|"
+    r"điện|của|xã|bhxh|bhyt|cccd|bảo hiểm|y tế|xã hội|công dân|cá nhân|[(]24/24[)]|"
+    r"viettel|tổng đài|khẩn cấp|đường dây nóng|"
     r"cảnh sát|pccc|trực)){0,4}[ :.(]*$"
 )
 _COUNTED_AFTER = re.compile(

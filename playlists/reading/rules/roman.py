@@ -24,7 +24,7 @@ _CUE = re.compile(
     r"trung ương|vành đai|"
     r"triều đại|đời vua|toàn quốc|(?:đại hội|hội nghị)[^.;0-9]{0,40}(?:lần|khóa|thứ))\s*$"
 )
-_LABEL = re.compile(r"(?P<roman>[IVX]{1,5})(?:[.)](?=[ ]*[^\W\d_“\"(])|(?=[ ][-–]))")
+_LABEL = re.compile(r"(?P<roman>[IVX]{1,5})(?:[.)]|(?=[ ][-–]))")
 _LOWER_CUES = frozenset(
     [
         "khóa",
@@ -57,13 +57,16 @@ def read_label(match: re.Match[str], place: Place) -> Said | None:
     """The numeral of a heading at the beginning of its line: II. MỤC TIÊU."""
     if not place.at_line_start or (match[0] == match["roman"] and len(match[0]) == 1):
         return None
+    heading = place.text[match.end() : match.end() + 4].lstrip(' -–“"(')[:1]
+    if not heading.isupper():
+        return None
     return Said(f"{cardinal(roman_value(match['roman']))}.", match.end(), "label")
 
 
 def read_roman(match: re.Match[str], place: Place) -> Said | None:
     """A numeral after its cue, or one that goes on with such a list (quý I, II và III)."""
     written = match["roman"]
-    cue = _CUE.search(place.before)
+    cue = _CUE.search(place.before) or _CUE.search(place.said_before)
     if written.islower():
         if cue is None or not _is_lower_roman(written, cue["cue"], place, match.end()):
             return None

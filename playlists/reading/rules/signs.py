@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from playlists.reading.flags import Doubt, Flag
-from playlists.reading.place import Place, Said
+from playlists.reading.place import PAUSE, Place, Said
 from playlists.reading.rules.dashes import read_dash
 from playlists.reading.rules.measures import read_unit
 from playlists.reading.rules.strokes import read_stroke
@@ -14,6 +16,17 @@ BRACKETS = "()[]{}"
 QUOTES = "\"'“”„«»‹›‘’"
 
 
+_REPEATED = re.compile(r"\((?P<words>[^()\n]{2,120})\)")
+
+
+def read_repeated(place: Place) -> Said | None:
+    """1 (một), 5.000 đồng (năm nghìn đồng): what was just said is not said again."""
+    match = _REPEATED.match(place.text, place.start)
+    if match is None or not place.said_before.rstrip().endswith(" " + match["words"].lower()):
+        return None
+    return Said("", match.end(), "repeated")
+
+
 def read_sign(place: Place, sign: str) -> Said:
     """A dash, a stroke, a unit or a sign with a name; all others are flagged and skipped."""
     if sign in DASHES:
@@ -22,10 +35,16 @@ def read_sign(place: Place, sign: str) -> Said:
         return read_stroke(place)
     if sign in _BULLETS and place.at_line_start:
         return Said("", place.start + 1, "bullet")
+    return _read_named(place, sign)
+
+
+def _read_named(place: Place, sign: str) -> Said:
     unit = read_unit(place, place.start) if sign in "°%‰" else None
     if unit is not None:
         return Said(unit[0], unit[1], "unit")
+    end = place.start + len(sign)
     name = place.lexicon.signs.get(sign)
-    if name is not None:
-        return Said(name, place.start + len(sign), "sign")
-    return Said("", place.start + len(sign), "symbol", (Flag(Doubt.SYMBOL, sign, ""),))
+    if name is None:
+        return Said(",", end, PAUSE, (Flag(Doubt.SYMBOL, sign, ""),))
+    already_said = place.said_before.rstrip().endswith(name)
+    return Said("" if already_said else name, end, "sign")

@@ -7,8 +7,8 @@ import re
 from playlists.reading.place import PAUSE, PLAIN, Place, Said
 from playlists.reading.rules.measures import read_unit
 
-_TIMES = "giờ ngày đêm tuần tháng quý năm vụ lần phút giây lượt kỳ buổi phiên ca"
-_TIME_UNITS = _TIMES.split()
+_TIMES = "giờ ngày đêm tuần tháng quý năm vụ lần phút giây lượt kỳ buổi phiên ca học_kỳ"
+_TIME_UNITS = _TIMES.replace("_", " ").split()
 _COUNTED = """lượng,độ,chỉ,đơn vị,hộ,người,xã,phường,thôn,ấp,khu phố,cháu,học sinh,suất,con,cây,bao,
 lớp,trường,gia đình,vé,xe,chiếc,cái,hồ sơ,trường hợp,sản phẩm,mẫu,sào,công,héc ta,ki lô gam,mét,
 lít,tấn,tạ,yến,cân,khẩu,nhân khẩu,đầu người,trẻ,giường,phòng,em,chuyến,gói,chai,thùng,bình,liều,
@@ -20,19 +20,23 @@ _PER_WORD = re.compile(
     + r")(?![^\W_]))",
     re.IGNORECASE,
 )
-_PER_TIME = re.compile(r"/[ ]?(?=(?:" + "|".join(_TIME_UNITS) + r")(?![^\W_]))", re.IGNORECASE)
+_PER_TIME = re.compile(
+    r"/[ ]?(?=(?:" + "|".join(sorted(_TIME_UNITS, key=len, reverse=True)) + r")(?![^\W_]))",
+    re.IGNORECASE,
+)
 _SAME_LEVEL = (
     ("thôn", "ấp", "khu phố", "bản", "buôn", "làng", "tổ dân phố", "khóm"),
     ("xã", "phường", "thị trấn", "đặc khu"),
     ("cơ quan", "đơn vị", "ban", "ngành", "phòng", "tổ chức", "doanh nghiệp"),
 )
+_RUN = re.compile(r"[^\W\d_]+")
 _AND_BEFORE = re.compile(r"(?<!\w)và$")
 _RECENT_NUMBER = re.compile(r"[0-9][^.;:\n]{0,40}$")
 _ONE_UNIT = re.compile(r"[^\W\d_]*(?:[ ][^\W\d_]+){0,2}")
 _MEASURED = re.compile(
     r"(?:đồng|người|tấn|tạ|yến|lít|mét|nghìn|triệu|tỷ|khách|lượt|con|giường|bác sĩ|kg|xe|%)$"
 )
-_HOURS_NEXT = re.compile(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày)(?![^\W_])")
+_HOURS_NEXT = re.compile(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày|tuần|tháng|năm|phút)(?![^\W_])")
 
 
 def read_stroke(place: Place) -> Said:
@@ -48,8 +52,8 @@ def read_stroke(place: Place) -> Said:
     per = _PER_TIME.match(text, at)
     if per is None and _per_counts(place):
         per = _PER_WORD.match(text, at)
-    if per is not None:
-        return Said("một", per.end(), "per")
+    if per is not None or (_per_counts(place) and _abbreviates_a_unit(place)):
+        return Said("một", per.end() if per else at + 1, "per")
     if _AND_BEFORE.search(place.before):
         return Said("", at + 1, "stroke")
     return Said(",", at + 1, "pause")
@@ -65,6 +69,13 @@ def _per_counts(place: Place) -> bool:
     if last and last.rule == "per" and _ONE_UNIT.fullmatch(place.text, last.end, place.start):
         return True
     return bool(_RECENT_NUMBER.search(before) or _MEASURED.search(before))
+
+
+def _abbreviates_a_unit(place: Place) -> bool:
+    run = _RUN.match(place.text, place.start + 1)
+    if run is None or run[0] not in place.lexicon.starting(run[0]):
+        return False
+    return place.lexicon.words(run[0])[0].spoken in _COUNTED_UNITS
 
 
 def _are_alternatives(place: Place) -> bool:

@@ -15,10 +15,20 @@ _HOURS = re.compile(
     r"(?![^\W_]|[.,/][0-9])"
 )
 _CLOCK = re.compile(
-    rf"(?P<h>{_HOUR})[ ]?:[ ]?(?P<m>[0-5][0-9])(?:[ ]?:[ ]?(?P<s>[0-5][0-9]))?(?P<unit>[ ]?(?:h|"
-    rf"giờ)(?![^\W_]))?(?![0-9]|:[0-9])"
+    rf"(?P<h>{_HOUR})(?P<colon>:|[ ]:[ ])(?P<m>[0-5][0-9])(?:(?P=colon)(?P<s>[0-5][0-9]))?"
+    r"(?P<unit>[ ]?(?:h|giờ)(?![^\W_]))?(?![0-9%]|:[0-9])"
 )
 _MINUTES = re.compile(r"(?P<m>[0-9]{1,3})(?:p|ph|')(?:(?P<s>[0-5]?[0-9])(?:s|''|\"))?(?![^\W_])")
+
+
+_SPELLED = re.compile(
+    rf"(?P<h>{_HOUR})[ ]giờ[ ](?P<m>[0-5][0-9])"
+    r"(?=\s*(?:$|[,.;)–-](?![0-9])|(?:ngày|đến|sáng|chiều|tối|đêm|trưa|hôm|thứ|tại|"
+    r"cùng)(?![^\W_])))"
+)
+_SHORT = re.compile(
+    rf"(?P<h>{_HOUR})[gG](?P<m>)(?=[ ](?:sáng|trưa|chiều|tối|đêm|ngày|đến|-)(?![^\W_]))"
+)
 
 
 def time_words(hour: int, minute: int = 0, second: int = 0) -> str:
@@ -54,6 +64,8 @@ def read_minutes(match: re.Match[str], place: Place) -> Said:
     return Said(spoken, match.end(), "time")
 
 
+SPELLED = Rule(_SPELLED, read_hours)
+SHORT = Rule(_SHORT, read_hours)
 HOURS = Rule(_HOURS, read_hours)
 CLOCK = Rule(_CLOCK, read_clock)
 MINUTES = Rule(_MINUTES, read_minutes)

@@ -68,15 +68,25 @@ def test_broken_utf8_is_refused_as_wrong_encoding() -> None:
     assert refused.value.reason == Unreadable.WRONG_ENCODING
 
 
-def test_tcvn3_and_vni_are_refused_as_wrong_encoding() -> None:
-    """The two old font encodings are recognised."""
-    tcvn3 = "Uû ban nh©n d©n x· th«ng b¸o lÞch t¹m ngõng cung cÊp n­íc s¹ch ®Ó söa ch÷a ®­êng èng"
-    vni = "Uyû ban nhaân daân xaõ thoâng baùo lòch taïm ngöøng cung caáp nöôùc saïch ñeå söûa chöõa"
+def test_tcvn3_and_vni_are_converted() -> None:
+    """The two encodings from before Unicode are recognised and read."""
+    tcvn3 = (
+        "Uû ban nh©n d©n x· th«ng b¸o lÞch t¹m ngõng cung cÊp n\u00ad\u00edc s¹ch ®Ó söa ch÷a "
+        "®\u00adêng èng"
+    )
+    vni = (
+        "Uyû ban nhaân daân xaõ thoâng baùo lòch taïm ngöøng cung caáp nöôùc saïch ñeå söûa "
+        "chöõa ñöôøng oáng"
+    )
 
     for text in (tcvn3, vni):
-        with pytest.raises(ScriptUnreadable) as refused:
-            read_aloud(text)
-        assert refused.value.reason == Unreadable.WRONG_ENCODING
+        reading = read_aloud(text)
+        assert (
+            reading.spoken
+            == "Ủy ban nhân dân xã thông báo lịch tạm ngừng cung cấp nước sạch để sửa chữa "
+            "đường ống"
+        )
+        assert reading.warnings == ()
 
 
 def test_another_language_is_refused() -> None:

@@ -11,7 +11,7 @@ from playlists.reading import read_aloud
         ("Lưu VT, THVX", "abbreviation", "THVX"),
         ("điểm kết nối (outsourcing) vùng", "foreign_word", "outsourcing"),
         ("giá ☎ liên hệ", "symbol", "☎"),
-        ("mã 12.34.56.789.1", "number", "12.34.56.789.1"),
+        ("chỉ số 12.34.56.789.1", "number", "12.34.56.789.1"),
         ("thiết bị XK9000TQ", "code", "XK9000TQ"),
         ("gửi về hopthu@thanhhoaxyz.vn", "address", "hopthu@thanhhoaxyz.vn"),
         ("nội dung 3/4", "ambiguous", "3/4"),
