@@ -7,16 +7,25 @@ retained; devices ignore a version they know.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from broadcaster.dispatch.tables import SignedPlan
-from broadcaster.wire import BrokerUnreachable, Wire
+from broadcaster.wire import BrokerUnreachable
 from devices.protocol import topics
 
 log = structlog.get_logger()
+
+
+class Publisher(Protocol):
+    """What takes messages to the broker."""
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Return when the broker has the message; raise BrokerUnreachable when it does not."""
+        ...
 
 
 def plans_to_publish(session: Session, *, again: bool) -> list[SignedPlan]:
@@ -36,7 +45,7 @@ def plans_to_publish(session: Session, *, again: bool) -> list[SignedPlan]:
     return list(session.exec(query).all())
 
 
-def publish(plans: Iterable[SignedPlan], *, wire: Wire, station_id: str) -> list[SignedPlan]:
+def publish(plans: Iterable[SignedPlan], *, wire: Publisher, station_id: str) -> list[SignedPlan]:
     """Hand plans to the broker, retained; return those that it acknowledged."""
     acknowledged: list[SignedPlan] = []
     for plan in plans:

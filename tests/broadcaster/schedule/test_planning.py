@@ -11,7 +11,7 @@ from broadcaster.bulletins import desk
 from broadcaster.bulletins.texts import checked
 from broadcaster.schedule.queueing import cancel_broadcast, cancel_schedule
 from broadcaster.schedule.tables import BroadcastOrder, Schedule
-from tests.broadcaster.schedule.conftest import LEAD, Newsroom
+from tests.broadcaster.newsroom import LEAD, Newsroom
 
 FIVE_PM = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 DAILY = "FREQ=DAILY"

@@ -19,7 +19,7 @@ from broadcaster.schedule.errors import (
 )
 from broadcaster.schedule.queueing import schedules_of
 from tests.broadcaster.bulletins.newsroom import write
-from tests.broadcaster.schedule.conftest import Newsroom
+from tests.broadcaster.newsroom import Newsroom
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,195 @@
+"""Signing: the approval is looked at first, versions only grow, and plays are expected with it."""
+
+from datetime import timedelta
+
+import pytest
+from nacl.signing import SigningKey
+from sqlmodel import col, select
+
+from broadcaster.areas.tables import Cluster, Station
+from broadcaster.database.columns import to_ms
+from broadcaster.dispatch.signing import newest_plan, sign_changed_plans
+from broadcaster.dispatch.tables import SignedPlan
+from broadcaster.fleet.credentials import verifier_of
+from broadcaster.fleet.registry import enrol
+from broadcaster.keys import StationKeys
+from broadcaster.ledger.tables import Play
+from broadcaster.schedule.queueing import cancel_schedule
+from broadcaster.schedule.tables import Broadcast
+from devices.protocol.envelope import open_plan
+from devices.protocol.messages import Plan
+from tests.broadcaster.newsroom import Newsroom
+from tests.broadcaster.small_station import STATION_ID
+
+KEYS = StationKeys(SigningKey(b"k" * 32))
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def devices(newsroom: Newsroom) -> None:
+    """One device in each cluster."""
+    verifier = verifier_of("secret")
+    with newsroom.small.database.writing() as session:
+        for number, cluster_id in enumerate(("cl-1", "cl-2")):
+            enrol(
+                session,
+                device_id=f"loa-{number}",
+                cluster=session.get_one(Cluster, cluster_id),
+                name=f"Loa {number}",
+                public_key_hex=SigningKey(bytes([number]) * 32).verify_key.encode().hex(),
+                broker_salt=verifier.salt,
+                broker_verifier=verifier.verifier,
+                now=newsroom.now(),
+                simulated=True,
+            )
+
+
+def sign(newsroom: Newsroom) -> int:
+    """Sign what changed."""
+    with newsroom.small.database.writing() as session:
+        return sign_changed_plans(
+            session,
+            station=session.get_one(Station, STATION_ID),
+            keys=KEYS,
+            now=newsroom.now(),
+            days=8,
+            start_within=MINUTE,
+            end_within=MINUTE,
+        )
+
+
+def plan_of(newsroom: Newsroom, cluster_id: str) -> Plan:
+    """The newest plan of a cluster, opened as a device would."""
+    with newsroom.small.database.reading() as session:
+        signed = newest_plan(session, cluster_id)
+        assert signed is not None
+        return open_plan(
+            signed.message.encode(),
+            station=STATION_ID,
+            cluster=cluster_id,
+            key=KEYS.signing_key.verify_key,
+        )
+
+
+def expected_plays(newsroom: Newsroom) -> list[tuple[str, str]]:
+    """The plays that the ledger expects, as order and device."""
+    with newsroom.small.database.reading() as session:
+        rows = session.exec(
+            select(Play.order_id, Play.device_id).order_by(col(Play.device_id))
+        ).all()
+    return [(order_id, device_id) for order_id, device_id in rows]
+
+
+def test_an_approved_broadcast_is_signed_for_its_clusters(newsroom: Newsroom) -> None:
+    """Each cluster's plan holds its own order; a device of each is expected to play it."""
+    newsroom.queue(newsroom.bulletin())
+    newsroom.plan()
+
+    assert sign(newsroom) == 2
+
+    orders = [plan_of(newsroom, cluster).orders[0].id for cluster in ("cl-1", "cl-2")]
+    assert len(set(orders)) == 2
+    assert expected_plays(newsroom) == [(orders[0], "loa-0"), (orders[1], "loa-1")]
+
+
+def test_nothing_is_signed_again_that_says_the_same(newsroom: Newsroom) -> None:
+    """A second look changes nothing."""
+    newsroom.queue(newsroom.bulletin())
+    newsroom.plan()
+    sign(newsroom)
+    newsroom.clock.move(timedelta(seconds=1))
+
+    assert sign(newsroom) == 0
+
+
+def test_a_broadcast_whose_approval_is_gone_is_not_signed(newsroom: Newsroom) -> None:
+    """Even where planning has not noticed yet, signing looks for itself."""
+    bulletin = newsroom.bulletin()
+    newsroom.queue(bulletin)
+    newsroom.plan()
+    newsroom.render(bulletin, "Sáng mai, trạm y tế xã tiêm vắc xin cho trẻ em.", take="khác")
+
+    sign(newsroom)
+
+    assert plan_of(newsroom, "cl-1").orders == ()
+    assert expected_plays(newsroom) == []
+
+
+def test_a_broadcast_with_other_sound_than_approved_is_not_signed(newsroom: Newsroom) -> None:
+    """A row changed behind the desk's back does not reach a pole."""
+    newsroom.queue(newsroom.bulletin())
+    (planned,) = newsroom.plan()
+    with newsroom.small.database.writing() as session:
+        session.get_one(Broadcast, planned.id).audio_sha256 = "66" * 32
+
+    sign(newsroom)
+
+    assert plan_of(newsroom, "cl-1").orders == ()
+
+
+def test_what_began_unsigned_is_not_signed_late_without_approval(newsroom: Newsroom) -> None:
+    """A start that has come is no excuse: what never left the station needs its approval."""
+    bulletin = newsroom.bulletin()
+    newsroom.queue(bulletin)
+    (planned,) = newsroom.plan()
+    newsroom.render(bulletin, "Sáng mai, trạm y tế xã tiêm vắc xin cho trẻ em.", take="khác")
+    newsroom.clock.now = planned.starts_at + timedelta(seconds=1)
+
+    sign(newsroom)
+
+    assert plan_of(newsroom, "cl-1").orders == ()
+
+
+def test_what_is_on_air_stays_in_the_plan(newsroom: Newsroom) -> None:
+    """Once signed and begun it stays until its *not after*, though the bulletin was edited."""
+    bulletin = newsroom.bulletin()
+    newsroom.queue(bulletin)
+    (planned,) = newsroom.plan()
+    sign(newsroom)
+    newsroom.clock.now = planned.starts_at + timedelta(seconds=1)
+    newsroom.render(bulletin, "Sáng mai, trạm y tế xã tiêm vắc xin cho trẻ em.", take="khác")
+    sign(newsroom)
+
+    assert len(plan_of(newsroom, "cl-1").orders) == 1
+
+
+def test_a_withdrawn_broadcast_leaves_the_plan_and_nothing_is_expected(newsroom: Newsroom) -> None:
+    """Cancelled before it begins: the next version is empty, and so is the expectation."""
+    schedule = newsroom.queue(newsroom.bulletin())
+    newsroom.plan()
+    sign(newsroom)
+    with newsroom.small.database.writing() as session:
+        cancel_schedule(session, schedule.id, by=newsroom.operator, now=newsroom.now())
+    newsroom.clock.move(timedelta(seconds=1))
+
+    assert sign(newsroom) == 2
+    assert plan_of(newsroom, "cl-1").orders == ()
+    assert expected_plays(newsroom) == []
+
+
+def test_versions_only_grow_though_the_clock_is_set_back(newsroom: Newsroom) -> None:
+    """The version is the time in milliseconds, or one more than the last."""
+    newsroom.queue(newsroom.bulletin())
+    newsroom.plan()
+    sign(newsroom)
+    first = plan_of(newsroom, "cl-1").version
+    newsroom.clock.move(timedelta(hours=-2))
+    newsroom.queue(newsroom.bulletin("Chiều nay cúp điện toàn xã từ một giờ."))
+    newsroom.plan()
+    sign(newsroom)
+
+    assert first == to_ms(newsroom.now() + timedelta(hours=2))
+    assert plan_of(newsroom, "cl-1").version == first + 1
+
+
+def test_versions_are_kept_one_by_one(newsroom: Newsroom) -> None:
+    """Every version that was signed stays as evidence of what was ordered."""
+    newsroom.queue(newsroom.bulletin())
+    sign(newsroom)
+    newsroom.plan()
+    newsroom.clock.move(timedelta(seconds=1))
+    sign(newsroom)
+
+    with newsroom.small.database.reading() as session:
+        kept = session.exec(select(SignedPlan).where(SignedPlan.cluster_id == "cl-1")).all()
+    assert len(kept) == 2
