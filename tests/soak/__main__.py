@@ -31,7 +31,8 @@ def main() -> int:
             begun = time.monotonic()
             outcome = case.run(asked.seed * 1_000_003 + number)
             seconds = round(time.monotonic() - begun, 1)
-            record.add(Round(number=number, seconds=seconds, held=outcome.held, facts=outcome.facts))
+            ended = Round(number, seconds=seconds, held=outcome.held, facts=outcome.facts)
+            record.add(ended)
             sys.stdout.write(f"{name} {number}: {outcome.facts} in {seconds} s\n")
         held = record.write_table(what=case.what) and held
     return 0 if held else 1
