@@ -10,7 +10,6 @@ from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
-from broadcaster.schedule import broadcast_pages, queue_pages
 from broadcaster.schedule.attention import (
     offline_devices,
     unconfirmed_broadcasts,
@@ -27,8 +26,6 @@ from broadcaster.web.frame import render
 from broadcaster.web.language import language_of
 
 router = APIRouter(include_in_schema=False)
-router.include_router(broadcast_pages.router)
-router.include_router(queue_pages.router)
 
 Here = Annotated[Context, Depends(context)]
 Anyone = Annotated[Viewer, Depends(require(Right.SEE_OWN_VILLAGE))]

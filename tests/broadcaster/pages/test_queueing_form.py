@@ -1,0 +1,248 @@
+"""The form that queues a bulletin: a wish is kept and submitted, or comes back with its faults."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import Request
+from sqlmodel import select
+
+from broadcaster.accounts.sessions import session_of
+from broadcaster.bulletins.tables import Approval, Bulletin
+from broadcaster.database import Database
+from broadcaster.schedule.queue_pages import queue_panel
+from broadcaster.schedule.tables import Schedule, ScheduleCluster
+from tests.broadcaster.pages.commune import add_bulletin
+from tests.broadcaster.pages.conftest import CSRF, Browse
+from tests.broadcaster.small_station import SmallStation
+from tests.clients import TestClient
+
+Queue = Callable[..., Any]
+
+
+@pytest.fixture
+def database(on_sqlite: Database) -> Database:
+    """These tests are about forms."""
+    return on_sqlite
+
+
+@pytest.fixture
+def draft(commune: SmallStation, people: dict[str, str]) -> SmallStation:
+    """A commune with one rendered bulletin that nobody has submitted, and one approved."""
+    with commune.database.writing() as session:
+        for bulletin, submitted, approver in (
+            ("fresh", False, None),
+            ("sound", True, people["leader"]),
+        ):
+            add_bulletin(
+                session,
+                bulletin,
+                title="Lịch tiêm vắc xin",
+                author=people["operator"],
+                now=commune.clock(),
+                submitted=submitted,
+                approver=approver,
+            )
+    return commune
+
+
+@pytest.fixture
+def queue(draft: SmallStation, browse: Browse) -> Queue:
+    """Send the form as an operator fills it in."""
+    assert draft
+
+    def send(bulletin: str = "fresh", *, by: str = "operator", **fields: object) -> Any:  # noqa: ANN401
+        filled = {"clusters": ["dong", "tay"], "when": "approved", **fields}
+        return browse(by).post(f"/bulletins/{bulletin}/queue", data={"csrf_token": CSRF, **filled})
+
+    return send
+
+
+def kept(station: SmallStation) -> list[Schedule]:
+    """Every schedule that was kept."""
+    with station.database.reading() as session:
+        return list(session.exec(select(Schedule)))
+
+
+def test_as_soon_as_approved_is_kept_and_submitted(draft: SmallStation, queue: Queue) -> None:
+    """Queueing keeps the wish for both clusters and asks for approval in the same act."""
+    answer = queue()
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/bulletins/fresh#queue")
+    (schedule,) = kept(draft)
+    assert (schedule.starts_local, schedule.recurrence) == ("", "")
+    with draft.database.reading() as session:
+        assert session.get_one(Bulletin, "fresh").submitted_at == draft.clock()
+        assert set(session.exec(select(ScheduleCluster.cluster_id))) == {"dong", "tay"}
+
+
+@pytest.mark.parametrize(
+    ("repeat", "rule"),
+    [("", ""), ("daily", "FREQ=DAILY"), ("weekdays", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA")],
+)
+def test_a_time_and_its_repetition_are_kept(
+    draft: SmallStation, queue: Queue, repeat: str, rule: str
+) -> None:
+    """Wall time stays wall time, and each choice becomes its rule."""
+    assert queue(when="at", starts_local="2026-11-23T17:00", repeat=repeat).status_code == 303
+
+    (schedule,) = kept(draft)
+    assert (schedule.starts_local, schedule.recurrence) == ("2026-11-23T17:00", rule)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "sentence"),
+    [
+        ({"clusters": []}, "clusters", "Chưa chọn cụm loa."),
+        ({"clusters": ["nowhere"]}, "clusters", "không thuộc đài này"),
+        ({"when": "at", "starts_local": ""}, "starts_local", "Chưa nhập giờ phát."),
+        ({"when": "at", "starts_local": "chiều mai"}, "starts_local", "Giờ phát chưa đúng."),
+        ({"when": "at", "starts_local": "2026-11-20T17:00"}, "starts_local", "Giờ phát đã qua."),
+        ({"when": "at", "starts_local": "2026-11-23T03:15"}, "starts_local", "giờ yên lặng"),
+        ({"repeat": "daily"}, "starts_local", "Muốn lặp lại thì cần giờ phát."),
+        ({"when": "never"}, "when", "Lựa chọn này không có."),
+        (
+            {"when": "at", "starts_local": "2026-11-23T17:00", "repeat": "hourly"},
+            "repeat",
+            "Lựa chọn này không có.",
+        ),
+        ({"override_reason": "x" * 301}, "override_reason", "Lý do dài quá 300 ký tự."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    draft: SmallStation, queue: Queue, fields: dict[str, object], field: str, sentence: str
+) -> None:
+    """A refused form is a 422 with the sentence at the field, and keeps nothing."""
+    answer = queue(**fields)
+
+    assert answer.status_code == 422
+    assert sentence in re.split(f'id="{field}-error"', answer.text)[1][:400]
+    assert kept(draft) == []
+    with draft.database.reading() as session:
+        assert session.get_one(Bulletin, "fresh").submitted_at is None
+
+
+def test_a_refused_form_comes_back_complete(queue: Queue) -> None:
+    """Clusters, time, repetition and reason are as they were left."""
+    page = queue(
+        clusters=["tay", "nowhere"],
+        when="at",
+        starts_local="2026-11-23T17:00",
+        repeat="weekdays",
+        override_reason='Bão "số 14" <gần bờ>',
+    ).text
+
+    assert re.search(r'value="tay"[^>]* checked', page)
+    assert not re.search(r'value="dong"[^>]* checked', page)
+    assert re.search(r'value="at"[^>]* checked', page)
+    assert 'value="2026-11-23T17:00"' in page
+    assert re.search(r'value="weekdays"[^>]* checked', page)
+    assert "Bão &#34;số 14&#34; &lt;gần bờ&gt;" in page
+
+
+def test_inside_quiet_hours_a_reason_is_kept_for_the_leader(
+    draft: SmallStation, queue: Queue
+) -> None:
+    """With a reason the wish is kept, and allowed by nobody yet."""
+    reason = "Xả lũ lúc 4 giờ sáng"
+
+    answer = queue(when="at", starts_local="2026-11-23T03:15", override_reason=reason)
+
+    assert answer.status_code == 303
+    (schedule,) = kept(draft)
+    assert (schedule.override_reason, schedule.override_by) == (reason, None)
+
+
+def test_an_approved_bulletin_stays_approved(draft: SmallStation, queue: Queue) -> None:
+    """Queueing once more does not ask for a second approval."""
+    assert queue("sound", when="at", starts_local="2026-11-23T17:00").status_code == 303
+
+    with draft.database.reading() as session:
+        assert len(session.exec(select(Approval)).all()) == 1
+
+
+def test_a_bulletin_without_sound_says_what_to_do(draft: SmallStation, queue: Queue) -> None:
+    """Nothing to hear yet is a 409 with a sentence, and the form is still there."""
+    with draft.database.writing() as session:
+        session.get_one(Bulletin, "fresh").rendition_id = None
+
+    answer = queue()
+
+    assert answer.status_code == 409
+    assert "Bản tin chưa có bản thu giọng đọc." in answer.text
+
+
+def test_an_unknown_bulletin_is_not_found(queue: Queue) -> None:
+    """A made-up id answers 404."""
+    assert queue("nothing").status_code == 404
+
+
+@pytest.mark.parametrize("person", ["village_head", "admin"])
+def test_only_who_may_schedule_can_queue(draft: SmallStation, queue: Queue, person: str) -> None:
+    """Others are refused, and nothing is kept."""
+    assert queue(by=person).status_code == 403
+    assert kept(draft) == []
+
+
+def test_a_forged_form_is_refused(draft: SmallStation, browse: Browse) -> None:
+    """Without the page's own token nothing is queued."""
+    answer = browse("operator").post("/bulletins/fresh/queue", data={"clusters": ["dong"]})
+
+    assert answer.status_code == 403
+    assert kept(draft) == []
+
+
+def panel_for(station: SmallStation, client: TestClient, *, name: str, bulletin: str) -> str:
+    """The panel as the bulletin's page asks for it."""
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": f"/bulletins/{bulletin}",
+        "query_string": b"",
+        "headers": [],
+        "app": client.app,
+    }
+    with station.database.reading() as session:
+        found = session_of(session, name, now=station.clock())
+        assert found is not None
+        return queue_panel(
+            Request(scope), session, session.get_one(Bulletin, bulletin), found.viewer
+        )
+
+
+def test_the_panel_names_clusters_by_villages_and_residents(
+    draft: SmallStation, browse: Browse
+) -> None:
+    """Whoever chooses sees who lives there, and which hours are quiet."""
+    panel = panel_for(draft, browse("operator"), name="operator", bulletin="fresh")
+
+    assert "Thôn Đông Hạ, Thôn Đông Thượng, Thôn Cầu Mới · 3.600 người dân" in panel
+    assert "từ 21:00 đến 05:30" in panel
+
+
+def test_the_panel_tells_the_leader_where_when_and_the_exception(
+    draft: SmallStation, browse: Browse, queue: Queue
+) -> None:
+    """What was queued stands in words above everything else, the exception marked."""
+    queue(when="at", starts_local="2026-11-23T03:15", override_reason="Xả lũ lúc 4 giờ sáng")
+
+    panel = panel_for(draft, browse("leader"), name="leader", bulletin="fresh")
+
+    assert "03:15 ngày mai" in panel
+    assert "Cụm Đông, Cụm Tây Sơn" in panel
+    assert "Xin phát trong giờ yên lặng." in panel
+    assert "Xả lũ lúc 4 giờ sáng" in panel
+
+
+def test_before_there_is_sound_the_panel_offers_no_form(
+    draft: SmallStation, browse: Browse
+) -> None:
+    """A draft is rendered first."""
+    with draft.database.writing() as session:
+        session.get_one(Bulletin, "fresh").rendition_id = None
+
+    panel = panel_for(draft, browse("operator"), name="operator", bulletin="fresh")
+
+    assert "<form" not in panel
+    assert "Lưu nội dung để tạo giọng đọc trước" in panel

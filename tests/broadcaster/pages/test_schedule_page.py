@@ -1,0 +1,128 @@
+"""Lịch phát: the next days, what waits for approval, and withdrawing it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlmodel import Session
+
+from broadcaster.database import Database
+from broadcaster.schedule.tables import Broadcast, Schedule, ScheduleCluster
+from tests.broadcaster.pages.conftest import CSRF, Browse
+from tests.broadcaster.small_station import STATION_ID, SmallStation
+
+
+@pytest.fixture
+def database(on_sqlite: Database) -> Database:
+    """These tests are about forms."""
+    return on_sqlite
+
+
+def add_waiting(session: Session, *, by: str, recurrence: str = "") -> None:
+    """A schedule of the bulletin that waits for its approval."""
+    session.add(
+        Schedule(
+            id="sch-storm",
+            station_id=STATION_ID,
+            bulletin_id="storm",
+            starts_local="2026-11-24T17:00",
+            recurrence=recurrence,
+            override_reason="Bão đổ bộ trong đêm",
+            created_by=by,
+            created_at=datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
+        )
+    )
+    session.flush()
+    session.add(ScheduleCluster(schedule_id="sch-storm", cluster_id="tay"))
+
+
+@pytest.mark.usefixtures("afternoon")
+def test_days_and_clusters_stand_in_order(browse: Browse) -> None:
+    """Today comes before tomorrow, and each names its clusters."""
+    page = browse("operator").get("/schedule").text
+
+    assert page.index("hôm nay</h2>") < page.index("ngày mai</h2>")
+    assert 'href="/broadcasts/bc-tomorrow"' in page
+
+
+def test_what_waits_for_approval_says_when_where_and_why(
+    afternoon: SmallStation, browse: Browse, people: dict[str, str]
+) -> None:
+    """A recurring wish inside quiet hours is written out in words."""
+    with afternoon.database.writing() as session:
+        add_waiting(
+            session, by=people["operator"], recurrence="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"
+        )
+
+    page = browse("leader").get("/schedule").text
+
+    assert "Thứ Hai đến Thứ Bảy lúc" in page
+    assert "Cụm Tây Sơn" in page
+    assert "Xin phát trong giờ yên lặng." in page
+    assert "Bão đổ bộ trong đêm" in page
+
+
+def test_a_schedule_can_be_withdrawn(
+    afternoon: SmallStation, browse: Browse, people: dict[str, str]
+) -> None:
+    """After withdrawing it the page no longer shows it, and it is marked in the records."""
+    with afternoon.database.writing() as session:
+        add_waiting(session, by=people["operator"])
+    client = browse("operator")
+
+    answer = client.post(
+        "/schedules/sch-storm/cancel", data={"csrf_token": CSRF, "next": "/schedule"}
+    )
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/schedule")
+    assert "sch-storm" not in client.get("/schedule").text
+    with afternoon.database.reading() as session:
+        assert session.get_one(Schedule, "sch-storm").cancelled_at == afternoon.clock()
+
+
+def test_withdrawing_leads_back_to_this_site_only(
+    afternoon: SmallStation, browse: Browse, people: dict[str, str]
+) -> None:
+    """Another site's address is not followed."""
+    with afternoon.database.writing() as session:
+        add_waiting(session, by=people["operator"])
+    client = browse("operator")
+
+    answer = client.post(
+        "/schedules/sch-storm/cancel", data={"csrf_token": CSRF, "next": "//evil.example/"}
+    )
+
+    assert answer.headers["location"] == "/"
+
+
+def test_a_village_head_cannot_withdraw(
+    afternoon: SmallStation, browse: Browse, people: dict[str, str]
+) -> None:
+    """Who may not schedule is refused, and nothing changes."""
+    with afternoon.database.writing() as session:
+        add_waiting(session, by=people["operator"])
+    client = browse("village_head")
+
+    assert client.post("/schedules/sch-storm/cancel", data={"csrf_token": CSRF}).status_code == 403
+    with afternoon.database.reading() as session:
+        assert session.get_one(Schedule, "sch-storm").cancelled_at is None
+
+
+@pytest.mark.usefixtures("afternoon")
+def test_one_broadcast_can_be_withdrawn_from_its_page(browse: Browse) -> None:
+    """The page then says that it will not be played."""
+    client = browse("operator")
+
+    client.post("/broadcasts/bc-evening/cancel", data={"csrf_token": CSRF})
+
+    assert "Lần phát này đã bị hủy" in client.get("/broadcasts/bc-evening").text
+
+
+def test_what_has_begun_is_not_withdrawn(afternoon: SmallStation, browse: Browse) -> None:
+    """A broadcast on air answers 409, and stays as it was."""
+    client = browse("operator")
+
+    answer = client.post("/broadcasts/bc-now/cancel", data={"csrf_token": CSRF})
+
+    assert answer.status_code == 409
+    with afternoon.database.reading() as session:
+        assert session.get_one(Broadcast, "bc-now").cancelled_at is None

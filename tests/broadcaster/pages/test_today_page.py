@@ -1,0 +1,120 @@
+"""Hôm nay: the board, what waits, what needs a look; live without JavaScript's help or with it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import select
+
+from broadcaster.ledger.tables import Play
+from broadcaster.schedule.tables import Broadcast
+from tests.broadcaster.pages.conftest import Browse
+from tests.broadcaster.small_station import SmallStation
+from tests.clients import TestClient
+
+
+def version_of(page: str) -> str:
+    """The version that a live part says it shows."""
+    found = re.search(r"have=([0-9a-f]+)", page)
+    assert found is not None
+    return found.group(1)
+
+
+def test_the_first_page_needs_somebody_signed_in(app: FastAPI) -> None:
+    """A stranger is led to the sign-in page."""
+    answer = TestClient(app, follow_redirects=False).get("/", headers={"Accept": "text/html"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+
+
+@pytest.mark.usefixtures("afternoon")
+def test_the_board_shows_each_cluster_with_its_day(browse: Browse) -> None:
+    """Clusters, what devices said of each broadcast, and coverage stand on the page."""
+    page = browse("operator").get("/").text
+
+    for words in (
+        "Cụm Đông",
+        "Cụm Trung Tâm",
+        "Cụm Tây Sơn",
+        "6/6 loa đang phát",
+        "đến giờ, chưa loa nào báo về",
+        "6/6 loa có xác nhận",
+        "độ phủ 90%",
+        "trong giờ yên lặng, có phép",
+    ):
+        assert words in page
+
+
+@pytest.mark.usefixtures("afternoon")
+def test_what_waits_and_what_needs_a_look_is_named(browse: Browse) -> None:
+    """A submitted bulletin, an unconfirmed broadcast and a silent device are listed."""
+    page = browse("leader").get("/").text
+
+    assert 'href="/bulletins/storm"' in page
+    assert 'id="look-bc-noon"' in page
+    assert "Thôn Chợ, cột 1" in page
+
+
+@pytest.mark.usefixtures("commune")
+def test_an_empty_station_says_so(browse: Browse) -> None:
+    """Without broadcasts each list says that there is nothing."""
+    page = browse("operator").get("/").text
+
+    assert page.count("Hôm nay chưa có lần phát nào.") == 3
+    assert "Không có bản tin nào chờ duyệt." in page
+    assert "Không có gì bất thường." in page
+
+
+@pytest.mark.usefixtures("afternoon")
+def test_the_board_answers_nothing_while_nothing_changed(browse: Browse) -> None:
+    """A poll that names the shown version gets 204; another version gets the board."""
+    client = browse("operator")
+    version = version_of(client.get("/").text)
+
+    assert client.get(f"/today/board?have={version}").status_code == 204
+    assert client.get("/today/board?have=0").status_code == 200
+
+
+def test_the_board_changes_with_a_device_s_word(afternoon: SmallStation, browse: Browse) -> None:
+    """When a play ends, the next poll brings another version of the board alone."""
+    client = browse("operator")
+    version = version_of(client.get("/").text)
+    with afternoon.database.writing() as session:
+        playing = session.exec(select(Play).where(Play.broadcast_id == "bc-now")).all()
+        playing[0].state = "confirmed"
+
+    answer = client.get(f"/today/board?have={version}")
+
+    assert answer.status_code == 200
+    assert version_of(answer.text) != version
+    assert "<html" not in answer.text
+
+
+@pytest.mark.usefixtures("afternoon")
+def test_without_javascript_the_page_reloads_itself(browse: Browse) -> None:
+    """A refresh stands in a noscript element."""
+    page = browse("operator").get("/").text
+
+    assert '<noscript><meta http-equiv="refresh"' in page
+
+
+def test_a_withdrawn_broadcast_is_not_of_the_day(afternoon: SmallStation, browse: Browse) -> None:
+    """What was cancelled before it began is gone from the board."""
+    with afternoon.database.writing() as session:
+        evening = session.get_one(Broadcast, "bc-evening")
+        evening.cancelled_at = afternoon.clock() - timedelta(minutes=1)
+
+    assert 'href="/broadcasts/bc-evening"' not in browse("operator").get("/").text
+
+
+@pytest.mark.usefixtures("afternoon")
+def test_the_page_speaks_english_to_whoever_chose_it(browse: Browse) -> None:
+    """Words of the board are translated; names of places are not."""
+    client = browse("operator")
+    client.cookies.set("loa_language", "en")
+
+    page = client.get("/").text
+
+    assert "6/6 loudspeakers playing" in page
+    assert "Cụm Đông" in page
