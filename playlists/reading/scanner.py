@@ -90,8 +90,8 @@ _LETTER_RULES: tuple[Rule, ...] = (
     roads.POST,
     roman.LABEL,
 )
+_ROMAN: tuple[Rule, ...] = (roman.ROMAN,)
 _LATE_LETTER_RULES: tuple[Rule, ...] = (
-    roman.ROMAN,
     documents.ALONE,
     codes.CODE,
 )
@@ -175,6 +175,7 @@ class Scanner:
         said = (
             self._first(_LETTER_RULES, place)
             or abbreviations.read_word(place, run[0] if run else word)
+            or self._first(_ROMAN, place)
             or (self._first(SINGLE_LETTERS, place) if len(word) == 1 else None)
             or self._first(_LATE_LETTER_RULES, place)
             or abbreviations.read_lowered(place, run[0] if run else word)

@@ -50,6 +50,7 @@ _MAGNITUDE = re.compile(
     r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
 )
 _MONEY_AFTER = re.compile(r"[ ]?đồng(?!\w)")
+_GROUP_AFTER = re.compile(r"[ ][0-9]{3}(?![0-9]|[.,/-][0-9])")
 _DIGITS = re.compile(r"[0-9](?:[0-9./,:-]*[0-9])?")
 _LONG = 11
 
@@ -133,14 +134,18 @@ def read_spaced(match: re.Match[str], place: Place) -> Said | None:
 
 def read_plain(match: re.Match[str], place: Place) -> Said:
     """A whole or decimal number; one that begins with a zero is a code, digit by digit."""
-    del place
     written = match[0]
     if written.isdigit() and written[0] == "0" and len(written) > 3:
         return Said(digit_by_digit(written), match.end(), "digits")
     spoken = read_number(written)
-    unsure = written.isdigit() and len(written) >= _LONG
+    unsure = written.isdigit() and (len(written) >= _LONG or _meets_a_group(match, place))
     flags = (Flag(Doubt.AMBIGUOUS, written, spoken),) if unsure else ()
     return Said(spoken, match.end(), "decimal" if "," in written else "cardinal", flags)
+
+
+def _meets_a_group(match: re.Match[str], place: Place) -> bool:
+    """12 345 người: two numbers, or one whose thousands stand apart; nobody can tell."""
+    return len(match[0]) <= 3 and bool(_GROUP_AFTER.match(place.after(match.end())))
 
 
 def read_leftover(match: re.Match[str], place: Place) -> Said:
