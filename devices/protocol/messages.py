@@ -195,5 +195,5 @@ def decode(payload: bytes | str, kind: type[Message]) -> Message:
     """Read a message of the given kind; raise MalformedMessage when it is none."""
     try:
         return msgspec.json.decode(payload, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedMessage(str(error)) from error

@@ -239,7 +239,9 @@ class Station:
 
     def _on_message(self, _: Client, __: object, message: MQTTMessage) -> None:
         topic = topics.parse_from_device(message.topic)
-        identity = self.identities[topic.device]
+        identity = self.identities.get(topic.device)
+        if identity is None:
+            return
         key = identity.signing_key.verify_key
         address = {"station": STATION, "device": topic.device}
         payload = bytes(message.payload)

@@ -125,10 +125,18 @@ class Pole:
 
     async def lose_power(self) -> None:
         """End it as SIGKILL does: it writes and sends nothing more."""
-        self.journal._database.execute("PRAGMA query_only = ON")
+        self.fill_disk()
         self.link.connected = False
         await self._end()
         self.link.connected = True
+
+    def fill_disk(self) -> None:
+        """From now on nothing can be written."""
+        self.journal._database.execute("PRAGMA query_only = ON")
+
+    def empty_disk(self) -> None:
+        """There is room again."""
+        self.journal._database.execute("PRAGMA query_only = OFF")
 
     async def _end(self) -> None:
         assert self._running is not None

@@ -182,6 +182,15 @@ def test_the_kinds_are_those_of_the_contract() -> None:
     }
 
 
+@pytest.mark.parametrize("kind", [Plan, Batch, Confirmation])
+def test_bottomless_nesting_is_malformed(kind: type[Plan]) -> None:
+    """A field that nobody knows may not exhaust its reader, however deep it goes."""
+    bottomless = '{"unknown":' + "[" * 50_000 + "]" * 50_000 + "}"
+
+    with pytest.raises(MalformedMessage):
+        decode(bottomless, kind)
+
+
 @given(st.binary(max_size=300) | st.text(max_size=300))
 def test_noise_is_malformed(noise: bytes | str) -> None:
     """Any bytes and any text raise this one error, or are a message."""
