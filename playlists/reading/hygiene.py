@@ -26,6 +26,7 @@ _SAME: dict[int, str] = {
     0x00BD: "1/2", 0x00BC: "1/4", 0x00BE: "3/4", 0x2103: "°C",
 }  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_DIAMETER = re.compile(r"[ØøΦφϕ][ ]?(?=[0-9])")
 _LINE_MARKS = re.compile(
     r"^[ ]{0,3}(?:#{1,6}[ ]+|>[ ]?)|^[ ]{0,3}(?:[*_][ ]?){3,}$|^[ ]*-{3,}[ ]*$", re.MULTILINE
 )
@@ -76,7 +77,7 @@ def _characters(script: str) -> str:
     text = _CONTROL.sub(
         " ", unicodedata.normalize("NFC", text.replace("\f", "\f\n")).replace("\f", "\n")
     )
-    return fold_tone_placement(text)
+    return fold_tone_placement(_DIAMETER.sub("phi ", text))
 
 
 def _marks(text: str) -> str:

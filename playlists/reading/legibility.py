@@ -11,7 +11,7 @@ import re
 from playlists.errors import ScriptUnreadable, Unreadable
 from playlists.reading.lexicon import Lexicon
 from playlists.reading.numbers import DIGITS
-from playlists.reading.orthography import has_vietnamese_mark, is_syllable
+from playlists.reading.orthography import has_vietnamese_mark, is_bare_syllable, is_syllable
 
 _ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
 _WORD = re.compile(r"(?<![\w])[^\W\d_]+(?![\w])")
@@ -64,13 +64,6 @@ def _reason(text: str, *, words: list[str], syllables: float, marked: float) -> 
         if len(legacy.findall(text)) >= len(words) / 4 and syllables < _GOOD_SYLLABLES:
             return Unreadable.WRONG_ENCODING
     if marked < 0.03:
-        toneless = sum(map(_could_be_vietnamese, words)) / len(words)
+        toneless = sum(map(is_bare_syllable, words)) / len(words)
         return Unreadable.NO_DIACRITICS if toneless > 0.8 else Unreadable.NOT_VIETNAMESE
     return Unreadable.GARBLED if syllables >= _SOME_SYLLABLES else Unreadable.NOT_VIETNAMESE
-
-
-def _could_be_vietnamese(word: str) -> bool:
-    return is_syllable(word) or (
-        word.endswith(("c", "ch", "p", "t"))
-        and is_syllable(word[:-2] if word.endswith("ch") else word[:-1])
-    )

@@ -62,6 +62,14 @@ def is_syllable(word: str) -> bool:
     return False
 
 
+def is_bare_syllable(word: str) -> bool:
+    """Whether a word could be a syllable that lost its marks: *tuc* may have been *tức*."""
+    if is_syllable(word):
+        return True
+    stop = next((stop for stop in ("ch", "c", "p", "t") if word.endswith(stop)), "")
+    return bool(stop) and is_syllable(word[: -len(stop)])
+
+
 def has_vietnamese_mark(word: str) -> bool:
     """Whether a word bears a tone mark or a letter that only Vietnamese writes so."""
     return any(sign > "\u007f" for sign in word)

@@ -41,6 +41,8 @@ _TOKEN = re.compile(
 _RUN = re.compile(r"[^\W_]+")
 _FOLLOWED_BY_MORE = frozenset("0123456789@&_")
 
+_MOST_WORDS_LEARNT = 20_000
+
 _DIGIT_RULES: tuple[Rule, ...] = (
     codes.CUED,
     phones.SHAPED,
@@ -144,6 +146,8 @@ class Scanner:
         known = self.lexicon.plain_words.get(word)
         if known is None:
             known = _is_plain_word(word, self.lexicon)
+            if len(self.lexicon.plain_words) >= _MOST_WORDS_LEARNT:
+                self.lexicon.plain_words.clear()
             self.lexicon.plain_words[word] = known
         return known
 

@@ -52,12 +52,10 @@ def parse_entries(lines: Iterable[str]) -> Iterator[Entry]:
 
 def _parse(line: str) -> Entry:
     written, spoken, kind, cues = [*line.split("\t"), "", "", ""][:4]
-    if not written or (not spoken and kind != Kind.SIGN):
-        raise LexiconInvalid(written=line, why_vi="thiếu cách đọc", why_en="it has no reading")
     if kind not in list(Kind):
         raise LexiconInvalid(written=written, why_vi="sai loại", why_en=f"unknown kind {kind!r}")
     marks = [cue.strip() for cue in cues.split(",") if cue.strip()]
-    return Entry(
+    entry = Entry(
         written=written,
         spoken=spoken,
         kind=Kind(kind),
@@ -65,3 +63,23 @@ def _parse(line: str) -> Entry:
         after=tuple(cue[1:] for cue in marks if cue.startswith(">")),
         guess="?" in marks,
     )
+    require_usable(entry)
+    return entry
+
+
+def require_usable(entry: Entry) -> None:
+    """Pass an entry that a voice can say, or raise.
+
+    Raises:
+        LexiconInvalid: no written form, no reading, or a digit or sign left in the reading.
+    """
+    if not entry.written.strip() or not entry.spoken.strip():
+        raise LexiconInvalid(
+            written=entry.written, why_vi="thiếu cách đọc", why_en="it has no reading"
+        )
+    if any(not (sign.isalpha() or sign in " ,.:'-") for sign in entry.spoken):
+        raise LexiconInvalid(
+            written=entry.written,
+            why_vi="cách đọc còn chữ số hoặc ký hiệu",
+            why_en="its reading still holds a digit or a sign",
+        )

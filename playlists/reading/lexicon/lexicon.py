@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from playlists.reading.lexicon.entries import Entry, Kind, parse_entries
+from playlists.reading.lexicon.entries import Entry, Kind, parse_entries, require_usable
 from playlists.reading.orthography import fold_tone_placement
 
 _RUN = re.compile(r"[^\W_]+")
@@ -87,8 +87,14 @@ class Lexicon(Mapping[str, Choices]):
         return self._by_form[form]
 
     def with_entries(self, entries: Iterable[Entry]) -> Lexicon:
-        """A lexicon in which these entries win over all of the same written form."""
+        """A lexicon in which these entries win over all of the same written form.
+
+        Raises:
+            LexiconInvalid: an entry that a voice could not say.
+        """
         own = list(entries)
+        for entry in own:
+            require_usable(entry)
         replaced = {entry.written for entry in own}
         kept = (
             entry

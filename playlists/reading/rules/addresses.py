@@ -6,7 +6,7 @@ import re
 
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import code_number, spell
-from playlists.reading.orthography import is_syllable
+from playlists.reading.orthography import is_bare_syllable
 from playlists.reading.place import Place, Rule, Said
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -58,7 +58,7 @@ def _read_part(part: str, place: Place) -> tuple[str, bool]:
     found = segment(part.lower(), place.lexicon.addresses)
     if found is not None:
         return " ".join(found), True
-    if is_syllable(part):
+    if is_bare_syllable(part.lower()):
         return part.lower(), True
     if len(part) <= _SPELLED_LENGTH:
         return spell(part), True

@@ -14,6 +14,7 @@ _CODE = re.compile(
 _CUE = re.compile(r"(?<!\w)mã(?: hồ sơ| số| tra cứu| định danh| đơn vị| khách hàng)?(?: là)?[ :]*$")
 _PART = re.compile(r"[0-9]+|[^\W\d_]+")
 _SURE_LETTERS = 2
+_SURE_DIGITS = 2
 _SURE_PARTS = 3
 
 
@@ -43,7 +44,8 @@ def _known_letters(written: str, place: Place) -> str:
     if len(parts) != 2 or parts[0] not in place.lexicon.starting(parts[0]):
         return ""
     choices = place.lexicon.words(parts[0])
-    if len(choices) > 1 or choices[0].guess or not parts[1].isdigit():
+    sure = len(choices) == 1 and not choices[0].guess
+    if not sure or not parts[1].isdigit() or len(parts[1]) > _SURE_DIGITS:
         return ""
     return f"{choices[0].spoken} {code_number(parts[1])}"
 

@@ -14,6 +14,7 @@ _PAIR = re.compile(
     r"(?:(?P<whole>[0-9]{1,3})[ ])?(?P<a>[0-9]{1,4})/(?P<b>[0-9]{1,5})(?![0-9]|[/.][0-9]|,[0-9])"
 )
 _RATIO_UNITS = ("thủy ngân", "vôn")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _SMALL = 10
 _AROUND_THE_CLOCK = re.compile(r"(?P<a>24|12|7)/(?P<b>24|7|12)(?P<h>h|H)?(?![0-9/]|[^\W_])")
 _DAY_BEFORE = re.compile(
@@ -73,12 +74,19 @@ def read_pair(match: re.Match[str], place: Place) -> Said | None:
     after = place.after(match.end())
     if _is_date(place, after, first=first, second=second, has_unit=unit is not None):
         return Said(day_month(first, second), match.end(), "date")
-    if second == 0:
-        return None
+    if second and (_DAY_BEFORE.search(place.before) or _YEAR.fullmatch(match["b"])):
+        return _no_such_day(match, first=first, second=second)
+    return _share(match, place, unit) if second else None
+
+
+def _share(match: re.Match[str], place: Place, unit: tuple[str, int] | None) -> Said:
+    """A ratio or a fraction, as sure as its neighbours make it."""
+    first, second = int(match["a"]), int(match["b"])
     if _is_ratio(place, match.end(), unit):
         spoken = f"{cardinal(first)} trên {cardinal(second)}"
         return _with_unit(spoken, match.end(), unit, "ratio")
     spoken = fraction_words(first, second)
+    after = place.after(match.end())
     sure = (
         unit
         or _COUNTED_AFTER.match(after)
@@ -90,13 +98,20 @@ def read_pair(match: re.Match[str], place: Place) -> Said | None:
     return _unsure(match, first=first, second=second)
 
 
+def _no_such_day(match: re.Match[str], *, first: int, second: int) -> Said:
+    """Ngày 31/4, tháng 13/2026: written as a date, but the calendar has none such."""
+    joint = "tháng" if second <= 12 else "năm"
+    spoken = f"{cardinal(first)} {joint} {cardinal(second)}"
+    return Said(spoken, match.end(), "date", (Flag(Doubt.NUMBER, match[0], spoken),))
+
+
 def _unsure(match: re.Match[str], *, first: int, second: int) -> Said:
     """No word helps: what can be no proper fraction but a day is a date."""
     if first >= second and is_day_of_year(first, second):
         spoken, rule = day_month(first, second), "date"
     else:
         spoken, rule = fraction_words(first, second), "fraction"
-    unsure = is_day_of_year(first, second)
+    unsure = is_day_of_year(first, second) or second <= 12 < first
     flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if unsure else ()
     return Said(spoken, match.end(), rule, flags)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from playlists.reading.flags import Doubt, Flag
-from playlists.reading.letters import spell
+from playlists.reading.letters import LETTER_NAMES, spell
 from playlists.reading.orthography import is_syllable
 from playlists.reading.place import PLAIN, Place, Said
 from playlists.reading.rules.abbreviations import in_capitals
@@ -16,7 +16,7 @@ _VOWEL = re.compile(r"[aeiouyăâêôơưà-ỹ]", re.IGNORECASE)
 def read_leftover_word(word: str, place: Place) -> Said:
     """A word as it is if a Vietnamese voice can say it; else its best guess, flagged."""
     end = place.start + len(word)
-    if len(word) == 1 and (word.isupper() or is_syllable(word)):
+    if len(word) == 1 and (word.upper() in LETTER_NAMES or is_syllable(word)):
         return Said(word, end, PLAIN)
     if is_syllable(word):
         if not word.isupper():
@@ -26,7 +26,7 @@ def read_leftover_word(word: str, place: Place) -> Said:
     if word.lower() in place.lexicon.sayable:
         return Said(word, end, PLAIN)
     unit = place.lexicon.units.get(word)
-    if unit is not None and len(word) > 1:
+    if unit is not None and len(word) > 1 and not word.isupper():
         return Said(unit.spoken, end, "unit")
     return _guess(word, end)
 

@@ -18,7 +18,7 @@ _ROAD = re.compile(
     r"ĐX)[. -]{0,2}(?P<number>[0-9]{1,3})(?P<letter>[A-ZĐ]?)(?![^\W_]|[.,][0-9])"
 )
 _POST = re.compile(
-    r"[Kk][Mm][ ]?(?P<km>[0-9]{1,4})(?:[ ]?\+[ ]?(?P<metres>[0-9]{1,3}))?(?![\w,.]*[0-9])"
+    r"(?:[Kk]m[ ]?|KM[ ])(?P<km>[0-9]{1,4})(?:[ ]?\+[ ]?(?P<metres>[0-9]{1,3}))?(?![\w,.]*[0-9])"
 )
 _LINE = re.compile(r"(?P<number>[0-9]{2,4})(?P<letter>[A-Z]?)(?![^\W_]|[.,/-][0-9])")
 _LINE_CUE = re.compile(

@@ -72,6 +72,16 @@ def test_a_bad_line_is_named() -> None:
             list(parse_entries([line]))
 
 
+@pytest.mark.parametrize("spoken", ["", "  ", "tổ 5", "a/b"])
+def test_an_unsayable_entry_is_refused(spoken: str) -> None:
+    """A reading that would itself need a reading does not get into a lexicon."""
+    with pytest.raises(LexiconInvalid) as refused:
+        national_lexicon().with_entries([Entry("THVX", spoken)])
+
+    assert "THVX" in refused.value.message_vi
+    assert refused.value.code == "lexicon_invalid"
+
+
 def test_the_south_says_ngan_and_le() -> None:
     """A style changes the number words and leaves other words alone."""
     south = Style(thousand="ngàn", odd="lẻ")
