@@ -66,12 +66,11 @@ def _form(
     username: str = "",
     refused: LoaError | None = None,
 ) -> Response:
-    errors = {"username": _sentence(request, refused)} if refused else {}
     response = render(
         request,
         "accounts/pages/sign_in.html",
         status_code=refused.status if refused else 200,
-        errors=errors,
+        refused=_sentence(request, refused) if refused else "",
         username=username,
         after=safe_next(after),
     )
