@@ -10,6 +10,7 @@ from playlists.reading.lexicon.entries import Entry, Kind
 from playlists.reading.orthography import has_vietnamese_mark, is_syllable
 from playlists.reading.place import Place, Said
 
+_AROUND = 40
 _RUN = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[^\w.;:]*$")
@@ -57,7 +58,9 @@ def _say(place: Place, form: str, end: int) -> Said | None:
         return None
     flags = () if sure else (Flag(Doubt.AMBIGUOUS, form, entry.spoken),)
     rule = "abbreviation" if entry.kind is Kind.ABBREVIATION else "word"
-    spoken = place.text[place.start : end] if entry.kind is Kind.NAME else entry.spoken
+    written = place.text[place.start : end]
+    as_written = entry.kind is Kind.NAME and not written.isupper()
+    spoken = written if as_written else entry.spoken
     return Said(spoken, end, rule, flags)
 
 
@@ -98,18 +101,25 @@ def _is_heading_word(place: Place, form: str, end: int) -> bool:
 
 
 def in_capitals(place: Place, end: int) -> bool:
-    """Whether a neighbouring word in capitals is Vietnamese by its marks."""
+    """Whether this stands in a heading or a name in capitals, and so is a word.
+
+    So it is where a neighbour in capitals is a syllable that no abbreviation looks like, or where
+    all around is in capitals and some of it bears Vietnamese marks.
+    """
     text = place.text
     before = _WORD_BEFORE.search(text[max(0, place.start - 24) : place.start])
     after = _WORD_AFTER.match(text[end : end + 24])
-    return any(
-        found is not None
-        and found[1].isupper()
-        and len(found[1]) > 1
-        and has_vietnamese_mark(found[1])
-        and is_syllable(found[1])
-        for found in (before, after)
-    )
+    neighbours = [found[1] for found in (before, after) if found is not None]
+    if any(_is_capital_syllable(word, place) for word in neighbours):
+        return True
+    around = text[max(0, place.start - _AROUND) : place.start] + text[end : end + _AROUND]
+    return around.isupper() and has_vietnamese_mark(around)
+
+
+def _is_capital_syllable(word: str, place: Place) -> bool:
+    if not word.isupper() or len(word) < 2 or not is_syllable(word):
+        return False
+    return has_vietnamese_mark(word) or not place.lexicon.starting(word)
 
 
 def read_initials(place: Place) -> Said | None:

@@ -24,7 +24,7 @@ def read_leftover_word(word: str, place: Place) -> Said:
         if not word.isascii() or in_capitals(place, end):
             return Said(word.lower(), end, "capitals")
     if word.lower() in place.lexicon.sayable:
-        return Said(word, end, PLAIN)
+        return Said(word.lower() if word.isupper() else word, end, PLAIN)
     unit = place.lexicon.units.get(word)
     if unit is not None and len(word) > 1 and not word.isupper():
         return Said(unit.spoken, end, "unit")
