@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 KEEP_ALIVE_S = 30
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
-_ROOM_WAIT_S = 5.0
+_FAREWELL_S = 3.0
 _IN_FLIGHT = 200
 _WAITING_LIMIT = 10_000
 
@@ -93,11 +93,14 @@ class Wire:
         password: str | None = None,
         client_id: str,
         queue_size: int = 5_000,
+        room_wait_s: float = 5.0,
     ) -> None:
+        self._room_wait_s = room_wait_s
         self._address = parse_broker_url(url)
         self.deliveries: queue.Queue[Delivery] = queue.Queue(maxsize=queue_size)
         self.connections = 0
         self._connected = threading.Event()
+        self._left = threading.Event()
         self._stopping = threading.Event()
         self._refusal = ""
         self._filters: dict[str, threading.Event] = {}
@@ -117,7 +120,9 @@ class Wire:
     def stop(self) -> None:
         """Say goodbye and end the thread; what was not acknowledged stays with the broker."""
         self._stopping.set()
-        self._paho.disconnect()
+        # The loop closes its socket when the broker does; ended before that it would leave it.
+        if self._paho.disconnect() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._left.wait(_FAREWELL_S)
         self._paho.loop_stop()
         self._connected.clear()
 
@@ -228,6 +233,7 @@ class Wire:
             log.warning("broker_refused", reason=str(reason))
             return
         self._refusal = ""
+        self._left.clear()
         self.connections += 1
         self._connected.set()
         log.info("broker_connected", host=self._address.host, port=self._address.port)
@@ -246,6 +252,7 @@ class Wire:
         _props: object,
     ) -> None:
         self._connected.clear()
+        self._left.set()
         if not self._stopping.is_set():
             log.warning("broker_connection_lost", reason=str(reason))
 
@@ -294,7 +301,7 @@ class Wire:
 
         delivery = Delivery(topic, bytes(message.payload), acknowledge)
         try:
-            self.deliveries.put(delivery, timeout=_ROOM_WAIT_S)
+            self.deliveries.put(delivery, timeout=self._room_wait_s)
         except queue.Full:
             # Not acknowledged, so not lost: the broker or the device says it again.
             log.warning("delivery_put_off", topic=topic)

@@ -68,7 +68,7 @@ class Incident(SQLModel, table=True):
     detail: str = Field(default="", sa_type=Text)
     evidence_sha256: str
     evidence: bytes = Field(sa_type=LargeBinary)
-    at: datetime = Field(sa_type=InstantColumn)
+    at: datetime = Field(sa_type=InstantColumn, index=True)
 
 
 class Play(SQLModel, table=True):

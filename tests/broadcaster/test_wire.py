@@ -1,5 +1,6 @@
 """The wire: handed over before it is acknowledged, published when the broker says so."""
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,15 +65,28 @@ def join(broker: RunningBroker) -> Iterator[Join]:
     """Opens wires to the broker, and closes them all."""
     opened: list[Wire] = []
 
-    def join(name: str, *, password: str | None = None, hears: str = "", **said: int) -> Wire:
+    def join(
+        name: str,
+        *,
+        password: str | None = None,
+        hears: str = "",
+        patience_s: float = WAIT_S,
+        **room: float,
+    ) -> Wire:
         secret = password or SECRETS[name]
-        wire = Wire(broker.url, username=name, password=secret, client_id=name, **said)
+        wire = Wire(
+            broker.url,
+            username=name,
+            password=secret,
+            client_id=name,
+            **room,  # type: ignore[arg-type]
+        )
         opened.append(wire)
         if hears:
             wire.subscribe(hears)
         wire.start()
         if hears:
-            wire.wait_subscribed(hears, timeout_s=WAIT_S)
+            wire.wait_subscribed(hears, timeout_s=patience_s)
         return wire
 
     yield join
@@ -170,6 +184,54 @@ def _until_refused(wire: Wire) -> None:
     while time.monotonic() < deadline:
         wire.publish_soon(SAID, b"")
         time.sleep(0.02)
+
+
+def test_what_it_has_no_room_for_is_not_lost(join: Join) -> None:
+    """A reader that is slow lets the rest stay with the broker, unacknowledged."""
+    ear, mouth = join("ear", hears=HEARD, queue_size=1, room_wait_s=0.01), join("mouth")
+    mouth.wait_connected(timeout_s=WAIT_S)
+    for word in (b"1", b"2", b"3"):
+        mouth.publish(SAID, word, timeout_s=WAIT_S)
+    mouth.stop()
+    heard = deliveries(ear, 1)
+    heard[0].ack()
+    ear.stop()
+    left = ear.drain(limit=9, patience_s=0.01, gather_s=0.01)
+    again = join("ear", hears=HEARD)
+
+    assert heard[0].payload == b"1"
+    assert {each.payload for each in deliveries(again, 2)} == {b"2", b"3"}
+    assert len(left) <= 1
+
+
+def test_says_that_a_filter_was_refused(broker: RunningBroker, join: Join) -> None:
+    """Where the broker says so, a filter that is not granted is a sentence (Mosquitto does not)."""
+    if broker.name != "embedded":
+        join("mute", hears=HEARD)
+        return
+    with pytest.raises(BrokerUnreachable) as refused:
+        join("mute", hears=HEARD, patience_s=3)
+
+    assert "refused" in refused.value.detail
+
+
+# The client library drops its socket unclosed when a handshake fails.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_speaks_tls_where_asked_to(broker: RunningBroker) -> None:
+    """A `mqtts://` address is never spoken to in the clear."""
+    wire = Wire(
+        broker.url.replace("mqtt:", "mqtts:"),
+        username="ear",
+        password=SECRETS["ear"],
+        client_id="ear",
+    )
+    wire.start()
+    try:
+        with pytest.raises(BrokerUnreachable):
+            wire.wait_connected(timeout_s=1.5)
+    finally:
+        wire.stop()
+        gc.collect()
 
 
 def test_says_that_it_was_not_let_in(join: Join) -> None:

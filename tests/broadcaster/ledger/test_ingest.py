@@ -18,6 +18,7 @@ from broadcaster.ledger.tables import (
     JournalHead,
     Play,
 )
+from broadcaster.wire import Delivery
 from devices.protocol import topics
 from devices.protocol.chain import entry_hash
 from devices.protocol.messages import Kind, Receipt
@@ -199,6 +200,20 @@ def test_keeps_forgeries_apart(database: Database, pole: Pole) -> None:
         assert count(session, ConfirmationRow) == 0
 
     assert (stored.new, stored.receipts) == (0, ())
+
+
+def test_leaves_alone_what_is_not_the_ledgers(database: Database, pole: Pole) -> None:
+    """Health is no confirmation and no incident; a topic of no device at all is an incident."""
+    health = pole.deliver(b"{}", what=topics.Upward.HEALTH)
+    nowhere = Delivery("loa/1/xa-an-phu/plan/cum-dong", b"x", ack=lambda: None)
+    with database.writing() as session:
+        stored = ingest(session, [health])
+        ingest(session, [nowhere])
+    with database.reading() as session:
+        incident = session.exec(select(Incident)).one()
+
+    assert (stored.new, stored.refused, stored.receipts) == (0, 0, ())
+    assert (incident.code, incident.device_id) == ("wrong_address", None)
 
 
 def test_keeps_one_incident_of_repeated_bytes(database: Database, pole: Pole) -> None:

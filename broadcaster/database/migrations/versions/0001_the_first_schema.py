@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("evidence_sha256", "code"),
     )
     with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_incident_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_incident_device_id"), ["device_id"], unique=False)
 
     op.create_table(
@@ -708,6 +709,7 @@ def downgrade() -> None:
     op.drop_table("sign_in_failure")
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_incident_device_id"))
+        batch_op.drop_index(batch_op.f("ix_incident_at"))
 
     op.drop_table("incident")
     with op.batch_alter_table("alert", schema=None) as batch_op:
