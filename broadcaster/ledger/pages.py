@@ -14,7 +14,7 @@ from broadcaster.errors import NotFound
 from broadcaster.ledger.days import LedgerDay, days_of
 from broadcaster.ledger.evidence import Evidence, device_evidence
 from broadcaster.ledger.queries import plays_today
-from broadcaster.ledger.wording import words_of_code, words_of_kind
+from broadcaster.ledger.wording import words_of_code, words_of_kind, words_of_sink
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
 from devices.errors import MalformedMessage
@@ -73,6 +73,7 @@ def evidence_page(
         said=statement_of(found),
         kind_words=words_of_kind(found.statement.kind),
         words_of_code=words_of_code,
+        words_of_sink=words_of_sink,
         instant_of_ms=from_ms,
         instant_of_us=lambda at_us: from_ms(at_us // 1000),
     )

@@ -35,13 +35,10 @@ _CODES: Mapping[str, str] = MappingProxyType(
         "expired": msgid("lệnh phát đã hết hạn khi đến loa"),
         "too_long": msgid("dài hơn mức loa được phép phát"),
         "quiet_hours": msgid("rơi vào giờ yên lặng mà không có phép"),
+        "emergency": msgid("bị tin khẩn cấp cắt ngang"),
         "never_due": msgid("lệnh phát có giờ không hợp lệ"),
         "plan_rolled_back": msgid("đài gửi lại một kế hoạch cũ hơn"),
         "plan_equivocated": msgid("đài gửi hai kế hoạch khác nhau cùng số hiệu"),
-        "sink_failed": msgid("loa không mở được đường tiếng"),
-        "overlap": msgid("trùng với một lần phát khác"),
-        "dropped": msgid("đài đã rút lệnh trước giờ phát"),
-        "cut": msgid("bị bản tin khẩn cấp cắt ngang"),
     }
 )
 
@@ -59,6 +56,13 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "skipped": msgid("đã bỏ qua"),
         "failed": msgid("phát hỏng"),
         "rejected": msgid("đã từ chối lệnh"),
+    }
+)
+
+_SINKS: Mapping[str, str] = MappingProxyType(
+    {
+        "null": msgid("không ra tiếng (mô phỏng)"),
+        "wav": msgid("ghi ra tệp (mô phỏng)"),
     }
 )
 
@@ -85,3 +89,8 @@ def words_of_code(code: str) -> str:
 def words_of_kind(kind: str) -> str:
     """The Vietnamese words (a msgid) for what a confirmation states, or the kind itself."""
     return _KINDS.get(kind, kind)
+
+
+def words_of_sink(sink: str) -> str:
+    """The Vietnamese words (a msgid) for where the samples went, or the sink's own name."""
+    return _SINKS.get(sink, sink)
