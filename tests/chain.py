@@ -21,7 +21,12 @@ from broadcaster.demo.newsroom import approve, queue_everywhere, write_and_rende
 from broadcaster.demo.state import fleet_folder, open_demo
 from broadcaster.ledger.queries import broadcast_report
 from broadcaster.ledger.reports import BroadcastReport
-from broadcaster.processes.station import fleet_program, free_port, start_station
+from broadcaster.processes.station import (
+    broker_answers,
+    fleet_program,
+    free_port,
+    start_station,
+)
 from broadcaster.processes.supervisor import Supervisor
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder, Schedule
 from broadcaster.settings import Settings, load_settings
@@ -46,7 +51,7 @@ class Chain:
     database: Database
     studio: Studio
     station: Supervisor
-    fleets: list[Supervisor] = field(default_factory=list)
+    fleets: dict[Path, Supervisor] = field(default_factory=dict)
 
     @property
     def programs(self) -> list[str]:
@@ -61,20 +66,31 @@ class Chain:
 
     def start_fleet(self, folder: Path | None = None) -> None:
         """Start the controllers of a folder, by default all; return when they are connected."""
-        fleet = Supervisor(log_dir=self.settings.state_dir / "log")
-        self.fleets.append(fleet)
-        fleet.start(fleet_program(folder or fleet_folder(self.settings)))
+        folder = folder or fleet_folder(self.settings)
+        self.fleets[folder] = Supervisor(log_dir=self.settings.state_dir / "log")
+        self.fleets[folder].start(fleet_program(folder))
+
+    def hold_back(self) -> Path:
+        """Take one controller out of the fleet before it starts; the folder to start it from."""
+        home = min(fleet_folder(self.settings).iterdir())
+        folder = self.settings.state_dir / "held-back"
+        folder.mkdir()
+        home.rename(folder / home.name)
+        return folder
 
     def stop(self) -> None:
         """End the fleets, then the station."""
-        for fleet in self.fleets:
+        for fleet in self.fleets.values():
             fleet.stop()
         self.station.stop()
 
     def kill(self, *programs: str) -> None:
         """`kill -9` programs of the station at once; `wait_for` revives, as the command does."""
-        for pid in [self.station.pid(name) for name in programs]:
+        pids = [self.station.pid(name) for name in programs]
+        for pid in pids:
             os.kill(pid, signal.SIGKILL)
+        for pid in pids:
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
     def kill_station(self) -> None:
         """`kill -9` everything of the station, its broker too, and leave it dead."""
@@ -109,7 +125,7 @@ class Chain:
 
     def journals(self) -> list[JournalCopy]:
         """What the controllers have on their disks."""
-        return journals_of(fleet_folder(self.settings))
+        return [journal for folder in self.fleets for journal in journals_of(folder)]
 
     def wait_until_said(self, broadcast_id: str, kind: Kind, *, by: int = DEVICES) -> None:
         """Wait until so many controllers have this on their own disks, whatever the ledger has."""
@@ -146,6 +162,10 @@ class Chain:
             return journals if resting else None
 
         return self.wait_for(at_rest, "every entry has its receipt")
+
+    def wait_for_broker(self) -> None:
+        """Wait until something listens where the broker should be."""
+        self.wait_for(lambda: broker_answers(self.settings) or None, "the broker answers")
 
     def wait_for(
         self, look: Callable[[], Found | None], what: str, *, within_s: float = WITHIN_S
