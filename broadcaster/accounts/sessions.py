@@ -30,10 +30,12 @@ SESSION_LIFE = timedelta(hours=12)
 FAILURES_ALLOWED = 5
 FAILURE_WINDOW = timedelta(minutes=15)
 LONGEST_PASSWORD = 200
-_BUSY_AFTER_S = 10.0
+_BUSY_AFTER_S = 5.0
 
-# Each check takes 64 MiB and four threads for a moment: many at once would starve the station.
+# Each check takes 64 MiB and four threads for a moment: many at once would starve the station, and
+# many who wait would hold the threads that answer everybody else.
 _CHECKS = threading.BoundedSemaphore(2)
+_WAITING = threading.BoundedSemaphore(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,17 @@ def viewer_of(session: Session, token: str, *, now: datetime) -> Viewer | None:
 
 @contextmanager
 def _one_of_few_checks() -> Iterator[None]:
-    if not _CHECKS.acquire(timeout=_BUSY_AFTER_S):
+    if not _WAITING.acquire(blocking=False):
         raise SignInBusy
     try:
-        yield
+        if not _CHECKS.acquire(timeout=_BUSY_AFTER_S):
+            raise SignInBusy
+        try:
+            yield
+        finally:
+            _CHECKS.release()
     finally:
-        _CHECKS.release()
+        _WAITING.release()
 
 
 def _refuse_locked(session: Session, name: str, *, now: datetime) -> None:

@@ -98,10 +98,10 @@ class SmallStation:
             )
         return token
 
-    def app(self, *routers: APIRouter) -> FastAPI:
-        """The frame, accounts, and whatever a test is about."""
-        app = FastAPI()
-        app.state.context = Context(
+    @property
+    def context(self) -> Context:
+        """The station as pages and routes see it."""
+        return Context(
             database=self.database,
             settings=self.settings,
             station_id=STATION_ID,
@@ -110,6 +110,11 @@ class SmallStation:
             rehearsal=True,
             now=self.clock,
         )
+
+    def app(self, *routers: APIRouter) -> FastAPI:
+        """The frame, accounts, and whatever a test is about."""
+        app = FastAPI()
+        app.state.context = self.context
         app.state.now = self.clock
         frame.install(app)
         guard.install(app)

@@ -1,5 +1,7 @@
 """Sessions: begun by a password, known by a token, ended by time, by leaving, or by an admin."""
 
+import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -7,6 +9,7 @@ from sqlmodel import select
 
 from broadcaster.accounts.errors import (
     NoRole,
+    SignInBusy,
     SignInLocked,
     SignInRefused,
     UsernameTaken,
@@ -183,6 +186,30 @@ def test_accounts_that_could_not_work_are_refused(station: SmallStation) -> None
                 village_ids=village_ids,
                 now=station.clock(),
             )
+
+
+def test_a_flood_of_sign_ins_is_told_to_wait_and_leaves_the_site_alone(
+    station: SmallStation,
+) -> None:
+    """Of very many at once some are checked, the rest are answered at once and not counted."""
+    told = Counter[str]()
+
+    def attempt() -> None:
+        try:
+            enter(station, username="an", password="wrong")
+        except (SignInRefused, SignInLocked, SignInBusy) as refused:
+            told[refused.code] += 1
+
+    threads = [threading.Thread(target=attempt) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert told.total() == 40
+    assert told["sign_in_busy"] >= 20
+    with station.database.reading() as session:
+        assert len(session.exec(select(SignInFailure)).all()) == told["sign_in_refused"]
 
 
 def test_names_are_shown_for_ids(station: SmallStation) -> None:

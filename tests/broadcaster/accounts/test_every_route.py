@@ -1,0 +1,126 @@
+"""Every route of the product, asked by nobody and by every role: the declared right decides.
+
+The table is `declared_rights`, read from the running app, so a new route is covered as it is made.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from httpx import Response
+
+from broadcaster.accounts import guard
+from broadcaster.accounts.guard import PUBLIC, declared_rights
+from broadcaster.accounts.roles import RIGHTS, Role
+from broadcaster.app import create_app
+from broadcaster.bulletins.studio import Studio
+from broadcaster.database import connect
+from playlists.audio_store import AudioStore
+from playlists.speech.tones import ToneEngine
+from tests.broadcaster.small_station import SmallStation, form_token, found_station
+from tests.clients import TestClient
+
+
+@pytest.fixture
+def station(sqlite_url: str, tmp_path: Path) -> Iterator[SmallStation]:
+    """A station; who may do what does not depend on its database."""
+    database = connect(sqlite_url)
+    yield found_station(database, state_dir=tmp_path)
+    database.dispose()
+
+
+@pytest.fixture
+def app(station: SmallStation, tmp_path: Path) -> FastAPI:
+    """The product's own app."""
+    studio = Studio(engine=ToneEngine(), store=AudioStore(tmp_path / "audio"))
+    return create_app(station.context, studio=studio)
+
+
+def asked(app: FastAPI) -> list[tuple[str, str, frozenset[str]]]:
+    """Method, an address that leads to nothing in particular, and the rights that are asked."""
+    routes = []
+    for route, rights in declared_rights(app).items():
+        method, path = route.split(" ", 1)
+        routes.append((method, re.sub(r"\{[^}]+\}", "1", path), rights))
+    return routes
+
+
+def test_every_route_declares_what_it_asks(app: FastAPI) -> None:
+    """A route that declares nothing would be open by accident."""
+    rights = declared_rights(app)
+
+    assert [route for route, declared in rights.items() if not declared] == []
+    assert {
+        route
+        for route, declared in rights.items()
+        if PUBLIC in declared and not route.startswith("GET /static")
+    } == {
+        "GET /api/openapi.json",
+        "GET /language/{language}",
+        "GET /sign-in",
+        "POST /sign-in",
+        "POST /api/sessions",
+        "GET /audio/{sha256}.mp3",
+        "HEAD /audio/{sha256}.mp3",
+    }
+
+
+def test_nobody_passes_where_somebody_is_asked_for(app: FastAPI) -> None:
+    """Pages lead to sign in; the API answers 401 in the common form."""
+    client = TestClient(app, follow_redirects=False, headers={"Accept": "text/html"})
+
+    for method, path, rights in asked(app):
+        if PUBLIC in rights:
+            continue
+        answer = client.request(method, path)
+        if path.startswith("/api/"):
+            assert answer.status_code == 401, (method, path)
+            assert answer.json()["code"] == "session_gone"
+        else:
+            assert answer.status_code == 303, (method, path)
+            assert answer.headers["location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_passes_exactly_where_its_rights_reach(
+    station: SmallStation, app: FastAPI, role: Role
+) -> None:
+    """403 for all the rest, on pages and in the API alike; no answer is a fault."""
+    for number, (method, path, rights) in enumerate(asked(app)):
+        if PUBLIC in rights:
+            continue
+        answer = ask(station, app, role=role, name=f"p{number}", method=method, path=path)
+        refused = answer.status_code == 403
+        assert refused == (not rights <= RIGHTS[role]), (role, method, path, answer.text[:300])
+        assert answer.status_code < 500, (role, method, path)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_page_changes_anything_without_the_token_of_a_form(
+    station: SmallStation, app: FastAPI, role: Role
+) -> None:
+    """Every unsafe method on every page, however much its sender may do."""
+    client = TestClient(app, follow_redirects=False, headers={"Accept": "text/html"})
+    client.cookies.set(guard.SESSION_COOKIE, station.session_of("an", role))
+
+    for method, path, _ in asked(app):
+        if method in {"GET", "HEAD"} or path.startswith("/api/"):
+            continue
+        answer = client.request(method, path)
+        assert answer.status_code == 403, (method, path)
+        assert "trang của đài" in answer.text
+
+
+def ask(
+    station: SmallStation, app: FastAPI, *, role: Role, name: str, method: str, path: str
+) -> Response:
+    """One request by somebody new with this role, with everything that the guard wants."""
+    token = station.session_of(name, role)
+    client = TestClient(app, follow_redirects=False, headers={"Accept": "text/html"})
+    if path.startswith("/api/"):
+        return client.request(method, path, headers={"Authorization": f"Bearer {token}"})
+    client.cookies.set(guard.SESSION_COOKIE, token)
+    proof = form_token(client.get("/sign-in").text)
+    return client.request(method, path, headers={"X-CSRF-Token": proof})
