@@ -100,6 +100,11 @@ class Controller:
                 tasks.create_task(self._outbox.run(), name="outbox")
                 tasks.create_task(self._player.run(tasks), name="player")
                 tasks.create_task(self._keep_house(), name="housekeeping")
+                try:
+                    await asyncio.get_running_loop().create_future()
+                finally:
+                    # What a play says while it is being ended begins no new fetch.
+                    self._tasks = None
         finally:
             self._journal.close()
 

@@ -142,6 +142,7 @@ class Pole:
         assert self._running is not None
         self._running.cancel()
         await asyncio.wait([self._running])
+        assert self._running.cancelled()
         self._running = None
 
     def offer(self, *sounds: Sound) -> None:

@@ -79,7 +79,8 @@ def test_switched_off_in_the_middle_it_says_what_had_sounded(tmp_path: Path) -> 
         pole = Pole(tmp_path)
         pole.offer(tone(3_000))
         await pole.switch_on()
-        pole.hear(make_plan(make_order("sang", tone(3_000))))
+        later = make_order("chieu", tone(2_000), after_s=500)
+        pole.hear(make_plan(make_order("sang", tone(3_000)), later))
         await asyncio.sleep(11)
         await pole.switch_off()
         pole.link.connected = True
