@@ -26,6 +26,10 @@ _SAME: dict[int, str] = {
     0x00BD: "1/2", 0x00BC: "1/4", 0x00BE: "3/4", 0x2103: "°C",
 }  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_SCRIPT_BORDER = re.compile(
+    "(?<=[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ0-9])(?=[\u0250-\u1dff\u1f00-\u1fff\u2e80-\U0010ffff])"
+    "|(?<=[\u0250-\u1dff\u1f00-\u1fff\u2e80-\U0010ffff])(?=[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ0-9])"
+)
 _DIAMETER = re.compile(r"[ØøΦφϕ][ ]?(?=[0-9])")
 _LINE_MARKS = re.compile(
     r"^[ ]{0,3}(?:#{1,6}[ ]+|>[ ]?)|^[ ]{0,3}(?:[*_][ ]?){3,}$|^[ ]*-{3,}[ ]*$", re.MULTILINE
@@ -77,6 +81,7 @@ def _characters(script: str) -> str:
     text = _CONTROL.sub(
         " ", unicodedata.normalize("NFC", text.replace("\f", "\f\n")).replace("\f", "\n")
     )
+    text = _SCRIPT_BORDER.sub(" ", text)
     return fold_tone_placement(_DIAMETER.sub("phi ", text))
 
 

@@ -79,7 +79,10 @@ _TONED = {
     "oa": "òóỏõọ", "oe": "òóỏõọ", "uy": "ùúủũụ",
 }  # fmt: skip
 _LATE = {"oa": "àáảãạ", "oe": "èéẻẽẹ", "uy": "ỳýỷỹỵ"}
-_OPEN_LATE = re.compile(r"(o)([àáảãạ])\b|(o)([èéẻẽẹ])\b|(?<![qQ])(u)([ỳýỷỹỵ])\b", re.IGNORECASE)
+_OPEN_LATE = re.compile(
+    r"(o)([àáảãạ])(?![^\W\d_])|(o)([èéẻẽẹ])(?![^\W\d_])|(?<![qQ])(u)([ỳýỷỹỵ])(?![^\W\d_])",
+    re.IGNORECASE,
+)
 _CLOSED_EARLY = re.compile(
     r"([òóỏõọ])(a|e)(?=[a-zăâ])|(?<![qQ])([ùúủũụ])(y)(?=[a-zê])", re.IGNORECASE
 )

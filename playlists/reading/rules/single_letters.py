@@ -42,7 +42,7 @@ def read_point(match: re.Match[str], place: Place) -> Said | None:
 
 def read_degree(match: re.Match[str], place: Place) -> Said | None:
     """25 độ C."""
-    if not _DEGREE_BEFORE.search(place.before):
+    if not _DEGREE_BEFORE.search(place.said_before):
         return None
     return Said(LETTER_NAMES[match[0]], match.end(), "measure")
 
@@ -63,7 +63,7 @@ SINGLE_LETTERS: tuple[Rule, ...] = (
     Rule(_AREA, read_area),
     Rule(_LABEL, read_label),
     Rule(re.compile(rf"[A-Za-zĐđ]{_ALONE}"), read_point),
-    Rule(re.compile(rf"[CF]{_ALONE}"), read_degree),
+    Rule(re.compile("[CF]"), read_degree),
     Rule(re.compile(r"[xX](?=[ ][0-9])"), read_times),
     Rule(re.compile(r"[A-ZĐ]\.(?=[ ]?[,;)]|[ ][a-zà-ỹđ])"), read_initial),
 )
