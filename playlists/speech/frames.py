@@ -26,12 +26,19 @@ class Greeting(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One sentence to say, in the engine's own terms."""
+    """One sentence for eSpeak NG to say, in its own terms."""
 
     text: str
     voice: str
     words_per_minute: int
     pitch: int
+
+
+class PiperRequest(msgspec.Struct, frozen=True):
+    """One sentence for Piper to say, at `rate` times the voice's own speed."""
+
+    text: str
+    rate: float
 
 
 def pack(payload: bytes) -> bytes:
