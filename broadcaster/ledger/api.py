@@ -11,6 +11,7 @@ from broadcaster.accounts.viewer import Viewer
 from broadcaster.database.columns import to_ms
 from broadcaster.errors import NotFound
 from broadcaster.ledger.evidence import Evidence, Statement, device_evidence
+from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
 
@@ -53,7 +54,7 @@ class EvidenceOut(BaseModel):
 
 
 @api.get("/evidence/{device_id}/{epoch}/{seq}", responses=problems(401, 403, 404, 422))
-def evidence(*, station: Here, viewer: Anyone, device_id: str, epoch: str, seq: Seq) -> EvidenceOut:
+def evidence(*, station: Here, viewer: Anyone, device_id: Id, epoch: Id, seq: Seq) -> EvidenceOut:
     """One signed statement of one device, examined for this answer."""
     with station.database.reading() as session:
         found = device_evidence(session, device_id, epoch, seq, villages=viewer.villages_in_view())

@@ -15,6 +15,7 @@ from broadcaster.ledger.days import LedgerDay, days_of
 from broadcaster.ledger.evidence import Evidence, device_evidence
 from broadcaster.ledger.queries import plays_today
 from broadcaster.ledger.wording import words_of_code, words_of_kind, words_of_sink
+from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
 from devices.errors import MalformedMessage
@@ -57,8 +58,8 @@ def evidence_page(
     request: Request,
     station: Here,
     viewer: Anyone,
-    device_id: str,
-    epoch: str,
+    device_id: Id,
+    epoch: Id,
     seq: Annotated[int, Path(ge=1, le=2**53 - 1)],
 ) -> HTMLResponse:
     """One signed statement of one device, examined as the page is made."""

@@ -16,6 +16,7 @@ from broadcaster.ledger.reports import BroadcastReport
 from broadcaster.schedule.broadcast_facts import BroadcastFacts, broadcast_facts
 from broadcaster.schedule.day import broadcasts_between, day_of, places_in_view
 from broadcaster.schedule.listing import line_of, open_lines
+from broadcaster.schedule.queue_form import kept_reason
 from broadcaster.schedule.queueing import cancel_schedule, queue_bulletin
 from broadcaster.schedule.shapes import (
     BroadcastOut,
@@ -28,6 +29,7 @@ from broadcaster.schedule.shapes import (
     device_out,
     report_out,
 )
+from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
 
@@ -68,17 +70,19 @@ def broadcasts(
     return Broadcasts(broadcasts=[BroadcastOut.of(airing) for airing in found])
 
 
-@api.get("/broadcasts/{broadcast_id}", tags=["broadcasts"], responses=problems(401, 403, 404))
-def broadcast(station: Here, viewer: Anyone, broadcast_id: str) -> ReportOut:
+@api.get("/broadcasts/{broadcast_id}", tags=["broadcasts"], responses=problems(401, 403, 404, 422))
+def broadcast(station: Here, viewer: Anyone, broadcast_id: Id) -> ReportOut:
     """One broadcast: its words and sound, and its report as the ledger has it now."""
     with station.database.reading() as session:
         return report_out(*_load(session, station, viewer, broadcast_id))
 
 
 @api.get(
-    "/broadcasts/{broadcast_id}/devices", tags=["broadcasts"], responses=problems(401, 403, 404)
+    "/broadcasts/{broadcast_id}/devices",
+    tags=["broadcasts"],
+    responses=problems(401, 403, 404, 422),
 )
-def devices(station: Here, viewer: Anyone, broadcast_id: str) -> Devices:
+def devices(station: Here, viewer: Anyone, broadcast_id: Id) -> Devices:
     """Every device of one broadcast with its state and the address of its evidence."""
     with station.database.reading() as session:
         _, report = _load(session, station, viewer, broadcast_id)
@@ -111,7 +115,7 @@ def schedule(station: Here, viewer: Scheduler, wish: NewSchedule) -> ScheduleOut
             cluster_ids=wish.cluster_ids,
             starts_local=wish.starts_local,
             recurrence=wish.recurrence,
-            override_reason=wish.override_reason,
+            override_reason=kept_reason(wish.override_reason),
             by=viewer.account_id,
             now=now,
             station=session.get_one(Station, station.station_id),
@@ -125,9 +129,9 @@ def schedule(station: Here, viewer: Scheduler, wish: NewSchedule) -> ScheduleOut
     "/schedules/{schedule_id}",
     tags=["schedules"],
     status_code=204,
-    responses=problems(401, 403, 404),
+    responses=problems(401, 403, 404, 422),
 )
-def withdraw(station: Here, viewer: Scheduler, schedule_id: str) -> None:
+def withdraw(station: Here, viewer: Scheduler, schedule_id: Id) -> None:
     """Withdraw a schedule and its broadcasts that have not begun."""
     with station.database.writing() as session:
         cancel_schedule(session, schedule_id, by=viewer.account_id, now=station.now())

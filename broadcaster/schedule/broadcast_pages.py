@@ -18,6 +18,7 @@ from broadcaster.ledger.wording import bar_part_of, mark_of, words_of_code
 from broadcaster.schedule.broadcast_facts import BroadcastFacts, broadcast_facts
 from broadcaster.schedule.live import LivePart, answer_live, live_part
 from broadcaster.schedule.today import overall_mark
+from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
 
@@ -31,7 +32,7 @@ LIVE_AFTER_END = timedelta(minutes=10)
 
 @router.get("/broadcasts/{broadcast_id}")
 def broadcast_page(
-    request: Request, station: Here, viewer: Anyone, broadcast_id: str
+    request: Request, station: Here, viewer: Anyone, broadcast_id: Id
 ) -> HTMLResponse:
     """One broadcast with its words, its sound, its devices and its coverage."""
     facts, report = _load(station, viewer, broadcast_id)
@@ -46,7 +47,7 @@ def broadcast_page(
 
 
 @router.get("/broadcasts/{broadcast_id}/live")
-def broadcast_live(request: Request, station: Here, viewer: Anyone, broadcast_id: str) -> Response:
+def broadcast_live(request: Request, station: Here, viewer: Anyone, broadcast_id: Id) -> Response:
     """The live part of the page alone, or 204 while nothing has changed."""
     facts, report = _load(station, viewer, broadcast_id)
     return answer_live(request, _live(request, station, facts, report))

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict
 
+from broadcaster.bulletins.texts import one_line
 from broadcaster.errors import BadInput
 
 WHEN_APPROVED = "approved"
@@ -82,11 +83,8 @@ class QueueForm(BaseModel):
         return self.starts_local.strip()
 
     def reason(self) -> str:
-        """Why quiet hours should be broken, empty for not at all; raise ReasonTooLong."""
-        reason = self.override_reason.strip()
-        if len(reason) > REASON_LIMIT_CHARACTERS:
-            raise ReasonTooLong(field="override_reason")
-        return reason
+        """Why quiet hours should be broken, empty for not at all; raise what `kept_reason` does."""
+        return kept_reason(self.override_reason)
 
     def recurrence(self) -> str:
         """The RFC 5545 rule of what was chosen, empty for once; raise ChoiceUnknown."""
@@ -94,6 +92,14 @@ class QueueForm(BaseModel):
         if rule is None:
             raise ChoiceUnknown(field="repeat")
         return rule
+
+
+def kept_reason(reason: str) -> str:
+    """A reason as it will be kept, in one line; raise ReasonTooLong or TextUnusable."""
+    kept = one_line(reason, field="override_reason")
+    if len(kept) > REASON_LIMIT_CHARACTERS:
+        raise ReasonTooLong(field="override_reason")
+    return kept
 
 
 def repeat_of(recurrence: str) -> str | None:

@@ -24,6 +24,7 @@ from broadcaster.schedule.listing import lines_of_bulletin
 from broadcaster.schedule.queue_form import QueueForm
 from broadcaster.schedule.queueing import cancel_broadcast, cancel_schedule
 from broadcaster.schedule.submission import queue_and_submit
+from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import environment, frame_context, render
 from broadcaster.web.language import language_of, safe_next
@@ -49,7 +50,7 @@ def queue(
     request: Request,
     station: Here,
     viewer: Scheduler,
-    bulletin_id: str,
+    bulletin_id: Id,
     form: Annotated[QueueForm, Form()],
 ) -> Response:
     """Queue a bulletin and submit it for approval, or show the form again with what is wrong."""
@@ -67,7 +68,7 @@ def queue(
 def cancel(
     station: Here,
     viewer: Scheduler,
-    schedule_id: str,
+    schedule_id: Id,
     after: Annotated[str, Form(alias="next")] = "/schedule",
 ) -> Response:
     """Withdraw a schedule and its broadcasts that have not begun."""
@@ -77,7 +78,7 @@ def cancel(
 
 
 @router.post("/broadcasts/{broadcast_id}/cancel")
-def cancel_one(station: Here, _viewer: Scheduler, broadcast_id: str) -> Response:
+def cancel_one(station: Here, _viewer: Scheduler, broadcast_id: Id) -> Response:
     """Withdraw one broadcast that has not begun; the others of its schedule stay."""
     with station.database.writing() as session:
         cancel_broadcast(session, broadcast_id, now=station.now())
@@ -119,7 +120,7 @@ def _refused(
     station: Context,
     viewer: Viewer,
     *,
-    bulletin_id: str,
+    bulletin_id: Id,
     form: QueueForm,
     why: LoaError,
 ) -> Response:

@@ -1,6 +1,7 @@
 """The JSON of broadcasts, their reports and schedules, as the OpenAPI document states it."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +11,7 @@ from broadcaster.ledger.reports import BroadcastReport, DeviceCounts, PlayRow, S
 from broadcaster.schedule.broadcast_facts import BroadcastFacts
 from broadcaster.schedule.listing import ScheduleLine
 from broadcaster.schedule.today import Airing
+from broadcaster.web.addresses import ID_PATTERN
 
 
 class CoverageOut(BaseModel):
@@ -182,8 +184,10 @@ class NewSchedule(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    bulletin_id: str = Field(min_length=1, max_length=64)
-    cluster_ids: list[str] = Field(min_length=1, max_length=500)
+    bulletin_id: str = Field(pattern=ID_PATTERN)
+    cluster_ids: list[Annotated[str, Field(pattern=ID_PATTERN)]] = Field(
+        min_length=1, max_length=500
+    )
     starts_local: str = Field(
         default="",
         max_length=32,

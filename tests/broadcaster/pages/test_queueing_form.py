@@ -107,6 +107,7 @@ def test_a_time_and_its_repetition_are_kept(
             "repeat",
             "Lựa chọn này không có.",
         ),
+        ({"override_reason": "gió\0lớn"}, "override_reason", "Có ký tự hỏng"),
         ({"override_reason": "x" * 301}, "override_reason", "Lý do dài quá 300 ký tự."),
     ],
 )

@@ -88,3 +88,27 @@ def test_every_route_declares_its_right(app: FastAPI) -> None:
     ]
 
     assert undeclared == []
+
+
+@pytest.mark.usefixtures("commune")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/broadcasts/%00",
+        "/broadcasts/a%00b/live",
+        "/broadcasts/..%2f..%2fetc",
+        "/evidence/%00/%00/1",
+        "/api/broadcasts/%00",
+        "/api/evidence/x/%00/1",
+        f"/api/broadcasts/{'x' * 5000}",
+    ],
+)
+def test_an_address_that_cannot_be_is_refused(browse: Browse, call: Call, path: str) -> None:
+    """Whatever stands in an address, the answer is a refusal and never a fault."""
+    if path.startswith("/api"):
+        client, header = call("operator")
+        status = client.get(path, headers=header).status_code
+    else:
+        status = browse("operator").get(path).status_code
+
+    assert status in (404, 422)
