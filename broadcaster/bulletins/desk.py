@@ -4,13 +4,10 @@ Invariant: a bulletin is approved only while the newest decision on its present 
 it, was made by somebody who wrote none of it, and names exactly these words and this sound.
 """
 
-import re
-from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.orm import defer
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from broadcaster.bulletins.errors import (
     COMMENT_LIMIT_CHARACTERS,
@@ -23,14 +20,42 @@ from broadcaster.bulletins.errors import (
     WarningsUnresolved,
 )
 from broadcaster.bulletins.sound import NewSound
-from broadcaster.bulletins.states import Act, BulletinState, after, state_from
+from broadcaster.bulletins.standing import (
+    approved_rendition,
+    authors_of,
+    current_rendition,
+    decisions_on,
+    find_bulletin,
+    identity,
+    is_id,
+    newest_bulletins,
+    newest_decision,
+    state_of,
+    states_of,
+)
+from broadcaster.bulletins.states import Act, BulletinState, after
 from broadcaster.bulletins.tables import Approval, Bulletin, BulletinEdit, Rendition
 from broadcaster.bulletins.texts import Written, as_kept, sha256_of
 from broadcaster.database import new_id
 
+__all__ = [
+    "approved_rendition",
+    "attach_rendition",
+    "authors_of",
+    "current_rendition",
+    "decide",
+    "decisions_on",
+    "edit",
+    "find_bulletin",
+    "newest_bulletins",
+    "state_of",
+    "states_of",
+    "submit",
+    "write_bulletin",
+]
+
 log = structlog.get_logger(__name__)
 
-_ID = re.compile(r"[a-z0-9-]{1,64}")
 _TICK = timedelta(milliseconds=1)
 
 
@@ -111,7 +136,7 @@ def submit(session: Session, bulletin_id: str, *, by: str, now: datetime) -> Bul
     state = state_of(session, bulletin)
     reached = after(state, Act.SUBMIT)
     if reached is not state:
-        newest = _newest_decision(session, bulletin)
+        newest = newest_decision(session, bulletin)
         bulletin.submitted_at = max(now, newest.decided_at + _TICK) if newest else now
         session.flush()
         log.info("bulletin_submitted", bulletin_id=bulletin_id, by=by)
@@ -139,7 +164,7 @@ def decide(
     bulletin = _held(session, bulletin_id)
     rendition = current_rendition(session, bulletin)
     shown = (rendition_id, spoken_sha256, audio_sha256)
-    if rendition is None or shown != _identity(rendition):
+    if rendition is None or shown != identity(rendition):
         raise RenditionChanged
     after(state_of(session, bulletin), Act.APPROVE if approved else Act.RETURN)
     if by in authors_of(session, bulletin):
@@ -167,95 +192,9 @@ def decide(
     return decision
 
 
-def find_bulletin(session: Session, bulletin_id: str, *, station_id: str) -> Bulletin:
-    """A bulletin of this station; raise UnknownBulletin."""
-    found = session.get(Bulletin, bulletin_id) if _ID.fullmatch(bulletin_id) else None
-    if found is None or found.station_id != station_id:
-        raise UnknownBulletin
-    return found
-
-
-def approved_rendition(session: Session, bulletin_id: str) -> Rendition | None:
-    """The words and sound that may go on air now; None unless another person approved them."""
-    bulletin = session.get(Bulletin, bulletin_id)
-    rendition = current_rendition(session, bulletin) if bulletin else None
-    if bulletin is None or rendition is None:
-        return None
-    decision = _newest_decision(session, bulletin)
-    holds = (
-        decision is not None
-        and decision.approved
-        and (decision.rendition_id, decision.spoken_sha256, decision.audio_sha256)
-        == _identity(rendition)
-        and rendition.script_sha256 == sha256_of(bulletin.script)
-        and decision.approver_id not in authors_of(session, bulletin)
-    )
-    return rendition if holds else None
-
-
-def current_rendition(session: Session, bulletin: Bulletin) -> Rendition | None:
-    """The words and sound made from the script as it stands."""
-    return session.get(Rendition, bulletin.rendition_id) if bulletin.rendition_id else None
-
-
-def state_of(session: Session, bulletin: Bulletin) -> BulletinState:
-    """Where a bulletin stands."""
-    return states_of(session, [bulletin])[bulletin.id]
-
-
-def states_of(session: Session, bulletins: Collection[Bulletin]) -> Mapping[str, BulletinState]:
-    """Where bulletins stand, by id, in one query."""
-    present = [each.rendition_id for each in bulletins if each.rendition_id]
-    decided = session.exec(
-        select(Approval.rendition_id, Approval.approved)
-        .where(col(Approval.rendition_id).in_(present))
-        .order_by(col(Approval.decided_at))
-    ).all()
-    newest = dict(decided)
-    return {
-        each.id: state_from(
-            rendered=each.rendition_id is not None,
-            submitted=each.submitted_at is not None,
-            newest_decision_approves=newest.get(each.rendition_id or ""),
-        )
-        for each in bulletins
-    }
-
-
-def authors_of(session: Session, bulletin: Bulletin) -> frozenset[str]:
-    """Everybody who ever wrote in this bulletin."""
-    editors = session.exec(
-        select(BulletinEdit.account_id).where(BulletinEdit.bulletin_id == bulletin.id)
-    ).all()
-    return frozenset(editors) | {bulletin.author_id}
-
-
-def newest_bulletins(
-    session: Session, *, station_id: str, limit: int, submitted: bool = False
-) -> Sequence[Bulletin]:
-    """A station's bulletins without their scripts, last edited first; or those once submitted."""
-    wanted = select(Bulletin).where(Bulletin.station_id == station_id)
-    if submitted:
-        wanted = wanted.where(col(Bulletin.submitted_at).is_not(None))
-    return session.exec(
-        wanted.options(defer(Bulletin.script, raiseload=True))  # type: ignore[arg-type]
-        .order_by(col(Bulletin.edited_at).desc(), col(Bulletin.id))
-        .limit(limit)
-    ).all()
-
-
-def decisions_on(session: Session, bulletin: Bulletin) -> Sequence[Approval]:
-    """All that was ever decided on a bulletin, newest first."""
-    return session.exec(
-        select(Approval)
-        .where(Approval.bulletin_id == bulletin.id)
-        .order_by(col(Approval.decided_at).desc())
-    ).all()
-
-
 def _held(session: Session, bulletin_id: str) -> Bulletin:
     """A bulletin that nobody else changes until this transaction ends."""
-    if not _ID.fullmatch(bulletin_id):
+    if not is_id(bulletin_id):
         raise UnknownBulletin
     bulletin = session.get(Bulletin, bulletin_id, with_for_update=True)
     if bulletin is None:
@@ -263,26 +202,12 @@ def _held(session: Session, bulletin_id: str) -> Bulletin:
     return bulletin
 
 
-def _newest_decision(session: Session, bulletin: Bulletin) -> Approval | None:
-    """On the present rendition; what was decided on others does not count any more."""
-    return session.exec(
-        select(Approval)
-        .where(Approval.bulletin_id == bulletin.id, Approval.rendition_id == bulletin.rendition_id)
-        .order_by(col(Approval.decided_at).desc())
-        .limit(1)
-    ).first()
-
-
 def _after_all_before(session: Session, bulletin: Bulletin, *, now: datetime) -> datetime:
     """Decisions keep their order although two come at once, or the clock was set back."""
-    newest = _newest_decision(session, bulletin)
+    newest = newest_decision(session, bulletin)
     earliest = [newest.decided_at + _TICK] if newest else []
     submitted = [bulletin.submitted_at] if bulletin.submitted_at else []
     return max([now, *earliest, *submitted])
-
-
-def _identity(rendition: Rendition) -> tuple[str, str, str]:
-    return rendition.id, sha256_of(rendition.spoken), rendition.audio_sha256
 
 
 def _as_written(bulletin: Bulletin) -> Written:

@@ -8,7 +8,12 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from broadcaster.accounts.people import display_names
-from broadcaster.bulletins.desk import authors_of, current_rendition, decisions_on, states_of
+from broadcaster.bulletins.standing import (
+    authors_of,
+    current_rendition,
+    decisions_on,
+    states_of,
+)
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.bulletins.texts import sha256_of

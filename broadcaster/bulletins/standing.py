@@ -1,0 +1,123 @@
+"""Where bulletins stand: read from the tables, never stored, never changed here.
+
+The one answer to *may this go on air* is `approved_rendition`.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+
+from broadcaster.bulletins.errors import UnknownBulletin
+from broadcaster.bulletins.states import BulletinState, state_from
+from broadcaster.bulletins.tables import Approval, Bulletin, BulletinEdit, Rendition
+from broadcaster.bulletins.texts import sha256_of
+
+_ID = re.compile(r"[a-z0-9-]{1,64}")
+
+
+def is_id(given: str) -> bool:
+    """Whether this could name anything; what could not never reaches the database."""
+    return _ID.fullmatch(given) is not None
+
+
+def find_bulletin(session: Session, bulletin_id: str, *, station_id: str) -> Bulletin:
+    """A bulletin of this station; raise UnknownBulletin."""
+    found = session.get(Bulletin, bulletin_id) if is_id(bulletin_id) else None
+    if found is None or found.station_id != station_id:
+        raise UnknownBulletin
+    return found
+
+
+def approved_rendition(session: Session, bulletin_id: str) -> Rendition | None:
+    """The words and sound that may go on air now; None unless another person approved them."""
+    bulletin = session.get(Bulletin, bulletin_id)
+    rendition = current_rendition(session, bulletin) if bulletin else None
+    if bulletin is None or rendition is None:
+        return None
+    decision = newest_decision(session, bulletin)
+    holds = (
+        decision is not None
+        and decision.approved
+        and (decision.rendition_id, decision.spoken_sha256, decision.audio_sha256)
+        == identity(rendition)
+        and rendition.script_sha256 == sha256_of(bulletin.script)
+        and decision.approver_id not in authors_of(session, bulletin)
+    )
+    return rendition if holds else None
+
+
+def current_rendition(session: Session, bulletin: Bulletin) -> Rendition | None:
+    """The words and sound made from the script as it stands."""
+    return session.get(Rendition, bulletin.rendition_id) if bulletin.rendition_id else None
+
+
+def state_of(session: Session, bulletin: Bulletin) -> BulletinState:
+    """Where a bulletin stands."""
+    return states_of(session, [bulletin])[bulletin.id]
+
+
+def states_of(session: Session, bulletins: Collection[Bulletin]) -> Mapping[str, BulletinState]:
+    """Where bulletins stand, by id, in one query."""
+    present = [each.rendition_id for each in bulletins if each.rendition_id]
+    decided = session.exec(
+        select(Approval.rendition_id, Approval.approved)
+        .where(col(Approval.rendition_id).in_(present))
+        .order_by(col(Approval.decided_at))
+    ).all()
+    newest = dict(decided)
+    return {
+        each.id: state_from(
+            rendered=each.rendition_id is not None,
+            submitted=each.submitted_at is not None,
+            newest_decision_approves=newest.get(each.rendition_id or ""),
+        )
+        for each in bulletins
+    }
+
+
+def authors_of(session: Session, bulletin: Bulletin) -> frozenset[str]:
+    """Everybody who ever wrote in this bulletin."""
+    editors = session.exec(
+        select(BulletinEdit.account_id).where(BulletinEdit.bulletin_id == bulletin.id)
+    ).all()
+    return frozenset(editors) | {bulletin.author_id}
+
+
+def newest_bulletins(
+    session: Session, *, station_id: str, limit: int, submitted: bool = False
+) -> Sequence[Bulletin]:
+    """A station's bulletins without their scripts, last edited first; or those once submitted."""
+    wanted = select(Bulletin).where(Bulletin.station_id == station_id)
+    if submitted:
+        wanted = wanted.where(col(Bulletin.submitted_at).is_not(None))
+    return session.exec(
+        wanted.options(defer(Bulletin.script, raiseload=True))  # type: ignore[arg-type]
+        .order_by(col(Bulletin.edited_at).desc(), col(Bulletin.id))
+        .limit(limit)
+    ).all()
+
+
+def decisions_on(session: Session, bulletin: Bulletin) -> Sequence[Approval]:
+    """All that was ever decided on a bulletin, newest first."""
+    return session.exec(
+        select(Approval)
+        .where(Approval.bulletin_id == bulletin.id)
+        .order_by(col(Approval.decided_at).desc())
+    ).all()
+
+
+def newest_decision(session: Session, bulletin: Bulletin) -> Approval | None:
+    """On the present rendition; what was decided on others does not count any more."""
+    return session.exec(
+        select(Approval)
+        .where(Approval.bulletin_id == bulletin.id, Approval.rendition_id == bulletin.rendition_id)
+        .order_by(col(Approval.decided_at).desc())
+        .limit(1)
+    ).first()
+
+
+def identity(rendition: Rendition) -> tuple[str, str, str]:
+    """What a decision names: the rendition, its words and its sound, by hash."""
+    return rendition.id, sha256_of(rendition.spoken), rendition.audio_sha256
