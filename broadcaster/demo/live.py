@@ -26,7 +26,7 @@ from broadcaster.demo.newsroom import (
 from broadcaster.demo.state import fleet_folder, open_demo
 from broadcaster.founding import FirstPassword
 from broadcaster.processes.serve import running, stop_signal, watch
-from broadcaster.processes.station import check_room, fleet_program
+from broadcaster.processes.station import broker_answers, check_room, fleet_program
 from broadcaster.settings import Settings
 
 _WAITING_TITLE = "Lịch tiêm chủng sởi - rubella"
@@ -44,7 +44,9 @@ def run_demonstration(settings: Settings, *, console: Console) -> int:
         console.print("» Mở máy chủ MQTT, sổ độ phủ, trang web, lịch phát / Starting the station")
         with running(settings, console=console) as supervisor:
             console.print("» Mở 24 cụm loa mô phỏng / Starting 24 simulated devices")
-            supervisor.start(fleet_program(fleet_folder(settings)))
+            fleet = supervisor.launch(fleet_program(fleet_folder(settings)))
+            if settings.embedded_broker or broker_answers(settings):
+                supervisor.wait_ready(fleet)
             if _has_no_bulletin(database):
                 console.print("» Dựng bản tin đầu tiên / Rendering the first bulletin")
                 _first_bulletins(database, settings)
