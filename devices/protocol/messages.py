@@ -12,11 +12,13 @@ from msgspec import Meta, Struct
 
 from devices.errors import MalformedMessage
 
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
-AtMs = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
-AtUs = Annotated[int, Meta(ge=0, le=253_402_300_799_999_999)]
+# `$` alone would let a line end follow.
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$(?!\n)")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
+Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$(?!\n)")]
+# Two days short of the last instant that a calendar holds, so that it can be told in every zone.
+AtMs = Annotated[int, Meta(ge=0, le=253_402_127_999_999)]
+AtUs = Annotated[int, Meta(ge=0, le=253_402_127_999_999_999)]
 DurationMs = Annotated[int, Meta(ge=0, le=86_400_000)]
 Text = Annotated[str, Meta(max_length=300)]
 Seq = Annotated[int, Meta(ge=1, le=2**53 - 1)]

@@ -1,0 +1,114 @@
+"""The station as an attacker finds it: the real application, one person of each role signed in."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from fastapi import FastAPI
+
+from broadcaster.accounts.guard import SESSION_COOKIE
+from broadcaster.accounts.tables import Account, RoleGrant, SignInSession
+from broadcaster.app import create_app
+from broadcaster.bulletins.studio import Studio
+from broadcaster.database import Database, connect
+from broadcaster.web.context import Context
+from playlists.audio_store import AudioStore
+from playlists.speech.tones import ToneEngine
+from tests.broadcaster.pages.commune import add_afternoon, found_commune
+from tests.broadcaster.small_station import STATION_ID, SmallStation
+from tests.clients import TestClient
+
+CSRF = "csrf-token-of-the-tests"
+ROLES = ("operator", "leader", "admin", "village_head")
+OWN_VILLAGE = "dong-2"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The real application over the commune on its afternoon."""
+
+    station: SmallStation
+    app: FastAPI
+
+    def browser(self, role: str | None = None) -> TestClient:
+        """A browser in which somebody of this role is signed in, or nobody."""
+        html = {"Accept": "text/html"}
+        client = TestClient(
+            self.app, follow_redirects=False, headers=html, raise_server_exceptions=False
+        )
+        if role:
+            client.cookies.set(SESSION_COOKIE, role)
+        return client
+
+    def program(self, role: str | None = None) -> TestClient:
+        """A client of the API with the token of somebody of this role, or with none."""
+        bearer = {"Authorization": f"Bearer {role}"} if role else {}
+        return TestClient(
+            self.app, follow_redirects=False, headers=bearer, raise_server_exceptions=False
+        )
+
+
+def people_of(station: SmallStation) -> None:
+    """One person of each role, signed in by a token that is the role's name."""
+    now = station.clock()
+    with station.database.writing() as session:
+        for role in ROLES:
+            account = Account(
+                id=f"acc-{role}",
+                username=role.replace("_", "-"),
+                display_name=role.title(),
+                password_hash="-",
+                created_at=now,
+            )
+            session.add(account)
+            session.flush()
+            village = OWN_VILLAGE if role == "village_head" else None
+            session.add(RoleGrant(account_id=account.id, role=role, village_id=village))
+            session.add(
+                SignInSession(
+                    token_sha256=hashlib.sha256(role.encode()).hexdigest(),
+                    account_id=account.id,
+                    csrf_token=CSRF,
+                    created_at=now,
+                    expires_at=now + timedelta(hours=1),
+                )
+            )
+
+
+def open_site(database: Database, *, folder: Path) -> Site:
+    """The real application over a commune with broadcasts in every state."""
+    station = found_commune(database, state_dir=folder)
+    people_of(station)
+    with database.writing() as session:
+        add_afternoon(session, operator="acc-operator", leader="acc-leader", now=station.clock())
+    context = Context(
+        database=database,
+        settings=station.settings,
+        station_id=STATION_ID,
+        station_name="Đài truyền thanh xã Thượng",
+        zone=ZoneInfo("Asia/Ho_Chi_Minh"),
+        rehearsal=True,
+        now=station.clock,
+    )
+    studio = Studio(
+        engine=ToneEngine(), store=AudioStore(folder / "audio"), cache_dir=folder / "sentences"
+    )
+    return Site(station, create_app(context, studio=studio))
+
+
+@pytest.fixture
+def on_sqlite(sqlite_url: str) -> Iterator[Database]:
+    """A database for tests whose subject is not the database."""
+    database = connect(sqlite_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def site(on_sqlite: Database, tmp_path: Path) -> Site:
+    """The real application, on SQLite."""
+    return open_site(on_sqlite, folder=tmp_path)
