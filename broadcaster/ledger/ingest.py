@@ -24,6 +24,7 @@ from broadcaster.ledger.journals import (
     Journal,
     JournalKey,
     epochs_of,
+    is_begun,
     links_after,
     load_journals,
 )
@@ -187,13 +188,7 @@ def _new_epochs(
     journals: Mapping[JournalKey, Journal],
 ) -> list[Refused]:
     """A device that begins another journal has lost one: an incident, though its words count."""
-    beginning = [
-        opened
-        for opened in batches
-        if 1 in journals[opened.batch.device, opened.batch.epoch].fresh and opened.batch.first == 1
-    ]
-    if not beginning:
-        return []
+    beginning = _first_heard(connection, batches, journals)
     held = epochs_of(connection, {opened.batch.device for opened in beginning})
     found: list[Refused] = []
     for opened in beginning:
@@ -204,6 +199,20 @@ def _new_epochs(
             found.append(Refused(device_id, NEW_EPOCH, detail, opened.payload, signed=True))
         others.add(epoch)
     return found
+
+
+def _first_heard(
+    connection: Connection,
+    batches: Sequence[OpenedBatch],
+    journals: Mapping[JournalKey, Journal],
+) -> list[OpenedBatch]:
+    """The first batch of each journal of which nothing was held before, whatever entry it has."""
+    first: dict[JournalKey, OpenedBatch] = {}
+    for opened in batches:
+        journal = journals[opened.batch.device, opened.batch.epoch]
+        if journal.seq == 0 and journal.fresh:
+            first.setdefault((journal.device_id, journal.epoch), opened)
+    return [opened for key, opened in first.items() if not is_begun(connection, key)]
 
 
 def _move_heads(
