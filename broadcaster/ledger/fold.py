@@ -130,7 +130,7 @@ def fold(expected: Expected, words: Iterable[Word], *, now: datetime) -> Fold:
         if first_at_us is None
         else first_at_us - to_ms(expected.starts_at) * 1_000,
         played_ms=played_ms,
-        clock_doubtful=doubtful,
+        clock_doubtful=doubtful or _sounded_too_soon(known, expected),
         simulated=expected.simulated or any(word.said.simulated for word in known),
         evidence_epoch=deciding.epoch,
         evidence_seq=deciding.said.seq,
@@ -219,6 +219,15 @@ def _first_sample(words: Sequence[Word], expected: Expected) -> tuple[int | None
     earliest_ms = to_ms(expected.starts_at - EARLIEST_BEFORE_START)
     latest_ms = to_ms(word.received_at + LATEST_AFTER_RECEIPT)
     return at_us, not earliest_ms * 1_000 <= at_us <= latest_ms * 1_000
+
+
+def _sounded_too_soon(words: Sequence[Word], expected: Expected) -> bool:
+    """Whether sound was told of, by the ledger's own clock, before it was to begin."""
+    earliest = expected.starts_at - EARLIEST_BEFORE_START
+    return any(
+        word.received_at < earliest and played_ms_of(word.said, asked_ms=expected.asked_ms)
+        for word in words
+    )
 
 
 def _is_first(word: Word) -> bool:
