@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from devices.protocol.messages import Order, Priority
 
-PREROLL_MS = 2_000
+PREROLL_MS = 2_500
 """How long before the planned instant a play is prepared: file checked, decoder open."""
 
 AUDIO_GRACE_MS = 20_000

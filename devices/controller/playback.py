@@ -21,8 +21,8 @@ from devices.protocol.messages import Kind, Order
 
 log = structlog.get_logger()
 
-STARTED_LEAD_MS = 700
-STARTED_SPREAD_MS = 300
+STARTED_LEAD_MS = 1_000
+STARTED_SPREAD_MS = 500
 """How long before the sound `started` is written: early enough to be on a slow disk 300 ms ahead,
 and spread, lest all controllers that share a disk ask it at the same instant."""
 

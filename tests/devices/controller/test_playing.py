@@ -84,7 +84,7 @@ def test_a_dropped_order_that_has_not_started_does_not_play(tmp_path: Path) -> N
         async with Pole(tmp_path) as pole:
             pole.offer(tone(3_000))
             pole.hear(make_plan(make_order("sang", tone(3_000))))
-            await asyncio.sleep(8.5)
+            await asyncio.sleep(8)
             pole.hear(make_plan(version=2))
             await asyncio.sleep(20)
 
@@ -116,7 +116,7 @@ def test_a_moved_order_plays_at_its_new_time_only(tmp_path: Path) -> None:
         async with Pole(tmp_path) as pole:
             pole.offer(tone(3_000))
             pole.hear(make_plan(make_order("sang", tone(3_000))))
-            await asyncio.sleep(8.5)
+            await asyncio.sleep(8)
             pole.hear(make_plan(make_order("sang", tone(3_000), after_s=60), version=2))
             await asyncio.sleep(80)
 
@@ -261,9 +261,9 @@ def test_an_order_in_preparation_gives_way_and_plays_afterwards(tmp_path: Path) 
             pole.offer(tone(3_000))
             normal = make_order("tin", tone(3_000))
             pole.hear(make_plan(normal))
-            await asyncio.sleep(8.5)
+            await asyncio.sleep(8)
             pole.hear(
-                make_plan(normal, make_order("bao", tone(3_000), after_s=8, priority=1), version=2)
+                make_plan(normal, make_order("bao", tone(3_000), after_s=7.8, priority=1), version=2)
             )
             await asyncio.sleep(30)
 
