@@ -45,6 +45,7 @@ _END_MARK = re.compile(r"[.]?/[.]/?(?=\s|$|[\"”»)])|(?<=[^\W\d_])\./(?=\s|$)"
 _DOTS = re.compile(r"(?:(?<=,)[ ]*)?(?:\.{3,}|…[.…]*)|(?<=,)[ ]*\.{2}(?!\.)")
 _TWO_DOTS = re.compile(r"(?<![./\w])\.\.(?=\s|$)|(?<=\w)\.\.(?!\w|\.|/)")
 _REPEATED = re.compile(r"([,;:!?])(?:[ ]*\1)+")
+_MARK_BEFORE_STOP = re.compile(r"[,;:]+[ ]*\.(?![.\w])|[,;:]+\.(?=[^\W\d_])")
 _SPACED_DATE = re.compile(
     r"(?<![0-9/])([0-9]{1,2})[ ]*/[ ]*([0-9]{1,2})[ ]*/[ ]*([0-9]{4})(?![0-9])"
 )
@@ -103,5 +104,5 @@ def _endings(text: str) -> str:
     text = _END_MARK.sub(".", text)
     text = _DOTS.sub("…", text)
     text = _TWO_DOTS.sub(".", text)
-    text = _REPEATED.sub(r"\1", text)
+    text = _MARK_BEFORE_STOP.sub(".", _REPEATED.sub(r"\1", text))
     return _BLANK_LINES.sub("\n\n", _EDGE_SPACES.sub("", _SPACES.sub(" ", text)))

@@ -56,7 +56,8 @@ class Place:
     @cached_property
     def said_before(self) -> str:
         """What was said just before, in lower case: an abbreviation there is words by now."""
-        return "".join(piece.spoken for piece in self.pieces[-4:])[-_LOOK_BEHIND:].lower()
+        said = "".join(piece.spoken for piece in self.pieces[-4:])[-_LOOK_BEHIND:].lower()
+        return said[said.rfind("\n") + 1 :]
 
     def after(self, end: int) -> str:
         """Up to 60 characters after `end`, in lower case, within the paragraph."""
