@@ -51,7 +51,7 @@ class NewSession(BaseModel):
     "/sessions",
     status_code=201,
     dependencies=[Depends(open_to_all)],
-    responses=problems(401, 413, 422, 429, 503),
+    responses=problems(400, 401, 413, 422, 429, 503),
 )
 def sign_in(station: Station, credentials: Credentials) -> NewSession:
     """Sign in; five failures in fifteen minutes lock a name for a while."""

@@ -98,7 +98,7 @@ def bulletins(
     return BulletinList(bulletins=[line_answer(line) for line in wanted])
 
 
-@api.post("", status_code=201, responses=problems(401, 403, 413, 422))
+@api.post("", status_code=201, responses=problems(400, 401, 403, 413, 422))
 def create(
     station: Here, studio: TheStudio, viewer: Writer, given: BulletinGiven
 ) -> BulletinAnswer:
@@ -123,7 +123,7 @@ def bulletin(station: Here, _viewer: Reader, bulletin_id: str) -> BulletinAnswer
         return _answer(session, station, bulletin_id)
 
 
-@api.put("/{bulletin_id}", responses=problems(401, 403, 404, 413, 422))
+@api.put("/{bulletin_id}", responses=problems(400, 401, 403, 404, 413, 422))
 def change(
     station: Here, studio: TheStudio, viewer: Writer, bulletin_id: str, given: BulletinGiven
 ) -> BulletinAnswer:
@@ -158,7 +158,11 @@ def submit(station: Here, viewer: Writer, bulletin_id: str) -> BulletinAnswer:
         return _answer(session, station, bulletin_id)
 
 
-@api.post("/{bulletin_id}/decisions", status_code=201, responses=problems(401, 403, 404, 409, 422))
+@api.post(
+    "/{bulletin_id}/decisions",
+    status_code=201,
+    responses=problems(400, 401, 403, 404, 409, 413, 422),
+)
 def decide(
     station: Here, viewer: Approver, bulletin_id: str, given: DecisionGiven
 ) -> BulletinAnswer:

@@ -235,7 +235,7 @@ def _page(
         bulletin = shown(session, row)
         panels = [Markup(panel(request, session, row, viewer)) for panel in added]  # noqa: S704
     status = refused.status if refused else 200
-    if refused is None and bulletin.sound is None:
+    if refused is None and bulletin.sound is None and viewer.may(Right.WRITE_BULLETINS):
         refused = _why_unread(request, row.script)
     at_field = refused is not None and refused.field in FIELDS
     told = _sentence(request, refused)

@@ -131,6 +131,32 @@ def test_bad_input_is_refused_in_a_sentence_and_keeps_nothing(
     assert an.done("GET") == {"bulletins": []}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe",
+        b"[" * 50_000,
+        b'{"\\ud800": 1, "title": "a", "script": "b"}',
+        b'{"title": "\\ud800", "script": "Xin ch\\u00e0o"}',
+        b'{"title": "a", "script": NaN}',
+        b'{"title": "a", "script": "b", "priority": ' + b"9" * 5_000 + b"}",
+    ],
+)
+def test_a_body_that_is_no_bulletin_is_a_documented_refusal(
+    sqlite_station: SmallStation, app: FastAPI, body: bytes
+) -> None:
+    """However broken, it is never a fault of ours."""
+    held = {"Authorization": f"Bearer {sqlite_station.session_of('an', Role.OPERATOR)}"}
+    as_json = {**held, "Content-Type": "application/json"}
+
+    answer = TestClient(app).post("/api/bulletins", content=body, headers=as_json)
+
+    documented = app.openapi()["paths"]["/api/bulletins"]["post"]["responses"]
+    assert str(answer.status_code) in set(documented) - {"201"}
+    assert answer.json()["message"].endswith(".")
+
+
 def test_acts_out_of_place_are_conflicts(an: Client, binh: Client) -> None:
     """409 with a code, and the bulletin as it was."""
     draft = an.done("POST", body={"title": "Lịch tiêm", "script": SCRIPT})
