@@ -4,7 +4,10 @@ Pure: the zone and the window are given. A rule repeats in wall time, so that 17
 whatever the zone's offset does; a wall time that the zone skips plays at the next one there is.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
@@ -12,15 +15,44 @@ from dateutil.rrule import rrule, rrulestr
 from broadcaster.schedule.errors import RecurrenceUnreadable, TimeUnreadable
 
 _OCCURRENCES_LIMIT = 2_000
+_YEARS = range(2020, 2100)
+
+_DAYS = r"(MO|TU|WE|TH|FR|SA|SU)"
+_HOURS = r"([01]?\d|2[0-3])"
+# Days repeat, and a few hours of a day; whatever else a rule may say (every second, a 30th of
+# February) is looked for until the year 9999, while nobody else can write.
+_PARTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "DAILY": {"BYDAY": rf"{_DAYS}(,{_DAYS}){{0,6}}"},
+        "WEEKLY": {"BYDAY": rf"{_DAYS}(,{_DAYS}){{0,6}}"},
+        "MONTHLY": {
+            "BYDAY": rf"([+-]?[1-5])?{_DAYS}(,([+-]?[1-5])?{_DAYS}){{0,6}}",
+            "BYMONTHDAY": r"-?([1-9]|[12]\d|3[01])(,-?([1-9]|[12]\d|3[01])){0,30}",
+        },
+    }
+)
+_PARTS_OF_ALL: Mapping[str, str] = MappingProxyType(
+    {
+        "FREQ": r"DAILY|WEEKLY|MONTHLY",
+        "INTERVAL": r"[1-9]\d{0,2}",
+        "COUNT": r"[1-9]\d{0,3}",
+        "UNTIL": r"20\d{6}(T\d{6})?",
+        "BYHOUR": rf"{_HOURS}(,{_HOURS}){{0,5}}",
+        "BYMINUTE": r"[0-5]?\d",
+        "WKST": _DAYS,
+    }
+)
+# Two of these together may never agree on any day.
+_AT_ODDS = (("BYDAY", "BYMONTHDAY"), ("BYDAY", "INTERVAL"))
 
 
 def read_local(starts_local: str) -> datetime:
-    """Read wall time (`2026-11-22T17:00`); raise TimeUnreadable."""
+    """Read wall time (`2026-11-22T17:00`) of this century; raise TimeUnreadable."""
     try:
         local = datetime.fromisoformat(starts_local)
     except ValueError as error:
         raise TimeUnreadable(starts_local, field="starts_local") from error
-    if local.tzinfo is not None:
+    if local.tzinfo is not None or local.year not in _YEARS:
         raise TimeUnreadable(starts_local, field="starts_local")
     return local
 
@@ -31,7 +63,12 @@ def instant_of(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def read_recurrence(recurrence: str, local: datetime) -> rrule:
-    """Read an RFC 5545 RRULE value that begins at wall time `local`."""
+    """Read an RFC 5545 RRULE value that begins at wall time `local` and repeats by days.
+
+    Raises RecurrenceUnreadable, also for a rule that would never come to an occurrence.
+    """
+    if not _is_by_days(recurrence):
+        raise RecurrenceUnreadable(recurrence, field="recurrence")
     try:
         rule = rrulestr(recurrence, dtstart=local)
     except (ValueError, TypeError, KeyError) as error:
@@ -39,6 +76,18 @@ def read_recurrence(recurrence: str, local: datetime) -> rrule:
     if not isinstance(rule, rrule):
         raise RecurrenceUnreadable(recurrence, field="recurrence")
     return rule
+
+
+def _is_by_days(recurrence: str) -> bool:
+    parts = [part.partition("=") for part in recurrence.upper().split(";")]
+    said = {name: value for name, _, value in parts}
+    allowed = {**_PARTS_OF_ALL, **_PARTS.get(said.get("FREQ", ""), {})}
+    return (
+        "FREQ" in said
+        and len(said) == len(parts)
+        and all(re.fullmatch(allowed.get(name, "(?!)"), value) for name, value in said.items())
+        and not (said["FREQ"] != "WEEKLY" and any(set(odd) <= said.keys() for odd in _AT_ODDS))
+    )
 
 
 def occurrences(

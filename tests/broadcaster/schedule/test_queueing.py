@@ -31,7 +31,7 @@ from tests.broadcaster.newsroom import Newsroom
         ({"at": "chiều nay"}, TimeUnreadable),
         ({"at": "2026-11-23T17:00", "recurrence": "mỗi ngày"}, RecurrenceUnreadable),
         ({"at": "2026-11-23T21:00"}, InQuietHours),
-        ({"at": "2026-11-24T17:00", "recurrence": "FREQ=HOURLY;INTERVAL=6"}, InQuietHours),
+        ({"at": "2026-11-24T17:00", "recurrence": "FREQ=DAILY;BYHOUR=5,11,17,23"}, InQuietHours),
     ],
 )
 def test_what_the_rules_refuse_is_named_and_nothing_is_kept(
