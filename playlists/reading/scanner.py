@@ -179,6 +179,7 @@ class Scanner:
         said = (
             self._first(_LETTER_RULES, place)
             or abbreviations.read_word(place, run[0] if run else word)
+            or abbreviations.read_word_before_number(place, word)
             or self._first(_ROMAN, place)
             or (self._first(SINGLE_LETTERS, place) if len(word) == 1 else None)
             or self._first(_LATE_LETTER_RULES, place)

@@ -36,6 +36,14 @@ def read_word(place: Place, run: str) -> Said | None:
     return None
 
 
+def read_word_before_number(place: Place, word: str) -> Said | None:
+    """wifi6, Facebook2026: a known word that runs into a number."""
+    end = place.start + len(word)
+    if word.lower() not in place.lexicon.starting_folded(word.lower()):
+        return None
+    return _say(place, word.lower(), end) if place.text[end : end + 1].isdigit() else None
+
+
 def read_lowered(place: Place, run: str) -> Said | None:
     """An abbreviation that was typed in small letters (ubnd), if it is no word by itself."""
     upper = run.upper()
