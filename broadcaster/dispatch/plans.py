@@ -8,10 +8,21 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from broadcaster.database.columns import to_ms
 from broadcaster.schedule.tables import Broadcast
-from devices.protocol.messages import Item, Order, QuietHoursOverride, encode
+from devices.protocol.jws import MESSAGE_LIMIT_BYTES
+from devices.protocol.messages import (
+    PLAN_LIMIT_ORDERS,
+    Item,
+    Order,
+    QuietHoursOverride,
+    encode,
+)
+
+# Base64 makes four octets of three; the rest of the plan and its signature take less than 2 kB.
+ROOM_BYTES = (MESSAGE_LIMIT_BYTES - 2_048) * 3 // 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,11 @@ class PlannedBroadcast:
 def orders_of(
     planned: Iterable[PlannedBroadcast], *, now: datetime, days: int
 ) -> tuple[Order, ...]:
-    """The orders that belong into a cluster's plan now, by their start."""
+    """The orders that belong into a cluster's plan now, by their start.
+
+    Never more than devices take: a plan that they refuse would keep every order from them. What
+    has no room yet comes in as what is before it goes by.
+    """
     until = now + timedelta(days=days)
     standing = [
         each
@@ -35,7 +50,18 @@ def orders_of(
         and each.broadcast.starts_at <= until
     ]
     standing.sort(key=lambda each: (each.broadcast.starts_at, each.order_id))
-    return tuple(_order(each) for each in standing)
+    return _with_room(_order(each) for each in standing)
+
+
+def _with_room(orders: Iterable[Order]) -> tuple[Order, ...]:
+    taken: list[Order] = []
+    size_bytes = 0
+    for order in islice(orders, PLAN_LIMIT_ORDERS):
+        size_bytes += len(encode(order)) + 1
+        if size_bytes > ROOM_BYTES:
+            break
+        taken.append(order)
+    return tuple(taken)
 
 
 def orders_sha256(orders: Iterable[Order]) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
 from broadcaster.bulletins.desk import approved_rendition
+from broadcaster.bulletins.tables import Bulletin
 from broadcaster.database.columns import to_ms
 from broadcaster.dispatch.plans import PlannedBroadcast, orders_of, orders_sha256
 from broadcaster.dispatch.tables import SignedPlan
@@ -131,8 +132,18 @@ def _was_signed(session: Session, order_id: str) -> bool:
 
 def _is_approved(session: Session, broadcast: Broadcast) -> bool:
     rendition = approved_rendition(session, broadcast.bulletin_id)
-    planned = (broadcast.rendition_id, broadcast.audio_sha256)
-    approved = rendition is not None and (rendition.id, rendition.audio_sha256) == planned
+    bulletin = session.get(Bulletin, broadcast.bulletin_id)
+    approved = (
+        rendition is not None
+        and bulletin is not None
+        and (
+            (broadcast.rendition_id, broadcast.audio_sha256)
+            == (rendition.id, rendition.audio_sha256)
+        )
+        and broadcast.audio_size_bytes == rendition.audio_size_bytes
+        and broadcast.duration_ms == rendition.duration_ms
+        and (broadcast.title, broadcast.priority) == (bulletin.title, bulletin.priority)
+    )
     if not approved:
         log.warning("unapproved_broadcast_not_signed", broadcast_id=broadcast.id)
     return approved
