@@ -90,7 +90,7 @@ def test_a_script_is_heard_queued_approved_and_on_the_board(
         expect(lane.get_by_role("link", name=TITLE).first).to_be_visible()
     silent = operator.get_by_role("region", name="Cụm Trung Tâm")
     expect(silent.get_by_role("link", name=TITLE)).to_have_count(0)
-    keep_picture(operator, "today-1280")
+    keep_picture(operator, "today-after-approval-1280")
     assert complaints == []
 
 
