@@ -40,9 +40,10 @@ _ROUTERS = (
     ledger_api.api,
     fleet_api.api,
 )
-_STATION_STAFF = frozenset({Role.OPERATOR, Role.LEADER, Role.ADMIN})
+_EVERYBODY = frozenset(Role)
+_STATION_STAFF = _EVERYBODY - {Role.VILLAGE_HEAD}
 _NAVIGATION = (
-    NavigationItem(label=msgid("Hôm nay"), href="/", icon="today"),
+    NavigationItem(label=msgid("Hôm nay"), href="/", icon="today", roles=_EVERYBODY),
     NavigationItem(
         label=msgid("Bản tin"), href="/bulletins", icon="bulletins", roles=_STATION_STAFF
     ),
@@ -55,7 +56,7 @@ _NAVIGATION = (
     NavigationItem(
         label=msgid("Lịch phát"), href="/schedule", icon="schedule", roles=_STATION_STAFF
     ),
-    NavigationItem(label=msgid("Sổ độ phủ"), href="/ledger", icon="ledger"),
+    NavigationItem(label=msgid("Sổ độ phủ"), href="/ledger", icon="ledger", roles=_EVERYBODY),
     NavigationItem(label=msgid("Thiết bị"), href="/devices", icon="devices", roles=_STATION_STAFF),
 )
 

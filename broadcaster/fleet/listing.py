@@ -36,7 +36,7 @@ def device_lines(session: Session, *, station_id: str, day: date) -> list[Device
         .join(Cluster, col(Cluster.id) == col(Device.cluster_id))
         .join(DeviceStatus, col(DeviceStatus.device_id) == col(Device.id), isouter=True)
         .where(Device.station_id == station_id, col(Device.retired_at).is_(None))
-        .order_by(col(Cluster.position), col(Cluster.id), col(Device.id))
+        .order_by(col(Cluster.position), col(Cluster.id), col(Device.name), col(Device.id))
     ).all()
     villages = _villages_reached(session, station_id=station_id, day=day)
     return [

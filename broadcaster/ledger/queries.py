@@ -143,7 +143,11 @@ def _lines(
 def _plays(
     connection: Connection, wanted: ColumnElement[bool], *, villages: Villages
 ) -> list[PlayRow]:
-    statement = select(*_PLAY).where(wanted).order_by(PLAYS.c.cluster_id, PLAYS.c.device_id)
+    statement = (
+        select(*_PLAY)
+        .where(wanted)
+        .order_by(PLAYS.c.cluster_id, PLAYS.c.device_name, PLAYS.c.device_id)
+    )
     if villages is not None:
         statement = statement.where(
             exists()
