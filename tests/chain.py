@@ -84,8 +84,13 @@ class Chain:
             fleet.stop()
         self.station.stop()
 
+    def living(self) -> list[str]:
+        """The station's programs that run at this moment; others wait to be revived."""
+        return [name for name in self.programs if _lives(self.station.pid(name))]
+
     def kill(self, *programs: str) -> None:
-        """`kill -9` programs of the station at once; `wait_for` revives, as the command does."""
+        """`kill -9` living programs at once; `wait_for` revives them, as the command does."""
+        self.wait_for(lambda: set(programs) <= set(self.living()) or None, "they live")
         pids = [self.station.pid(name) for name in programs]
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
@@ -143,13 +148,18 @@ class Chain:
 
         self.wait_for(enough, f"{by} controllers have said “{kind}”")
 
+    def report(self, broadcast_id: str) -> BroadcastReport | None:
+        """What the ledger says of a broadcast, once it expects anything of it."""
+        with self.database.reading() as session:
+            report = broadcast_report(session, broadcast_id, villages=None)
+        return report if report and report.counts.planned else None
+
     def settled(self, broadcast_id: str, *, within_s: float = WITHIN_S) -> BroadcastReport:
         """The report once every device's word is in, or was due and did not come."""
 
         def found() -> BroadcastReport | None:
-            with self.database.reading() as session:
-                report = broadcast_report(session, broadcast_id, villages=None)
-            return report if report and report.counts.planned and report.settled else None
+            report = self.report(broadcast_id)
+            return report if report and report.settled else None
 
         return self.wait_for(found, "the broadcast is settled", within_s=within_s)
 
@@ -162,6 +172,11 @@ class Chain:
             return journals if resting else None
 
         return self.wait_for(at_rest, "every entry has its receipt")
+
+    def live(self, seconds: float) -> None:
+        """Let time pass."""
+        until_s = time.monotonic() + seconds
+        self.wait_for(lambda: time.monotonic() >= until_s or None, "time passes")
 
     def wait_for_broker(self) -> None:
         """Wait until something listens where the broker should be."""
@@ -185,6 +200,14 @@ class Chain:
         return "\n".join(f"--- {log.name}\n{log.read_text()[-1500:]}" for log in logs)
 
 
+def _lives(pid: int) -> bool:
+    """Whether a child runs; one that was reaped is gone, and its number may be another's."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None
+    except ChildProcessError:
+        return False
+
+
 @contextmanager
 def founded_chain(
     folder: Path, *, broker: Callable[[Path], str] | None = None, lead_s: float = 5.0
@@ -194,12 +217,7 @@ def founded_chain(
     `broker` is given the credentials' file once it is there, and says where its broker listens.
     """
     settings = load_settings(
-        state_dir=folder,
-        broker_port=free_port(),
-        port=free_port(),
-        lead_s=lead_s,
-        confirm_start_within_s=30,
-        confirm_end_within_s=30,
+        state_dir=folder, broker_port=free_port(), port=free_port(), lead_s=lead_s
     )
     with ExitStack() as ending:
         database, _ = open_demo(settings)

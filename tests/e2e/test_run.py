@@ -8,7 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, func, select
+from sqlalchemy import ColumnElement
+from sqlmodel import SQLModel, col, func, select
 
 from broadcaster.areas.tables import Station
 from broadcaster.bulletins.tables import Bulletin
@@ -49,10 +50,10 @@ def station_id(folder: Path) -> str:
         return session.exec(select(Station.id)).one()
 
 
-def count(database: Database, column: object, *conditions: object) -> int:
+def count(database: Database, table: type[SQLModel], *conditions: ColumnElement[bool]) -> int:
     """How many rows there are."""
     with database.reading() as session:
-        return session.exec(select(func.count(column)).where(*conditions)).one()
+        return session.exec(select(func.count()).select_from(table).where(*conditions)).one()
 
 
 def get(port: str, path: str) -> tuple[int, str]:
@@ -97,10 +98,10 @@ def test_runs_on_while_its_broker_does_not_answer(tmp_path: Path, ports: dict[st
     with started(tmp_path, "run", "--broker", broker_url, **ports) as command:
         command.wait_for_words(RUNNING)
         with opened(tmp_path) as database:
-            command.wait_for(lambda: count(database, Broadcast.id) > 0)
-            command.wait_for(lambda: count(database, SignedPlan.version) >= 3)
-            before = count(database, SignedPlan.version, col(SignedPlan.published_at).is_not(None))
-            bulletins = count(database, Bulletin.id)
+            command.wait_for(lambda: count(database, Broadcast) > 0)
+            command.wait_for(lambda: count(database, SignedPlan) >= 3)
+            before = count(database, SignedPlan, col(SignedPlan.published_at).is_not(None))
+            bulletins = count(database, Bulletin)
             page = get(ports["LOA_PORT"], "/sign-in")
             broker = start_embedded(
                 tmp_path / "state" / "broker" / "registry.json", tmp_path, port=broker_port
@@ -119,7 +120,7 @@ def test_runs_on_while_its_broker_does_not_answer(tmp_path: Path, ports: dict[st
 def _wait_until_heard(command: Started, database: Database) -> None:
     """Every plan has gone out, and every device has told that it holds it."""
     unpublished = col(SignedPlan.published_at).is_(None)
-    command.wait_for(lambda: count(database, SignedPlan.version, unpublished) == 0)
+    command.wait_for(lambda: count(database, SignedPlan, unpublished) == 0)
     received = func.count(col(ConfirmationRow.device_id).distinct())
 
     def heard() -> bool:

@@ -1,0 +1,42 @@
+"""`make bench`: each measure against its baseline in the same run; a table of ratios.
+
+`python -m tests.benchmarks [MEASURE …]`. It asserts nothing: seconds belong to a machine.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+
+from broadcaster.logs import configure_logs
+from tests.benchmarks.comparison import Comparison, table_of
+from tests.benchmarks.ingesting import ingesting
+from tests.benchmarks.reading import reading
+from tests.benchmarks.rendering import rendering
+from tests.benchmarks.starting import starting
+
+MEASURES: Mapping[str, Callable[[], Comparison]] = {
+    "reading": reading,
+    "rendering": rendering,
+    "ingest": ingesting,
+    "start": starting,
+}
+
+
+def main() -> int:
+    """Measure what was asked for, by default everything."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
+    asked = parser.parse_args().measures or list(MEASURES)
+    if unknown := set(asked) - MEASURES.keys():
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    configure_logs("ERROR")
+    comparisons = []
+    for name in asked:
+        sys.stderr.write(f"» {name}\n")
+        comparisons.append(MEASURES[name]())
+    sys.stdout.write(table_of(comparisons) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

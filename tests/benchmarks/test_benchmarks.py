@@ -1,0 +1,53 @@
+"""The harness of `make bench`, with work so small that only its rightness shows."""
+
+import pytest
+
+from tests.benchmarks.comparison import Comparison, best_seconds, table_of
+from tests.benchmarks.ingesting import ingesting
+from tests.benchmarks.reading import reading
+from tests.benchmarks.rendering import rendering
+from tests.benchmarks.starting import starting
+
+SCRIPT = "Mời bà con họp thôn lúc 7 giờ."
+
+
+def test_the_best_round_counts() -> None:
+    """Every round runs once."""
+    ran: list[int] = []
+    seconds = best_seconds(lambda: ran.append(1), rounds=4)
+
+    assert len(ran) == 4
+    assert seconds >= 0
+
+
+def test_the_table_tells_ratios() -> None:
+    """Each line: the work, both costs in their unit, how many times the baseline."""
+    table = table_of(
+        [Comparison(name="a", work="w", ours=6.0, baseline=1.5, unit="ms", against="nothing")]
+    )
+
+    assert table.splitlines()[-1] == "| a | w | 6 ms | 1.5 ms | 4 | nothing |"
+
+
+@pytest.mark.processes
+def test_each_measure_measures_the_same_work_twice() -> None:
+    """Reading, rendering and ingest: both costs are there, of the work that was asked for."""
+    found = [
+        reading(repeats=1, rounds=1),
+        rendering(script=SCRIPT, rounds=1),
+        ingesting(poles=2, orders=2, rounds=1),
+    ]
+
+    assert [each.name for each in found] == ["reading", "rendering", "ingest"]
+    assert all(each.ours > 0 and each.baseline > 0 for each in found)
+    assert found[1].work.startswith("1 sentences")
+    assert found[2].work.startswith("20 confirmations of 2 poles")
+
+
+@pytest.mark.processes
+def test_controllers_and_timers_start_at_one_instant() -> None:
+    """Two of each: all have begun, and said when."""
+    found = starting(controllers=2)
+
+    assert found.ours > 0
+    assert found.baseline > 0

@@ -1,0 +1,113 @@
+"""The cases of `make soak`: what each shows, how many rounds, and how one round is run."""
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from broadcaster.ledger.play_state import PlayState
+from broadcaster.logs import configure_logs
+from devices.controller.statements import ENDS
+from devices.protocol.messages import Kind
+from tests.chain import DEVICES, RESIDENTS, Chain, running_chain
+from tests.chain_evidence import JournalCopy, assert_whole
+from tests.soak.record import Facts
+
+KILLS_MOST = 5
+WINDOW_S = 16.0
+"""From the order to the last sound, about: within it the kills fall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether what was promised held in a round, and the round's figures."""
+
+    held: bool
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a case shows; `run` is given the round's seed."""
+
+    what: str
+    rounds: int
+    run: Callable[[int], Outcome]
+
+
+def kill_station(seed: int) -> Outcome:
+    """One broadcast during which random programs of the station are killed at random instants."""
+    configure_logs("ERROR")
+    rng = Random(seed)
+    with (
+        tempfile.TemporaryDirectory(prefix="loa-soak-") as folder,
+        running_chain(Path(folder)) as chain,
+    ):
+        bulletin_id = chain.queue()
+        killed = _kill_now_and_then(chain, rng)
+        begun = time.monotonic()
+        facts: dict[str, int | float | str] = {"kills": len(killed), "killed": " ".join(killed)}
+        try:
+            facts |= _outcome(chain, bulletin_id)
+            whole = True
+        except AssertionError as error:
+            facts["why"] = " ".join(str(error).split())[:200]
+            whole = False
+        facts["seconds_until_whole"] = round(time.monotonic() - begun, 1)
+        return Outcome(held=whole, facts=facts)
+
+
+def _kill_now_and_then(chain: Chain, rng: Random) -> list[str]:
+    """Kill at seeded instants of the window whatever seeded choice lives then; who was killed."""
+    killed: list[str] = []
+    instants = sorted(rng.uniform(0, WINDOW_S) for _ in range(rng.randint(1, KILLS_MOST)))
+    passed_s = 0.0
+    for instant_s in instants:
+        chain.live(instant_s - passed_s)
+        passed_s = instant_s
+        living = chain.living()
+        chosen = rng.sample(living, rng.randint(min(1, len(living)), len(living)))
+        chain.kill(*chosen)
+        killed.append("+".join(chosen) or "nobody")
+    return killed
+
+
+def _outcome(chain: Chain, bulletin_id: str) -> dict[str, int | float | str]:
+    """Figures of a broadcast of which all is told; AssertionError when anything of it is lost.
+
+    A device may fail honestly, when the site was away for as long as it waits for its audio.
+    """
+    broadcast_id = chain.wait_for(lambda: chain.broadcast_of(bulletin_id), "it is planned")
+    report = chain.settled(broadcast_id, within_s=150)
+    journals = chain.wait_until_receipted()
+    assert_whole(chain.database, journals)
+    ends = {journal.device: _end_of(journal) for journal in journals}
+    assert {play.device_id: play.state for play in report.devices} == ends
+    assert len(ends) == len(report.devices) == DEVICES
+    assert round(report.coverage.confirmed + report.coverage.failed) == RESIDENTS
+    return {
+        "finished": report.counts.finished,
+        "failed": report.counts.failed,
+        "codes": " ".join(sorted({play.code for play in report.devices if play.code})),
+        "entries": sum(len(each.entries) for each in journals),
+        "skew_max_ms": round(report.skew.max_ms, 1) if report.skew else "",
+    }
+
+
+def _end_of(journal: JournalCopy) -> str:
+    """What the play must be by the device's own disk: it had one order, which ended once."""
+    ends = [each.kind for each in journal.confirmations if each.kind in ENDS | {Kind.REJECTED}]
+    assert len(ends) == 1, (journal.device, ends)
+    return PlayState.CONFIRMED if ends[0] is Kind.FINISHED else ends[0].value
+
+
+CASES: dict[str, Case] = {
+    "kill-station": Case(
+        what="`kill -9` of random programs of the station at random instants of a broadcast: "
+        "each confirmation is in the ledger once, each chain whole, each play as its device tells",
+        rounds=10,
+        run=kill_station,
+    ),
+}
