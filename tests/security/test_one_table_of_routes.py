@@ -1,0 +1,169 @@
+"""Who may call what: one table, written by hand, against every route of the real application.
+
+`declared_rights` says what the code asks; this says what the product promises. A route that is
+added, or that changes whom it lets in, is added or changed here as well, by somebody who thinks.
+"""
+
+import pytest
+from httpx import Response
+
+from broadcaster.accounts.guard import declared_rights
+from tests.security.conftest import CSRF, ROLES, Site
+
+ALL = frozenset(ROLES)
+STAFF = ALL - {"village_head"}
+WRITERS = frozenset({"operator"})
+APPROVERS = frozenset({"leader"})
+SCHEDULERS = WRITERS | APPROVERS
+ANYBODY = ALL | {"nobody"}
+
+TABLE = {
+    "GET /": ALL,
+    "GET /today/board": ALL,
+    "GET /schedule": ALL,
+    "GET /ledger": ALL,
+    "GET /broadcasts/{broadcast_id}": ALL,
+    "GET /broadcasts/{broadcast_id}/live": ALL,
+    "POST /broadcasts/{broadcast_id}/cancel": SCHEDULERS,
+    "POST /schedules/{schedule_id}/cancel": SCHEDULERS,
+    "GET /evidence/{device_id}/{epoch}/{seq}": ALL,
+    "GET /devices": STAFF,
+    "GET /bulletins": STAFF,
+    "GET /bulletins/new": WRITERS,
+    "POST /bulletins": WRITERS,
+    "GET /bulletins/{bulletin_id}": STAFF,
+    "POST /bulletins/{bulletin_id}": WRITERS,
+    "POST /bulletins/{bulletin_id}/submission": WRITERS,
+    "POST /bulletins/{bulletin_id}/queue": SCHEDULERS,
+    "POST /bulletins/{bulletin_id}/decision": APPROVERS,
+    "GET /approvals": APPROVERS,
+    "GET /sign-in": ANYBODY,
+    "POST /sign-in": ANYBODY,
+    "POST /sign-out": ALL,
+    "GET /language/{language}": ANYBODY,
+    "GET /static": ANYBODY,
+    "GET /audio/{sha256}.mp3": ANYBODY,
+    "HEAD /audio/{sha256}.mp3": ANYBODY,
+    "GET /api/openapi.json": ANYBODY,
+    "POST /api/sessions": ANYBODY,
+    "DELETE /api/sessions": ALL,
+    "GET /api/me": ALL,
+    "GET /api/areas": ALL,
+    "GET /api/broadcasts": ALL,
+    "GET /api/broadcasts/{broadcast_id}": ALL,
+    "GET /api/broadcasts/{broadcast_id}/devices": ALL,
+    "GET /api/evidence/{device_id}/{epoch}/{seq}": ALL,
+    "GET /api/devices": STAFF,
+    "GET /api/schedules": STAFF,
+    "POST /api/schedules": SCHEDULERS,
+    "DELETE /api/schedules/{schedule_id}": SCHEDULERS,
+    "GET /api/bulletins": STAFF,
+    "POST /api/bulletins": WRITERS,
+    "GET /api/bulletins/{bulletin_id}": STAFF,
+    "PUT /api/bulletins/{bulletin_id}": WRITERS,
+    "POST /api/bulletins/{bulletin_id}/rendition": WRITERS,
+    "POST /api/bulletins/{bulletin_id}/submission": WRITERS,
+    "POST /api/bulletins/{bulletin_id}/decisions": APPROVERS,
+}
+PLACES = {
+    "{broadcast_id}": "bc-evening",
+    "{schedule_id}": "s-bc-tomorrow",
+    "{bulletin_id}": "storm",
+    "{device_id}": "loa-dong-2-1",
+    "{epoch}": "ab" * 16,
+    "{seq}": "3",
+    "{language}": "vi",
+    "{sha256}": "0" * 64,
+}
+LAST = ("POST /sign-out", "DELETE /api/sessions")
+"""Whoever has called one of these is nobody afterwards."""
+
+
+def is_sent_away(answer: Response) -> bool:
+    """Whether the guard let this one not pass."""
+    to_sign_in = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
+    return to_sign_in or answer.status_code in {401, 403}
+
+
+def call(site: Site, route: str, role: str | None) -> Response:
+    """One request to the route's real thing, with all that a page or a program would send."""
+    method, path = route.split(" ", 1)
+    for place, found in PLACES.items():
+        path = path.replace(place, found)
+    if path.startswith("/api/"):
+        given = {} if method in {"GET", "DELETE"} else {"json": {}}
+        return site.program(role).request(method, path, **given)
+    headers = {"X-CSRF-Token": CSRF} if role else {}
+    return site.browser(role).request(method, path, headers=headers)
+
+
+def test_the_table_names_every_route(site: Site) -> None:
+    """Nothing is served that is not written down here, and nothing is written that is not there."""
+    assert set(declared_rights(site.app)) == set(TABLE)
+
+
+@pytest.mark.parametrize("who", [*ROLES, "nobody"])
+def test_the_table_holds(site: Site, who: str) -> None:
+    """Whoever is in the table passes, everybody else is sent away, and nothing fails inside."""
+    role = None if who == "nobody" else who
+    odd: dict[str, int] = {}
+    for route in [each for each in TABLE if each not in LAST]:
+        answer = call(site, route, role)
+        # A stranger's form and a wrong password are refused by other means than the guard's.
+        by_itself = route in {"POST /sign-in", "POST /api/sessions"}
+        expected = who not in TABLE[route] and not by_itself
+        if (is_sent_away(answer) != expected and not by_itself) or answer.status_code >= 500:
+            odd[route] = answer.status_code
+
+    assert odd == {}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("leave", "code"), list(zip(LAST, (303, 204), strict=True)))
+def test_leaving_ends_the_session_everywhere(site: Site, role: str, leave: str, code: int) -> None:
+    """A token that signed out in one place opens nothing in the other either."""
+    assert call(site, leave, role).status_code == code
+    assert is_sent_away(call(site, "GET /", role))
+    assert is_sent_away(call(site, "GET /api/me", role))
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("proof", ["", "wrong", "bearer"])
+def test_no_page_acts_without_its_own_forms_token(site: Site, role: str, proof: str) -> None:
+    """Not without one, not with another's, and a token of the API is none."""
+    headers = {
+        "": {},
+        "wrong": {"X-CSRF-Token": "x"},
+        "bearer": {"Authorization": f"Bearer {role}"},
+    }
+    for route in TABLE:
+        method, path = route.split(" ", 1)
+        if method in {"GET", "HEAD"} or path.startswith("/api/"):
+            continue
+        for place, found in PLACES.items():
+            path = path.replace(place, found)
+        answer = site.browser(role).request(method, path, headers=headers[proof])
+        assert answer.status_code == 403, route
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_cookie_is_no_key_to_the_api(site: Site, role: str) -> None:
+    """What a foreign page could make a browser send does nothing under /api."""
+    browser = site.browser(role)
+    for route, who in TABLE.items():
+        method, path = route.split(" ", 1)
+        if not path.startswith("/api/") or who == ANYBODY:
+            continue
+        for place, found in PLACES.items():
+            path = path.replace(place, found)
+        headers = {"X-CSRF-Token": CSRF, "Host": "testserver"}
+        assert browser.request(method, path, headers=headers).status_code == 401, route
+
+
+def test_a_host_that_is_an_address_moves_no_border(site: Site) -> None:
+    """The path is the one that was asked for, whatever the Host header pretends."""
+    browser = site.browser("operator")
+    for host in ("x/api/", "x/api/?", "x#/api/"):
+        answer = browser.post("/bulletins/storm/submission", headers={"Host": host})
+        assert is_sent_away(answer) or answer.status_code == 400, host
+    assert call(site, "GET /api/bulletins/storm", "operator").json()["state"] == "submitted"
