@@ -12,6 +12,7 @@ from broadcaster.bulletins import api as bulletins_api
 from broadcaster.bulletins import audio
 from broadcaster.bulletins import pages as bulletins_pages
 from broadcaster.bulletins.studio import Studio
+from broadcaster.dispatch.outbox import unpublished_since
 from broadcaster.fleet import api as fleet_api
 from broadcaster.fleet import pages as fleet_pages
 from broadcaster.ledger import api as ledger_api
@@ -48,12 +49,6 @@ _NAVIGATION = (
         label=msgid("Bản tin"), href="/bulletins", icon="bulletins", roles=_STATION_STAFF
     ),
     NavigationItem(
-        label=msgid("Chờ duyệt"),
-        href="/approvals",
-        icon="approve",
-        roles=frozenset({Role.LEADER}),
-    ),
-    NavigationItem(
         label=msgid("Lịch phát"), href="/schedule", icon="schedule", roles=_STATION_STAFF
     ),
     NavigationItem(label=msgid("Sổ độ phủ"), href="/ledger", icon="ledger", roles=_EVERYBODY),
@@ -74,6 +69,7 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.context = context
     app.state.studio = studio
     app.state.navigation = _NAVIGATION
+    app.state.unpublished_since = unpublished_since
     app.state.bulletin_panels = [queue_pages.queue_panel]
     frame.install(app)
     guard.install(app)

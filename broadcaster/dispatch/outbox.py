@@ -45,6 +45,16 @@ def plans_to_publish(session: Session, *, again: bool) -> list[SignedPlan]:
     return list(session.exec(query).all())
 
 
+def unpublished_since(session: Session) -> datetime | None:
+    """Since when a signed plan waits for the broker; None while the broker has them all."""
+    return session.exec(
+        select(col(SignedPlan.signed_at))
+        .where(col(SignedPlan.published_at).is_(None))
+        .order_by(col(SignedPlan.signed_at))
+        .limit(1)
+    ).first()
+
+
 def publish(plans: Iterable[SignedPlan], *, wire: Publisher, station_id: str) -> list[SignedPlan]:
     """Hand plans to the broker, retained; return those that it acknowledged."""
     acknowledged: list[SignedPlan] = []

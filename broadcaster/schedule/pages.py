@@ -1,10 +1,12 @@
 """The pages of the day and of the schedule; the board on the first page is live."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
 
 from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
@@ -26,6 +28,10 @@ from broadcaster.web.frame import render
 from broadcaster.web.language import language_of
 
 router = APIRouter(include_in_schema=False)
+
+# What dispatch, a room above, lets the board know (`app.state.unpublished_since`).
+UnpublishedSince = Callable[[Session], datetime | None]
+PUBLISHED_WITHIN = timedelta(seconds=10)
 
 Here = Annotated[Context, Depends(context)]
 Anyone = Annotated[Viewer, Depends(require(Right.SEE_OWN_VILLAGE))]
@@ -105,6 +111,7 @@ def _board(request: Request, station: Context, viewer: Viewer) -> LivePart:
         waiting = waiting_bulletins(session, station_id=station.station_id) if decides else []
         unconfirmed = unconfirmed_broadcasts(session, villages=villages)
         offline = offline_devices(session, station_id=station.station_id, villages=villages)
+        unpublished = _unpublished(request, session, now=now)
     lines = lay_board(places, airings, now=now, day_ends=ends)
     return live_part(
         request,
@@ -115,4 +122,16 @@ def _board(request: Request, station: Context, viewer: Viewer) -> LivePart:
         waiting=waiting,
         unconfirmed=unconfirmed,
         offline=offline,
+        unpublished=unpublished,
     )
+
+
+def _unpublished(request: Request, session: Session, *, now: datetime) -> datetime | None:
+    """Since when orders wait for the broker, once that is longer than publishing ever takes."""
+    look: UnpublishedSince = getattr(request.app.state, "unpublished_since", _all_published)
+    since = look(session)
+    return since if since is not None and now - since > PUBLISHED_WITHIN else None
+
+
+def _all_published(_session: Session) -> datetime | None:
+    return None

@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from broadcaster.database import Database
-from broadcaster.dispatch.outbox import mark_published, plans_to_publish, publish
+from broadcaster.dispatch.outbox import (
+    mark_published,
+    plans_to_publish,
+    publish,
+    unpublished_since,
+)
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.wire import BrokerUnreachable
 from tests.broadcaster.newsroom import open_newsroom
@@ -87,3 +92,14 @@ def test_after_a_new_connection_all_newest_go_out(outbox: Database) -> None:
     send(outbox, FakeWire(takes=10))
 
     assert send(outbox, FakeWire(takes=10), again=True) == 2
+
+
+def test_it_says_since_when_a_plan_waits_for_the_broker(outbox: Database) -> None:
+    """The oldest that waits counts; with all of them published nothing waits."""
+    with outbox.reading() as session:
+        assert unpublished_since(session) == NOON
+
+    send(outbox, FakeWire(takes=10))
+
+    with outbox.reading() as session:
+        assert unpublished_since(session) is None

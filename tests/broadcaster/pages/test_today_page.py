@@ -118,3 +118,17 @@ def test_the_page_speaks_english_to_whoever_chose_it(browse: Browse) -> None:
 
     assert "6/6 loudspeakers playing" in page
     assert "Cụm Đông" in page
+
+
+def test_orders_that_wait_for_the_broker_are_named(
+    app: FastAPI, browse: Browse, commune: SmallStation
+) -> None:
+    """After a few seconds of waiting the board says so, and that nothing is lost."""
+    waited = {"since": commune.clock() - timedelta(seconds=5)}
+    app.state.unpublished_since = lambda _session: waited["since"]
+
+    assert "chưa gửi được tới loa" not in browse("operator").get("/").text
+
+    waited["since"] -= timedelta(minutes=1)
+
+    assert "chưa gửi được tới loa" in browse("operator").get("/").text
