@@ -263,7 +263,9 @@ def test_an_order_in_preparation_gives_way_and_plays_afterwards(tmp_path: Path) 
             pole.hear(make_plan(normal))
             await asyncio.sleep(8)
             pole.hear(
-                make_plan(normal, make_order("bao", tone(3_000), after_s=7.8, priority=1), version=2)
+                make_plan(
+                    normal, make_order("bao", tone(3_000), after_s=7.8, priority=1), version=2
+                )
             )
             await asyncio.sleep(30)
 
