@@ -39,7 +39,7 @@ from broadcaster.settings import Settings, load_settings
 
 Found = TypeVar("Found")
 
-LEAD_S = 5.0
+LEAD_S = 7.0
 CONFIRM_WITHIN_S = 8.0
 _LOOK_EVERY_S = 0.2
 _PLANNED_WITHIN_S = 30.0
