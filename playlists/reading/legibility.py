@@ -13,7 +13,7 @@ from playlists.reading.lexicon import Lexicon
 from playlists.reading.numbers import DIGITS
 from playlists.reading.orthography import has_vietnamese_mark, is_bare_syllable, is_syllable
 
-_ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
+_ADDRESS = re.compile(r"(?<!\S)\S*(?:@|://|www\.)\S*")
 _WORD = re.compile(r"(?<![\w])[^\W\d_]+(?![\w])")
 _ABBREVIATION = re.compile(r"[A-ZĐ]{2,}[a-zđ]?")
 _BROKEN_UTF8 = re.compile(
