@@ -52,7 +52,8 @@ def read_local(starts_local: str) -> datetime:
         local = datetime.fromisoformat(starts_local)
     except ValueError as error:
         raise TimeUnreadable(starts_local, field="starts_local") from error
-    if local.tzinfo is not None or local.year not in _YEARS:
+    # Python reads past a null; databases do not keep one.
+    if local.tzinfo is not None or local.year not in _YEARS or not starts_local.isprintable():
         raise TimeUnreadable(starts_local, field="starts_local")
     return local
 

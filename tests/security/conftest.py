@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi import FastAPI
+from structlog.testing import capture_logs
 
 from broadcaster.accounts.guard import SESSION_COOKIE
 from broadcaster.accounts.tables import Account, RoleGrant, SignInSession
@@ -112,3 +113,10 @@ def on_sqlite(sqlite_url: str) -> Iterator[Database]:
 def site(on_sqlite: Database, tmp_path: Path) -> Site:
     """The real application, on SQLite."""
     return open_site(on_sqlite, folder=tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """What is logged is no subject here, and a traceback with its values takes seconds to draw."""
+    with capture_logs():
+        yield
