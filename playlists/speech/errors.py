@@ -5,7 +5,10 @@ SpeechError
 ├── VoiceUnavailable       the engine or its Vietnamese voice is not installed
 ├── VoiceRefused           the engine runs, but would not say this sentence
 ├── VoiceCrashed           the voice's process died, and died again after a restart
-└── VoiceTimedOut          the voice's process hung, and hung again after a restart
+├── VoiceTimedOut          the voice's process hung, and hung again after a restart
+├── VoiceOffline           the online voice cannot be reached or answers nonsense
+├── TextMayNotLeave        the station does not let bulletins' words go to an online voice
+└── VoiceStoreError        a voice could not be installed or found (playlists.speech.store_errors)
 """
 
 from playlists.errors import PlaylistsError
@@ -57,3 +60,23 @@ class VoiceTimedOut(SpeechError):
     code = "voice_timed_out"
     message_vi = "Giọng đọc không trả lời. Bản tin vẫn còn nguyên; hãy thử lại sau."
     message_en = "The voice does not answer. The bulletin is safe; try again later."
+
+
+class VoiceOffline(SpeechError):
+    """The online voice cannot be reached or answers nonsense."""
+
+    code = "voice_offline"
+    message_vi = (
+        "Không dùng được giọng đọc qua mạng. Bản tin vẫn còn nguyên; hãy dùng giọng tại máy."
+    )
+    message_en = (
+        "The online voice cannot be used. The bulletin is safe; use a voice of this machine."
+    )
+
+
+class TextMayNotLeave(SpeechError):
+    """The station does not let bulletins' words go to an online voice."""
+
+    code = "text_may_not_leave"
+    message_vi = "Đài không cho gửi nội dung bản tin ra ngoài. Hãy dùng giọng đọc tại máy."
+    message_en = "The station keeps bulletins' words in the house. Use a voice of this machine."
