@@ -6,6 +6,7 @@ key means enrolling every device again: a file that is there is never replaced.
 
 import os
 import secrets
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,17 @@ def load_or_generate_keys(keys_dir: Path) -> StationKeys:
             keys_dir / SIGNING_KEY_FILE, SigningKey.generate().encode(HexEncoder), replace=False
         )
     return load_keys(keys_dir)
+
+
+def keep_from_others(folder: Path) -> None:
+    """Make a folder, and shut out everybody but its owner and group.
+
+    Behind this door lie passwords' hashes, running sessions and devices' identities.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & stat.S_IRWXO:
+        folder.chmod(mode & ~stat.S_IRWXO)
 
 
 def write_secret(path: Path, secret: bytes, *, replace: bool = True) -> None:

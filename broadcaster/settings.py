@@ -33,7 +33,9 @@ class Settings(BaseSettings):
 
     state_dir: Path = Path("var")
     database_url: str = ""
-    broker: str = Field(default="embedded", pattern=r"^(embedded|mqtts?://[^\s/]+)$")
+    # No name and password in it: they would stand in the list of processes and in every device's
+    # identity. The station has logins of its own in its keys folder.
+    broker: str = Field(default="embedded", pattern=r"^(embedded|mqtts?://[^\s/@]+)$")
     broker_port: int = Field(default=18830, ge=0, le=65535)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

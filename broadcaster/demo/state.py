@@ -12,6 +12,7 @@ from broadcaster.database.migrate import migrate
 from broadcaster.demo.commune import FoundedDemo, found_demo, readdress
 from broadcaster.demo.errors import NotTheDemonstration
 from broadcaster.fleet.credentials import write_registry
+from broadcaster.keys import keep_from_others
 from broadcaster.settings import Settings
 
 
@@ -25,7 +26,7 @@ def open_demo(settings: Settings) -> tuple[Database, FoundedDemo | None]:
 
     Raises NotTheDemonstration when the state folder holds a real station.
     """
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    keep_from_others(settings.state_dir)
     database = connect(settings.database)
     migrate(database)
     founded = _found_if_empty(database, settings)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from broadcaster.keys import keep_from_others
 from broadcaster.processes.errors import DiskFull, PortInUse
 from broadcaster.processes.supervisor import Program, Supervisor
 from broadcaster.settings import Settings
@@ -89,7 +90,7 @@ def fleet_program(fleet_dir: Path, *, silent: int = 0, corrupt_audio: int = 0) -
 
 def check_room(settings: Settings) -> None:
     """Make sure that ports and disk are free; raise PortInUse or DiskFull in one sentence."""
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    keep_from_others(settings.state_dir)
     if shutil.disk_usage(settings.state_dir).free < _ROOM_NEEDED_BYTES:
         raise DiskFull
     if _is_taken(settings.host, settings.port):
