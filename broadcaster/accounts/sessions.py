@@ -117,7 +117,12 @@ def _one_of_few_checks() -> Iterator[None]:
 def _refuse_locked(session: Session, name: str, *, now: datetime) -> None:
     newest = session.exec(
         select(SignInFailure.at)
-        .where(SignInFailure.username == name, col(SignInFailure.at) > now - FAILURE_WINDOW)
+        .where(
+            SignInFailure.username == name,
+            col(SignInFailure.at) > now - FAILURE_WINDOW,
+            # What a clock that was set back counted ahead of time locks nobody out for years.
+            col(SignInFailure.at) <= now,
+        )
         .order_by(col(SignInFailure.at).desc())
         .limit(FAILURES_ALLOWED)
     ).all()

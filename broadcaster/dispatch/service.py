@@ -88,7 +88,10 @@ class Conductor:
             self._connections = connections
 
     def _is_current(self, now: datetime) -> bool:
-        if self._planned_at is None or now - self._planned_at >= _PLAN_AT_LEAST_EVERY:
+        if self._planned_at is None:
+            return False
+        # A clock that was set back must not leave the days in between without a plan.
+        if abs(now - self._planned_at) >= _PLAN_AT_LEAST_EVERY:
             return False
         with self._database.reading() as session:
             return changes_since(session) == self._seen
