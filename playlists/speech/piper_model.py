@@ -72,8 +72,11 @@ def speak(model: Model, request: PiperRequest) -> Pcm:
 
 
 def _libraries() -> tuple[Any, Any]:
-    """Piper and its runtime. Both would start threads of their own, which no fork survives."""
-    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+    """Piper and its runtime, without the threads that no fork survives.
+
+    ONNX Runtime from 1.29 on reports to its maker unless it is told not to before it is loaded.
+    """
+    os.environ.update(ORT_DISABLE_TELEMETRY="1", OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
     try:
         return importlib.import_module("piper"), importlib.import_module("onnxruntime")
     except ImportError as error:

@@ -96,6 +96,20 @@ def test_the_version_names_the_program_and_the_very_voice(
     assert voice.files.config_sha256[:12] in piper.version
 
 
+def test_the_process_reports_to_nobody(voice: InstalledVoice, tmp_path: Path) -> None:
+    """No uploading thread, no connection and no device identifier: only the station is told."""
+    home = ("env", "-u", "CI", f"HOME={tmp_path}", f"XDG_CACHE_HOME={tmp_path}")
+    with PiperEngine(voice, command=(*home, *worker_command(voice.files))) as engine:
+        engine.synthesise(HELLO, settings=PLAIN)
+        process = Path(f"/proc/{engine.process_id}")
+        threads = list((process / "task").iterdir())
+        sockets = [link for link in (process / "fd").iterdir() if "socket" in str(link.readlink())]
+
+    assert len(threads) == 1
+    assert sockets == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_voice_killed_between_sentences_speaks_on(voice: InstalledVoice) -> None:
     """The next sentence comes from a new process and sounds the same."""
     with PiperEngine(voice) as engine:
