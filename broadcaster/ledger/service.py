@@ -24,6 +24,7 @@ from broadcaster.database import Database, connect
 from broadcaster.fleet.credentials import load_wire_secret
 from broadcaster.fleet.registry import verify_keys
 from broadcaster.keys import StationKeys, load_keys
+from broadcaster.ledger.allowance import Allowance
 from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.incidents import record_incidents
 from broadcaster.ledger.ingest import Stored, store
@@ -58,6 +59,7 @@ class Ingest:
     now: Callable[[], datetime]
     pause: Callable[[float], bool]
     """Wait that many seconds; true when the process is to stop."""
+    allowance: Allowance = field(default_factory=Allowance)
     _keys: dict[str, VerifyKey] = field(default_factory=dict)
     _keys_at: float = float("-inf")
 
@@ -65,8 +67,15 @@ class Ingest:
         """Store deliveries durably, waiting for a database that is away.
 
         Raises DatabaseAway when told to stop before that. One that the database itself refuses
-        is kept as an incident, so that it cannot hold up the others.
+        is kept as an incident, so that it cannot hold up the others. What a device says beyond its
+        allowance is left unsaid: it has no receipt and comes again.
         """
+        heard = len(deliveries)
+        deliveries = self.allowance.within(deliveries, now_s=time.monotonic())
+        if len(deliveries) < heard:
+            log.warning("flood_put_off", deliveries=heard - len(deliveries))
+        if not deliveries:
+            return ()
         try:
             return (self._patiently(self._store, deliveries),)
         except DBAPIError as error:
