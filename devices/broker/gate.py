@@ -88,7 +88,8 @@ class Gate:
         self._registry = registry
         self._behind = behind
         self._guests: dict[str, _Guest] = {}
-        self._strangers = 0
+        # By arrival: whoever has stood in the doorway longest makes room for who comes now.
+        self._strangers: dict[asyncio.StreamWriter, None] = {}
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -124,9 +125,11 @@ class Gate:
     async def _identify(
         self, source: PacketSource, writer: asyncio.StreamWriter
     ) -> tuple[Frame, Connect] | None:
-        if self._strangers >= STRANGERS_LIMIT:
-            return None
-        self._strangers += 1
+        if len(self._strangers) >= STRANGERS_LIMIT:
+            longest = next(iter(self._strangers))
+            del self._strangers[longest]
+            longest.transport.abort()
+        self._strangers[writer] = None
         try:
             async with asyncio.timeout(CONNECT_WITHIN_S):
                 frame = await source.next(limit_bytes=CONNECT_LIMIT_BYTES, only=PacketType.CONNECT)
@@ -137,7 +140,7 @@ class Gate:
             log.info("connection_refused", reason=str(reason) or "no CONNECT in time")
             return None
         finally:
-            self._strangers -= 1
+            self._strangers.pop(writer, None)
         refusal = self._refusal(connect)
         if refusal is None:
             return frame, connect
