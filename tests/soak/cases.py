@@ -60,7 +60,7 @@ def kill_station(seed: int) -> Outcome:
 
 
 def _kill_now_and_then(chain: Chain, rng: Random) -> list[str]:
-    """Kill at seeded instants of the window whatever seeded choice lives then; who was killed."""
+    """Kill a seeded choice of what lives at seeded instants of the window; who was killed."""
     killed: list[str] = []
     instants = sorted(rng.uniform(0, WINDOW_S) for _ in range(rng.randint(1, KILLS_MOST)))
     passed_s = 0.0
@@ -68,9 +68,10 @@ def _kill_now_and_then(chain: Chain, rng: Random) -> list[str]:
         chain.live(instant_s - passed_s)
         passed_s = instant_s
         living = chain.living()
-        chosen = rng.sample(living, rng.randint(min(1, len(living)), len(living)))
-        chain.kill(*chosen)
-        killed.append("+".join(chosen) or "nobody")
+        if living:
+            chosen = rng.sample(living, rng.randint(1, len(living)))
+            chain.kill(*chosen)
+            killed.append("+".join(chosen))
     return killed
 
 
