@@ -72,6 +72,10 @@ class DecisionGiven(BaseModel):
     rendition_id: str
     spoken_sha256: str
     audio_sha256: str
+    submitted_at_ms: int | None = Field(
+        default=None,
+        description="As the bulletin said: what was asked for since then is not decided on.",
+    )
     approved: bool
     over_warnings: bool = Field(
         default=False, description="Said explicitly when the words carry warnings."
@@ -175,6 +179,7 @@ def decide(
             rendition_id=given.rendition_id,
             spoken_sha256=given.spoken_sha256,
             audio_sha256=given.audio_sha256,
+            submitted_at_ms=given.submitted_at_ms,
             approved=given.approved,
             over_warnings=given.over_warnings,
             comment=given.comment,

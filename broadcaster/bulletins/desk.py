@@ -37,6 +37,7 @@ from broadcaster.bulletins.states import Act, BulletinState, after
 from broadcaster.bulletins.tables import Approval, Bulletin, BulletinEdit, Rendition
 from broadcaster.bulletins.texts import Written, as_kept, sha256_of
 from broadcaster.database import new_id
+from broadcaster.database.columns import to_ms
 
 __all__ = [
     "approved_rendition",
@@ -143,6 +144,14 @@ def submit(session: Session, bulletin_id: str, *, by: str, now: datetime) -> Bul
     return reached
 
 
+def ask_anew(session: Session, bulletin_id: str, *, now: datetime) -> None:
+    """What waits for a decision waits with something more in it: pages from before are stale."""
+    bulletin = _held(session, bulletin_id)
+    if bulletin.submitted_at is not None:
+        bulletin.submitted_at = max(now, bulletin.submitted_at + _TICK)
+        session.flush()
+
+
 def decide(
     session: Session,
     bulletin_id: str,
@@ -155,8 +164,11 @@ def decide(
     now: datetime,
     over_warnings: bool = False,
     comment: str = "",
+    submitted_at_ms: int | None = None,
 ) -> Approval:
     """Approve or return exactly these words and this sound.
+
+    With `submitted_at_ms` only what was asked then: a wish for quiet hours asks anew.
 
     Raises RenditionChanged, ActOutOfPlace, OwnBulletin, WarningsUnresolved, CommentMissing,
     CommentTooLong, TextUnusable, UnknownBulletin.
@@ -165,6 +177,9 @@ def decide(
     rendition = current_rendition(session, bulletin)
     shown = (rendition_id, spoken_sha256, audio_sha256)
     if rendition is None or shown != identity(rendition):
+        raise RenditionChanged
+    asked_at_ms = to_ms(bulletin.submitted_at) if bulletin.submitted_at else None
+    if submitted_at_ms not in {None, asked_at_ms}:
         raise RenditionChanged
     after(state_of(session, bulletin), Act.APPROVE if approved else Act.RETURN)
     if by in authors_of(session, bulletin):

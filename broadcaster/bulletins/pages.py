@@ -23,6 +23,7 @@ from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.studio import studio_of
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.bulletins.texts import Written, checked
+from broadcaster.database.columns import to_ms
 from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed, Unavailable
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
@@ -73,6 +74,7 @@ class DecisionForm(BaseModel):
     rendition_id: str = ""
     spoken_sha256: str = ""
     audio_sha256: str = ""
+    submitted_at_ms: str = ""
     decision: str = ""
     over_warnings: str = ""
     comment: str = ""
@@ -197,6 +199,7 @@ def decide(
                 rendition_id=form.rendition_id,
                 spoken_sha256=form.spoken_sha256,
                 audio_sha256=form.audio_sha256,
+                submitted_at_ms=_number(form.submitted_at_ms),
                 approved=form.decision == "approve",
                 over_warnings=form.over_warnings == "yes",
                 comment=form.comment,
@@ -253,6 +256,7 @@ def _page(
         own=viewer.account_id in bulletin.authors,
         may_write=viewer.may(Right.WRITE_BULLETINS),
         may_decide=viewer.may(Right.APPROVE_BULLETINS),
+        submitted_at_ms=to_ms(row.submitted_at) if row.submitted_at else "",
     )
 
 
@@ -281,6 +285,10 @@ def _form_of(row: Bulletin) -> BulletinForm:
     return BulletinForm(
         title=row.title, script=row.script, topic=row.topic, priority=str(row.priority)
     )
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 20 else None
 
 
 def _back_to(bulletin_id: str) -> Response:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from broadcaster.accounts.tables import Account, RoleGrant
 from broadcaster.areas.tables import Cluster, Station
-from broadcaster.bulletins.desk import approved_rendition
+from broadcaster.bulletins.desk import approved_rendition, ask_anew
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.database import new_id
 from broadcaster.errors import NotFound
@@ -87,6 +87,9 @@ def queue_bulletin(
     session.add(schedule)
     session.flush()
     session.add_all(ScheduleCluster(schedule_id=schedule.id, cluster_id=id_) for id_ in clusters)
+    if reason and override_by is None:
+        # The leader who reads it at this moment must not allow what they have not read.
+        ask_anew(session, bulletin_id, now=now)
     return schedule
 
 

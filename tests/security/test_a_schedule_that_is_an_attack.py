@@ -1,5 +1,6 @@
 """Who may queue may not stop the station by what they queue, nor wake a village."""
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import pytest
 
 from broadcaster.schedule.errors import RecurrenceUnreadable, TimeUnreadable
 from broadcaster.schedule.occurrences import is_over, occurrences
-from tests.security.conftest import Site
+from tests.security.conftest import CSRF, Site
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -94,3 +95,31 @@ def test_a_time_of_another_age_is_refused(site: Site, starts_local: str, recurre
     answer = site.program("operator").post("/api/schedules", json=wish)
 
     assert (answer.status_code, answer.json()["code"]) == (422, TimeUnreadable.code)
+
+
+def test_no_leader_allows_quiet_hours_unread(site: Site) -> None:
+    """A wish for the night that comes while the leader reads makes the leader read again."""
+    leader = site.browser("leader")
+    page = leader.get("/bulletins/storm").text
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    assert {"csrf_token", "rendition_id", "submitted_at_ms"} <= form.keys()
+    queued = site.browser("operator").post(
+        "/bulletins/storm/queue",
+        data={
+            "csrf_token": CSRF,
+            "clusters": "dong",
+            "when": "at",
+            "starts_local": "2026-11-23T03:00",
+            "override_reason": "Lũ lên nhanh",
+        },
+    )
+    assert queued.status_code == 303
+
+    unread = leader.post("/bulletins/storm/decision", data=form | {"decision": "approve"})
+    page = leader.get("/bulletins/storm").text
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    read = leader.post("/bulletins/storm/decision", data=form | {"decision": "approve"})
+
+    assert unread.status_code == 409
+    assert "Lũ lên nhanh" in page
+    assert read.status_code == 303
