@@ -1,6 +1,7 @@
 """The station as an attacker finds it: the real application, one person of each role signed in."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,11 +17,12 @@ from broadcaster.accounts.tables import Account, RoleGrant, SignInSession
 from broadcaster.app import create_app
 from broadcaster.bulletins.studio import Studio
 from broadcaster.database import Database, connect
+from broadcaster.settings import Settings
 from broadcaster.web.context import Context
 from playlists.audio_store import AudioStore
 from playlists.speech.tones import ToneEngine
-from tests.broadcaster.pages.commune import add_afternoon, found_commune
-from tests.broadcaster.small_station import STATION_ID, SmallStation
+from tests.broadcaster.pages.commune import AFTERNOON, add_afternoon, found_commune
+from tests.broadcaster.small_station import STATION_ID, Clock, SmallStation
 from tests.clients import TestClient
 
 CSRF = "csrf-token-of-the-tests"
@@ -80,12 +82,17 @@ def people_of(station: SmallStation) -> None:
             )
 
 
-def open_site(database: Database, *, folder: Path) -> Site:
-    """The real application over a commune with broadcasts in every state."""
+def fill(database: Database, *, folder: Path) -> None:
+    """Found the commune with its people, and broadcasts in every state."""
     station = found_commune(database, state_dir=folder)
     people_of(station)
     with database.writing() as session:
         add_afternoon(session, operator="acc-operator", leader="acc-leader", now=station.clock())
+
+
+def open_site(database: Database, *, folder: Path) -> Site:
+    """The real application over a commune that was founded in this database."""
+    station = SmallStation(database, Settings(state_dir=folder), Clock(AFTERNOON))
     context = Context(
         database=database,
         settings=station.settings,
@@ -109,10 +116,26 @@ def on_sqlite(sqlite_url: str) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.fixture(scope="session")
+def filled_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One SQLite file with the commune in it, to copy from."""
+    folder = tmp_path_factory.mktemp("commune")
+    template = folder / "filled.sqlite3"
+    shutil.copy(sqlite_template, template)
+    database = connect(f"sqlite:///{template}")
+    fill(database, folder=folder)
+    database.dispose()
+    return template
+
+
 @pytest.fixture
-def site(on_sqlite: Database, tmp_path: Path) -> Site:
+def site(filled_template: Path, tmp_path: Path) -> Iterator[Site]:
     """The real application, on SQLite."""
-    return open_site(on_sqlite, folder=tmp_path)
+    file = tmp_path / "site.sqlite3"
+    shutil.copy(filled_template, file)
+    database = connect(f"sqlite:///{file}")
+    yield open_site(database, folder=tmp_path)
+    database.dispose()
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadcaster.database import Database
-from tests.security.conftest import CSRF, Site, open_site
+from tests.security.conftest import CSRF, Site, fill, open_site
 
 PAGES = [
     "/broadcasts/{}",
@@ -31,6 +31,7 @@ SENSELESS = ["%00", "a%00b", "%ff", "%ed%a0%80", "'%20OR%201=1--", "%F0%9F%92%A9
 @pytest.fixture
 def either(database: Database, tmp_path: Path) -> Site:
     """The real application, on SQLite and on PostgreSQL."""
+    fill(database, folder=tmp_path)
     return open_site(database, folder=tmp_path)
 
 
