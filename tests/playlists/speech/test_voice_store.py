@@ -360,10 +360,12 @@ def test_a_full_disk_is_named_and_the_beginning_is_kept(tmp_path: Path, folder: 
         "from playlists.speech.voice_store import install, installed\n"
         "from tests.playlists.speech.voices import catalogue_of, voice_of\n"
         "source, into = map(Path, sys.argv[1:])\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))\n"
         "small = catalogue_of(voice_of())\n"
         "try: install('vi-small', source=source, into=into, catalogue=small)\n"
         "except VoiceStoreFull as error: print(error.code, installed(into))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))\n"
     )
     command = [sys.executable, "-c", program, str(folder), str(tmp_path / "voices")]
     done = subprocess.run(command, check=True, timeout=60, capture_output=True, text=True)
