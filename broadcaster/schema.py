@@ -9,9 +9,10 @@ from broadcaster.bulletins import tables as bulletins
 from broadcaster.dispatch import tables as dispatch
 from broadcaster.fleet import tables as fleet
 from broadcaster.ledger import tables as ledger
+from broadcaster.lexicon import tables as lexicon
 from broadcaster.schedule import tables as schedule
 
-CAPABILITIES = (areas, accounts, fleet, bulletins, ledger, schedule, dispatch)
+CAPABILITIES = (areas, accounts, fleet, lexicon, bulletins, ledger, schedule, dispatch)
 
 
 def metadata() -> MetaData:

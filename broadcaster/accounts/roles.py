@@ -22,6 +22,7 @@ class Right(StrEnum):
     SEE_STATION = "see_station"
     WRITE_BULLETINS = "write_bulletins"
     APPROVE_BULLETINS = "approve_bulletins"
+    EDIT_LEXICON = "edit_lexicon"
     SCHEDULE_BROADCASTS = "schedule_broadcasts"
     SEE_DEVICES = "see_devices"
     ADMINISTER = "administer"
@@ -35,6 +36,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | {
             Right.SEE_STATION,
             Right.WRITE_BULLETINS,
+            Right.EDIT_LEXICON,
             Right.SCHEDULE_BROADCASTS,
             Right.SEE_DEVICES,
         },
@@ -42,11 +44,13 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         | {
             Right.SEE_STATION,
             Right.APPROVE_BULLETINS,
+            Right.EDIT_LEXICON,
             Right.SCHEDULE_BROADCASTS,
             Right.SEE_DEVICES,
         },
         Role.VILLAGE_HEAD: _EVERYBODY,
-        Role.ADMIN: _EVERYBODY | {Right.SEE_STATION, Right.SEE_DEVICES, Right.ADMINISTER},
+        Role.ADMIN: _EVERYBODY
+        | {Right.SEE_STATION, Right.EDIT_LEXICON, Right.SEE_DEVICES, Right.ADMINISTER},
     }
 )
 

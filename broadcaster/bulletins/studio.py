@@ -1,7 +1,7 @@
 """The studio: makes words and sound of a script. Slow; never called inside a transaction."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,14 +32,14 @@ class Studio:
         engine: Engine,
         store: AudioStore,
         cache_dir: Path | None = None,
-        lexicon: Lexicon | None = None,
+        lexicon: Callable[[], Lexicon] = national_lexicon,
         voice: VoiceSettings = _HOUSE_VOICE,
         busy_after_s: float = _BUSY_AFTER_S,
     ) -> None:
         self.store = store
         self._engine = engine
         self._cache_dir = cache_dir
-        self._lexicon = lexicon or national_lexicon()
+        self._lexicon = lexicon
         self._voice = voice
         self._busy_after_s = busy_after_s
         self._places = threading.BoundedSemaphore(RENDERS_AT_ONCE)
@@ -47,7 +47,7 @@ class Studio:
     def read(self, script: str) -> Reading:
         """The words that a voice shall say; raise ScriptNotReadable with the reason."""
         try:
-            return read_aloud(script, self._lexicon)
+            return read_aloud(script, self._lexicon())
         except PlaylistsError as error:
             raise _told(error) from error
 
@@ -75,13 +75,19 @@ class Studio:
 
 
 @contextmanager
-def open_studio(settings: Settings) -> Iterator[Studio]:
-    """The studio that an installation's settings describe; its voice ends with it."""
+def open_studio(
+    settings: Settings, *, lexicon: Callable[[], Lexicon] = national_lexicon
+) -> Iterator[Studio]:
+    """The studio that an installation's settings describe; its voice ends with it.
+
+    `lexicon` is asked at each reading, so that a word entered now holds for the next script.
+    """
     with EspeakEngine() as engine:
         yield Studio(
             engine=engine,
             store=AudioStore(settings.audio_dir),
             cache_dir=settings.state_dir / "sentences",
+            lexicon=lexicon,
         )
 
 

@@ -11,6 +11,7 @@ from broadcaster.app import create_app
 from broadcaster.areas.tables import Station
 from broadcaster.bulletins.studio import open_studio
 from broadcaster.database import connect
+from broadcaster.lexicon.entries import StationLexicon
 from broadcaster.logs import configure_logs
 from broadcaster.processes.errors import NotFounded
 from broadcaster.settings import Settings, load_settings
@@ -49,7 +50,7 @@ def run() -> int:
     settings = load_settings()
     configure_logs(settings.log_level)
     context = context_of(settings)
-    with open_studio(settings) as studio:
+    with open_studio(settings, lexicon=StationLexicon(context.database)) as studio:
         app = create_app(context, studio=studio)
         server = _Server(
             uvicorn.Config(

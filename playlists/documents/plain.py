@@ -37,13 +37,14 @@ _MOST_CONTROL = 0.01  # a stray sign is a slip, one in a hundred is no text
 
 def text_of_plain(data: bytes) -> str:
     """The text of a .txt or .md file. Raises EncodingUnknown or DocumentKindUnknown."""
-    text = _decoded(data).removeprefix("\ufeff")
+    text = decoded(data).removeprefix("\ufeff")
     if len(_CONTROL.findall(text)) > _MOST_CONTROL * len(text):
         raise DocumentKindUnknown
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """The letters that these bytes stand for, line ends as they are. Raises as `text_of_plain`."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _strict(data[len(mark) :], encoding)
