@@ -59,16 +59,16 @@ def tell(site: Site, pole: Pole, *deliveries: Delivery) -> Stored:
         )
 
 
-def a_pole_of(site: Site) -> Pole:
+def a_pole() -> Pole:
     """A pole of the site's commune, with its own key."""
-    assert site.app
+
     return Pole("loa-dong-1-1", station=STATION_ID, key=key_of("loa-dong-1-1"))
 
 
 @pytest.mark.parametrize("at_ms", [0, 253_402_127_999_998, LAST_MS])
 def test_no_instant_that_a_device_states_breaks_a_page(site: Site, at_ms: int) -> None:
     """A device that says the year 9999 or 1970 of itself takes no page from anybody."""
-    pole = a_pole_of(site)
+    pole = a_pole()
     for kind in (Kind.RECEIVED, Kind.CACHED, Kind.STARTED, Kind.FINISHED):
         pole.say(
             kind,

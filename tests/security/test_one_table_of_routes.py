@@ -91,7 +91,7 @@ def call(site: Site, route: str, role: str | None) -> Response:
     for place, found in PLACES.items():
         path = path.replace(place, found)
     if path.startswith("/api/"):
-        given = {} if method in {"GET", "DELETE"} else {"json": {}}
+        given: dict[str, object] = {} if method in {"GET", "DELETE"} else {"json": {}}
         return site.program(role).request(method, path, **given)
     headers = {"X-CSRF-Token": CSRF} if role else {}
     return site.browser(role).request(method, path, headers=headers)
