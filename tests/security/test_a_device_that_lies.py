@@ -61,7 +61,6 @@ def tell(site: Site, pole: Pole, *deliveries: Delivery) -> Stored:
 
 def a_pole() -> Pole:
     """A pole of the site's commune, with its own key."""
-
     return Pole("loa-dong-1-1", station=STATION_ID, key=key_of("loa-dong-1-1"))
 
 
