@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from broadcaster.bulletins.doubts import needs_settling
 from broadcaster.bulletins.shown import Decision, Line, Shown, Sound
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.database.columns import to_ms
@@ -29,6 +30,9 @@ class WarningAnswer(BaseModel):
     message: str
     message_en: str
     suggestion: str
+    needs_settling: bool = Field(
+        description="False for print that is left out on purpose: it only informs."
+    )
 
 
 class RenditionAnswer(BaseModel):
@@ -73,7 +77,7 @@ class BulletinLine(BaseModel):
     edited_at_ms: int
     submitted_at_ms: int | None
     duration_ms: int | None = Field(description="Of its sound; null without one.")
-    warnings: int
+    warnings: int = Field(description="Places that an approver must hear and accept.")
 
 
 class BulletinList(BaseModel):
@@ -152,6 +156,7 @@ def _rendition(sound: Sound) -> RenditionAnswer:
                 message=each.message_vi,
                 message_en=each.message_en,
                 suggestion=each.suggestion,
+                needs_settling=needs_settling(each.code),
             )
             for each in sound.warnings
         ],

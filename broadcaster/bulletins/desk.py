@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session
 
+from broadcaster.bulletins.doubts import unresolved
 from broadcaster.bulletins.errors import (
     COMMENT_LIMIT_CHARACTERS,
     CommentMissing,
@@ -185,7 +186,8 @@ def decide(
     if by in authors_of(session, bulletin):
         raise OwnBulletin
     comment = _checked_comment(comment, needed=not approved)
-    if approved and rendition.warnings and not over_warnings:
+    doubts = unresolved(rendition)
+    if approved and doubts and not over_warnings:
         raise WarningsUnresolved(field="over_warnings")
     decision = Approval(
         id=new_id("apr"),
@@ -195,7 +197,7 @@ def decide(
         audio_sha256=audio_sha256,
         approver_id=by,
         approved=approved,
-        over_warnings=approved and bool(rendition.warnings),
+        over_warnings=approved and bool(doubts),
         comment=comment,
         decided_at=_after_all_before(session, bulletin, now=now),
     )

@@ -254,6 +254,7 @@ def _page(
         comment=comment,
         editing=bulletin.sound is None or (refused is not None and refused.field in EDITED),
         own=viewer.account_id in bulletin.authors,
+        may_teach=viewer.may(Right.EDIT_LEXICON),
         may_write=viewer.may(Right.WRITE_BULLETINS),
         may_decide=viewer.may(Right.APPROVE_BULLETINS),
         submitted_at_ms=to_ms(row.submitted_at) if row.submitted_at else "",

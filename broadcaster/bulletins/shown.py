@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from broadcaster.accounts.people import display_names
+from broadcaster.bulletins.doubts import is_teachable, needs_settling, sentence_around
 from broadcaster.bulletins.standing import (
     authors_of,
     current_rendition,
@@ -31,6 +32,12 @@ class Warned:
     message_vi: str
     message_en: str
     suggestion: str
+    sentence: str = ""
+
+    @property
+    def is_teachable(self) -> bool:
+        """Whether the commune's own lexicon can end this doubt."""
+        return is_teachable(self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,16 @@ class Sound:
     audio_url: str
     warnings: tuple[Warned, ...]
     pieces: tuple[Piece, ...]
+
+    @property
+    def doubts(self) -> list[Warned]:
+        """What an approver must hear and accept."""
+        return [warning for warning in self.warnings if needs_settling(warning.code)]
+
+    @property
+    def left_out(self) -> list[Warned]:
+        """Print that is not read; it only informs."""
+        return [warning for warning in self.warnings if not needs_settling(warning.code)]
 
     @property
     def paragraphs(self) -> list[str]:
@@ -143,11 +160,11 @@ def lines_of(session: Session, bulletins: Sequence[Bulletin]) -> list[Line]:
 
 def sound_of(rendition: Rendition) -> Sound:
     """A rendition as it is shown."""
+    written = "".join(str(span["written"]) for span in rendition.reading)
     warnings = tuple(
-        Warned(number=number, **cast("dict[str, Any]", warning))
+        _warned(number, cast("dict[str, Any]", warning), written=written)
         for number, warning in enumerate(rendition.warnings, start=1)
     )
-    written = "".join(str(span["written"]) for span in rendition.reading)
     return Sound(
         row=rendition,
         spoken_sha256=sha256_of(rendition.spoken),
@@ -155,6 +172,11 @@ def sound_of(rendition: Rendition) -> Sound:
         warnings=warnings,
         pieces=tuple(pieces_of(written, warnings)),
     )
+
+
+def _warned(number: int, warning: dict[str, Any], *, written: str) -> Warned:
+    sentence = sentence_around(written, warning["start"], warning["end"])
+    return Warned(number=number, sentence=sentence, **warning)
 
 
 def pieces_of(written: str, warnings: Sequence[Warned]) -> list[Piece]:
@@ -180,4 +202,7 @@ def _sounds(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[int | No
             col(Rendition.id).in_(ids)
         )
     )
-    return {id_: (duration_ms, len(warnings)) for id_, duration_ms, warnings in rows}
+    return {
+        id_: (duration_ms, sum(needs_settling(str(each["code"])) for each in warnings))
+        for id_, duration_ms, warnings in rows
+    }

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from broadcaster.accounts.people import account_named
 from broadcaster.areas.tables import Cluster, Station
 from broadcaster.bulletins import desk
+from broadcaster.bulletins.doubts import unresolved
 from broadcaster.bulletins.studio import Studio
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.bulletins.texts import checked, sha256_of
@@ -89,7 +90,7 @@ def approve(database: Database, bulletin_id: str) -> None:
             spoken_sha256=sha256_of(rendition.spoken),
             audio_sha256=rendition.audio_sha256,
             approved=True,
-            over_warnings=bool(rendition.warnings),
+            over_warnings=bool(unresolved(rendition)),
             by=_account_id(session, LEADER),
             now=datetime.now(UTC),
         )

@@ -17,14 +17,17 @@ from tests.broadcaster.small_station import STATION_ID
 SCRIPT = "Sáng mai, trạm y tế xã tiêm vắc xin cho trẻ em."
 
 
-def made_sound(script: str, *, warns: bool = False, take: str = "") -> NewSound:
+def made_sound(
+    script: str, *, warns: bool = False, left_out: bool = False, take: str = ""
+) -> NewSound:
     """What a studio would make of a script; another `take` sounds different."""
     warning = Warning_(0, 4, script[:4], "unknown_word", "Chưa rõ cách đọc.", "Unsure.", "bốn")
+    print_only = Warning_(0, 0, "XÃ THƯỢNG", "left_out", "Không đọc.", "Not read.", "")
     reading = Reading(
         text=script,
         spoken=script.lower(),
         spans=(Span(0, len(script), script, script.lower(), "words"),),
-        warnings=(warning,) if warns else (),
+        warnings=(*([warning] if warns else []), *([print_only] if left_out else [])),
     )
     rendering = Rendering(
         sha256=hashlib.sha256((script + take).encode()).hexdigest(),

@@ -38,9 +38,10 @@ class Desk:
     chi: str
     bulletin: Bulletin
 
-    def render(self, *, warns: bool = False, take: str = "") -> Rendition:
+    def render(self, *, warns: bool = False, left_out: bool = False, take: str = "") -> Rendition:
         """Give the bulletin its sound."""
-        sound = made_sound(self.bulletin.script, warns=warns, take=take)
+        script = self.bulletin.script
+        sound = made_sound(script, warns=warns, left_out=left_out, take=take)
         return desk.attach_rendition(self.session, self.bulletin.id, sound=sound, now=NOON)
 
     def submit(self) -> BulletinState:
@@ -189,6 +190,15 @@ def test_warnings_are_approved_in_so_many_words(at_desk: Desk) -> None:
     assert not at_desk.decide(rendition, approved=False).over_warnings
     at_desk.submit()
     assert at_desk.decide(rendition, approved=True, over_warnings=True).over_warnings
+    assert at_desk.on_air == rendition
+
+
+def test_print_that_is_left_out_needs_no_settling(at_desk: Desk) -> None:
+    """A letterhead is not in doubt: it only informs."""
+    rendition = at_desk.render(left_out=True)
+    at_desk.submit()
+
+    assert not at_desk.decide(rendition, approved=True).over_warnings
     assert at_desk.on_air == rendition
 
 

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from fastapi import FastAPI, Request
@@ -238,6 +240,36 @@ def test_a_warning_is_marked_in_its_place_and_must_be_accepted(newsroom: Newsroo
 
     assert newsroom.decide(address, decision="approve", over_warnings="yes").status == 303
     assert newsroom.on_air(address)
+
+
+def test_print_that_is_not_read_is_named_and_asks_nothing_of_the_leader(
+    newsroom: Newsroom,
+) -> None:
+    """A letterhead pasted along is left out, said so, and approved without a word more."""
+    head = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n\n"
+    address = newsroom.written(head + SCRIPT)
+    newsroom.send(newsroom.an, f"{address}/submission")
+
+    page = newsroom.binh.get(address).text
+    assert "1 phần không đọc" in page
+    assert "Độc lập - Tự do - Hạnh phúc</li>" in page
+    assert "chưa chắc cách đọc" not in page
+    assert "chưa chắc cách đọc" not in newsroom.binh.get("/approvals").text
+
+    assert newsroom.decide(address, decision="approve").status == 303
+    assert newsroom.on_air(address)
+
+
+def test_a_doubt_leads_to_the_commune_s_own_lexicon(newsroom: Newsroom) -> None:
+    """With the word and its sentence filled in; not where no entry could end the doubt."""
+    address = newsroom.written("Mời bà con. Sáng mai, ban XQZ họp & ăn @ nhà văn hóa. Xin hết.")
+
+    page = newsroom.an.get(address).text
+
+    links = re.findall(r'href="/lexicon\?([^"#]+)', page)
+    assert [parse_qs(unescape(link)) for link in links] == [
+        {"written": ["XQZ"], "sample": ["Sáng mai, ban XQZ họp & ăn @ nhà văn hóa."]}
+    ]
 
 
 def test_a_decision_on_what_was_edited_meanwhile_is_not_taken(newsroom: Newsroom) -> None:
