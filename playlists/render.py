@@ -1,6 +1,7 @@
 """From sentences to one mastered file in the audio store: the whole way of a bulletin's sound."""
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,7 @@ from playlists.mastering import HORN, STATION_TARGET, Band, Piece, Target, join,
 from playlists.pcm import Pcm
 from playlists.speech.cache import SentenceCache, sentence_key
 from playlists.speech.engine import Engine, VoiceSettings
+from playlists.speech.pool import VoicePool, say_in_order
 
 log = structlog.get_logger()
 
@@ -114,9 +116,9 @@ def _joined(
 ) -> tuple[Pcm, tuple[CuePoint, ...]]:
     """Everything that will be heard as one sound, and where its sentences are."""
     clips = []
-    for done, sentence in enumerate(sentences, start=1):
-        clips.append(reader.say(sentence.text))
-        told(done, len(sentences) + 1)
+    for clip in reader.say_all([sentence.text for sentence in sentences]):
+        clips.append(clip)
+        told(len(clips), len(sentences) + 1)
     reader.finish()
     # The chime alone would measure well and be stored as a bulletin.
     if not any(any(clip.samples) for clip in clips):
@@ -132,16 +134,23 @@ class _Reader:
     def __init__(self, *, engine: Engine, settings: VoiceSettings, cache_dir: Path | None) -> None:
         self._engine, self._settings = engine, settings
         self._cache = SentenceCache(cache_dir) if cache_dir else None
+        self._counting = threading.Lock()
         self.synthesised = 0
         self.from_cache = 0
 
-    def say(self, text: str) -> Pcm:
+    def say_all(self, texts: Sequence[str]) -> Iterator[Pcm]:
+        """The sounds in order; a pool of voices makes several at the same time."""
+        at_once = self._engine.at_once if isinstance(self._engine, VoicePool) else 1
+        return say_in_order(texts, say=self._say, at_once=at_once)
+
+    def _say(self, text: str) -> Pcm:
         if self._cache is None:
             return self._synthesise(text)
         key = sentence_key(text, engine=self._engine, settings=self._settings)
         pcm = self._cache.find(key)
         if pcm is not None:
-            self.from_cache += 1
+            with self._counting:
+                self.from_cache += 1
             return pcm
         pcm = self._synthesise(text)
         self._cache.keep(key, pcm)
@@ -152,7 +161,8 @@ class _Reader:
             self._cache.trim()
 
     def _synthesise(self, text: str) -> Pcm:
-        self.synthesised += 1
+        with self._counting:
+            self.synthesised += 1
         return self._engine.synthesise(text, settings=self._settings)
 
 
