@@ -17,6 +17,7 @@ from rich.console import Console
 from sqlmodel import select
 
 from broadcaster.bulletins.studio import open_studio
+from broadcaster.bulletins.texts import checked
 from broadcaster.database import Database
 from broadcaster.demo.errors import ScriptFileUnreadable
 from broadcaster.demo.newsroom import (
@@ -75,9 +76,11 @@ def run_once(options: OnceOptions, *, console: Console, progress: Console) -> in
 def _run_chain(
     script: str, options: OnceOptions, *, settings: Settings, progress: Console, begun: float
 ) -> ChainReport:
-    database, _ = open_demo(settings)
     progress.print("» Đọc lời và dựng âm thanh / Reading and rendering")
     with open_studio(settings) as studio:
+        # A script that cannot be read is refused before a commune is founded for it.
+        studio.read(checked(title=TITLE, script=script).script)
+        database, _ = open_demo(settings)
         bulletin_id = write_and_render(database, studio, script=script, title=TITLE)
     progress.print("» Mở đài và đội loa mô phỏng / Starting the station and the simulated fleet")
     with running(settings, console=progress) as supervisor:

@@ -1,6 +1,7 @@
 """What `loa demo --once` says at its end: a table for people, one JSON object for programs."""
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -58,15 +59,16 @@ def as_json(report: ChainReport) -> str:
 
 
 def draw(report: ChainReport, *, console: Console) -> None:
-    """The report as a table, clusters in rows, the whole at the foot."""
+    """The report as a table that fits 80 columns: clusters side by side, the whole at the end."""
     broadcast = report.broadcast
-    table = Table(title=f"{broadcast.title} ◇ mô phỏng / simulated", show_footer=True)
-    first, *others = zip(_HEADINGS, _row("Tất cả / All", broadcast), strict=True)
-    table.add_column(first[0], footer=first[1])
-    for heading, footer in others:
-        table.add_column(heading, footer=footer, justify="right")
+    table = Table(title=f"{broadcast.title} ◇ mô phỏng / simulated")
+    table.add_column("")
     for cluster in broadcast.clusters:
-        table.add_row(*_row(cluster.name, cluster))
+        table.add_column(cluster.name, justify="right")
+    table.add_column("Tất cả / All", justify="right")
+    parts: list[Part] = [*broadcast.clusters, broadcast]
+    for heading, figure in _FIGURES.items():
+        table.add_row(heading, *(figure(part) for part in parts))
     console.print(table)
     if report.to_first_sound_s is not None:
         console.print(
@@ -81,36 +83,22 @@ def draw(report: ChainReport, *, console: Console) -> None:
         )
 
 
-_HEADINGS = (
-    "Cụm / Cluster",
-    "Thôn\nVillages",
-    "Dân\nResidents",
-    "Loa\nPlanned",
-    "Có tệp\nCached",
-    "Bắt đầu\nStarted",
-    "Phát trọn\nFinished",
-    "Phát lỗi\nFailed",
-    "Chưa xác nhận\nNot confirmed",
-    "Lệch (ms)\nSkew p50/max",
-    "Dân được nghe\nReached",
-)
+Part = BroadcastReport | ClusterReport
 
-
-def _row(name: str, part: BroadcastReport | ClusterReport) -> list[str]:
-    coverage, counts, skew = part.coverage, part.counts, part.skew
-    return [
-        name,
-        str(len(part.villages)),
-        _people(coverage.asked),
-        str(counts.planned),
-        str(counts.cached),
-        str(counts.started),
-        str(counts.finished),
-        str(counts.failed + counts.partial),
-        str(counts.not_confirmed),
-        f"{skew.p50_ms:.1f} / {skew.max_ms:.1f}" if skew else "—",
-        f"{_people(coverage.confirmed)} / {_people(coverage.asked)}",
-    ]
+_FIGURES: Mapping[str, Callable[[Part], str]] = {
+    "Thôn / Villages": lambda part: str(len(part.villages)),
+    "Dân / Residents": lambda part: _people(part.coverage.asked),
+    "Loa / Planned": lambda part: str(part.counts.planned),
+    "Có tệp / Cached": lambda part: str(part.counts.cached),
+    "Bắt đầu / Started": lambda part: str(part.counts.started),
+    "Phát trọn / Finished": lambda part: str(part.counts.finished),
+    "Một phần / Partial": lambda part: str(part.counts.partial),
+    "Phát lỗi / Failed": lambda part: str(part.counts.failed),
+    "Chưa xác nhận / Not confirmed": lambda part: str(part.counts.not_confirmed),
+    "Lệch ms / Skew p50": lambda part: f"{part.skew.p50_ms:.1f}" if part.skew else "—",
+    "Lệch ms / Skew max": lambda part: f"{part.skew.max_ms:.1f}" if part.skew else "—",
+    "Dân được phủ / Reached": lambda part: _people(part.coverage.confirmed),
+}
 
 
 def _people(number: float) -> str:
