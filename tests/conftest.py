@@ -1,15 +1,20 @@
 """Fixtures for every test: an empty, migrated database, on SQLite and on a real PostgreSQL."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import broadcaster.schema  # noqa: F401 - migrations and sessions need every table known
 from broadcaster.database import Database, connect
 from broadcaster.database.migrate import migrate
 from tests.postgres import RunningPostgres, running_postgres, wheel_binaries
+
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 _TEMPLATE = "loa_template"
 BOTH = [pytest.param("sqlite", id="sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)]

@@ -31,9 +31,12 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that commits at the end, or changes nothing at all."""
-        with Session(
-            self.engine.execution_options(loa_writes=True), expire_on_commit=False
-        ) as session, session.begin():
+        with (
+            Session(
+                self.engine.execution_options(loa_writes=True), expire_on_commit=False
+            ) as session,
+            session.begin(),
+        ):
             yield session
 
     def dispose(self) -> None:

@@ -91,9 +91,13 @@ def served(app: FastAPI) -> Iterator[str]:
         thread.join(timeout=PATIENCE_S)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium of the system."""
+    """One headless Chromium of the system, closed with its module.
+
+    While it is open its driver keeps an event loop running in this thread, in which no test of
+    another room could run one of its own.
+    """
     if CHROMIUM is None:
         pytest.skip("not run: install chromium (make system-deps)")
     with sync_playwright() as playwright:
