@@ -40,7 +40,7 @@ class Trial:
 
 def checked(*, written: str, spoken: str, note: str = "") -> Word:
     """What was given, as it will be kept; raise a BadInput that names its field."""
-    word = Word(_one_line(written), _one_line(spoken), _one_line(note))
+    word = Word(one_line(written), one_line(spoken), one_line(note))
     if not 1 <= len(word.written) <= WRITTEN_LIMIT_CHARACTERS:
         raise WrittenUnusable(field="written")
     if not 1 <= len(word.spoken) <= SPOKEN_LIMIT_CHARACTERS:
@@ -63,7 +63,7 @@ def tried(word: Word, *, lexicon: Lexicon, sample: str = "") -> Trial:
     heard = _read(made, then)
     if word.spoken.lower() not in heard.spoken.lower():
         raise WordNotHeard(word.written, heard=_read(word.written, then).spoken)
-    sentence = _one_line(sample) or made
+    sentence = one_line(sample) or made
     if len(sentence) > SAMPLE_LIMIT_CHARACTERS:
         raise SampleUnusable
     return Trial(sentence, _read(sentence, lexicon).spoken, _read(sentence, then))
@@ -80,7 +80,7 @@ def _read(sentence: str, lexicon: Lexicon) -> Reading:
         raise SampleUnusable(refused.message_vi, refused.message_en) from refused
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """One spelling, as the reading folds its texts before it looks words up."""
     kept = (" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in text)
     return fold_tone_placement(unicodedata.normalize("NFC", " ".join("".join(kept).split())))

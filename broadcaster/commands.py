@@ -1,0 +1,165 @@
+"""The commands of `loa`: each is a short hand-over to the capability that does the work.
+
+Each imports what it hands over to when it is run, so that none waits for what another needs.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from broadcaster import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from broadcaster.database import Database
+    from broadcaster.settings import Settings
+
+app = typer.Typer(
+    name="loa",
+    help="Đài truyền thanh xã: từ lời đọc đến xác nhận của từng cụm loa. / "
+    "A commune's radio station, from script to confirmed broadcast.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+lexicon = typer.Typer(
+    help="Cách đọc riêng của xã. / How the commune's own words are read.",
+    no_args_is_help=True,
+)
+app.add_typer(lexicon, name="lexicon")
+
+
+Broker = Annotated[
+    str | None,
+    typer.Option(
+        help="Máy chủ MQTT khác, mqtt://… hoặc mqtts://…; mặc định là máy chủ kèm theo. / "
+        "Another MQTT broker instead of the embedded one."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="In JSON. / Print JSON.")]
+
+
+@app.command()
+def run(*, broker: Broker = None) -> None:
+    """Chạy xã trình diễn và trang web. / Run the demonstration commune and its site."""
+    from broadcaster.demo.live import run_demonstration
+
+    raise typer.Exit(run_demonstration(_settings(broker), console=_console()))
+
+
+@app.command()
+def serve(*, broker: Broker = None) -> None:
+    """Chạy đài đã lập. / Run the station that was founded in the state folder."""
+    from broadcaster.processes.serve import serve_station
+
+    raise typer.Exit(serve_station(_settings(broker), console=_console()))
+
+
+@app.command()
+def demo(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Chạy trọn một lần rồi dừng. / Run once, then end.")
+    ] = False,
+    script: Annotated[
+        Path | None, typer.Option(help="Tệp lời đọc, UTF-8. / A script to read, UTF-8.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="In một đối tượng JSON. / Print one JSON object.")
+    ] = False,
+    silent_device: Annotated[
+        int, typer.Option(min=0, max=24, help="Số loa bị tắt giữa chừng. / Devices killed.")
+    ] = 0,
+    corrupt_audio: Annotated[
+        int, typer.Option(min=0, max=24, help="Số loa tải tệp hỏng. / Devices with bad audio.")
+    ] = 0,
+) -> None:
+    """Trình diễn: một bản tin đi hết đường tới loa. / One bulletin, all the way to the poles."""
+    from broadcaster.demo.once import OnceOptions, run_once
+
+    if not once:
+        run()
+    options = OnceOptions(
+        script=script, silent=silent_device, corrupt_audio=corrupt_audio, json=as_json
+    )
+    raise typer.Exit(run_once(options, console=_console(), progress=_console(stderr=True)))
+
+
+@app.command(
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def read(context: typer.Context) -> None:
+    """In lời loa sẽ đọc; chỗ chưa chắc ra stderr. / Print what would be said."""
+    from broadcaster.lexicon.reading_command import read_command
+
+    raise typer.Exit(read_command(context.args))
+
+
+@lexicon.command("list")
+def list_words(*, as_json: AsJson = False) -> None:
+    """In các cách đọc riêng đang dùng. / Print the commune's own words."""
+    from broadcaster.lexicon.lexicon_command import listed
+
+    with _station() as (database, station_id):
+        sys.stdout.write(listed(database, station_id=station_id, as_json=as_json))
+
+
+@lexicon.command("add")
+def add_word(
+    written: Annotated[str, typer.Argument(help="Chữ viết trong bản tin. / As written.")],
+    spoken: Annotated[str, typer.Argument(help="Đọc thành lời. / As spoken.")],
+    *,
+    note: Annotated[str, typer.Option(help="Ghi chú. / A note.")] = "",
+) -> None:
+    """Thêm hoặc đổi cách đọc một từ. / Add a word, or change how it is read."""
+    from broadcaster.lexicon.lexicon_command import added
+
+    with _station() as (database, station_id):
+        told = added(database, station_id=station_id, written=written, spoken=spoken, note=note)
+    sys.stdout.write(told)
+
+
+@lexicon.command("retire")
+def retire_word(
+    written: Annotated[str, typer.Argument(help="Chữ viết trong bản tin. / As written.")],
+) -> None:
+    """Thôi dùng cách đọc riêng của một từ. / No longer use a word's own reading."""
+    from broadcaster.lexicon.lexicon_command import retired
+
+    with _station() as (database, station_id):
+        sys.stdout.write(retired(database, station_id=station_id, written=written))
+
+
+@app.command()
+def version() -> None:
+    """In phiên bản. / Print the version."""
+    typer.echo(f"loa {__version__}")
+
+
+@contextmanager
+def _station() -> "Iterator[tuple[Database, str]]":
+    from broadcaster.processes.opening import founded_station
+
+    with founded_station(_settings(None)) as station:
+        yield station
+
+
+def _settings(broker: str | None) -> "Settings":
+    """What a command that touches the station needs first: its settings, and a log on stderr."""
+    from broadcaster.logs import configure_logs
+    from broadcaster.settings import load_settings
+
+    configure_logs("WARNING")
+    return load_settings() if broker is None else load_settings(broker=broker)
+
+
+def _console(*, stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=stderr)
