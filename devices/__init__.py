@@ -1,1 +1,1 @@
-"""Who plays it: the wire contract, the controller at the pole, the simulated fleet, the test broker."""
+"""Who plays it: the wire contract, the controller, the simulated fleet, the test broker."""
