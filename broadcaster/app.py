@@ -17,6 +17,8 @@ from broadcaster.fleet import api as fleet_api
 from broadcaster.fleet import pages as fleet_pages
 from broadcaster.ledger import api as ledger_api
 from broadcaster.ledger import pages as ledger_pages
+from broadcaster.lexicon import api as lexicon_api
+from broadcaster.lexicon import pages as lexicon_pages
 from broadcaster.schedule import api as schedule_api
 from broadcaster.schedule import broadcast_pages, queue_pages
 from broadcaster.schedule import pages as schedule_pages
@@ -31,12 +33,14 @@ _ROUTERS = (
     broadcast_pages.router,
     queue_pages.router,
     bulletins_pages.router,
+    lexicon_pages.router,
     ledger_pages.router,
     fleet_pages.router,
     audio.router,
     accounts_api.api,
     areas_api.api,
     bulletins_api.api,
+    lexicon_api.api,
     schedule_api.api,
     ledger_api.api,
     fleet_api.api,

@@ -92,6 +92,7 @@ def bulletins(request: Request, station: Here, viewer: Reader) -> Response:
         lines=lines,
         may_write=viewer.may(Right.WRITE_BULLETINS),
         may_decide=viewer.may(Right.APPROVE_BULLETINS),
+        may_teach=viewer.may(Right.EDIT_LEXICON),
     )
 
 
@@ -167,6 +168,14 @@ def change(
     if bulletin.rendition_id is not None:
         return _back_to(bulletin_id)
     return _make_sound(request, station, viewer, bulletin)
+
+
+@router.post("/bulletins/{bulletin_id}/rendition")
+def make_sound(request: Request, station: Here, viewer: Writer, bulletin_id: str) -> Response:
+    """Read and render the script as it stands, with the words that the commune has now."""
+    with station.database.reading() as session:
+        row = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+    return _make_sound(request, station, viewer, row)
 
 
 @router.post("/bulletins/{bulletin_id}/submission")

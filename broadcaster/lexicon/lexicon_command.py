@@ -34,8 +34,8 @@ def added(database: Database, *, station_id: str, written: str, spoken: str, not
         put_in(session, word, station_id=station_id, by=None, now=datetime.now(UTC))
     return (
         f"✓ {word.written} → {word.spoken}\n"
-        "  Âm thanh đã duyệt giữ nguyên; bản tin cần đọc lại thì mở ra và lưu lại.\n"
-        "  Approved sound stays; to have a bulletin read anew, save it again.\n"
+        "  Âm thanh đã duyệt giữ nguyên; bản tin cần đọc lại thì mở ra, bấm “Tạo lại âm thanh”.\n"
+        "  Approved sound stays; to have a bulletin read anew, render it again on its page.\n"
     )
 
 
