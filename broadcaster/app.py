@@ -11,6 +11,7 @@ from broadcaster.areas import api as areas_api
 from broadcaster.bulletins import api as bulletins_api
 from broadcaster.bulletins import audio
 from broadcaster.bulletins import pages as bulletins_pages
+from broadcaster.bulletins.imports import LARGER_BODIES
 from broadcaster.bulletins.studio import Studio
 from broadcaster.dispatch.outbox import unpublished_since
 from broadcaster.fleet import api as fleet_api
@@ -76,7 +77,7 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.unpublished_since = unpublished_since
     app.state.bulletin_panels = [queue_pages.queue_panel]
     frame.install(app)
-    guard.install(app)
+    guard.install(app, larger_bodies=LARGER_BODIES)
     for router in _ROUTERS:
         app.include_router(router)
     return app

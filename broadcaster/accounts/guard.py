@@ -47,9 +47,13 @@ _bearer = HTTPBearer(
 )
 
 
-def install(app: FastAPI) -> None:
-    """Bound what requests bring, and lead whoever is not signed in to the sign-in page."""
-    app.add_middleware(BoundedBody)
+def install(app: FastAPI, *, larger_bodies: Mapping[str, int] | None = None) -> None:
+    """Bound what requests bring, and lead whoever is not signed in to the sign-in page.
+
+    `larger_bodies` maps a path that takes documents to the bytes that it takes. Its route reads
+    the form itself, after the guard: nothing of a stranger's document is kept.
+    """
+    app.add_middleware(BoundedBody, larger=larger_bodies)
     app.add_exception_handler(SessionGone, _lead_to_sign_in)
 
 
@@ -90,9 +94,13 @@ class Require:
         """Raise SessionGone, FormForged or NotAllowed; else hand the person on."""
         if found is None:
             raise SessionGone
-        await _refuse_forged(request)
-        if not found.viewer.may(self.right):
-            raise NotAllowed
+        try:
+            await _refuse_forged(request)
+            if not found.viewer.may(self.right):
+                raise NotAllowed
+        except NotAllowed:
+            await request.close()  # a document that came along is not kept open
+            raise
         return found.viewer
 
 

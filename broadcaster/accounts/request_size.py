@@ -1,5 +1,6 @@
 """How much one request may bring: refused while it is read, before it fills the memory."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import HTTPException
@@ -13,9 +14,16 @@ LARGEST_BODY_BYTES = 1_000_000
 class BoundedBody:
     """ASGI middleware: a larger body is answered 413 in the common form, however it is sent."""
 
-    def __init__(self, app: ASGIApp, *, largest_bytes: int = LARGEST_BODY_BYTES) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        largest_bytes: int = LARGEST_BODY_BYTES,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
         self.app = app
         self.largest_bytes = largest_bytes
+        self.larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what comes; a length that is declared too large is not read at all."""
@@ -24,7 +32,8 @@ class BoundedBody:
             return
         declared = Headers(scope=scope).get("content-length", "0")
         came = int(declared) if declared.isdecimal() and len(declared) < 20 else 0
-        refused = came > self.largest_bytes
+        largest_bytes = self.larger.get(scope["path"], self.largest_bytes)
+        refused = came > largest_bytes
         count = 0
 
         async def bounded() -> Message:
@@ -33,7 +42,7 @@ class BoundedBody:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             message = await receive()
             count += len(message.get("body", b""))
-            if count > self.largest_bytes:
+            if count > largest_bytes:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 

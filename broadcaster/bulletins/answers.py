@@ -86,6 +86,13 @@ class BulletinList(BaseModel):
     bulletins: list[BulletinLine]
 
 
+class DraftAnswer(BaseModel):
+    """What a document says, to be checked and then written as a bulletin; nothing is kept."""
+
+    title: str = Field(description="Its first line that is said.")
+    script: str = Field(description="May be over the limit of one bulletin.")
+
+
 class BulletinAnswer(BaseModel):
     """One bulletin with its words, its sound and all decisions, newest first."""
 

@@ -5,7 +5,7 @@ A script is read before it is kept: what cannot be read aloud is refused at once
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
@@ -16,6 +16,7 @@ from broadcaster.bulletins import desk
 from broadcaster.bulletins.answers import (
     BulletinAnswer,
     BulletinList,
+    DraftAnswer,
     bulletin_answer,
     line_answer,
 )
@@ -25,6 +26,7 @@ from broadcaster.bulletins.errors import (
     TITLE_LIMIT_CHARACTERS,
     TOPIC_LIMIT_CHARACTERS,
 )
+from broadcaster.bulletins.imports import DOCUMENT_FIELD, uploaded_draft
 from broadcaster.bulletins.shown import lines_of, shown
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.studio import Studio, studio_of
@@ -33,6 +35,11 @@ from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
 
 NEWEST = 200
+DOCUMENT_SCHEMA = {
+    "type": "object",
+    "required": [DOCUMENT_FIELD],
+    "properties": {DOCUMENT_FIELD: {"type": "string", "format": "binary"}},
+}
 
 api = APIRouter(prefix="/api/bulletins", tags=["bulletins"])
 
@@ -118,6 +125,22 @@ def create(
             now=station.now(),
         )
         return _answer(session, station, bulletin.id)
+
+
+@api.post(
+    "/import",
+    responses=problems(400, 401, 403, 413, 422),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": DOCUMENT_SCHEMA}},
+        }
+    },
+)
+async def import_document(request: Request, _viewer: Writer) -> DraftAnswer:
+    """Title and script of a .docx, .pdf, .txt or .md document of at most 5 MB; nothing is kept."""
+    draft = await uploaded_draft(request)
+    return DraftAnswer(title=draft.title, script=draft.script)
 
 
 @api.get("/{bulletin_id}", responses=problems(401, 403, 404, 422))

@@ -13,6 +13,8 @@ BadInput                  422
 ├── ScriptMissing
 ├── ScriptOverLimit
 ├── TextUnusable               characters that no text has
+├── DocumentMissing            no file came with the form
+├── DocumentNotUsed            what the documents' reader refused, in its own words
 ├── ScriptNotReadable          what the reading layer refused, in its own words
 ├── CommentMissing             a returned bulletin needs a word why
 ├── CommentTooLong
@@ -141,6 +143,31 @@ class TextUnusable(BadInput):
         "Có ký tự hỏng không lưu được. Chưa có gì thay đổi; hãy gõ lại hoặc dán lại chỗ đó."
     )
     message_en = "It holds broken characters that cannot be kept. Nothing changed; type it again."
+
+
+class DocumentMissing(BadInput):
+    """No file came with the form, or an empty one."""
+
+    code = "document_missing"
+    message_vi = (
+        "Chưa có tệp nào được chọn, hoặc tệp rỗng. Những gì đã gõ vẫn còn; hãy chọn tệp rồi gửi."
+    )
+    message_en = (
+        "No file was chosen, or it is empty. What you typed is kept; choose a file and send it."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(field="document")
+
+
+class DocumentNotUsed(BadInput):
+    """What the documents' reader refused, in its own words and under its own code."""
+
+    code = "document_refused"
+
+    def __init__(self, *, code: str, message_vi: str, message_en: str) -> None:
+        self.code, self.message_vi, self.message_en = code, message_vi, message_en
+        super().__init__(field="document")
 
 
 class ScriptNotReadable(BadInput):

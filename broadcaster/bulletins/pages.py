@@ -17,7 +17,12 @@ from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.bulletins import desk
-from broadcaster.bulletins.errors import PriorityUnusable
+from broadcaster.bulletins.errors import (
+    SCRIPT_LIMIT_CHARACTERS,
+    PriorityUnusable,
+    ScriptOverLimit,
+)
+from broadcaster.bulletins.imports import uploaded_draft
 from broadcaster.bulletins.shown import lines_of, shown
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.studio import studio_of
@@ -139,6 +144,21 @@ def create(
             now=station.now(),
         )
     return _make_sound(request, station, viewer, bulletin)
+
+
+@router.post("/bulletins/import")
+async def import_document(request: Request, _viewer: Writer) -> Response:
+    """Fill the form with a document's text, below what was typed; nothing is kept yet."""
+    typed = BulletinForm(**await _typed_in(request))
+    try:
+        draft = await uploaded_draft(request)
+    except BadInput as refused:
+        return _new_page(request, typed, refused=refused)
+    script = "\n\n".join(filter(None, (typed.script.strip(), draft.script)))
+    filled = typed.model_copy(update={"title": typed.title or draft.title, "script": script})
+    too_long = len(script) > SCRIPT_LIMIT_CHARACTERS
+    over = ScriptOverLimit(length_characters=len(script)) if too_long else None
+    return _new_page(request, filled, refused=over, imported=True)
 
 
 @router.get("/bulletins/{bulletin_id}")
@@ -270,8 +290,18 @@ def _page(
     )
 
 
+async def _typed_in(request: Request) -> dict[str, str]:
+    form = await request.form()
+    given = ((name, form.get(name)) for name in BulletinForm.model_fields)
+    return {name: value for name, value in given if isinstance(value, str)}
+
+
 def _new_page(
-    request: Request, given: BulletinForm, *, refused: BadInput | None = None
+    request: Request,
+    given: BulletinForm,
+    *,
+    refused: BadInput | None = None,
+    imported: bool = False,
 ) -> Response:
     return render(
         request,
@@ -279,6 +309,7 @@ def _new_page(
         status_code=refused.status if refused else 200,
         given=given,
         errors={refused.field: _sentence(request, refused)} if refused else {},
+        imported=imported,
     )
 
 

@@ -141,9 +141,9 @@ def test_an_archive_that_unpacks_without_end_is_stopped() -> None:
 
 
 def test_text_without_end_is_refused_as_too_long() -> None:
-    """More than ten bulletins' worth is a book."""
+    """More than three bulletins' worth is a book."""
     with pytest.raises(DocumentTooLong):
-        read_document(word(paragraph("ha " * 110_000)))
+        read_document(word(paragraph("ha " * 34_000)))
 
 
 def test_a_file_of_more_than_five_megabytes_is_not_opened() -> None:
