@@ -27,7 +27,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from devices.controller.backoff import backoff_s
 from devices.controller.link import Listener
-from devices.controller.sockets import drive, unwatch
+from devices.controller.sockets import drive, release, unwatch
 from devices.errors import JournalUnusable
 
 log = structlog.get_logger()
@@ -226,6 +226,7 @@ def _drop(client: Client) -> None:
     if sock is not None:
         unwatch(sock, loop=asyncio.get_running_loop())
         sock.close()
+    release(client)
 
 
 def _end(gone: asyncio.Future[str], why: str) -> None:

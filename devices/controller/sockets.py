@@ -56,6 +56,14 @@ def drive(client: Client, *, loop: asyncio.AbstractEventLoop) -> None:
     client.on_socket_unregister_write = driver.wrote_everything
 
 
+def release(client: Client) -> None:
+    """Let go of a client: whenever it is collected, it no longer reaches for the loop."""
+    client.on_socket_open = None
+    client.on_socket_close = None
+    client.on_socket_register_write = None
+    client.on_socket_unregister_write = None
+
+
 def unwatch(sock: "SocketLike", *, loop: asyncio.AbstractEventLoop) -> None:
     """Forget a socket that is about to be closed."""
     loop.remove_reader(sock)
