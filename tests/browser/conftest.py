@@ -19,6 +19,7 @@ from broadcaster.accounts.roles import Role
 from broadcaster.app import create_app
 from broadcaster.bulletins.studio import open_studio
 from broadcaster.database import connect
+from broadcaster.lexicon.entries import StationLexicon
 from broadcaster.web.context import Context
 from tests.broadcaster.pages.commune import found_commune
 from tests.broadcaster.small_station import STATION_ID, SmallStation
@@ -64,7 +65,10 @@ def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
         rehearsal=True,
         now=station.clock,
     )
-    with open_studio(station.settings) as studio, served(create_app(context, studio=studio)) as at:
+    with (
+        open_studio(station.settings, lexicon=StationLexicon(database)) as studio,
+        served(create_app(context, studio=studio)) as at,
+    ):
         yield Site(
             address=at,
             station=station,
