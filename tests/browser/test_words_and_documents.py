@@ -10,6 +10,7 @@ from tests.browser.conftest import Visit, keep_picture
 from tests.playlists.documents.papers import paragraph, word
 
 pytestmark = pytest.mark.browser
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
 @pytest.mark.parametrize(("width", "script"), [(1280, True), (360, False)])
@@ -24,6 +25,7 @@ def test_a_document_is_brought_and_its_doubt_settled(
     page.goto("/bulletins/new")
     page.get_by_label("Chủ đề").fill("nông nghiệp")
     page.get_by_label(re.compile("^Tệp")).set_input_files(file)
+    assert page.evaluate(FITS)
     keep_picture(page, f"bulletin-new-{width}")
     page.get_by_role("button", name="Lấy chữ từ tệp").click()
     expect(page.get_by_text("Đã lấy chữ từ tệp")).to_be_visible()
@@ -42,6 +44,7 @@ def test_a_document_is_brought_and_its_doubt_settled(
     keep_picture(page, f"lexicon-trial-{width}")
     page.get_by_role("button", name="Lưu cách đọc").click()
     expect(page.get_by_text("Đã lưu: “XQZ” đọc là “xuân quý”.")).to_be_visible()
+    assert page.evaluate(FITS)
     keep_picture(page, f"lexicon-{width}")
 
     page.goto(bulletin)
@@ -50,5 +53,5 @@ def test_a_document_is_brought_and_its_doubt_settled(
     page.get_by_role("button", name="Tạo lại âm thanh").click()
     expect(page.get_by_text("hợp tác xã xuân quý họp")).to_be_visible()
     expect(page.get_by_text("chưa chắc cách đọc")).to_have_count(0)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.evaluate(FITS)
     assert complaints == []
