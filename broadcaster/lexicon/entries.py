@@ -40,6 +40,8 @@ def put_in(
     `by` is None for whoever runs the command at the station's machine. Raises SpokenUnusable or
     WordNotHeard for a word without effect.
     """
+    # Two people may enter the same word at once: the second waits, and then replaces or repeats.
+    session.get_one(Station, station_id, with_for_update=True)
     present = _of(session, word.written, station_id=station_id)
     if present is not None and (present.spoken, present.note) == (word.spoken, word.note):
         return present
