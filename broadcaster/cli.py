@@ -41,7 +41,10 @@ def _run(arguments: Sequence[str]) -> int | None:
 
         return read_command(arguments[1:])
     from broadcaster.commands import app
+    from broadcaster.logs import configure_logs
 
+    # What a command prints is its answer; a log line between would spoil it for a program.
+    configure_logs("WARNING")
     app()
     return None
 

@@ -151,11 +151,9 @@ def _station() -> "Iterator[tuple[Database, str]]":
 
 
 def _settings(broker: str | None) -> "Settings":
-    """What a command that touches the station needs first: its settings, and a log on stderr."""
-    from broadcaster.logs import configure_logs
+    """What a command that touches the station needs first."""
     from broadcaster.settings import load_settings
 
-    configure_logs("WARNING")
     return load_settings() if broker is None else load_settings(broker=broker)
 
 
