@@ -7,7 +7,8 @@ from importlib.resources import files
 from sqlmodel import Session, select
 
 from broadcaster.accounts.people import account_named
-from broadcaster.areas.tables import Cluster, Station
+from broadcaster.areas.queries import the_station
+from broadcaster.areas.tables import Cluster
 from broadcaster.bulletins import desk
 from broadcaster.bulletins.doubts import unresolved
 from broadcaster.bulletins.studio import Studio
@@ -39,7 +40,7 @@ def write_and_render(
     now = datetime.now(UTC)
     written = checked(title=title, script=script, topic=topic, priority=3)
     with database.writing() as session:
-        station_id = session.exec(select(Station.id)).one()
+        station_id = the_station(session).id
         operator = _account_id(session, OPERATOR)
         bulletin = desk.write_bulletin(
             session, station_id=station_id, written=written, by=operator, now=now
@@ -62,7 +63,7 @@ def queue_everywhere(
     """
     now = datetime.now(UTC)
     with database.writing() as session:
-        station = session.exec(select(Station)).one()
+        station = the_station(session)
         soon = station_quiet_hours(station).touched_by(now, _SOON)
         queue_bulletin(
             session,

@@ -14,8 +14,9 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, select
+from sqlmodel import Session
 
+from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Station
 from broadcaster.database import Database, connect
 from broadcaster.dispatch.outbox import mark_published, plans_to_publish, publish
@@ -54,7 +55,7 @@ class Conductor:
         if self._is_current(now):
             return
         with self._database.writing() as session:
-            station = session.exec(select(Station)).one()
+            station = the_station(session)
             plan_broadcasts(
                 session,
                 station=station,
@@ -79,7 +80,7 @@ class Conductor:
             return
         with self._database.reading() as session:
             waiting = plans_to_publish(session, again=connections != self._connections)
-            station_id = session.exec(select(Station.id)).one()
+            station_id = the_station(session).id
         acknowledged = publish(waiting, wire=self._wire, station_id=station_id)
         if acknowledged:
             with self._database.writing() as session:
@@ -123,7 +124,7 @@ def run() -> int:
     configure_logs(settings.log_level)
     database = connect(settings.database)
     with database.reading() as session:
-        station_id = session.exec(select(Station.id)).one()
+        station_id = the_station(session).id
     secret = load_wire_secret(settings, station_id=station_id, role="dispatch")
     wire = Wire(
         settings.broker_url,
