@@ -10,9 +10,22 @@ from broadcaster.dispatch import tables as dispatch
 from broadcaster.fleet import tables as fleet
 from broadcaster.ledger import tables as ledger
 from broadcaster.lexicon import tables as lexicon
+from broadcaster.playlists import tables as playlists
 from broadcaster.schedule import tables as schedule
+from broadcaster.voices import tables as voices
 
-CAPABILITIES = (areas, accounts, fleet, lexicon, bulletins, ledger, schedule, dispatch)
+CAPABILITIES = (
+    areas,
+    accounts,
+    fleet,
+    lexicon,
+    voices,
+    bulletins,
+    playlists,
+    ledger,
+    schedule,
+    dispatch,
+)
 
 
 def metadata() -> MetaData:

@@ -50,3 +50,15 @@ class VillagePopulation(SQLModel, table=True):
     valid_from: date = Field(primary_key=True)
     households: int = Field(ge=0)
     residents: int = Field(ge=0)
+
+
+class VillageLanguage(SQLModel, table=True):
+    """A language beside Vietnamese in which people of a village must be able to hear bulletins.
+
+    Source: Decree 49/2024/NĐ-CP, content in the languages of local minorities.
+    """
+
+    __tablename__ = "village_language"
+
+    village_id: str = Field(foreign_key="village.id", primary_key=True)
+    language: str = Field(primary_key=True)

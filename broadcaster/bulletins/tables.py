@@ -1,6 +1,8 @@
 """Bulletins, the sound made of them, and the decisions of those who approve."""
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field, SQLModel
@@ -8,8 +10,24 @@ from sqlmodel import Field, SQLModel
 from broadcaster.database import InstantColumn
 
 
+def _json() -> Column[Any]:
+    return Column(JSON, nullable=False)
+
+
+class BulletinKind(StrEnum):
+    """What is written, read, approved and put on air as a whole."""
+
+    ITEM = "item"
+    PLAYLIST = "playlist"
+
+
 class Bulletin(SQLModel, table=True):
-    """One item: script, topic, priority, author. Its state is derived from what happened to it."""
+    """One item: script, topic, priority, author. Its state is derived from what happened to it.
+
+    A playlist is kept as one too, because it is approved and goes on air in the same way: its
+    script lists its parts, which stand in `playlist_item`. `issued_at` is when the words are said
+    to have been issued; without it, when they were last edited.
+    """
 
     id: str = Field(primary_key=True)
     station_id: str = Field(foreign_key="station.id", index=True)
@@ -17,6 +35,12 @@ class Bulletin(SQLModel, table=True):
     script: str = Field(sa_type=Text)
     topic: str = ""
     priority: int = 3
+    kind: str = BulletinKind.ITEM
+    repeat: str = "none"
+    tells_issue: bool = False
+    issued_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    rate: float | None = None
+    vietnamese_only: bool = False
     author_id: str = Field(foreign_key="account.id")
     created_at: datetime = Field(sa_type=InstantColumn)
     edited_at: datetime = Field(sa_type=InstantColumn)
@@ -37,8 +61,35 @@ class BulletinEdit(SQLModel, table=True):
     edited_at: datetime = Field(sa_type=InstantColumn)
 
 
+class BulletinRecording(SQLModel, table=True):
+    """A bulletin's words spoken by a person in another language, for one village.
+
+    It belongs to the script that it was made for: once that is edited, somebody must say that it
+    still holds, or record anew. The newest for a village and language counts.
+    """
+
+    __tablename__ = "bulletin_recording"
+
+    id: str = Field(primary_key=True)
+    bulletin_id: str = Field(foreign_key="bulletin.id", index=True)
+    village_id: str = Field(foreign_key="village.id")
+    language: str
+    script_sha256: str
+    audio_sha256: str
+    audio_size_bytes: int
+    duration_ms: int
+    recorded_by: str = Field(foreign_key="account.id")
+    recorded_at: datetime = Field(sa_type=InstantColumn)
+    retired_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+
+
 class Rendition(SQLModel, table=True):
-    """Exact words and exact sound made from one script; never changed, replaced by a new one."""
+    """Exact words and exact sound made from one script; never changed, replaced by a new one.
+
+    `replay` is the sound of a later broadcast, which first says when the bulletin was issued;
+    `recordings` are those of other languages; `parts` is what a playlist is made of. All of it is
+    what a decision approves. `fell_back_from` names the voice that should have spoken.
+    """
 
     id: str = Field(primary_key=True)
     bulletin_id: str = Field(foreign_key="bulletin.id", index=True)
@@ -51,6 +102,11 @@ class Rendition(SQLModel, table=True):
     duration_ms: int
     loudness_lufs: float
     engine: str
+    fell_back_from: str = ""
+    cue_points: list[list[int]] = Field(default_factory=list, sa_column=_json())
+    replay: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    recordings: list[dict[str, Any]] = Field(default_factory=list, sa_column=_json())
+    parts: list[dict[str, Any]] = Field(default_factory=list, sa_column=_json())
     rendered_at: datetime = Field(sa_type=InstantColumn)
 
 

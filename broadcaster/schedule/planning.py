@@ -230,6 +230,7 @@ def _add_broadcast(
         audio_sha256=rendition.audio_sha256,
         audio_size_bytes=rendition.audio_size_bytes,
         duration_ms=rendition.duration_ms,
+        slot_ms=rendition.duration_ms,
         occurs_at=occurs_at,
         starts_at=starts_at,
         not_after=starts_at + NOT_AFTER,

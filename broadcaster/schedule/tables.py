@@ -1,8 +1,9 @@
 """Schedules as people plan them, and broadcasts as absolute instants."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from broadcaster.database import InstantColumn
@@ -44,7 +45,9 @@ class Broadcast(SQLModel, table=True):
     """One occurrence of a schedule: an absolute instant with an explicit *not after*.
 
     `occurs_at` is when the schedule wished it, `starts_at` when there was room. Title, words and
-    sound are those approved when it was planned and stay as they were.
+    sound are those approved when it was planned and stay as they were: the main sound, the
+    recordings that follow it where their language is spoken, and the cue points of a playlist.
+    `slot_ms` is the time that all of it takes on the cluster where it takes longest.
     """
 
     __table_args__ = (
@@ -68,6 +71,12 @@ class Broadcast(SQLModel, table=True):
     audio_sha256: str
     audio_size_bytes: int
     duration_ms: int
+    slot_ms: int
+    is_replay: bool = False
+    recordings: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
+    cues: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     occurs_at: datetime = Field(sa_type=InstantColumn)
     starts_at: datetime = Field(sa_type=InstantColumn, index=True)
     not_after: datetime = Field(sa_type=InstantColumn)

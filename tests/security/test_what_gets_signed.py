@@ -226,6 +226,7 @@ def _planned(number: int, *, starts_at: datetime) -> PlannedBroadcast:
         audio_sha256="a" * 64,
         audio_size_bytes=1_000_000,
         duration_ms=60_000,
+        slot_ms=60_000,
         occurs_at=starts_at,
         starts_at=starts_at,
         not_after=starts_at + timedelta(seconds=60),

@@ -33,6 +33,7 @@ def planned(
         audio_sha256=SHA256,
         audio_size_bytes=48_000,
         duration_ms=60_000,
+        slot_ms=60_000,
         occurs_at=starts_at,
         starts_at=starts_at,
         not_after=starts_at + timedelta(seconds=60),

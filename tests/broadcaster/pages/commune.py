@@ -209,6 +209,7 @@ def add_broadcast(
             audio_sha256=rendition.audio_sha256,
             audio_size_bytes=rendition.audio_size_bytes,
             duration_ms=rendition.duration_ms,
+            slot_ms=rendition.duration_ms,
             occurs_at=starts_at,
             starts_at=starts_at,
             not_after=starts_at + timedelta(minutes=1),

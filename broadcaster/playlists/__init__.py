@@ -1,0 +1,1 @@
+"""Playlists: a session's parts in order, made into one sound, approved and scheduled as one."""
