@@ -15,12 +15,13 @@ from typing import Generic, Self, TypeVar
 import structlog
 
 from playlists.speech.engine import Engine
-from playlists.speech.errors import SpeechError, VoiceSettingsInvalid
+from playlists.speech.errors import SpeechError, TextMayNotLeave, VoiceSettingsInvalid
 from playlists.speech.espeak import EspeakEngine
 from playlists.speech.google_speech import OnlineSpeech
 from playlists.speech.gtts import GttsEngine
+from playlists.speech.installed_voice import InstalledVoice
 from playlists.speech.piper import PiperEngine
-from playlists.speech.pool import ClosableEngine, VoicePool, cores
+from playlists.speech.pool import VoicePool, cores
 from playlists.speech.store_errors import VoiceNotInstalled
 from playlists.speech.voice_store import find
 
@@ -56,18 +57,21 @@ ALWAYS_THERE = VoiceChoice(EngineName.ESPEAK)
 
 @dataclass(frozen=True, slots=True)
 class VoicePolicy:
-    """Who shall speak, and who speaks when that one cannot; None: then nobody."""
+    """Who shall speak, and who speaks when that one cannot; None: then nobody.
+
+    Without `text_may_leave` no online voice speaks, whoever chose it.
+    """
 
     preferred: VoiceChoice = ALWAYS_THERE
     fallback: VoiceChoice | None = ALWAYS_THERE
+    text_may_leave: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What this station has and allows: installed voices, words leaving the house, processes."""
+    """What this station has: installed voices, processes, a line to the online voice."""
 
     voices_dir: Path | None = None
-    text_may_leave: bool = False
     processes: int = 0
     online: OnlineSpeech | None = None
 
@@ -86,12 +90,18 @@ class Spoke(Generic[Result]):
     reason: SpeechError | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    files: InstalledVoice | None
+    pool: VoicePool
+
+
 class Voices:
     """The open voices of one station; may be shared by threads. Close it when done."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._open: dict[VoiceChoice, VoicePool] = {}
+        self._open: dict[VoiceChoice, _Opened] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -105,15 +115,24 @@ class Voices:
     ) -> None:
         self.close()
 
-    def engine(self, choice: VoiceChoice) -> VoicePool:
+    def engine(self, choice: VoiceChoice, *, text_may_leave: bool = False) -> VoicePool:
         """The engine of this choice; its processes start with its first sentence.
 
-        Raises VoiceNotInstalled or TextMayNotLeave.
+        A voice that was taken away or installed anew meanwhile is noticed. Raises
+        VoiceNotInstalled or TextMayNotLeave.
         """
+        if choice.engine is EngineName.GTTS and not text_may_leave:
+            raise TextMayNotLeave
+        files = _files(choice, house=self._house)
         with self._lock:
-            if choice not in self._open:
-                self._open[choice] = _pool(choice, house=self._house)
-            return self._open[choice]
+            opened = self._open.get(choice)
+            if opened is not None and opened.files == files:
+                return opened.pool
+            pool = _pool(choice, files=files, house=self._house)
+            self._open[choice] = _Opened(files=files, pool=pool)
+        if opened is not None:
+            opened.pool.close()
+        return pool
 
     def speak(self, act: Callable[[Engine], Result], *, policy: VoicePolicy) -> Spoke[Result]:
         """Does `act` with the preferred voice, or else all of it with the fallback.
@@ -122,7 +141,8 @@ class Voices:
         SpeechError, and the fallback's SpeechError; without a fallback the preferred voice's.
         """
         try:
-            result = act(self.engine(policy.preferred))
+            engine = self.engine(policy.preferred, text_may_leave=policy.text_may_leave)
+            result = act(engine)
             return Spoke(result=result, by=policy.preferred, reason=None)
         except VoiceSettingsInvalid:
             raise
@@ -135,9 +155,9 @@ class Voices:
     def forget(self, choice: VoiceChoice) -> None:
         """Closes a voice, so that what is installed now is opened the next time."""
         with self._lock:
-            pool = self._open.pop(choice, None)
-        if pool is not None:
-            pool.close()
+            opened = self._open.pop(choice, None)
+        if opened is not None:
+            opened.pool.close()
 
     def close(self) -> None:
         """Ends all processes."""
@@ -156,23 +176,23 @@ class Voices:
             code=reason.code,
             reason=reason.detail,
         )
-        result = act(self.engine(policy.fallback))
+        engine = self.engine(policy.fallback, text_may_leave=policy.text_may_leave)
+        result = act(engine)
         return Spoke(result=result, by=policy.fallback, reason=reason)
 
 
-def _pool(choice: VoiceChoice, *, house: House) -> VoicePool:
-    size = min(house.at_once, ONLINE_AT_ONCE) if choice.engine is EngineName.GTTS else house.at_once
-    return VoicePool(_opener(choice, house=house), size=size)
+def _files(choice: VoiceChoice, *, house: House) -> InstalledVoice | None:
+    if choice.engine is not EngineName.PIPER:
+        return None
+    if house.voices_dir is None:
+        raise VoiceNotInstalled("this station has no folder for voices")
+    return find(choice.voice, into=house.voices_dir)
 
 
-def _opener(choice: VoiceChoice, *, house: House) -> Callable[[], ClosableEngine]:
-    match choice.engine:
-        case EngineName.ESPEAK:
-            return EspeakEngine
-        case EngineName.GTTS:
-            return lambda: GttsEngine(text_may_leave=house.text_may_leave, service=house.online)
-        case EngineName.PIPER:
-            if house.voices_dir is None:
-                raise VoiceNotInstalled("this station has no folder for voices")
-            voice = find(choice.voice, into=house.voices_dir)
-            return lambda: PiperEngine(voice)
+def _pool(choice: VoiceChoice, *, files: InstalledVoice | None, house: House) -> VoicePool:
+    if choice.engine is EngineName.GTTS:
+        size = min(house.at_once, ONLINE_AT_ONCE)
+        return VoicePool(lambda: GttsEngine(text_may_leave=True, service=house.online), size=size)
+    if files is not None:
+        return VoicePool(lambda: PiperEngine(files), size=house.at_once)
+    return VoicePool(EspeakEngine, size=house.at_once)

@@ -1,5 +1,6 @@
 """Piper as a voice: the client of a supervised process around one installed voice."""
 
+import importlib.util
 import sys
 from collections.abc import Sequence
 
@@ -42,6 +43,11 @@ class PiperEngine(SupervisedVoice):
         text = sayable(sentence)
         timeout_s = self._timeout_s + len(text) * TIMEOUT_S_A_CHARACTER
         return self._say(PiperRequest(text=text, rate=settings.rate), timeout_s=timeout_s)
+
+
+def piper_is_here() -> bool:
+    """Whether Piper and its runtime are installed; nothing of them is loaded to know it."""
+    return all(importlib.util.find_spec(name) for name in ("piper", "onnxruntime"))
 
 
 def worker_command(files: VoiceFiles) -> tuple[str, ...]:

@@ -25,13 +25,15 @@ from playlists.speech.errors import (
     VoiceUnavailable,
 )
 from playlists.speech.store_errors import VoiceNotInstalled
-from playlists.speech.voice_store import install
+from playlists.speech.voice_store import install, remove
 from tests.playlists.sounds import BULLETIN, GREETING, tone
-from tests.playlists.speech.voices import catalogue_of, laid_out, voice_of
+from tests.playlists.speech.voices import MODEL, catalogue_of, laid_out, voice_of
 
 PLAIN = VoiceSettings()
 ONLINE = VoiceChoice(EngineName.GTTS)
+MAY_LEAVE = VoicePolicy(preferred=ONLINE, text_may_leave=True)
 SMALL = VoiceChoice(EngineName.PIPER, "vi-small")
+SMALL_VOICES = catalogue_of(voice_of())
 
 
 class Line:
@@ -60,8 +62,8 @@ def greeting(engine: Engine) -> Pcm:
 def test_the_preferred_voice_speaks(tmp_path: Path) -> None:
     """Nothing to explain when all is well."""
     line = Line(tmp_path, answers=9)
-    with Voices(House(text_may_leave=True, online=line)) as voices:
-        spoke = voices.speak(greeting, policy=VoicePolicy(preferred=ONLINE))
+    with Voices(House(online=line)) as voices:
+        spoke = voices.speak(greeting, policy=MAY_LEAVE)
 
     assert (spoke.by, spoke.reason) == (ONLINE, None)
     assert spoke.result.sample_rate_hz == 24_000
@@ -76,8 +78,8 @@ def test_a_bulletin_whose_network_fails_midway_has_one_voice(
     def act(engine: Engine) -> Rendering:
         return render(BULLETIN, engine=engine, store=store, settings=PLAIN)
 
-    with Voices(House(text_may_leave=True, online=line)) as voices:
-        spoke = voices.speak(act, policy=VoicePolicy(preferred=ONLINE))
+    with Voices(House(online=line)) as voices:
+        spoke = voices.speak(act, policy=MAY_LEAVE)
         alone = act(voices.engine(ALWAYS_THERE))
 
     assert spoke.by == ALWAYS_THERE
@@ -90,7 +92,7 @@ def test_a_bulletin_whose_network_fails_midway_has_one_voice(
 def test_a_house_that_keeps_its_words_sends_none(tmp_path: Path) -> None:
     """The setting wins over the choice of voice; the page can say so."""
     line = Line(tmp_path, answers=9)
-    with Voices(House(text_may_leave=False, online=line)) as voices:
+    with Voices(House(online=line)) as voices:
         spoke = voices.speak(greeting, policy=VoicePolicy(preferred=ONLINE))
 
     assert spoke.by == ALWAYS_THERE
@@ -141,6 +143,26 @@ def test_a_voice_installed_later_speaks_from_then_on(tmp_path: Path) -> None:
         assert voices.engine(SMALL).name == "piper"
 
 
+def test_a_voice_taken_away_or_installed_anew_is_noticed(tmp_path: Path) -> None:
+    """The station's process runs for weeks; what it opened once is not what is there today."""
+    into = tmp_path / "voices"
+    other = MODEL[::-1]
+    laid_out(tmp_path / "source")
+    laid_out(tmp_path / "newer", model=other)
+    with Voices(House(voices_dir=into)) as voices:
+        install("vi-small", source=tmp_path / "source", into=into, catalogue=SMALL_VOICES)
+        first = voices.engine(SMALL)
+        same = voices.engine(SMALL)
+        remove("vi-small", into=into)
+        with pytest.raises(VoiceNotInstalled):
+            voices.engine(SMALL)
+        newer = catalogue_of(voice_of(model=other))
+        install("vi-small", source=tmp_path / "newer", into=into, catalogue=newer)
+
+        assert same is first
+        assert voices.engine(SMALL) is not first
+
+
 def test_without_a_fallback_the_reason_is_raised(tmp_path: Path) -> None:
     """A station may prefer no bulletin to one in another voice."""
     policy = VoicePolicy(preferred=SMALL, fallback=None)
@@ -151,8 +173,8 @@ def test_without_a_fallback_the_reason_is_raised(tmp_path: Path) -> None:
 def test_a_fallback_that_is_the_preferred_voice_is_not_tried_twice(tmp_path: Path) -> None:
     """The same voice would only fail again."""
     line = Line(tmp_path, answers=0)
-    policy = VoicePolicy(preferred=ONLINE, fallback=ONLINE)
-    house = House(text_may_leave=True, online=line)
+    policy = VoicePolicy(preferred=ONLINE, fallback=ONLINE, text_may_leave=True)
+    house = House(online=line)
     with Voices(house) as voices, pytest.raises(VoiceOffline):
         voices.speak(greeting, policy=policy)
 
@@ -170,7 +192,7 @@ def test_what_no_voice_can_mend_is_raised_at_once(error: Exception) -> None:
         raise error
 
     policy = VoicePolicy(preferred=ALWAYS_THERE, fallback=ONLINE)
-    with Voices(House(text_may_leave=True)) as voices, pytest.raises(type(error)):
+    with Voices(House()) as voices, pytest.raises(type(error)):
         voices.speak(act, policy=policy)
 
     assert acts == 1
