@@ -8,6 +8,7 @@ are corrected from that measurement, never from what was intended.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import structlog
@@ -58,10 +59,21 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The frequencies that a loudspeaker carries; the rest would only heat it."""
+    """The frequencies that a loudspeaker carries; the rest would only heat it.
+
+    Without `high_hz` everything above `low_hz` stays.
+    """
 
     low_hz: int = 300
-    high_hz: int = 6_000
+    high_hz: int | None = 6_000
+
+
+class Loudspeaker(StrEnum):
+    """What hangs on the pole or stands in the hall."""
+
+    HORN = "horn"
+    COLUMN = "column"
+    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,24 @@ class _Levels:
 
 
 HORN = Band()
+COLUMN = Band(low_hz=150, high_hz=10_000)
+# Nothing that says a word lies below 60 Hz, but rumble, and the offset of cheap sound cards.
+FULL = Band(low_hz=60, high_hz=None)
+_BANDS = {Loudspeaker.HORN: HORN, Loudspeaker.COLUMN: COLUMN, Loudspeaker.FULL: FULL}
 STATION_TARGET = Target()
+
+
+def band_of(loudspeaker: Loudspeaker) -> Band:
+    """The frequencies that a kind of loudspeaker is given."""
+    return _BANDS[loudspeaker]
+
+
+def band_filters(band: Band | None) -> list[str]:
+    """The filters for a band: a slope of 12 dB an octave at each end, not a wall."""
+    if band is None:
+        return []
+    low = [f"highpass=f={band.low_hz}"]
+    return low if band.high_hz is None else [*low, f"lowpass=f={band.high_hz}"]
 
 
 def join(pieces: Sequence[Piece], *, sample_rate_hz: int) -> tuple[Pcm, tuple[int, ...]]:
@@ -135,9 +164,10 @@ def master_to_mp3(
 
 def _shape(pcm: Pcm, *, band: Band | None) -> tuple[Pcm, float]:
     """Band-limited and gently compressed, with its loudness, in one run of ffmpeg."""
-    limits = [f"highpass=f={band.low_hz}", f"lowpass=f={band.high_hz}"] if band else []
     levelled = _at_working_level(from_pcm(pcm))
-    filters = ",".join([*limits, PHASE, COMPRESSOR, _limiter(WORKING_CEILING_DBFS), METER])
+    filters = ",".join(
+        [*band_filters(band), PHASE, COMPRESSOR, _limiter(WORKING_CEILING_DBFS), METER]
+    )
     done = ffmpeg.run(
         [*raw_input(pcm.sample_rate_hz), "-af", filters, *raw_output(MASTER_RATE_HZ)],
         stdin=levelled.samples,

@@ -1,16 +1,46 @@
-"""Cut spoken words into sentences, each with the pause that a newsreader makes after it."""
+"""Cut spoken words into sentences, each with the pause that a newsreader makes after it.
+
+What the reading layer gives holds words only; a text that was not read by it may hold numbers,
+dates, `TP.` and addresses, and no cut falls inside one of them.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-PAUSE_AFTER_MS = {".": 450, "!": 450, "?": 500, ";": 320, ":": 320}
+PAUSE_AFTER_MS = {".": 450, "!": 450, "?": 500, "…": 450, ";": 320, ":": 320}
 PAUSE_AFTER_LINE_MS = 550
 PAUSE_AFTER_PARAGRAPH_MS = 800
+# Between hills a word is heard again for one to two seconds: the next waits until it has died away.
+WIDE_PAUSE_AFTER_MS = {".": 1_200, "!": 1_200, "?": 1_200, "…": 1_200, ";": 900, ":": 900}
+WIDE_PAUSE_AFTER_LINE_MS = 1_300
+WIDE_PAUSE_AFTER_PARAGRAPH_MS = 1_800
+WIDE_PAUSE_AFTER_BREATH_MS = 600
+LONGEST_WIDE_BREATH_WORDS = 12
+_PAUSE_AFTER_BREATH_MS = 180
 _LONGEST_CHARACTERS = 300
-_SENTENCE = re.compile(r"[^\n]+?(?:[.!?;:](?=\s|$)|(?=\n)|$)")
-_COMMA = re.compile(r",\s+")
+
+_CLOSING = "\"'”’»)]"
+_ENDS = re.compile(rf"(?P<mark>[.!?;:…])[{re.escape(_CLOSING)}]*(?=\s|$)")
+# A comma between figures, or before a date's month or year, belongs to what it stands in.
+_BREATH = re.compile(r",(?:(?<![0-9],)|(?!\s+[0-9]))\s+(?!(?:tháng|năm)\s)")
+_SHORT_FORM = re.compile(
+    r"(?<!\w)(?:TP|Tp|TX|Tx|TT|Tt|GS|PGS|TS|ThS|Ths|BS|Bs|BSCK|DS|KS|CN|LS|NSND|NSƯT|Thg|tr|vs|No|"
+    r"Mr|Mrs|Ms|Dr|St)\.$"
+)
+_BEFORE_FIGURE = re.compile(r"(?<!\w)(?:P|Q|H|X|F|K|Km|Đ|Số|số|tr|Tr)\.$")
+_LIST_MARK = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})*\.")
+_LOWER_NEXT = re.compile(r"\s+[^\W\d_]")
+
+
+class Gaps(StrEnum):
+    """How much silence stands between what is said."""
+
+    NORMAL = "normal"
+    WIDE = "wide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +51,113 @@ class Sentence:
     pause_after_ms: int
 
 
-def split_sentences(spoken: str) -> tuple[Sentence, ...]:
-    """The sentences of a reading's spoken words; paragraphs and list items pause longer."""
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """The silences of one kind of gaps, and what is too long for a breath."""
+
+    after_ms: Mapping[str, int]
+    line_ms: int
+    paragraph_ms: int
+    breath_ms: int
+    too_long: Callable[[str], bool]
+
+
+_MANNERS = {
+    Gaps.NORMAL: _Manner(
+        after_ms=PAUSE_AFTER_MS,
+        line_ms=PAUSE_AFTER_LINE_MS,
+        paragraph_ms=PAUSE_AFTER_PARAGRAPH_MS,
+        breath_ms=_PAUSE_AFTER_BREATH_MS,
+        # Two more for the comma and the space between two clauses.
+        too_long=lambda text: len(text) > _LONGEST_CHARACTERS + 2,
+    ),
+    Gaps.WIDE: _Manner(
+        after_ms=WIDE_PAUSE_AFTER_MS,
+        line_ms=WIDE_PAUSE_AFTER_LINE_MS,
+        paragraph_ms=WIDE_PAUSE_AFTER_PARAGRAPH_MS,
+        breath_ms=WIDE_PAUSE_AFTER_BREATH_MS,
+        too_long=lambda text: len(text.split()) > LONGEST_WIDE_BREATH_WORDS,
+    ),
+}
+
+
+def split_sentences(spoken: str, *, gaps: Gaps = Gaps.NORMAL) -> tuple[Sentence, ...]:
+    """The sentences of a reading's spoken words; paragraphs and list items pause longer.
+
+    Wide gaps are for valleys that echo: longer silences, and long sentences in short breaths.
+    """
+    manner = _MANNERS[gaps]
     found: list[Sentence] = []
-    for match in _SENTENCE.finditer(spoken):
-        text = match[0].strip()
-        if not any(sign.isalnum() for sign in text):
-            continue
-        pause_ms = _pause_after(spoken, match.end(), text)
-        found.extend(_in_breaths(text, pause_ms))
+    for stretch, end in _stretches(spoken):
+        text = stretch.strip()
+        if any(sign.isalnum() for sign in text):
+            pause_ms = _pause_after(spoken, end, text, manner=manner)
+            found.extend(_in_breaths(text, pause_ms, manner=manner))
     return tuple(found)
 
 
-def _pause_after(spoken: str, end: int, text: str) -> int:
+def _stretches(spoken: str) -> Iterator[tuple[str, int]]:
+    """Every stretch up to a sentence's end or a line's, and where it ends in the whole."""
+    at = 0
+    for line in spoken.split("\n"):
+        begin = 0
+        for match in _ENDS.finditer(line):
+            if _is_end(line, match, begin=begin):
+                yield line[begin : match.end()], at + match.end()
+                begin = match.end()
+        if line[begin:].strip():
+            yield line[begin:], at + len(line)
+        at += len(line) + 1
+
+
+def _is_end(line: str, match: re.Match[str], *, begin: int) -> bool:
+    """Whether a sentence ends at this mark, or the mark belongs to what is written around it."""
+    before, after = line[: match.start() + 1], line[match.end() :]
+    figure_next = bool(re.match(r"\s+[0-9]", after))
+    lower_next = bool(_LOWER_NEXT.match(after)) and after.lstrip()[0].islower()
+    if match["mark"] == ":":
+        return not (figure_next and re.search(r"[0-9]\s?:$", before))
+    if match["mark"] == "…" or before.endswith("v.v."):
+        return not lower_next
+    if match["mark"] != ".":
+        return True
+    if _LIST_MARK.fullmatch(before[begin:].strip()) and after.strip():
+        return False
+    if figure_next and (_BEFORE_FIGURE.search(before) or _within_date(before, after)):
+        return False
+    return not (_SHORT_FORM.search(before) and after.strip())
+
+
+def _within_date(before: str, after: str) -> bool:
+    """20. 11. 2025, as some write or scan it."""
+    day = re.search(r"(?<![0-9.,])[0-9]{1,2}\.$", before) and re.match(
+        r"\s+[0-9]{1,2}\.\s?[0-9]{4}(?![0-9])", after
+    )
+    month = re.search(r"(?<![0-9.,])[0-9]{1,2}\.\s?[0-9]{1,2}\.$", before) and re.match(
+        r"\s+[0-9]{4}(?![0-9])", after
+    )
+    return bool(day or month)
+
+
+def _pause_after(spoken: str, end: int, text: str, *, manner: _Manner) -> int:
     rest = spoken[end : end + 4].lstrip(" ")
     if rest.startswith("\n\n") or not rest:
-        return PAUSE_AFTER_PARAGRAPH_MS
+        return manner.paragraph_ms
     if rest.startswith("\n"):
-        return PAUSE_AFTER_LINE_MS
-    return PAUSE_AFTER_MS.get(text[-1], 0)
+        return manner.line_ms
+    return manner.after_ms.get(text.rstrip(_CLOSING)[-1], 0)
 
 
-def _in_breaths(text: str, pause_ms: int) -> list[Sentence]:
-    """A very long sentence is spoken in parts, cut at commas."""
+def _in_breaths(text: str, pause_ms: int, *, manner: _Manner) -> list[Sentence]:
+    """A sentence too long for one breath is spoken in parts, cut at commas."""
     parts: list[str] = []
     current = ""
-    for clause in _COMMA.split(text):
-        if current and len(current) + len(clause) > _LONGEST_CHARACTERS:
+    for clause in _BREATH.split(text):
+        longer = f"{current}, {clause}" if current else clause
+        if current and manner.too_long(longer):
             parts.append(current + ",")
             current = clause
         else:
-            current = f"{current}, {clause}" if current else clause
-    cut = [Sentence(text=part, pause_after_ms=180) for part in parts]
+            current = longer
+    cut = [Sentence(text=part, pause_after_ms=manner.breath_ms) for part in parts]
     return [*cut, Sentence(text=current, pause_after_ms=pause_ms)]
