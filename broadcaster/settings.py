@@ -26,6 +26,12 @@ class SettingsInvalid(LoaError):
     message_en = "Settings are invalid. Correct these and start again:"
 
 
+# Piper's own published voices at one revision; what comes from there is proven by its hash.
+PUBLISHED_VOICES = (
+    "https://huggingface.co/rhasspy/piper-voices/resolve/142ef8f267e1904d9da7cde9df3d7237ac809b1e"
+)
+
+
 class Settings(BaseSettings):
     """All settings; durations in seconds where the name ends in `_s`."""
 
@@ -45,6 +51,14 @@ class Settings(BaseSettings):
     plan_days: int = Field(default=8, ge=1, le=14)
     lead_s: float = Field(default=15.0, ge=1, le=120)
     log_level: str = "INFO"
+    voices_dir: Path = Field(
+        default_factory=lambda given: Path(given.get("state_dir", "var")) / "voices"
+    )
+    # A base address or a folder; empty: no voice is ever fetched unasked.
+    voice_source: str = PUBLISHED_VOICES
+    voice_default: str = "vi_VN-vais1000-medium"
+    # Voices of one's own, described as in playlists/speech/voices.toml, instead of those.
+    voice_catalogue: Path | None = None
 
     @property
     def database(self) -> str:

@@ -34,10 +34,15 @@ def environment(settings: Settings) -> Mapping[str, str]:
         "LOA_PLAN_DAYS": str(settings.plan_days),
         "LOA_LEAD_S": str(settings.lead_s),
         "LOA_LOG_LEVEL": settings.log_level,
+        "LOA_VOICES_DIR": str(settings.voices_dir.resolve()),
+        "LOA_VOICE_SOURCE": settings.voice_source,
+        "LOA_VOICE_DEFAULT": settings.voice_default,
         "PYTHONUNBUFFERED": "1",
     }
     if settings.public_url:
         values["LOA_PUBLIC_URL"] = str(settings.public_url)
+    if settings.voice_catalogue:
+        values["LOA_VOICE_CATALOGUE"] = str(settings.voice_catalogue.resolve())
     return values
 
 

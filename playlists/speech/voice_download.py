@@ -13,7 +13,6 @@ from playlists.speech.voice_source import Download, VoiceSource
 
 log = structlog.get_logger()
 
-# In a row and without a piece gained: then somebody must look at the connection.
 ATTEMPTS = 6
 PIECE_BYTES = 64 * 1024
 FIRST_WAIT_S = 1.0
@@ -22,12 +21,16 @@ LONGEST_WAIT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
-    """How a file is fetched: from where, with what pauses after a break, and who is told."""
+    """How a file is fetched: from where, with what pauses after a break, and who is told.
+
+    `attempts` may fail in a row without a piece gained; then somebody must look at the connection.
+    """
 
     source: VoiceSource
     path: str
     wait: Callable[[float], None]
     told: Callable[[int], None]
+    attempts: int = ATTEMPTS
 
     def after(self, done_bytes: int) -> "Fetching":
         """The same for the next file, when so many bytes are there already."""
@@ -75,8 +78,8 @@ def _complete(file: VoiceFile, part: Path, *, how: Fetching) -> None:
             _continue(file, part, how=how)
         except VoiceSourceBroken as error:
             failures = 0 if _size(part) >= before + PIECE_BYTES else failures + 1
-            log.warning("voice_download_broke", file=file.name, reason=error.detail)
-            if failures == ATTEMPTS:
+            log.info("voice_download_broke", file=file.name, reason=error.detail)
+            if failures >= how.attempts:
                 raise
             how.wait(min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** max(0, failures - 1)))
 

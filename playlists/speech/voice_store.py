@@ -27,7 +27,7 @@ from playlists.speech.store_errors import (
     VoiceStoreFailed,
     VoiceStoreFull,
 )
-from playlists.speech.voice_download import Fetching, fetch, file_sha256
+from playlists.speech.voice_download import ATTEMPTS, Fetching, fetch, file_sha256
 from playlists.speech.voice_source import source_at
 
 log = structlog.get_logger()
@@ -58,12 +58,14 @@ def install(
     on_progress: Progress | None = None,
     catalogue: Catalogue | None = None,
     wait: Callable[[float], None] = time.sleep,
+    attempts: int = ATTEMPTS,
 ) -> InstalledVoice:
     """Fetches a voice of the catalogue from a base URL or a folder, proves it and installs it.
 
     A voice that is installed and undamaged is left as it is. `on_progress` hears (bytes there,
-    bytes in all). Raises VoiceStoreError; then no installed voice has changed, and an interrupted
-    download goes on where it stopped.
+    bytes in all); what it raises ends the download. `attempts` may fail in a row without a piece
+    gained. Raises VoiceStoreError; then no installed voice has changed, and an interrupted download
+    goes on where it stopped.
     """
     voice = (catalogue or shipped_catalogue()).find(name)
     told = on_progress or (lambda _done, _total: None)
@@ -71,7 +73,7 @@ def install(
         there = _undamaged(voice, into=into)
         if there is None:
             _check_room(voice, staging)
-            how = _fetching(voice, source, told=told, wait=wait)
+            how = _fetching(voice, source, told=told, wait=wait, attempts=attempts)
             fetched = _fetch(voice, staging, into=into, how=how)
             there = _publish(voice, fetched, staging, into=into)
             log.info("voice_installed", voice=name, model_sha256=there.files.model_sha256)
@@ -129,12 +131,14 @@ def _fetching(
     *,
     told: Progress,
     wait: Callable[[float], None],
+    attempts: int,
 ) -> Fetching:
     return Fetching(
         source=source_at(source),
         path=voice.path,
         wait=wait,
         told=lambda done: told(done, voice.size_bytes),
+        attempts=attempts,
     )
 
 
