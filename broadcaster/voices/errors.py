@@ -51,9 +51,7 @@ class OnlineSwitchDenied(NotAllowed):
     """Only an admin lets bulletins' words leave the house."""
 
     code = "online_switch_denied"
-    message_vi = (
-        "Chỉ quản trị viên được cho gửi nội dung bản tin ra ngoài. Chưa có gì thay đổi."
-    )
+    message_vi = "Chỉ quản trị viên được cho gửi nội dung bản tin ra ngoài. Chưa có gì thay đổi."
     message_en = "Only an admin may let bulletins' words leave the house. Nothing was changed."
 
 
@@ -61,9 +59,7 @@ class VoiceNotOffered(BadInput):
     """There is no such engine, or no such installed voice."""
 
     code = "voice_not_offered"
-    message_vi = (
-        "Máy này không có giọng đó. Chưa có gì thay đổi; hãy chọn giọng trong danh sách."
-    )
+    message_vi = "Máy này không có giọng đó. Chưa có gì thay đổi; hãy chọn giọng trong danh sách."
     message_en = "This machine has no such voice. Nothing was changed; choose one from the list."
 
 
@@ -99,9 +95,7 @@ class WordsUnusable(BadInput):
     """Ident or closing words that cannot be read aloud."""
 
     code = "station_words_unusable"
-    message_vi = (
-        "Lời này dài quá 300 ký tự hoặc không đọc thành tiếng được. Chưa có gì thay đổi."
-    )
+    message_vi = "Lời này dài quá 300 ký tự hoặc không đọc thành tiếng được. Chưa có gì thay đổi."
     message_en = "These words are over 300 characters or not readable. Nothing was changed."
 
 

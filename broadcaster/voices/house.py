@@ -7,11 +7,14 @@ What was rendered before keeps its sound.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sqlmodel import Session
 
 from broadcaster.areas.tables import Station
 from broadcaster.voices.wishes import AUTOMATIC, VoiceWish, wish_of
+from playlists.mastering import Loudspeaker
+from playlists.reading.sentences import Gaps
 from playlists.speech.catalogue import shipped_catalogue
 from playlists.speech.engine import Accent, VoiceSettings
 from playlists.speech.engines import ALWAYS_THERE, EngineName, VoiceChoice, VoicePolicy
@@ -21,20 +24,20 @@ from playlists.speech.piper import piper_is_here
 from playlists.speech.voice_store import installed
 
 LANGUAGE = "vi"
+Kind = TypeVar("Kind", Accent, EngineName, Gaps, Loudspeaker)
 
 
 @dataclass(frozen=True, slots=True)
 class HouseVoice:
     """A station's voice, ready to be asked: `voices.speak(act, policy=house.policy)`.
 
-    `gaps` and `loudspeaker` are the values of the enums that sentences are cut and sound is
-    mastered by. The words are written ones: they are read aloud like a script.
+    Its words are written ones: they are read aloud like a script.
     """
 
     policy: VoicePolicy
     settings: VoiceSettings
-    gaps: str
-    loudspeaker: str
+    gaps: Gaps
+    loudspeaker: Loudspeaker
     ident_words: str
     closing_words: str
     automatic: bool
@@ -58,9 +61,11 @@ def resolved(wish: VoiceWish, *, station_name: str, usable: Sequence[InstalledVo
             fallback=ALWAYS_THERE if wish.fallback else None,
             text_may_leave=wish.text_may_leave,
         ),
-        settings=VoiceSettings(accent=_accent(wish.accent), rate=wish.rate, pitch=wish.pitch),
-        gaps=wish.gaps,
-        loudspeaker=wish.loudspeaker,
+        settings=VoiceSettings(
+            accent=_one_of(Accent, wish.accent), rate=wish.rate, pitch=wish.pitch
+        ),
+        gaps=_one_of(Gaps, wish.gaps),
+        loudspeaker=_one_of(Loudspeaker, wish.loudspeaker),
         ident_words=wish.ident_words or house_ident(station_name),
         closing_words=wish.closing_words or house_closing(station_name),
         automatic=wish.engine == AUTOMATIC,
@@ -75,10 +80,8 @@ def chosen(engine: str, voice: str, *, usable: Sequence[InstalledVoice]) -> Voic
     """
     if engine == AUTOMATIC:
         return best(usable)
-    try:
-        return VoiceChoice(EngineName(engine), voice if engine == EngineName.PIPER else "")
-    except ValueError as error:
-        raise VoiceSettingsInvalid(f"engine {engine!r}") from error
+    asked = _one_of(EngineName, engine)
+    return VoiceChoice(asked, voice if asked is EngineName.PIPER else "")
 
 
 def best(usable: Sequence[InstalledVoice]) -> VoiceChoice:
@@ -106,8 +109,8 @@ def house_closing(station_name: str) -> str:
     return f"Chương trình của {station_name} đến đây là hết. Kính chào bà con."
 
 
-def _accent(stored: str) -> Accent:
+def _one_of(kind: type[Kind], stored: str) -> Kind:
     try:
-        return Accent(stored)
+        return kind(stored)
     except ValueError as error:
-        raise VoiceSettingsInvalid(f"accent {stored!r}") from error
+        raise VoiceSettingsInvalid(f"{kind.__name__} {stored!r}") from error
