@@ -14,6 +14,7 @@ import structlog
 
 from devices.controller.clock import Clock, now_ms
 from devices.controller.mp3 import BYTES_PER_SAMPLE, decode, sample_rate_hz
+from devices.controller.progress import Beginning, Progress
 from devices.controller.sinks import Sink, Stream
 from devices.controller.statements import Statement, about
 from devices.errors import AudioUndecodable, JournalUnusable
@@ -75,8 +76,7 @@ class Play:
     cuts: "Play | None" = None
     withdrawn: bool = False
     _stream: Stream | None = None
-    _begins: list[tuple[int, int]] = field(default_factory=list)
-    _stated: int = 0
+    _progress: Progress | None = None
     _unsaid: list[Statement] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -95,10 +95,12 @@ class Play:
             return
         self.say(about(self.order, Kind.STARTED, at_ms=now_ms(self.clock)))
         self._stream = self.sink.open(sample_rate_hz=reel.rate_hz)
+        self._progress = Progress(self.order.items, reel.rate_hz)
         try:
-            await self._sound(reel, self._stream)
+            await self._sound(reel, self._stream, self._progress)
         except asyncio.CancelledError:
             self._stream.stop()
+            self._note_begun(self._stream, self._progress)
             self._end(Kind.FAILED, code="interrupted")
             self._try_to_write()
             raise
@@ -111,58 +113,63 @@ class Play:
         else:
             self._stream.stop()
 
-    async def _sound(self, reel: Reel, stream: Stream) -> None:
+    async def _sound(self, reel: Reel, stream: Stream, progress: Progress) -> None:
         await stream.begin(at_us=self.order.starts_at_ms * 1_000)
         if self.cuts is not None:
             self.cuts.stop()
-        kind, code = await self._feed(reel, stream)
+        kind, code = await self._feed(reel, stream, progress)
         await stream.drain()
-        self._state_items(until_us=stream.played().last_sample_at_us or 0)
+        self._note_begun(stream, progress)
         if stream.is_stopped():
             kind, code = Kind.CUT, "emergency"
         self._end(kind, code=code)
 
-    async def _feed(self, reel: Reel, stream: Stream) -> tuple[Kind, str | None]:
+    async def _feed(
+        self, reel: Reel, stream: Stream, progress: Progress
+    ) -> tuple[Kind, str | None]:
         """Write piece after piece; return how it ends if nobody stops it."""
         allowed = (self.order.duration_ms + OVERRUN_MS) * reel.rate_hz // 1_000
         try:
             for item, pcm in chain([reel.first], reel.pieces):
                 if stream.is_stopped():
                     break
-                allowed -= len(pcm) // BYTES_PER_SAMPLE
+                samples = len(pcm) // BYTES_PER_SAMPLE
+                allowed -= samples
                 if allowed < 0:
                     return Kind.CUT, "too_long"
                 begins_us = await stream.write(pcm)
-                if not stream.is_stopped() and (not self._begins or self._begins[-1][0] != item):
-                    self._begins.append((item, begins_us))
+                if not stream.is_stopped() and progress.wrote(item, samples, begins_us=begins_us):
                     await asyncio.sleep(CALM_S)
-                self._state_items(until_us=self.clock.now_us())
+                if self._note_begun(stream, progress):
+                    self._try_to_write()
         except AudioUndecodable as error:
             return Kind.FAILED, error.code
         return Kind.FINISHED, None
 
-    def _state_items(self, *, until_us: int) -> None:
-        """State the items whose first sample has left by `until_us`."""
-        left = [begin for begin in self._begins[self._stated :] if begin[1] <= until_us]
-        if left:
-            self._unsaid += [self._item_started(item, begins_us) for item, begins_us in left]
-            self._stated += len(left)
-            self._try_to_write()
+    def _note_begun(self, stream: Stream, progress: Progress) -> bool:
+        """Note the items and cues whose first sample has left since; return whether there are."""
+        left = progress.left(until_us=stream.played().last_sample_at_us or 0)
+        self._unsaid += [self._item_started(each) for each in left]
+        return bool(left)
 
-    def _item_started(self, item: int, begins_us: int) -> Statement:
+    def _item_started(self, beginning: Beginning) -> Statement:
         return Statement(
             kind=Kind.ITEM_STARTED,
             at_ms=now_ms(self.clock),
             order=self.order.id,
             repeat=self.order.repeat,
-            item=item,
-            first_sample_at_us=begins_us,
+            item=beginning.item,
+            cue=beginning.cue,
+            first_sample_at_us=beginning.at_us,
             sink=self.sink.name,
             simulated=self.sink.simulated,
         )
 
     def _end(self, kind: Kind, *, code: str | None = None) -> None:
         played = self._stream.played() if self._stream is not None else None
+        reached = None
+        if self._progress is not None and kind is not Kind.FINISHED:
+            reached = self._progress.reached
         self._unsaid.append(
             Statement(
                 kind=kind,
@@ -170,7 +177,8 @@ class Play:
                 order=self.order.id,
                 repeat=self.order.repeat,
                 code=code,
-                item=self._begins[-1][0] if self._begins and kind is not Kind.FINISHED else None,
+                item=reached.item if reached else None,
+                cue=reached.cue if reached else None,
                 first_sample_at_us=played.first_sample_at_us if played else None,
                 last_sample_at_us=played.last_sample_at_us if played else None,
                 samples=played.samples if played else None,

@@ -21,6 +21,7 @@ class Statement(Struct, frozen=True, kw_only=True):
     plan_version: int | None = None
     code: str | None = None
     item: int | None = None
+    cue: int | None = None
     first_sample_at_us: int | None = None
     last_sample_at_us: int | None = None
     samples: int | None = None

@@ -5,6 +5,7 @@ reader does not know are ignored by it and stay in the signed bytes that are kep
 """
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -21,12 +22,14 @@ AtMs = Annotated[int, Meta(ge=0, le=253_402_127_999_999)]
 AtUs = Annotated[int, Meta(ge=0, le=253_402_127_999_999_999)]
 DurationMs = Annotated[int, Meta(ge=0, le=86_400_000)]
 Text = Annotated[str, Meta(max_length=300)]
+Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}$(?!\n)")]
 Seq = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Version = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 ENTRY_LIMIT_BYTES = 4_096
 BATCH_LIMIT_ENTRIES = 50
 PLAN_LIMIT_ORDERS = 1_000
+CUE_LIMIT = 100
 
 
 class Typ(StrEnum):
@@ -46,13 +49,52 @@ class Priority:
     NORMAL = 3
 
 
-class Item(Struct, frozen=True, kw_only=True):
-    """One piece of audio inside an order, content-addressed."""
+class CueKind(StrEnum):
+    """What begins at a cue, in the words of this version; a reader takes any other short word."""
+
+    CHIME = "chime"
+    IDENT = "ident"
+    BULLETIN = "bulletin"
+    MUSIC = "music"
+    PAUSE = "pause"
+    RELAY = "relay"
+    CLOSING = "closing"
+
+
+class Cue(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a part of a programme begins inside its one file.
+
+    `at_ms` counts from the item's first decoded sample, whatever the wall clock says by then.
+    `kind` is a `CueKind` or a word of a later version, which is kept and shown as it came.
+    """
+
+    at_ms: DurationMs
+    kind: Word
+    title: Text = ""
+
+
+class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One piece of audio inside an order, content-addressed.
+
+    `cues` are the parts of a programme that was made into one file: each begins after the one
+    before and before the item ends, else ValueError. Without cues the item is one part.
+    """
 
     sha256: Sha256
     size_bytes: Annotated[int, Meta(ge=1, le=500_000_000)]
     duration_ms: DurationMs
-    title: Text = ""
+    # By a factory, which `omit_defaults` does not know as a default: plans without cues keep the
+    # bytes that they had before there were any, and so are not all signed anew.
+    title: Text = msgspec.field(default_factory=str)
+    cues: Annotated[tuple[Cue, ...], Meta(max_length=CUE_LIMIT)] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse cues that are out of order or beyond the end."""
+        instants = [cue.at_ms for cue in self.cues]
+        if any(after <= before for before, after in pairwise(instants)):
+            raise ValueError("cues are not in ascending order")
+        if instants and instants[-1] >= self.duration_ms:
+            raise ValueError("a cue is beyond the end of its item")
 
 
 class QuietHoursOverride(Struct, frozen=True, kw_only=True):
@@ -166,6 +208,11 @@ class Confirmation(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `started` is written before the sound; `item_started` carries the instant at which the first
     sample left the sink; `finished` carries what was counted there.
+
+    `item` and `cue` count from 0, `cue` among the cues of that item. There is one `item_started`
+    for each cue, when its own first sample has left, and one without `cue` for an item of which
+    no cue stands at its very beginning. What was not heard is not said: neither a part that a cut
+    came before, nor one a second time. An end that is no `finished` names the last that began.
     """
 
     seq: Seq
@@ -177,6 +224,7 @@ class Confirmation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     plan_version: Annotated[int, Meta(ge=0)] | None = None
     code: Annotated[str, Meta(max_length=64)] | None = None
     item: Annotated[int, Meta(ge=0, le=50)] | None = None
+    cue: Annotated[int, Meta(ge=0, lt=CUE_LIMIT)] | None = None
     first_sample_at_us: AtUs | None = None
     last_sample_at_us: AtUs | None = None
     samples: Annotated[int, Meta(ge=0)] | None = None

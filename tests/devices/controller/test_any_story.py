@@ -9,17 +9,27 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from devices.controller.statements import ENDS
-from devices.protocol.messages import Kind, Order
+from devices.protocol.messages import Cue, Item, Kind, Order
 from devices.simulation.simulated_time import SimulatedTimeLoop
 from tests.devices.controller.pole import NOON_MS, Pole, make_order, make_plan, sent_entries
 from tests.devices.sounds import tone
 
 DURATIONS_MS = (1_000, 2_000, 3_000)
+
+
+def with_cues(duration_ms: int) -> Item:
+    """A file of that length; the longest is a programme of three parts."""
+    item = tone(duration_ms).item
+    if duration_ms < 3_000:
+        return item
+    cues = tuple(Cue(at_ms=at_ms, kind="bulletin") for at_ms in (0, 900, 2_500))
+    return msgspec.structs.replace(item, cues=cues)
 
 
 class AnyStory(RuleBasedStateMachine):
@@ -84,8 +94,8 @@ class AnyStory(RuleBasedStateMachine):
         starts_at_ms = NOON_MS + round(after_s * 1_000)
         return make_order(
             name,
-            *map(tone, sorted(durations_ms)),
             after_s=after_s,
+            items=tuple(map(with_cues, sorted(durations_ms))),
             repeat=repeat,
             priority=priority,
             not_after_ms=starts_at_ms + window_s * 1_000,
@@ -172,6 +182,20 @@ class AnyStory(RuleBasedStateMachine):
             counted[each.order, each.repeat, Kind.STARTED]
             for each in said
             if each.kind in {Kind.ITEM_STARTED, Kind.FINISHED, Kind.CUT}
+        )
+        begun = Counter(
+            (each.order, each.repeat, each.item, each.cue)
+            for each in said
+            if each.kind is Kind.ITEM_STARTED
+        )
+        assert all(count == 1 for count in begun.values())
+        assert all(
+            (each.first_sample_at_us or 0) < (end.last_sample_at_us or 0)
+            for end in said
+            if end.samples
+            for each in said
+            if each.kind is Kind.ITEM_STARTED
+            and (each.order, each.repeat) == (end.order, end.repeat)
         )
         spans = sorted(
             (each.first_sample_at_us, each.last_sample_at_us)

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from devices.protocol.messages import Kind
+from devices.protocol.messages import Cue, CueKind, Kind
 from tests.brokers import RunningBroker, start_embedded
 from tests.devices.conftest import BROKERS
 from tests.devices.sounds import tone
@@ -80,6 +81,32 @@ def test_a_signed_plan_is_played_and_proven(station: Station, start: Start) -> N
     first_us, last_us = finished.first_sample_at_us or 0, finished.last_sample_at_us or 0
     assert finished.samples == 73_152
     assert last_us - first_us == 3_048_000
+    assert 0 <= first_us - starts_at_ms * 1_000 < 500_000
+    station.assert_chained(DEVICE)
+
+
+@pytest.mark.parametrize("broker", BROKERS, indirect=True)
+def test_a_programme_in_one_file_is_told_part_by_part(station: Station, start: Start) -> None:
+    """Three cues are three statements, each within 20 ms of its place in the sound."""
+    start()
+    sound = tone(3_000)
+    station.audio.files[sound.sha256] = sound.mp3
+    places_ms = {CueKind.CHIME: 0, CueKind.BULLETIN: 800, CueKind.CLOSING: 2_100}
+    cues = tuple(Cue(at_ms=at_ms, kind=kind) for kind, at_ms in places_ms.items())
+    item = msgspec.structs.replace(sound.item, cues=cues)
+    starts_at_ms = unix_ms() + 3_000
+    station.publish_plan(order("sang", starts_at_ms=starts_at_ms, items=[item]))
+    heard = station.heard[DEVICE]
+    station.wait_for(lambda: Kind.FINISHED in heard.kinds("sang"))
+
+    said = [each for each in heard.of("sang") if each.kind is Kind.ITEM_STARTED]
+    first_us = heard.of("sang")[-1].first_sample_at_us or 0
+    late_us = [
+        (each.first_sample_at_us or 0) - first_us - at_ms * 1_000
+        for each, at_ms in zip(said, places_ms.values(), strict=True)
+    ]
+    assert [(each.item, each.cue) for each in said] == [(0, 0), (0, 1), (0, 2)]
+    assert all(abs(late) < 20_000 for late in late_us)
     assert 0 <= first_us - starts_at_ms * 1_000 < 500_000
     station.assert_chained(DEVICE)
 

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 from devices.errors import MalformedMessage
 from devices.protocol.messages import (
     BATCH_LIMIT_ENTRIES,
+    CUE_LIMIT,
     PLAN_LIMIT_ORDERS,
     Batch,
     Confirmation,
+    Cue,
+    CueKind,
     Item,
     Kind,
     Order,
@@ -19,7 +22,7 @@ from devices.protocol.messages import (
     encode,
 )
 
-ITEM = {"sha256": "0" * 64, "size_bytes": 1, "duration_ms": 1_000}
+ITEM: dict[str, object] = {"sha256": "0" * 64, "size_bytes": 1, "duration_ms": 1_000}
 ORDER: dict[str, object] = {
     "id": "sang",
     "broadcast": "b1",
@@ -48,6 +51,27 @@ BATCH: dict[str, object] = {
 }
 CONFIRMATION: dict[str, object] = {"seq": 1, "prev": "0" * 64, "kind": "received", "at_ms": 1}
 
+programmes = st.builds(
+    Item,
+    sha256=st.just("0" * 64),
+    size_bytes=st.just(1),
+    duration_ms=st.just(1_000),
+    title=st.text(max_size=300),
+    cues=st.sets(st.integers(0, 999), max_size=CUE_LIMIT).flatmap(
+        lambda instants: st.tuples(
+            *(
+                st.builds(
+                    Cue,
+                    at_ms=st.just(at_ms),
+                    kind=st.sampled_from([*CueKind, "weather"]),
+                    title=st.text(max_size=300),
+                )
+                for at_ms in sorted(instants)
+            )
+        )
+    ),
+)
+
 whole_plans = st.builds(
     Plan,
     station=st.just("binh-an"),
@@ -64,7 +88,7 @@ whole_plans = st.builds(
             starts_at_ms=st.integers(0, 2**41),
             not_after_ms=st.integers(0, 2**41),
             title=st.text(max_size=300),
-            items=st.just((Item(sha256="0" * 64, size_bytes=1, duration_ms=1_000),)),
+            items=st.tuples(programmes),
         ),
         max_size=4,
     ).map(tuple),
@@ -75,6 +99,65 @@ whole_plans = st.builds(
 def test_a_plan_is_read_as_it_was_written(plan: Plan) -> None:
     """Any title in any script, any instant of the contract."""
     assert decode(encode(plan), Plan) == plan
+
+
+def test_an_item_without_cues_keeps_its_bytes() -> None:
+    """Old plans are not signed anew, and old readers of them meet no new word."""
+    bytes_ = msgspec.json.encode(ITEM | {"title": ""})
+
+    assert encode(Item(sha256="0" * 64, size_bytes=1, duration_ms=1_000)) == bytes_
+    assert encode(decode(bytes_, Item)) == bytes_
+    assert encode(decode(msgspec.json.encode(ITEM | {"cues": []}), Item)) == bytes_
+
+
+def test_a_cue_of_a_kind_that_nobody_knows_is_kept_as_it_came() -> None:
+    """A station may have parts that its poles have no word for."""
+    cues = [{"at_ms": 0, "kind": "weather", "title": "Bão số 5"}, {"at_ms": 999, "kind": "chime"}]
+
+    item = decode(msgspec.json.encode(ITEM | {"cues": cues}), Item)
+
+    assert [(cue.at_ms, cue.kind, cue.title) for cue in item.cues] == [
+        (0, "weather", "Bão số 5"),
+        (999, CueKind.CHIME, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "cues",
+    [
+        [(0, "chime"), (0, "ident")],
+        [(10, "chime"), (9, "ident")],
+        [(1_000, "closing")],
+        [(-1, "chime")],
+        [(0, "")],
+        [(0, "Chime")],
+        [(0, "c" * 33)],
+        [(0, "chime\n")],
+        [(at_ms, "pause") for at_ms in range(CUE_LIMIT + 1)],
+    ],
+)
+def test_cues_out_of_bounds_are_malformed(cues: list[tuple[int, str]]) -> None:
+    """Each begins after the one before, inside its item, and is one short word of many at most."""
+    told = [{"at_ms": at_ms, "kind": kind} for at_ms, kind in cues]
+
+    with pytest.raises(MalformedMessage):
+        decode(msgspec.json.encode(ITEM | {"cues": told}), Item)
+    with pytest.raises(MalformedMessage):
+        decode(
+            msgspec.json.encode(PLAN | {"orders": [ORDER | {"items": [ITEM | {"cues": told}]}]}),
+            Plan,
+        )
+
+
+def test_a_station_cannot_write_cues_that_its_poles_would_refuse() -> None:
+    """What is out of order is an error where it is made, and not a silent village."""
+    with pytest.raises(ValueError, match="ascending"):
+        Item(
+            sha256="0" * 64,
+            size_bytes=1,
+            duration_ms=1_000,
+            cues=(Cue(at_ms=5, kind=CueKind.MUSIC), Cue(at_ms=4, kind=CueKind.MUSIC)),
+        )
 
 
 def test_an_orders_length_is_that_of_its_items() -> None:
@@ -153,6 +236,8 @@ def test_a_batch_out_of_bounds_is_malformed(wrong: dict[str, object]) -> None:
         {"samples": -1},
         {"sample_rate_hz": 0},
         {"item": 51},
+        {"cue": CUE_LIMIT},
+        {"cue": -1},
         {"code": "x" * 65},
         {"order": ""},
     ],
