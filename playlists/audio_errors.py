@@ -9,11 +9,18 @@ AudioError
 │   ├── FfmpegMissing    neither the wheel nor the system has ffmpeg
 │   ├── FfmpegFailed     ffmpeg refused its input
 │   └── FfmpegTimedOut   ffmpeg did not end in time and was stopped
-└── AudioStoreError
-    ├── AudioStoreFull   no room on the disk; nothing half-written is left
-    ├── AudioStoreFailed the folder cannot be read or written
-    ├── AudioNameInvalid not a SHA-256 in hex
-    └── AudioMissing     no audio of this name is kept
+├── AudioStoreError
+│   ├── AudioStoreFull   no room on the disk; nothing half-written is left
+│   ├── AudioStoreFailed the folder cannot be read or written
+│   ├── AudioNameInvalid not a SHA-256 in hex
+│   └── AudioMissing     no audio of this name is kept
+└── PlaylistRefused      a playlist cannot become one file; nothing was stored
+    ├── PlaylistEmpty    nothing in it would be heard
+    ├── PlaylistTooLong  longer than its caller allows
+    └── PartProblem      one part of it cannot be used
+        ├── PartMissing  the store no longer has its sound
+        ├── PartDamaged  its file is not the one that was approved
+        └── PartTooShort its sound ends before its stretch does
 """
 
 from playlists.errors import PlaylistsError
@@ -125,3 +132,81 @@ class AudioMissing(AudioStoreError):
     code = "audio_missing"
     message_vi = "Không có âm thanh này trong kho. Hãy tạo lại từ bản tin."
     message_en = "The store has no such audio. Make it again from the bulletin."
+
+
+class PlaylistRefused(AudioError):
+    """A playlist cannot become one file; nothing was stored."""
+
+    code = "playlist_refused"
+    message_vi = "Chưa ghép được chương trình. Các bản tin vẫn còn nguyên; hãy thử lại."
+    message_en = "The playlist could not be made. Its bulletins are safe; try again."
+
+
+class PlaylistEmpty(PlaylistRefused):
+    """Nothing in the playlist would be heard."""
+
+    code = "playlist_empty"
+    message_vi = "Chương trình chưa có gì để nghe. Hãy thêm bản tin hoặc nhạc rồi thử lại."
+    message_en = "The playlist has nothing to hear. Add a bulletin or music and try again."
+
+
+class PlaylistTooLong(PlaylistRefused):
+    """The playlist is longer than its caller allows."""
+
+    code = "playlist_too_long"
+
+    def __init__(self, *, length_ms: int, limit_ms: int) -> None:
+        self.length_ms = length_ms
+        self.limit_ms = limit_ms
+        length, limit = _minutes(length_ms), _minutes(limit_ms)
+        self.message_vi = (
+            f"Chương trình dài {length} (phút:giây), quá giới hạn {limit}. "
+            "Chưa có gì được lưu; hãy bớt một phần rồi thử lại."
+        )
+        self.message_en = (
+            f"The playlist lasts {length} (min:s), over the limit of {limit}. "
+            "Nothing was stored; take a part out and try again."
+        )
+        super().__init__()
+
+
+class PartProblem(PlaylistRefused):
+    """One part of a playlist cannot be used."""
+
+    code = "part_problem"
+
+    def __init__(self, *, title: str, sha256: str) -> None:
+        self.title = title
+        self.sha256 = sha256
+        self.message_vi = f"“{title}”: {self.message_vi}"
+        self.message_en = f"“{title}”: {self.message_en}"
+        super().__init__(f"{title!r}, {sha256}")
+
+
+class PartMissing(PartProblem):
+    """The store no longer has the sound of a part."""
+
+    code = "part_missing"
+    message_vi = "không còn âm thanh trong kho. Chưa có gì được lưu; hãy tạo lại bản tin này."
+    message_en = "its audio is no longer kept. Nothing was stored; make this bulletin again."
+
+
+class PartDamaged(PartProblem):
+    """The sound of a part is not the one that was approved."""
+
+    code = "part_damaged"
+    message_vi = "tệp âm thanh không còn đúng bản đã duyệt nên không dùng. Hãy tạo lại bản tin này."
+    message_en = "its file is not the approved one, so it is not used. Make this bulletin again."
+
+
+class PartTooShort(PartProblem):
+    """The sound of a part ends before its stretch does."""
+
+    code = "part_too_short"
+    message_vi = "âm thanh ngắn hơn đoạn cần phát. Chưa có gì được lưu; hãy tạo lại bản tin này."
+    message_en = "its audio ends before it should. Nothing was stored; make this bulletin again."
+
+
+def _minutes(duration_ms: int) -> str:
+    seconds = round(duration_ms / 1000)
+    return f"{seconds // 60}:{seconds % 60:02}"
