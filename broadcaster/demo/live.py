@@ -25,7 +25,7 @@ from broadcaster.demo.newsroom import (
 )
 from broadcaster.demo.state import fleet_folder, open_demo
 from broadcaster.founding import FirstPassword
-from broadcaster.processes.serve import running, stop_signal, watch
+from broadcaster.processes.serve import running, stop_signal, voices_told, watch
 from broadcaster.processes.station import broker_answers, check_room, fleet_program
 from broadcaster.settings import Settings
 
@@ -42,7 +42,10 @@ def run_demonstration(settings: Settings, *, console: Console) -> int:
         if founded is not None:
             _tell_passwords(founded.passwords, console=console)
         console.print("» Mở máy chủ MQTT, sổ độ phủ, trang web, lịch phát / Starting the station")
-        with running(settings, console=console) as supervisor:
+        with (
+            running(settings, console=console) as supervisor,
+            voices_told(settings, console=console),
+        ):
             console.print("» Mở 24 cụm loa mô phỏng / Starting 24 simulated devices")
             fleet = supervisor.launch(fleet_program(fleet_folder(settings)))
             if settings.embedded_broker or broker_answers(settings):

@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from rich.console import Console
 from sqlmodel import select
@@ -17,6 +17,7 @@ from broadcaster.processes.errors import NotFounded
 from broadcaster.processes.station import check_room, start_station
 from broadcaster.processes.supervisor import Supervisor
 from broadcaster.settings import Settings
+from broadcaster.voices.announcing import voice_announced
 from broadcaster.wire import BrokerUnreachable
 
 _WATCH_EVERY_S = 0.5
@@ -36,6 +37,7 @@ def serve_station(settings: Settings, *, console: Console) -> int:
         suppress(KeyboardInterrupt),
         stop_signal() as stopping,
         running(settings, console=console) as supervisor,
+        voices_told(settings, console=console),
     ):
         console.print(f"● {settings.station_url}", style="bold")
         watch(supervisor, until=stopping)
@@ -72,6 +74,16 @@ def running(settings: Settings, *, console: Console) -> Iterator[Supervisor]:
         yield supervisor
     finally:
         supervisor.stop()
+
+
+def voices_told(settings: Settings, *, console: Console) -> AbstractContextManager[None]:
+    """Says which voice speaks; a better one comes meanwhile, if it can."""
+
+    def say(vietnamese: str, english: str) -> None:
+        console.print(f"» {vietnamese}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"  {english}", style="dim", markup=False, highlight=False, soft_wrap=True)
+
+    return voice_announced(settings, say=say)
 
 
 def watch(

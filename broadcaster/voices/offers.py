@@ -7,7 +7,7 @@ from playlists.speech.catalogue import Catalogue, CatalogueVoice
 from playlists.speech.engines import EngineName, VoiceChoice
 from playlists.speech.installed_voice import InstalledVoice
 
-ESPEAK_TITLES = ("eSpeak NG (giọng máy)", "eSpeak NG (a machine's voice)")
+ESPEAK_TITLES = ("eSpeak NG (máy)", "eSpeak NG (a machine)")
 ONLINE_TITLES = ("Giọng trên mạng của Google", "Google's online voice")
 
 

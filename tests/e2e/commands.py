@@ -64,8 +64,12 @@ class Started:
 
 
 def environment(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
-    """Temporary files go into the folder, by which the processes are also known; wide lines."""
-    return {**os.environ, "TMPDIR": str(folder), "COLUMNS": "300", **more}
+    """Temporary files go into the folder, by which the processes are also known; wide lines.
+
+    No voice is fetched unless a test says from where.
+    """
+    ours = {"TMPDIR": str(folder), "COLUMNS": "300", "LOA_VOICE_SOURCE": ""}
+    return {**os.environ, **ours, **more}
 
 
 def run_to_end(folder: Path, *arguments: str, **more: str) -> Ended:
