@@ -29,7 +29,7 @@ from broadcaster.bulletins.errors import (
 from broadcaster.bulletins.imports import DOCUMENT_FIELD, uploaded_draft
 from broadcaster.bulletins.shown import lines_of, shown
 from broadcaster.bulletins.states import BulletinState
-from broadcaster.bulletins.studio import Studio, studio_of
+from broadcaster.bulletins.studio import Studio, sound_of_bulletin, studio_of
 from broadcaster.bulletins.texts import NORMAL, PRIORITY, Written, checked
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
@@ -169,8 +169,8 @@ def make_sound(
 ) -> BulletinAnswer:
     """Read and render the script as it stands; takes seconds. The same again changes nothing."""
     with station.database.reading() as session:
-        script = desk.find_bulletin(session, bulletin_id, station_id=station.station_id).script
-    sound = studio.make(script)
+        row = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+    sound = sound_of_bulletin(studio, row, zone=station.zone)
     with station.database.writing() as session:
         desk.attach_rendition(session, bulletin_id, sound=sound, now=station.now())
         return _answer(session, station, bulletin_id)

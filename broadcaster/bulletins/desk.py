@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session
 
+from broadcaster.bulletins.delivery import delivery_of, keep_delivery
 from broadcaster.bulletins.doubts import unresolved
 from broadcaster.bulletins.errors import (
     COMMENT_LIMIT_CHARACTERS,
@@ -17,9 +18,9 @@ from broadcaster.bulletins.errors import (
     OwnBulletin,
     RenditionChanged,
     ScriptChanged,
-    UnknownBulletin,
     WarningsUnresolved,
 )
+from broadcaster.bulletins.recordings import holding_recordings, missing_recordings
 from broadcaster.bulletins.sound import NewSound
 from broadcaster.bulletins.standing import (
     approved_rendition,
@@ -27,8 +28,8 @@ from broadcaster.bulletins.standing import (
     current_rendition,
     decisions_on,
     find_bulletin,
+    held_bulletin,
     identity,
-    is_id,
     newest_bulletins,
     newest_decision,
     state_of,
@@ -76,6 +77,7 @@ def write_bulletin(
         created_at=now,
         edited_at=now,
     )
+    keep_delivery(bulletin, written.delivery)
     session.add(bulletin)
     session.flush()
     _remember(session, bulletin, by=by, now=now)
@@ -90,12 +92,13 @@ def edit(
 
     Raises UnknownBulletin.
     """
-    bulletin = _held(session, bulletin_id)
+    bulletin = held_bulletin(session, bulletin_id)
     if _as_written(bulletin) == written:
         return bulletin
     after(state_of(session, bulletin), Act.EDIT)
     bulletin.title, bulletin.script = written.title, written.script
     bulletin.topic, bulletin.priority = written.topic, written.priority
+    keep_delivery(bulletin, written.delivery)
     bulletin.edited_at = now
     bulletin.rendition_id = None
     bulletin.submitted_at = None
@@ -113,14 +116,17 @@ def attach_rendition(
     others take its place and the bulletin must be submitted anew. Raises ScriptChanged,
     UnknownBulletin.
     """
-    bulletin = _held(session, bulletin_id)
-    if sound.script_sha256 != sha256_of(bulletin.script):
+    bulletin = held_bulletin(session, bulletin_id)
+    wished = (sha256_of(bulletin.script), delivery_of(bulletin))
+    if (sound.script_sha256, sound.delivery) != wished:
         raise ScriptChanged
+    recordings = sound.recordings or holding_recordings(session, bulletin)
     present = current_rendition(session, bulletin)
-    if present is not None and sound.is_that_of(present):
+    if present is not None and sound.is_that_of(present) and present.recordings == recordings:
         return present
     after(state_of(session, bulletin), Act.RENDER)
     rendition = sound.as_rendition(id_=new_id("ren"), bulletin_id=bulletin.id, now=now)
+    rendition.recordings = recordings
     session.add(rendition)
     bulletin.rendition_id = rendition.id
     bulletin.submitted_at = None
@@ -134,7 +140,7 @@ def submit(session: Session, bulletin_id: str, *, by: str, now: datetime) -> Bul
 
     Raises ActOutOfPlace for a bulletin without sound, UnknownBulletin.
     """
-    bulletin = _held(session, bulletin_id)
+    bulletin = held_bulletin(session, bulletin_id)
     state = state_of(session, bulletin)
     reached = after(state, Act.SUBMIT)
     if reached is not state:
@@ -147,7 +153,7 @@ def submit(session: Session, bulletin_id: str, *, by: str, now: datetime) -> Bul
 
 def ask_anew(session: Session, bulletin_id: str, *, now: datetime) -> None:
     """What waits for a decision waits with something more in it: pages from before are stale."""
-    bulletin = _held(session, bulletin_id)
+    bulletin = held_bulletin(session, bulletin_id)
     if bulletin.submitted_at is not None:
         bulletin.submitted_at = max(now, bulletin.submitted_at + _TICK)
         session.flush()
@@ -174,7 +180,7 @@ def decide(
     Raises RenditionChanged, ActOutOfPlace, OwnBulletin, WarningsUnresolved, CommentMissing,
     CommentTooLong, TextUnusable, UnknownBulletin.
     """
-    bulletin = _held(session, bulletin_id)
+    bulletin = held_bulletin(session, bulletin_id)
     rendition = current_rendition(session, bulletin)
     shown = (rendition_id, spoken_sha256, audio_sha256)
     if rendition is None or shown != identity(rendition):
@@ -186,7 +192,7 @@ def decide(
     if by in authors_of(session, bulletin):
         raise OwnBulletin
     comment = _checked_comment(comment, needed=not approved)
-    doubts = unresolved(rendition)
+    doubts = bool(unresolved(rendition) or missing_recordings(session, bulletin))
     if approved and doubts and not over_warnings:
         raise WarningsUnresolved(field="over_warnings")
     decision = Approval(
@@ -197,7 +203,7 @@ def decide(
         audio_sha256=audio_sha256,
         approver_id=by,
         approved=approved,
-        over_warnings=approved and bool(doubts),
+        over_warnings=approved and doubts,
         comment=comment,
         decided_at=_after_all_before(session, bulletin, now=now),
     )
@@ -207,16 +213,6 @@ def decide(
     session.flush()
     log.info("bulletin_decided", bulletin_id=bulletin_id, approved=approved, by=by)
     return decision
-
-
-def _held(session: Session, bulletin_id: str) -> Bulletin:
-    """A bulletin that nobody else changes until this transaction ends."""
-    if not is_id(bulletin_id):
-        raise UnknownBulletin
-    bulletin = session.get(Bulletin, bulletin_id, with_for_update=True)
-    if bulletin is None:
-        raise UnknownBulletin
-    return bulletin
 
 
 def _after_all_before(session: Session, bulletin: Bulletin, *, now: datetime) -> datetime:
@@ -233,6 +229,7 @@ def _as_written(bulletin: Bulletin) -> Written:
         script=bulletin.script,
         topic=bulletin.topic,
         priority=bulletin.priority,
+        delivery=delivery_of(bulletin),
     )
 
 

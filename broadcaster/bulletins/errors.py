@@ -2,6 +2,7 @@
 
 NotFound
 ├── UnknownBulletin       404
+├── RecordingMissing      404  no such recording, or no longer used
 └── UnknownAudio          404
 NotAllowed
 └── OwnBulletin           403  nobody approves what they wrote
@@ -10,6 +11,11 @@ BadInput                  422
 ├── TopicTooLong
 ├── PriorityUnusable
 │   └── EmergencyNotHere       an emergency has a page of its own
+├── RepeatUnusable             what is said twice is none, opening, closing or whole
+├── RateUnusable               0.6 to 1.6 of a voice's normal speed
+├── IssueTimeUnusable          no time of day on a day
+├── LanguageNotSpoken          the village has no such language
+├── RecordingNotUsed           what the sound's reader refused, in its own words
 ├── ScriptMissing
 ├── ScriptOverLimit
 ├── TextUnusable               characters that no text has
@@ -133,6 +139,54 @@ class ScriptOverLimit(BadInput):
             "Nothing new was stored; split it into shorter bulletins."
         )
         super().__init__(field="script")
+
+
+class RecordingMissing(NotFound):
+    """There is no such recording, or it is no longer used."""
+
+    code = "recording_missing"
+    message_vi = "Bản thu này không còn dùng. Hãy mở lại bản tin."
+    message_en = "This recording is no longer used. Open the bulletin again."
+
+
+class RepeatUnusable(BadInput):
+    """What is said twice is one of a few stretches."""
+
+    code = "repeat_unusable"
+    message_vi = "Phần nhắc lại chỉ có: không, đoạn đầu, đoạn cuối, cả bản tin. Hãy chọn lại."
+    message_en = "What is repeated is nothing, the opening, the closing or the whole. Choose again."
+
+
+class RateUnusable(BadInput):
+    """A voice speaks at 0.6 to 1.6 of its normal speed."""
+
+    code = "rate_unusable"
+    message_vi = "Tốc độ đọc từ 0,6 đến 1,6. Nội dung đã gõ vẫn còn; hãy chọn lại tốc độ."
+    message_en = "The speed is 0.6 to 1.6. What you typed is kept; choose the speed again."
+
+
+class IssueTimeUnusable(BadInput):
+    """The time of issue is a time of day on a day."""
+
+    code = "issue_time_unusable"
+    message_vi = "Giờ phát hành cần đủ ngày và giờ. Nội dung đã gõ vẫn còn; hãy chọn lại."
+    message_en = "The time of issue needs a day and a time. What you typed is kept; choose again."
+
+
+class LanguageNotSpoken(BadInput):
+    """A recording is for a language that is entered for its village."""
+
+    code = "language_not_spoken"
+    message_vi = "Thôn này chưa ghi ngôn ngữ đó. Hãy thêm ngôn ngữ cho thôn, rồi gửi lại bản thu."
+    message_en = "This village has no such language entered. Enter it, then send the recording."
+
+
+class RecordingNotUsed(BadInput):
+    """The sound's reader refused a file; code and words are its own."""
+
+    code = "recording_not_used"
+    message_vi = "Không dùng được tệp ghi âm này. Hãy chọn tệp khác."
+    message_en = "This recording cannot be used. Choose another file."
 
 
 class TextUnusable(BadInput):

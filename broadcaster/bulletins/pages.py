@@ -25,7 +25,7 @@ from broadcaster.bulletins.errors import (
 from broadcaster.bulletins.imports import uploaded_draft
 from broadcaster.bulletins.shown import lines_of, shown
 from broadcaster.bulletins.states import BulletinState
-from broadcaster.bulletins.studio import studio_of
+from broadcaster.bulletins.studio import sound_of_bulletin, studio_of
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.bulletins.texts import Written, checked
 from broadcaster.database.columns import to_ms
@@ -243,7 +243,7 @@ def decide(
 def _make_sound(request: Request, station: Context, viewer: Viewer, bulletin: Bulletin) -> Response:
     """No transaction is open while the voice speaks; the script is safe whatever it says."""
     try:
-        sound = studio_of(request).make(bulletin.script)
+        sound = sound_of_bulletin(studio_of(request), bulletin, zone=station.zone)
         with station.database.writing() as session:
             desk.attach_rendition(session, bulletin.id, sound=sound, now=station.now())
     except (BadInput, Conflict, Unavailable) as refused:

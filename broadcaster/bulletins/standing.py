@@ -5,13 +5,21 @@ The one answer to *may this go on air* is `approved_rendition`.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from broadcaster.bulletins.errors import UnknownBulletin
 from broadcaster.bulletins.states import BulletinState, state_from
-from broadcaster.bulletins.tables import Approval, Bulletin, BulletinEdit, Rendition
+from broadcaster.bulletins.tables import (
+    Approval,
+    Bulletin,
+    BulletinEdit,
+    BulletinKind,
+    BulletinRecording,
+    Rendition,
+)
 from broadcaster.bulletins.texts import sha256_of
 
 _ID = re.compile(r"[a-z0-9-]{1,64}")
@@ -30,8 +38,21 @@ def find_bulletin(session: Session, bulletin_id: str, *, station_id: str) -> Bul
     return found
 
 
+def held_bulletin(session: Session, bulletin_id: str) -> Bulletin:
+    """A bulletin that nobody else changes until this transaction ends; raise UnknownBulletin."""
+    if not is_id(bulletin_id):
+        raise UnknownBulletin
+    bulletin = session.get(Bulletin, bulletin_id, with_for_update=True)
+    if bulletin is None:
+        raise UnknownBulletin
+    return bulletin
+
+
 def approved_rendition(session: Session, bulletin_id: str) -> Rendition | None:
-    """The words and sound that may go on air now; None unless another person approved them."""
+    """The words and sound that may go on air now; None unless another person approved them.
+
+    A playlist may only while each bulletin in it still is what was approved.
+    """
     bulletin = session.get(Bulletin, bulletin_id)
     rendition = current_rendition(session, bulletin) if bulletin else None
     if bulletin is None or rendition is None:
@@ -44,8 +65,20 @@ def approved_rendition(session: Session, bulletin_id: str) -> Rendition | None:
         == identity(rendition)
         and rendition.script_sha256 == sha256_of(bulletin.script)
         and decision.approver_id not in authors_of(session, bulletin)
+        and all(part_holds(session, part) for part in rendition.parts)
     )
     return rendition if holds else None
+
+
+def part_holds(session: Session, part: Mapping[str, Any]) -> bool:
+    """Whether a part of a playlist is no bulletin, or a bulletin that is approved as it is here."""
+    bulletin = session.get(Bulletin, part.get("bulletin_id") or "")
+    if bulletin is None:
+        return not part.get("bulletin_id")
+    if bulletin.kind != BulletinKind.ITEM:
+        return False
+    rendition = approved_rendition(session, bulletin.id)
+    return rendition is not None and rendition.id == part["rendition_id"]
 
 
 def current_rendition(session: Session, bulletin: Bulletin) -> Rendition | None:
@@ -78,11 +111,14 @@ def states_of(session: Session, bulletins: Collection[Bulletin]) -> Mapping[str,
 
 
 def authors_of(session: Session, bulletin: Bulletin) -> frozenset[str]:
-    """Everybody who ever wrote in this bulletin."""
+    """Everybody who ever wrote in this bulletin, or recorded it."""
     editors = session.exec(
         select(BulletinEdit.account_id).where(BulletinEdit.bulletin_id == bulletin.id)
     ).all()
-    return frozenset(editors) | {bulletin.author_id}
+    recorded_by = session.exec(
+        select(BulletinRecording.recorded_by).where(BulletinRecording.bulletin_id == bulletin.id)
+    ).all()
+    return frozenset(editors) | frozenset(recorded_by) | {bulletin.author_id}
 
 
 def newest_bulletins(

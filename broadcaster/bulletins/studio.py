@@ -3,44 +3,69 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
-from broadcaster.bulletins.errors import ScriptNotReadable, SoundNotMade, StudioBusy
-from broadcaster.bulletins.sound import NewSound, new_sound
+from broadcaster.bulletins.delivery import AS_WRITTEN, Delivery, delivery_of, issue_told
+from broadcaster.bulletins.errors import (
+    ScriptNotReadable,
+    SoundNotMade,
+    StudioBusy,
+)
+from broadcaster.bulletins.sound import NewSound, Take
+from broadcaster.bulletins.tables import Bulletin
+from broadcaster.bulletins.texts import sha256_of
 from broadcaster.settings import Settings
+from broadcaster.voices.house import HouseVoice
+from broadcaster.voices.station_house import house_without_wishes
 from playlists.audio_store import AudioStore
+from playlists.delivery import delivered, replayed
 from playlists.errors import PlaylistsError, ScriptRefused
+from playlists.mastering import Loudspeaker, band_of
 from playlists.reading import Lexicon, Reading, national_lexicon, read_aloud
-from playlists.reading.sentences import split_sentences
+from playlists.reading.sentences import Gaps, split_sentences
 from playlists.render import Rendering, render
 from playlists.speech.engine import Engine, VoiceSettings
-from playlists.speech.espeak import EspeakEngine
+from playlists.speech.engines import House, Result, Spoke, VoicePolicy, Voices
 
 RENDERS_AT_ONCE = 2
 _BUSY_AFTER_S = 60.0
-_HOUSE_VOICE = VoiceSettings()
+
+
+class Speaker(Protocol):
+    """The voices of a station."""
+
+    def speak(self, act: Callable[[Engine], Result], *, policy: VoicePolicy) -> Spoke[Result]:
+        """Does `act` with the preferred voice, or all of it with the fallback."""
+        ...
 
 
 class Studio:
-    """One voice, one audio store; may be shared by threads. Found at `app.state.studio`."""
+    """A station's voices and audio store; may be shared by threads. Found at `app.state.studio`.
+
+    `lexicon` and `house` are asked at each reading and rendering, so that a word or a voice
+    chosen now holds for the next script.
+    """
 
     def __init__(
         self,
         *,
-        engine: Engine,
+        voices: Speaker,
         store: AudioStore,
         cache_dir: Path | None = None,
         lexicon: Callable[[], Lexicon] = national_lexicon,
-        voice: VoiceSettings = _HOUSE_VOICE,
+        house: Callable[[], HouseVoice] = house_without_wishes,
         busy_after_s: float = _BUSY_AFTER_S,
     ) -> None:
         self.store = store
-        self._engine = engine
+        self._voices = voices
         self._cache_dir = cache_dir
         self._lexicon = lexicon
-        self._voice = voice
+        self._house = house
         self._busy_after_s = busy_after_s
         self._places = threading.BoundedSemaphore(RENDERS_AT_ONCE)
 
@@ -51,44 +76,118 @@ class Studio:
         except PlaylistsError as error:
             raise _told(error) from error
 
-    def render(self, reading: Reading) -> Rendering:
-        """The sound of these words, kept in the store; raise SoundNotMade or StudioBusy."""
+    def make(
+        self, script: str, *, delivery: Delivery = AS_WRITTEN, issued: datetime | None = None
+    ) -> NewSound:
+        """Read and render; raise ScriptNotReadable, SoundNotMade or StudioBusy.
+
+        With `issued`, an aware time in the station's zone, also what later broadcasts will say.
+        """
+        reading = self.read(script)
+        spoken = delivered(reading.spoken, repeat=delivery.repeat)
+        with self._place():
+            house = self._house()
+
+            def takes(engine: Engine) -> tuple[Take, Take | None]:
+                first = self._take(spoken, engine=engine, house=house, rate=delivery.rate)
+                if issued is None:
+                    return first, None
+                later = replayed(spoken, issued=issued)
+                return first, self._take(later, engine=engine, house=house, rate=delivery.rate)
+
+            spoke = self._voices.speak(takes, policy=house.policy)
+        take, replay = spoke.result
+        return NewSound(
+            script_sha256=sha256_of(script),
+            delivery=delivery,
+            reading=reading,
+            take=take,
+            replay=replay,
+            fell_back_from=str(house.policy.preferred) if spoke.reason else "",
+        )
+
+    def say(self, written: str, *, house: HouseVoice | None = None) -> Rendering:
+        """A few words by themselves, without chime; raise as `make` does."""
+        reading = self.read(written)
+        with self._place():
+            wished = house or self._house()
+            spoke = self._voices.speak(
+                lambda engine: self._take(
+                    reading.spoken, engine=engine, house=wished, rate=None, chime=False
+                ),
+                policy=wished.policy,
+            )
+        return spoke.result.rendering
+
+    def ident_words(self) -> str:
+        """How the station says who it is."""
+        return self._house().ident_words
+
+    def closing_words(self) -> str:
+        """How the station says goodbye."""
+        return self._house().closing_words
+
+    def _take(
+        self,
+        spoken: str,
+        *,
+        engine: Engine,
+        house: HouseVoice,
+        rate: float | None,
+        chime: bool = True,
+    ) -> Take:
+        own = house.settings
+        settings = VoiceSettings(accent=own.accent, rate=rate or own.rate, pitch=own.pitch)
+        rendering = render(
+            split_sentences(spoken, gaps=Gaps(house.gaps)),
+            engine=engine,
+            store=self.store,
+            settings=settings,
+            cache_dir=self._cache_dir,
+            chime=chime,
+            band=band_of(Loudspeaker(house.loudspeaker)),
+        )
+        return Take(spoken=spoken, rendering=rendering)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Room to work, and the voice's errors in the station's words."""
         if not self._places.acquire(timeout=self._busy_after_s):
             raise StudioBusy
         try:
-            return render(
-                split_sentences(reading.spoken),
-                engine=self._engine,
-                store=self.store,
-                settings=self._voice,
-                cache_dir=self._cache_dir,
-            )
+            yield
         except PlaylistsError as error:
             raise _told(error) from error
         finally:
             self._places.release()
 
-    def make(self, script: str) -> NewSound:
-        """Read and render; raise ScriptNotReadable, SoundNotMade or StudioBusy."""
-        reading = self.read(script)
-        return new_sound(script, reading=reading, rendering=self.render(reading))
-
 
 @contextmanager
 def open_studio(
-    settings: Settings, *, lexicon: Callable[[], Lexicon] = national_lexicon
+    settings: Settings,
+    *,
+    lexicon: Callable[[], Lexicon] = national_lexicon,
+    house: Callable[[], HouseVoice] | None = None,
 ) -> Iterator[Studio]:
-    """The studio that an installation's settings describe; its voice ends with it.
-
-    `lexicon` is asked at each reading, so that a word entered now holds for the next script.
-    """
-    with EspeakEngine() as engine:
+    """The studio that an installation's settings describe; its voices end with it."""
+    with Voices(House(voices_dir=settings.voices_dir)) as voices:
         yield Studio(
-            engine=engine,
+            voices=voices,
             store=AudioStore(settings.audio_dir),
             cache_dir=settings.state_dir / "sentences",
             lexicon=lexicon,
+            house=house or (lambda: house_without_wishes(settings.voices_dir)),
         )
+
+
+def sound_of_bulletin(studio: Studio, bulletin: Bulletin, *, zone: ZoneInfo) -> NewSound:
+    """The sound of a bulletin as its author wishes it; raise as `Studio.make` does."""
+    issued = issue_told(bulletin)
+    return studio.make(
+        bulletin.script,
+        delivery=delivery_of(bulletin),
+        issued=issued.astimezone(zone) if issued else None,
+    )
 
 
 def studio_of(request: Request) -> Studio:

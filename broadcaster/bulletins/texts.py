@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from broadcaster.bulletins.delivery import AS_WRITTEN, Delivery
 from broadcaster.bulletins.errors import (
     SCRIPT_LIMIT_CHARACTERS,
     TITLE_LIMIT_CHARACTERS,
@@ -27,9 +28,17 @@ class Written:
     script: str
     topic: str = ""
     priority: int = NORMAL
+    delivery: Delivery = AS_WRITTEN
 
 
-def checked(*, title: str, script: str, topic: str = "", priority: int = NORMAL) -> Written:
+def checked(
+    *,
+    title: str,
+    script: str,
+    topic: str = "",
+    priority: int = NORMAL,
+    delivery: Delivery = AS_WRITTEN,
+) -> Written:
     """What was given, as it will be kept; raise a BadInput that names its field."""
     title = one_line(title, field="title")
     if not 1 <= len(title) <= TITLE_LIMIT_CHARACTERS:
@@ -46,7 +55,7 @@ def checked(*, title: str, script: str, topic: str = "", priority: int = NORMAL)
         raise ScriptMissing(field="script")
     if len(script) > SCRIPT_LIMIT_CHARACTERS:
         raise ScriptOverLimit(length_characters=len(script))
-    return Written(title=title, script=script, topic=topic, priority=priority)
+    return Written(title=title, script=script, topic=topic, priority=priority, delivery=delivery)
 
 
 def one_line(text: str, *, field: str) -> str:

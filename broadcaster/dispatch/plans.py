@@ -5,16 +5,19 @@ device that was absent still finds it.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from broadcaster.database.columns import to_ms
+from broadcaster.schedule.airtime import recordings_in
 from broadcaster.schedule.tables import Broadcast
 from devices.protocol.jws import MESSAGE_LIMIT_BYTES
 from devices.protocol.messages import (
     PLAN_LIMIT_ORDERS,
+    Cue,
     Item,
     Order,
     QuietHoursOverride,
@@ -27,10 +30,23 @@ ROOM_BYTES = (MESSAGE_LIMIT_BYTES - 2_048) * 3 // 4
 
 @dataclass(frozen=True, slots=True)
 class PlannedBroadcast:
-    """A broadcast and the id of the order by which one cluster plays it."""
+    """A broadcast, the order by which one cluster plays it, and that cluster's villages."""
 
     order_id: str
     broadcast: Broadcast
+    village_ids: Collection[str] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The main sound, then what is said in other languages of this cluster."""
+        broadcast = self.broadcast
+        recordings = recordings_in(broadcast.recordings, self.village_ids)
+        return (_main(broadcast), *(_recording(each) for each in recordings))
+
+    @property
+    def asked_ms(self) -> int:
+        """How long all of it lasts on this cluster."""
+        return sum(item.duration_ms for item in self.items)
 
 
 def orders_of(
@@ -80,16 +96,28 @@ def _order(planned: PlannedBroadcast) -> Order:
         priority=broadcast.priority,
         starts_at_ms=to_ms(broadcast.starts_at),
         not_after_ms=to_ms(broadcast.not_after),
-        items=(
-            Item(
-                sha256=broadcast.audio_sha256,
-                size_bytes=broadcast.audio_size_bytes,
-                duration_ms=broadcast.duration_ms,
-                title=broadcast.title,
-            ),
-        ),
+        items=planned.items,
         title=broadcast.title,
         override=_override(broadcast),
+    )
+
+
+def _main(broadcast: Broadcast) -> Item:
+    return Item(
+        sha256=broadcast.audio_sha256,
+        size_bytes=broadcast.audio_size_bytes,
+        duration_ms=broadcast.duration_ms,
+        title=broadcast.title,
+        cues=tuple(Cue(**cue) for cue in broadcast.cues),
+    )
+
+
+def _recording(recording: Mapping[str, Any]) -> Item:
+    return Item(
+        sha256=recording["audio_sha256"],
+        size_bytes=recording["audio_size_bytes"],
+        duration_ms=recording["duration_ms"],
+        title=f"{recording['language']} · {recording['village']}",
     )
 
 

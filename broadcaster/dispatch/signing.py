@@ -12,13 +12,14 @@ from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
 from broadcaster.bulletins.desk import approved_rendition
-from broadcaster.bulletins.tables import Bulletin
+from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.database.columns import to_ms
 from broadcaster.dispatch.plans import PlannedBroadcast, orders_of, orders_sha256
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.keys import StationKeys
 from broadcaster.ledger.expectations import ExpectedOrder, expect, forget
 from broadcaster.ledger.tables import Play
+from broadcaster.schedule.airtime import cues_of, villages_in
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder
 from devices.protocol.envelope import seal_plan
 from devices.protocol.messages import Order, Plan
@@ -117,8 +118,9 @@ def approved_broadcasts(
             col(Broadcast.cancelled_at).is_(None),
         )
     ).all()
+    village_ids = frozenset(villages_in(session, [cluster_id])[cluster_id])
     return [
-        PlannedBroadcast(order_id=order_id, broadcast=broadcast)
+        PlannedBroadcast(order_id=order_id, broadcast=broadcast, village_ids=village_ids)
         for order_id, broadcast in rows
         if _is_approved(session, broadcast)
         or (broadcast.starts_at <= now and _was_signed(session, order_id))
@@ -136,17 +138,28 @@ def _is_approved(session: Session, broadcast: Broadcast) -> bool:
     approved = (
         rendition is not None
         and bulletin is not None
-        and (
-            (broadcast.rendition_id, broadcast.audio_sha256)
-            == (rendition.id, rendition.audio_sha256)
-        )
-        and broadcast.audio_size_bytes == rendition.audio_size_bytes
-        and broadcast.duration_ms == rendition.duration_ms
+        and broadcast.rendition_id == rendition.id
+        and _track(broadcast) in _tracks(rendition)
+        and broadcast.recordings == rendition.recordings
+        and broadcast.cues == cues_of(rendition)
         and (broadcast.title, broadcast.priority) == (bulletin.title, bulletin.priority)
     )
     if not approved:
         log.warning("unapproved_broadcast_not_signed", broadcast_id=broadcast.id)
     return approved
+
+
+def _track(broadcast: Broadcast) -> tuple[str, int, int]:
+    return broadcast.audio_sha256, broadcast.audio_size_bytes, broadcast.duration_ms
+
+
+def _tracks(rendition: Rendition) -> list[tuple[str, int, int]]:
+    """The sounds that were approved: that of the first broadcast, and that of later ones."""
+    first = (rendition.audio_sha256, rendition.audio_size_bytes, rendition.duration_ms)
+    later = rendition.replay
+    if later is None:
+        return [first]
+    return [first, (later["audio_sha256"], later["audio_size_bytes"], later["duration_ms"])]
 
 
 def _expect_plays(
@@ -170,7 +183,7 @@ def _expected(
     planned: PlannedBroadcast, cluster_id: str, *, start_within: timedelta, end_within: timedelta
 ) -> ExpectedOrder:
     broadcast = planned.broadcast
-    ends_at = broadcast.starts_at + timedelta(milliseconds=broadcast.duration_ms)
+    ends_at = broadcast.starts_at + timedelta(milliseconds=planned.asked_ms)
     return ExpectedOrder(
         order_id=planned.order_id,
         broadcast_id=broadcast.id,
@@ -178,7 +191,7 @@ def _expected(
         title=broadcast.title,
         topic=broadcast.topic,
         audio_sha256=broadcast.audio_sha256,
-        asked_ms=broadcast.duration_ms,
+        asked_ms=planned.asked_ms,
         starts_at=broadcast.starts_at,
         start_due_at=broadcast.starts_at + start_within,
         end_due_at=ends_at + end_within,

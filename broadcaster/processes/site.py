@@ -15,6 +15,7 @@ from broadcaster.lexicon.entries import StationLexicon
 from broadcaster.logs import configure_logs
 from broadcaster.processes.errors import NotFounded
 from broadcaster.settings import Settings, load_settings
+from broadcaster.voices.station_house import StationHouse
 from broadcaster.web.context import Context
 
 
@@ -50,7 +51,11 @@ def run() -> int:
     settings = load_settings()
     configure_logs(settings.log_level)
     context = context_of(settings)
-    with open_studio(settings, lexicon=StationLexicon(context.database)) as studio:
+    house = StationHouse(
+        context.database, station_id=context.station_id, voices_dir=settings.voices_dir
+    )
+    lexicon = StationLexicon(context.database)
+    with open_studio(settings, lexicon=lexicon, house=house) as studio:
         app = create_app(context, studio=studio)
         server = _Server(
             uvicorn.Config(

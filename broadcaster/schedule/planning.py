@@ -5,9 +5,10 @@ withdrawn while it has not begun; once approved again, it is planned anew.
 Only what a second person approved, word and sound, ever becomes a broadcast.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -18,6 +19,7 @@ from broadcaster.areas.tables import Station
 from broadcaster.bulletins.desk import approved_rendition
 from broadcaster.bulletins.tables import Approval, Bulletin, Rendition
 from broadcaster.database import new_id
+from broadcaster.schedule.airtime import cues_of, is_heard_before, longest_airtime_ms
 from broadcaster.schedule.occurrences import instant_of, is_over, occurrences, read_local
 from broadcaster.schedule.queueing import (
     clusters_of,
@@ -113,10 +115,11 @@ def _plan_schedule(
 ) -> int:
     clusters = clusters_of(session, schedule.id)
     override = _override(session, schedule)
+    room = timedelta(milliseconds=longest_airtime_ms(session, rendition, clusters))
     planned = 0
     for wished in _wished(session, schedule, station=station, now=now, days=days, lead=lead):
         starts_at = _room(
-            session, clusters, rendition, earliest=wished, override=override, station=station
+            session, clusters, room, earliest=wished, override=override, station=station
         )
         if starts_at is None or (schedule.starts_local and starts_at - wished > _SHIFT_LIMIT):
             continue
@@ -168,7 +171,7 @@ def _occurrences_planned(session: Session, schedule_id: str, *, now: datetime) -
 def _room(
     session: Session,
     clusters: Sequence[str],
-    rendition: Rendition,
+    duration: timedelta,
     *,
     earliest: datetime,
     override: _Override | None,
@@ -180,7 +183,7 @@ def _room(
         taken_slots(session, after=earliest),
         clusters=clusters,
         earliest=earliest,
-        duration=timedelta(milliseconds=rendition.duration_ms),
+        duration=duration,
         quiet=None if override else station_quiet_hours(station),
     )
 
@@ -230,7 +233,9 @@ def _add_broadcast(
         audio_sha256=rendition.audio_sha256,
         audio_size_bytes=rendition.audio_size_bytes,
         duration_ms=rendition.duration_ms,
-        slot_ms=rendition.duration_ms,
+        slot_ms=longest_airtime_ms(session, rendition, clusters),
+        recordings=rendition.recordings,
+        cues=cues_of(rendition),
         occurs_at=occurs_at,
         starts_at=starts_at,
         not_after=starts_at + NOT_AFTER,
@@ -238,6 +243,8 @@ def _add_broadcast(
         override_reason=override.reason if override else None,
         planned_at=now,
     )
+    if rendition.replay and is_heard_before(session, broadcast):
+        _tell_issue(broadcast, rendition.replay)
     session.add(broadcast)
     session.flush()
     session.add_all(
@@ -248,6 +255,14 @@ def _add_broadcast(
     log.info(
         "broadcast_planned", broadcast_id=broadcast.id, bulletin_id=bulletin.id, starts_at=starts_at
     )
+
+
+def _tell_issue(broadcast: Broadcast, replay: Mapping[str, Any]) -> None:
+    """Whoever heard it before learns first from when it is."""
+    broadcast.is_replay = True
+    broadcast.audio_sha256 = replay["audio_sha256"]
+    broadcast.audio_size_bytes = replay["audio_size_bytes"]
+    broadcast.duration_ms = replay["duration_ms"]
 
 
 def _close_if_over(session: Session, schedule: Schedule, *, station: Station, now: datetime) -> int:

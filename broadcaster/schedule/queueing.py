@@ -16,6 +16,7 @@ from broadcaster.bulletins.desk import approved_rendition, ask_anew
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.database import new_id
 from broadcaster.errors import NotFound
+from broadcaster.schedule.airtime import longest_airtime_ms
 from broadcaster.schedule.errors import (
     BroadcastBegun,
     InQuietHours,
@@ -59,8 +60,9 @@ def queue_bulletin(
     """
     rendition = _rendition_to_play(session, bulletin_id)
     clusters = _known_clusters(session, cluster_ids, station=station)
-    duration = timedelta(milliseconds=rendition.duration_ms)
-    if rendition.duration_ms > station.longest_session_ms:
+    airtime_ms = longest_airtime_ms(session, rendition, clusters)
+    duration = timedelta(milliseconds=airtime_ms)
+    if airtime_ms > station.longest_session_ms:
         raise SessionTooLong(field="script")
     starts = _wished_starts(starts_local, recurrence, now=now, station=station)
     reason = override_reason.strip()
@@ -147,7 +149,7 @@ def taken_slots(session: Session, *, after: datetime) -> list[Slot]:
         Slot(
             cluster_id=cluster_id,
             starts_at=broadcast.starts_at,
-            ends_at=broadcast.starts_at + timedelta(milliseconds=broadcast.duration_ms),
+            ends_at=broadcast.starts_at + timedelta(milliseconds=broadcast.slot_ms),
             title=broadcast.title,
         )
         for broadcast, cluster_id in rows

@@ -20,6 +20,7 @@ from broadcaster.database import Database, connect
 from broadcaster.settings import Settings
 from broadcaster.web.context import Context
 from playlists.audio_store import AudioStore
+from playlists.speech.one_voice import OneVoice
 from playlists.speech.tones import ToneEngine
 from tests.broadcaster.pages.commune import AFTERNOON, add_afternoon, found_commune
 from tests.broadcaster.small_station import STATION_ID, Clock, SmallStation
@@ -103,7 +104,9 @@ def open_site(database: Database, *, folder: Path) -> Site:
         now=station.clock,
     )
     studio = Studio(
-        engine=ToneEngine(), store=AudioStore(folder / "audio"), cache_dir=folder / "sentences"
+        voices=OneVoice(ToneEngine()),
+        store=AudioStore(folder / "audio"),
+        cache_dir=folder / "sentences",
     )
     return Site(station, create_app(context, studio=studio))
 

@@ -18,6 +18,7 @@ from broadcaster.app import create_app
 from broadcaster.bulletins.studio import Studio
 from broadcaster.database import connect
 from playlists.audio_store import AudioStore
+from playlists.speech.one_voice import OneVoice
 from playlists.speech.tones import ToneEngine
 from tests.broadcaster.small_station import SmallStation, form_token, found_station
 from tests.clients import TestClient
@@ -34,7 +35,7 @@ def station(sqlite_url: str, tmp_path: Path) -> Iterator[SmallStation]:
 @pytest.fixture
 def app(station: SmallStation, tmp_path: Path) -> FastAPI:
     """The product's own app."""
-    studio = Studio(engine=ToneEngine(), store=AudioStore(tmp_path / "audio"))
+    studio = Studio(voices=OneVoice(ToneEngine()), store=AudioStore(tmp_path / "audio"))
     return create_app(station.context, studio=studio)
 
 

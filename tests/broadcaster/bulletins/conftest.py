@@ -8,6 +8,7 @@ import pytest
 from broadcaster.bulletins.studio import Studio
 from broadcaster.database import Database, connect
 from playlists.audio_store import AudioStore
+from playlists.speech.one_voice import OneVoice
 from playlists.speech.tones import ToneEngine
 from tests.broadcaster.small_station import SmallStation, found_station
 
@@ -30,7 +31,7 @@ def sqlite_station(sqlite_url: str, tmp_path: Path) -> Iterator[SmallStation]:
 def studio(tmp_path: Path) -> Studio:
     """A studio that speaks in tones: quick, and the same every time."""
     return Studio(
-        engine=ToneEngine(),
+        voices=OneVoice(ToneEngine()),
         store=AudioStore(tmp_path / "audio"),
         cache_dir=tmp_path / "sentences",
     )

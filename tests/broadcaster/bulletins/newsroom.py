@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlmodel import Session
 
 from broadcaster.bulletins import desk
-from broadcaster.bulletins.sound import NewSound, new_sound
+from broadcaster.bulletins.delivery import AS_WRITTEN, Delivery
+from broadcaster.bulletins.sound import NewSound, Take
 from broadcaster.bulletins.tables import Approval, Bulletin, Rendition
 from broadcaster.bulletins.texts import checked, sha256_of
 from playlists.reading import Reading, Span, Warning_
@@ -18,7 +19,12 @@ SCRIPT = "Sáng mai, trạm y tế xã tiêm vắc xin cho trẻ em."
 
 
 def made_sound(
-    script: str, *, warns: bool = False, left_out: bool = False, take: str = ""
+    script: str,
+    *,
+    warns: bool = False,
+    left_out: bool = False,
+    take: str = "",
+    delivery: Delivery = AS_WRITTEN,
 ) -> NewSound:
     """What a studio would make of a script; another `take` sounds different."""
     warning = Warning_(0, 4, script[:4], "unknown_word", "Chưa rõ cách đọc.", "Unsure.", "bốn")
@@ -43,7 +49,12 @@ def made_sound(
         sentences_synthesised=1,
         sentences_from_cache=0,
     )
-    return new_sound(script, reading=reading, rendering=rendering)
+    return NewSound(
+        script_sha256=sha256_of(script),
+        delivery=delivery,
+        reading=reading,
+        take=Take(spoken=reading.spoken, rendering=rendering),
+    )
 
 
 def write(session: Session, *, by: str, now: datetime, script: str = SCRIPT) -> Bulletin:

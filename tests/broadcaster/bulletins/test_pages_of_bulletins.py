@@ -20,6 +20,7 @@ from broadcaster.bulletins.tables import Bulletin
 from playlists.audio_store import AudioStore
 from playlists.speech.engine import Pcm, VoiceSettings
 from playlists.speech.errors import VoiceCrashed
+from playlists.speech.one_voice import OneVoice
 from tests.broadcaster.small_station import SmallStation, browser, form_token
 from tests.clients import TestClient
 
@@ -196,7 +197,7 @@ def test_a_script_of_megabytes_is_refused_while_it_comes(newsroom: Newsroom) -> 
 
 def test_a_voice_that_fails_loses_nothing(sqlite_station: SmallStation, tmp_path: Path) -> None:
     """The page says what happened and offers to try again; the words are saved."""
-    broken = Studio(engine=BrokenVoice(), store=AudioStore(tmp_path / "audio"))
+    broken = Studio(voices=OneVoice(BrokenVoice()), store=AudioStore(tmp_path / "audio"))
     newsroom = Newsroom(sqlite_station, broken)
 
     answer = newsroom.write()
@@ -214,7 +215,7 @@ def test_saving_again_makes_the_sound_that_is_missing(
 ) -> None:
     """Once the voice is back, the unchanged form suffices."""
     newsroom = Newsroom(
-        sqlite_station, Studio(engine=BrokenVoice(), store=AudioStore(tmp_path / "audio"))
+        sqlite_station, Studio(voices=OneVoice(BrokenVoice()), store=AudioStore(tmp_path / "audio"))
     )
     newsroom.write()
     newsroom.app.state.studio = studio

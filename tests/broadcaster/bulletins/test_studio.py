@@ -11,6 +11,7 @@ from broadcaster.settings import Settings
 from playlists.audio_store import AudioStore
 from playlists.speech.engine import Pcm, VoiceSettings
 from playlists.speech.errors import VoiceCrashed
+from playlists.speech.one_voice import OneVoice
 from playlists.speech.tones import ToneEngine
 
 SCRIPT = "Sáng mai, ngày 24/11, trạm y tế xã tiêm vắc xin cho trẻ em."
@@ -50,7 +51,7 @@ def test_a_script_is_refused_under_the_reading_layers_own_code(studio: Studio) -
 
 def test_a_voice_that_crashes_is_told_as_unavailable(tmp_path: Path) -> None:
     """503 in the voice's own words, and its place in the studio is free again."""
-    studio = Studio(engine=BrokenVoice(), store=AudioStore(tmp_path), busy_after_s=0.01)
+    studio = Studio(voices=OneVoice(BrokenVoice()), store=AudioStore(tmp_path), busy_after_s=0.01)
 
     for _ in range(3):
         with pytest.raises(SoundNotMade) as failed:
@@ -61,7 +62,7 @@ def test_a_voice_that_crashes_is_told_as_unavailable(tmp_path: Path) -> None:
 def test_two_render_at_once_and_a_third_is_told_to_wait(tmp_path: Path) -> None:
     """Two cores' worth of work; the third person's words are safe meanwhile."""
     voice = SlowVoice()
-    studio = Studio(engine=voice, store=AudioStore(tmp_path), busy_after_s=0.01)
+    studio = Studio(voices=OneVoice(voice), store=AudioStore(tmp_path), busy_after_s=0.01)
     threads = [threading.Thread(target=studio.make, args=[SCRIPT]) for _ in range(2)]
     for thread in threads:
         thread.start()

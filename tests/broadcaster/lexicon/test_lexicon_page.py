@@ -12,6 +12,7 @@ from broadcaster.app import create_app
 from broadcaster.bulletins.studio import Studio
 from broadcaster.lexicon.entries import StationLexicon
 from playlists.audio_store import AudioStore
+from playlists.speech.one_voice import OneVoice
 from playlists.speech.tones import ToneEngine
 from tests.broadcaster.small_station import SmallStation, browser, form_token
 from tests.clients import TestClient
@@ -23,7 +24,7 @@ WORD = {"written": "XQZ", "spoken": "xuân quý", "note": "hợp tác xã"}
 def app(sqlite_station: SmallStation, tmp_path: Path) -> FastAPI:
     """The product's own app, its studio reading with the station's words."""
     studio = Studio(
-        engine=ToneEngine(),
+        voices=OneVoice(ToneEngine()),
         store=AudioStore(tmp_path / "audio"),
         lexicon=StationLexicon(sqlite_station.database),
     )
