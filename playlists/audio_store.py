@@ -42,7 +42,7 @@ class AudioStore:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        with _disk_trouble_named():
+        with disk_trouble_named():
             directory.mkdir(parents=True, exist_ok=True)
             _clear_away(directory)
 
@@ -51,7 +51,7 @@ class AudioStore:
 
         Raises AudioStoreFull or AudioStoreFailed; then nothing of it is left behind.
         """
-        with _disk_trouble_named():
+        with disk_trouble_named():
             handle, name = tempfile.mkstemp(prefix=INCOMING, dir=self.directory)
             incoming = Path(name)
             try:
@@ -81,7 +81,7 @@ class AudioStore:
     @contextmanager
     def workspace(self) -> Iterator[Path]:
         """A folder beside the audio for files in the making; gone afterwards."""
-        with _disk_trouble_named():
+        with disk_trouble_named():
             folder = tempfile.TemporaryDirectory(prefix=INCOMING, dir=self.directory)
         with folder as name:
             yield Path(name)
@@ -149,7 +149,8 @@ def _sync_folder(directory: Path) -> None:
 
 
 @contextmanager
-def _disk_trouble_named() -> Iterator[None]:
+def disk_trouble_named() -> Iterator[None]:
+    """Turns what a disk refuses into AudioStoreFull or AudioStoreFailed."""
     try:
         yield
     except OSError as error:

@@ -1,26 +1,55 @@
-"""The two notes before the words: they make people turn their heads. Made here, owned by nobody."""
+"""The notes around the words: an opening that turns heads, its answer, and one between bulletins.
+
+Made here, owned by nobody.
+"""
 
 import math
 from array import array
 from functools import lru_cache
 from sys import byteorder
 
+from playlists.notes import BELL, note
 from playlists.pcm import Pcm
 
 # A falling fourth, high enough for a horn that carries nothing below 300 Hz.
 NOTES_HZ = (880.0, 659.26)
 NOTE_MS = 750
+CHIME_MS = NOTE_MS * len(NOTES_HZ)
 ATTACK_MS = 8
 FADING_PER_S = 4.5
 PARTIALS = ((1.0, 1.0), (2.0, 0.35), (3.0, 0.12))
 AMPLITUDE = 9_000
+SEPARATOR_HZ = 783.99
+SEPARATOR_MS = 1_200
 
 
 @lru_cache(maxsize=4)
 def chime(sample_rate_hz: int) -> Pcm:
     """Two struck notes, one after the other, each fading to nothing."""
+    return _struck(NOTES_HZ, sample_rate_hz=sample_rate_hz)
+
+
+@lru_cache(maxsize=4)
+def closing_chime(sample_rate_hz: int) -> Pcm:
+    """The opening's two notes the other way round: what fell there rises here."""
+    return _struck(NOTES_HZ[::-1], sample_rate_hz=sample_rate_hz)
+
+
+@lru_cache(maxsize=4)
+def separator(sample_rate_hz: int) -> Pcm:
+    """One soft note that says: something else begins."""
+    return note(
+        SEPARATOR_HZ,
+        instrument=BELL,
+        amplitude=AMPLITUDE,
+        duration_ms=SEPARATOR_MS,
+        rate_hz=sample_rate_hz,
+    )
+
+
+def _struck(notes_hz: tuple[float, ...], *, sample_rate_hz: int) -> Pcm:
     samples = array("h")
-    for note_hz in NOTES_HZ:
+    for note_hz in notes_hz:
         samples.extend(_note(note_hz, sample_rate_hz=sample_rate_hz))
     if byteorder == "big":
         samples.byteswap()
