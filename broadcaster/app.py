@@ -23,6 +23,8 @@ from broadcaster.lexicon import pages as lexicon_pages
 from broadcaster.schedule import api as schedule_api
 from broadcaster.schedule import broadcast_pages, queue_pages
 from broadcaster.schedule import pages as schedule_pages
+from broadcaster.voices import api as voices_api
+from broadcaster.voices import pages as voices_pages
 from broadcaster.web import frame
 from broadcaster.web.context import Context
 from broadcaster.web.frame import NavigationItem
@@ -35,6 +37,7 @@ _ROUTERS = (
     queue_pages.router,
     bulletins_pages.router,
     lexicon_pages.router,
+    voices_pages.router,
     ledger_pages.router,
     fleet_pages.router,
     audio.router,
@@ -42,6 +45,7 @@ _ROUTERS = (
     areas_api.api,
     bulletins_api.api,
     lexicon_api.api,
+    voices_api.api,
     schedule_api.api,
     ledger_api.api,
     fleet_api.api,

@@ -23,6 +23,7 @@ class Right(StrEnum):
     WRITE_BULLETINS = "write_bulletins"
     APPROVE_BULLETINS = "approve_bulletins"
     EDIT_LEXICON = "edit_lexicon"
+    CHOOSE_VOICE = "choose_voice"
     SCHEDULE_BROADCASTS = "schedule_broadcasts"
     SEE_DEVICES = "see_devices"
     ADMINISTER = "administer"
@@ -37,6 +38,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.SEE_STATION,
             Right.WRITE_BULLETINS,
             Right.EDIT_LEXICON,
+            Right.CHOOSE_VOICE,
             Right.SCHEDULE_BROADCASTS,
             Right.SEE_DEVICES,
         },
@@ -50,7 +52,13 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         },
         Role.VILLAGE_HEAD: _EVERYBODY,
         Role.ADMIN: _EVERYBODY
-        | {Right.SEE_STATION, Right.EDIT_LEXICON, Right.SEE_DEVICES, Right.ADMINISTER},
+        | {
+            Right.SEE_STATION,
+            Right.EDIT_LEXICON,
+            Right.CHOOSE_VOICE,
+            Right.SEE_DEVICES,
+            Right.ADMINISTER,
+        },
     }
 )
 

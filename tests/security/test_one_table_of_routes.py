@@ -14,6 +14,7 @@ ALL = frozenset(ROLES)
 STAFF = ALL - {"village_head"}
 WRITERS = frozenset({"operator"})
 APPROVERS = frozenset({"leader"})
+CHOOSERS = WRITERS | {"admin"}
 SCHEDULERS = WRITERS | APPROVERS
 ANYBODY = ALL | {"nobody"}
 
@@ -43,6 +44,9 @@ TABLE = {
     "POST /lexicon": STAFF,
     "POST /lexicon/trial": STAFF,
     "POST /lexicon/{entry_id}/retirement": STAFF,
+    "GET /voices": CHOOSERS,
+    "POST /voices": CHOOSERS,
+    "POST /voices/trial": CHOOSERS,
     "GET /sign-in": ANYBODY,
     "POST /sign-in": ANYBODY,
     "POST /sign-out": ALL,
@@ -75,6 +79,9 @@ TABLE = {
     "POST /api/lexicon": STAFF,
     "POST /api/lexicon/trial": STAFF,
     "DELETE /api/lexicon/{entry_id}": STAFF,
+    "GET /api/voices": CHOOSERS,
+    "GET /api/station/voice": CHOOSERS,
+    "PUT /api/station/voice": CHOOSERS,
 }
 PLACES = {
     "{broadcast_id}": "bc-evening",
