@@ -10,10 +10,10 @@ _GROUP_NAMES = ("", " nghìn", " triệu")
 _BILLION = 1_000_000_000
 LONGEST_CARDINAL_DIGITS = 19
 
-# A whole or decimal number in Vietnamese style (dot for thousands, comma for decimals); the two
-# last forms are foreign ones that can still be read without doubt.
+# A whole or decimal number in Vietnamese style (dot for thousands, comma for decimals); the second
+# form is a foreign one that can still be read without doubt. 0.125 is no thousands: no match.
 NUMBER = (
-    r"(?:[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?(?![0-9]|\.[0-9])"
+    r"(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?(?![0-9]|\.[0-9])"
     r"|[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?(?![0-9])"
     r"|[0-9]+(?:,[0-9]+)?(?![0-9]))"
 )

@@ -12,6 +12,7 @@ from playlists.reading.lexicon import Lexicon
 
 _LOOK_BEHIND = 80
 _LOOK_AHEAD = 60
+_LONGEST_LINK = 24
 _WITHOUT_QUOTES = dict.fromkeys(map(ord, "\"'“”„«»‹›‘’"))
 PLAIN = "plain"
 PAUSE = "pause"
@@ -68,13 +69,17 @@ class Place:
     @property
     def at_line_start(self) -> bool:
         """Whether only blanks stand before on this line."""
-        return (
-            self.text[self.text.rfind("\n", 0, self.start) + 1 : self.start].strip(" \"“'(") == ""
-        )
+        seen = self.text[max(0, self.start - _LOOK_BEHIND) : self.start]
+        line = seen.rfind("\n")
+        if line < 0 and self.start > _LOOK_BEHIND:
+            return False
+        return seen[line + 1 :].strip(" \"“'(") == ""
 
     def follows(self, *rules: str) -> bool:
         """Whether this goes on with a list of things that one of `rules` just read."""
         for piece in reversed(self.pieces):
+            if piece.end < self.start - _LONGEST_LINK:
+                break
             if piece.rule not in (PLAIN, PAUSE, "dash"):
                 return piece.rule in rules and bool(
                     LINKS.fullmatch(self.text, piece.end, self.start)

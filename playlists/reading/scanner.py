@@ -42,6 +42,8 @@ _RUN = re.compile(r"[^\W_]+")
 _FOLLOWED_BY_MORE = frozenset("0123456789@&_")
 
 _MOST_WORDS_LEARNT = 20_000
+# No rule looks further than this: a text without blanks would else be gone over from every sign.
+_LONGEST_WRITTEN = 300
 
 _DIGIT_RULES: tuple[Rule, ...] = (
     codes.CUED,
@@ -54,6 +56,7 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     dates.MONTH_YEAR,
     dates.DAY_DASH,
     cardinals.SCORE,
+    cardinals.FALLING,
     cardinals.HYPHENATED,
     measures.DIMENSIONS,
     times.HOURS,
@@ -75,6 +78,7 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     times.MINUTES,
     measures.AND_A_BIT,
     cardinals.SPACED,
+    cardinals.COMMA_GROUP,
     measures.MEASURE,
     cardinals.LABEL,
     cardinals.SECTION,
@@ -91,6 +95,9 @@ _LETTER_RULES: tuple[Rule, ...] = (
     roads.ROAD,
     roads.POST,
     roman.LABEL,
+    ordinals.WEEKDAY_RANGE,
+    dates.SHORT_PERIOD,
+    measures.UNIT_AFTER_WORD,
 )
 _ROMAN: tuple[Rule, ...] = (roman.ROMAN,)
 _LATE_LETTER_RULES: tuple[Rule, ...] = (
@@ -155,8 +162,9 @@ class Scanner:
         return Place(self.text, start, self.lexicon, self.assembly.pieces)
 
     def _first(self, rules: tuple[Rule, ...], place: Place) -> Said | None:
+        limit = place.start + _LONGEST_WRITTEN
         for rule in rules:
-            match = rule.pattern.match(self.text, place.start)
+            match = rule.pattern.match(self.text, place.start, limit)
             if match is not None:
                 said = rule.read(match, place)
                 if said is not None:
@@ -209,4 +217,5 @@ def _is_plain_word(word: str, lexicon: Lexicon) -> bool:
         return False
     if not is_syllable(word) or lexicon.starting(word) or lexicon.starting_folded(word.lower()):
         return False
-    return not set(word) <= set("ivxlcdm")
+    unit = lexicon.units.get(word)
+    return (unit is None or unit.spoken == word) and not set(word) <= set("ivxlcdm")

@@ -45,7 +45,19 @@ _NAME_CUE = re.compile(
     r"ngõ|kp|bão|áp thấp|tiểu dự án|chương trình|mô hình|luật|hướng dẫn|công văn|"
     r"thông báo|biểu|phụ lục))\s*$"
 )
-_DECIMAL_POINT = re.compile(r"(?P<whole>[0-9]+)\.(?P<part>[0-9]{1,2}|[0-9]{4,})(?![0-9]|[.,][0-9])")
+_EACH_BEFORE = re.compile(r"(?<!\w)(?:mỗi|từng)\s+(?:[^\W\d_]+\s+){1,2}$")
+_COUNTED_AFTER = re.compile(
+    r"\s+(?:người|xe|chiếc|cái|hộ|suất|tầng|thành viên|cán bộ|đồng chí|triệu|nghìn|tỷ|đồng)(?!\w)"
+)
+_DECIMAL_POINT = re.compile(
+    r"(?P<whole>[0-9]+)\.(?P<part>[0-9]{1,2}|[0-9]{4,}|(?<=(?<![0-9])0\.)[0-9]{3})(?![0-9]|[.,][0-9])"
+)
+_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}(?![0-9]|[.,/-][0-9])")
+_FALLING = re.compile(r"(?P<a>[1-9][0-9]{0,2})-(?P<b>[0-9]{1,2})(?![0-9]|[-.,/][0-9]|[^\W_])")
+_LIVING_AFTER = re.compile(
+    r"[ ]?(?:người|hộ|nhân khẩu|khẩu|con|cây|học sinh|lượt|cử tri|cháu|trẻ|suất|hội viên|đảng viên|"
+    r"hồ sơ|phiếu|liều|bộ|cuốn|xe|chiếc)(?!\w)"
+)
 _MAGNITUDE = re.compile(
     r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
 )
@@ -107,7 +119,10 @@ def read_list(match: re.Match[str], place: Place) -> Said | None:
 
 def read_named(match: re.Match[str], place: Place) -> Said | None:
     """A leading zero in a name's number is said: Đề án 06, tờ bản đồ số 08."""
-    if not _NAME_CUE.search(place.before):
+    before = place.before
+    if not _NAME_CUE.search(before) or _EACH_BEFORE.search(before):
+        return None
+    if _COUNTED_AFTER.match(place.after(match.end())) and not before.rstrip().endswith("số"):
         return None
     return Said(with_leading_zeros(match["n"]), match.end(), "named_number")
 
@@ -115,9 +130,40 @@ def read_named(match: re.Match[str], place: Place) -> Said | None:
 def read_decimal_point(match: re.Match[str], place: Place) -> Said:
     """1.5 cannot be thousands; read as a decimal, and flagged where no magnitude follows."""
     spoken = read_number(f"{match['whole']},{match['part']}")
-    sure = _MAGNITUDE.match(place.after(match.end()))
+    unit = read_unit(place, match.end())
+    sure = unit or match["whole"] == "0" or _MAGNITUDE.match(place.after(match.end()))
     flags = () if sure else (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
+    if unit is not None:
+        return Said(f"{spoken} {unit[0]}", unit[1], "measure", flags)
     return Said(spoken, match.end(), "decimal", flags)
+
+
+def read_comma_group(match: re.Match[str], place: Place) -> Said | None:
+    """5,000 đồng, 12,345 người: thousands in foreign writing; else three decimals; both flagged."""
+    unit = read_unit(place, match.end())
+    money = unit is not None and unit[0].startswith(("đồng", "đô la", "nghìn đồng"))
+    after = place.after(match.end())
+    if match[0].endswith(",000") or money or _LIVING_AFTER.match(after):
+        spoken = cardinal(int(match[0].replace(",", "")))
+    elif unit is not None or _MAGNITUDE.match(after):
+        return None
+    else:
+        spoken = read_number(match[0])
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
+    if unit is not None:
+        return Said(f"{spoken} {unit[0]}", unit[1], "measure", flags)
+    return Said(spoken, match.end(), "cardinal", flags)
+
+
+def read_falling(match: re.Match[str], place: Place) -> Said | None:
+    """25-18 is no range, for ranges rise; nobody says whether it is a score or a date: flagged."""
+    first, second = int(match["a"]), int(match["b"])
+    if first <= second or read_unit(place, match.end()):
+        return None
+    if _MAGNITUDE.match(place.after(match.end())) or _COUNTED_AFTER.match(place.after(match.end())):
+        return None
+    spoken = f"{cardinal(first)} {cardinal(second)}"
+    return Said(spoken, match.end(), "score", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
 
 
 def read_spaced(match: re.Match[str], place: Place) -> Said | None:
@@ -156,6 +202,8 @@ def read_leftover(match: re.Match[str], place: Place) -> Said:
 
 
 SPACED = Rule(re.compile(r"[1-9][0-9]{0,2}(?:[ ][0-9]{3})+(?![0-9]|[.,/-][0-9])"), read_spaced)
+COMMA_GROUP = Rule(_COMMA_GROUP, read_comma_group)
+FALLING = Rule(_FALLING, read_falling)
 LABEL = Rule(_LABEL, read_label)
 SECTION = Rule(_SECTION, read_section)
 SCORE = Rule(_SCORE, read_score)

@@ -7,6 +7,7 @@ import re
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal
 from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.measures import read_unit
 
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
@@ -29,6 +30,14 @@ _MONTH_YEAR = re.compile(
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DAY_WORDS = re.compile(r"(?:ngày|hôm|sáng|trưa|chiều|tối|đêm|mùng|mồng|rằm)\s*[,(]?\s*$")
 _MONTH_WORD = re.compile(r"(?<!\w)tháng\s*$")
+_TIME_WORDS = re.compile(r"(?<!\w)(?:từ|đến|tới|trước|sau|hết|kể từ|dịp|lễ|tết|và)\s*$")
+_COUNTED_AFTER = re.compile(
+    r"\s*(?:triệu|tỷ|tỉ|nghìn|ngàn|người|hộ|tuổi|phút|giờ|lần|độ|điểm|phần trăm|đồng|con|mét)(?!\w)"
+)
+_OF_MONTH = re.compile(r"\s*(?:(?:của |trong )?(?:tháng|hàng tháng|hằng tháng|mỗi tháng)|âm)(?!\w)")
+_EVERY_YEAR = re.compile(
+    r"\s*(?:hằng năm|hàng năm|năm nay|năm ngoái|năm sau|năm [0-9]|tới|vừa qua|sắp tới)(?!\w)"
+)
 _COUNTED_WORDS = re.compile(
     r"(?:đợt|quý|kỳ|kì|số|lần|vụ|học kỳ|học kì|vòng|tuần|khóa|phiên|lớp|giai đoạn|"
     r"chuyên đề|kế hoạch)\s*$"
@@ -125,13 +134,42 @@ def _counted(match: re.Match[str], place: Place, year: str) -> Said | None:
 
 
 def read_day_dash(match: re.Match[str], place: Place) -> Said | None:
-    """Ngày 22-12: a day and its month, since a range of days would rise."""
+    """Ngày 22-12: a day and its month; ngày 2-9 could be a range of days, so it is flagged.
+
+    A falling pair (từ 15-8 đến 30-9) can be no range.
+    """
     day, month = int(match["d"]), int(match["m"])
-    if day <= month or not is_day_of_year(day, month) or not _DAY_WORDS.search(place.before):
+    day_word = _DAY_WORDS.search(place.before)
+    after = place.after(match.end())
+    if day > month and not day_word:
+        day_word = _TIME_WORDS.search(place.before)
+        if read_unit(place, match.end()) or _COUNTED_AFTER.match(after):
+            return None
+    if not day_word or not is_day_of_year(day, month) or _OF_MONTH.match(after):
         return None
-    return Said(day_month(day, month), match.end(), "date")
+    spoken = day_month(day, month)
+    may_rise = day < month and day_word[0].startswith("ngày") and not _EVERY_YEAR.match(after)
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if may_rise else ()
+    return Said(spoken, match.end(), "date", flags)
 
 
+def read_short_period(match: re.Match[str], place: Place) -> Said | None:
+    """Q1/2026, QIII-2025, T12/2025, as tables write quarters and months."""
+    del place
+    kind = "tháng" if match["month"] else "quý"
+    written = match["month"] or match["quarter"]
+    number = int(written) if written.isdigit() else ("I", "II", "III", "IV").index(written) + 1
+    word = month_word(number) if match["month"] else cardinal(number)
+    return Said(f"{kind} {word} {year_words(match['y'])}", match.end(), "date")
+
+
+SHORT_PERIOD = Rule(
+    re.compile(
+        rf"(?:Q\.?(?P<quarter>[1-4]|I{{1,3}}|IV)|T\.?(?P<month>0?[1-9]|1[0-2]))"
+        rf"[ ]?[-/.–][ ]?(?P<y>{_YEAR}){_END}"
+    ),
+    read_short_period,
+)
 DAY_DASH = Rule(re.compile(rf"(?P<d>{_DAY})-(?P<m>{_MONTH}){_END}"), read_day_dash)
 FULL = Rule(_FULL, read_full)
 DAYS_RANGE = Rule(_DAYS_RANGE, read_days_range)

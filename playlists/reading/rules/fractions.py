@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from playlists.reading.flags import Doubt, Flag
-from playlists.reading.numbers import NUMBER, cardinal, read_number
+from playlists.reading.numbers import NUMBER, cardinal, ordinal, read_number
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.dates import day_month, is_day_of_year
 from playlists.reading.rules.measures import read_unit
@@ -46,6 +46,7 @@ _RATIO_BEFORE = re.compile(
     r"tỷ số|tỉ số|"
     r"đồng ý|tán thành|biểu quyết|số phiếu)(?!\w)[^0-9.;]{0,12}$"
 )
+_RANK_BEFORE = re.compile(r"(?<!\w)(?:xếp|đứng|vị trí|hạng|xếp hạng)\s+thứ\s*$")
 _HOUSE_BEFORE = re.compile(r"(?<!\w)(?:số nhà|nhà số|hẻm|ngõ|ngách|kiệt|lớp|địa chỉ(?::| số)?)\s*$")
 _STREET_AFTER = re.compile(r",?\s*(?:đường|phố|tổ|ấp|khu|ngõ|hẻm|thôn|kp)(?!\w)")
 _PARTS_BEFORE = re.compile(
@@ -71,6 +72,8 @@ def read_pair(match: re.Match[str], place: Place) -> Said | None:
     unit = read_unit(place, match.end())
     if match["whole"]:
         return _mixed(match, unit) if first < second else None
+    if second and _RANK_BEFORE.search(place.before):
+        return Said(f"{ordinal(first)} trên {cardinal(second)}", match.end(), "ratio")
     after = place.after(match.end())
     if _is_date(place, after, first=first, second=second, has_unit=unit is not None):
         return Said(day_month(first, second), match.end(), "date")

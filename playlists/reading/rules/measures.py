@@ -12,6 +12,15 @@ _UNIT = re.compile(
     r"|[µΩ]?[^\W\d_]{1,5}[23²³]?(?![^\W_]))"
 )
 _MEASURE = _NUMBER = re.compile(NUMBER)
+_AMPERES = re.compile(r"[ ]?A(?![^\W_])")
+_CURRENT_BEFORE = re.compile(
+    r"(?<!\w)(?:dòng điện|cường độ|dòng|định mức|át tô mát|áp tô mát|aptomat|attomat|"
+    r"cầu dao|cầu chì|công tơ|ổ cắm|dây dẫn|sạc)(?!\w)[^.;:\n]{0,30}$"
+)
+_MAGNITUDE_BEFORE = re.compile(
+    r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|trăm|chục|mươi|nửa|vài|mấy)\s+$"
+)
+_ALWAYS_UNIT = re.compile(r"[kdcm]?m[23²³]")
 
 
 def read_unit(place: Place, at: int) -> tuple[str, int] | None:
@@ -29,10 +38,33 @@ def read_unit(place: Place, at: int) -> tuple[str, int] | None:
 
 def read_measure(match: re.Match[str], place: Place) -> Said | None:
     """A number and its unit; a decimal number of money is left to the money rule."""
-    unit = read_unit(place, match.end())
+    unit = _read_amperes(match, place) or read_unit(place, match.end())
     if unit is None:
         return None
     return Said(f"{read_number(match[0])} {unit[0]}", unit[1], "measure")
+
+
+def _read_amperes(match: re.Match[str], place: Place) -> tuple[str, int] | None:
+    """15A is a current where one is spoken of, else a name such as lớp 15A."""
+    amperes = _AMPERES.match(place.text, match.end())
+    if amperes is None or not _CURRENT_BEFORE.search(place.before):
+        return None
+    return "am pe", amperes.end()
+
+
+def read_unit_after_word(match: re.Match[str], place: Place) -> Said | None:
+    """12,5 triệu m3, 5 nghìn ha: a unit whose number ends in a word; m2 and m3 are nothing else."""
+    entry = place.lexicon.units.get(match[0])
+    if entry is None:
+        return None
+    if not (_ALWAYS_UNIT.fullmatch(match[0]) or _MAGNITUDE_BEFORE.search(place.before)):
+        return None
+    return Said(entry.spoken, match.end(), "unit")
+
+
+UNIT_AFTER_WORD = Rule(
+    re.compile(r"(?:[^\W\d_]{1,5}[23²³]|[^\W\d_]{1,5})(?![^\W_²³])"), read_unit_after_word
+)
 
 
 def read_dimensions(match: re.Match[str], place: Place) -> Said:

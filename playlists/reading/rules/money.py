@@ -15,7 +15,12 @@ _SHORTHAND = re.compile(
     rf"(?P<n>{NUMBER})(?P<scale>k|K|tr|Tr|TR|triệu|t|tỷ|tỉ)(?P<rest>[0-9]{{1,3}})?(?![^\W_])"
 )
 _CENTS = re.compile(r"(?P<whole>[0-9]+),(?P<cents>[0-9]{1,2})[ ]?(?P<sign>[$€])(?![^\W_])")
-_SIGN_FIRST = re.compile(rf"(?P<sign>[$€£])[ ]?(?P<n>{NUMBER})")
+# Who writes the sign first writes the number the foreign way too: $5,000 is five thousand.
+_SIGN_FIRST = re.compile(
+    rf"(?P<sign>[$€£])[ ]?(?P<n>(?P<foreign>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]{{1,2}})?"
+    rf"|[0-9]+\.[0-9]{{1,2}})(?![0-9.,]*[0-9])|{NUMBER})"
+    r"(?:[ ]?(?P<scale>nghìn|ngàn|triệu|tỷ|tỉ)(?![^\W_]))?"
+)
 
 
 def read_shorthand(match: re.Match[str], place: Place) -> Said | None:
@@ -46,7 +51,11 @@ def read_cents(match: re.Match[str], place: Place) -> Said:
 def read_sign_first(match: re.Match[str], place: Place) -> Said:
     """$20: the sign stands first and is said last."""
     name = place.lexicon.units[match["sign"]].spoken
-    return Said(f"{read_number(match['n'])} {name}", match.end(), "money")
+    number = match["n"]
+    if match["foreign"]:
+        number = number.replace(",", "").replace(".", ",")
+    scale = f" {match['scale']}" if match["scale"] else ""
+    return Said(f"{read_number(number)}{scale} {name}", match.end(), "money")
 
 
 SHORTHAND = Rule(_SHORTHAND, read_shorthand)

@@ -1,4 +1,4 @@
-"""Ordinals and weekdays: thứ 4 is thứ tư, thứ 2-6 thứ hai đến thứ sáu, lần thứ 1 lần thứ nhất."""
+"""Ordinals and weekdays: thứ 4 is thứ tư, thứ 2-6 and T2-T6 thứ hai đến thứ sáu."""
 
 from __future__ import annotations
 
@@ -44,4 +44,23 @@ def _read_listed(match: re.Match[str], place: Place) -> Said | None:
     return None
 
 
+_WEEKDAY_RANGE = re.compile(
+    r"T(?P<a>[2-7])(?:[ ]?[-–—][ ]?|[ ]đến[ ])(?:T?(?P<b>[3-7])|(?P<sunday>CN|Cn|cn))"
+    r"(?![^\W_]|[.,/][0-9])"
+)
+_NAMED_PLACE = re.compile(
+    r"(?<!\w)(?:trạm|trụ|cột|nhánh|tuyến|kênh|lô|đường|tầng|nút|lộ|đoạn|tba|mương|cống|số|mã)\s*$"
+)
+
+
+def read_weekday_range(match: re.Match[str], place: Place) -> Said | None:
+    """T2-T6, T2 – CN: weekdays, unless a word before makes them names of places."""
+    first, last = int(match["a"]), int(match["b"] or 8)
+    if first >= last or _NAMED_PLACE.search(place.before):
+        return None
+    until = "chủ nhật" if match["sunday"] else f"thứ {ordinal(last)}"
+    return Said(f"thứ {ordinal(first)} đến {until}", match.end(), "weekday")
+
+
+WEEKDAY_RANGE = Rule(_WEEKDAY_RANGE, read_weekday_range)
 ORDINAL = Rule(_ORDINAL, read_ordinal)

@@ -66,6 +66,8 @@ def read_label(match: re.Match[str], place: Place) -> Said | None:
 def read_roman(match: re.Match[str], place: Place) -> Said | None:
     """A numeral after its cue, or one that goes on with such a list (quý I, II và III)."""
     written = match["roman"]
+    if written in "xX" and place.text[match.end() : match.end() + 2].strip()[:1].isdigit():
+        return None
     cue = _CUE.search(place.before) or _CUE.search(place.said_before)
     if written.islower():
         if cue is None or not _is_lower_roman(written, cue["cue"], place, match.end()):

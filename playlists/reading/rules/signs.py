@@ -16,6 +16,8 @@ BRACKETS = "()[]{}"
 QUOTES = "\"'“”„«»‹›‘’"
 
 
+# Engineers write a range with this sign; a sum is never written out in a bulletin.
+_BETWEEN_NUMBERS = re.compile(r"[0-9]\s?÷\s?[0-9]")
 _REPEATED = re.compile(r"\((?P<words>[^()\n]{2,120})\)")
 
 
@@ -39,6 +41,10 @@ def read_sign(place: Place, sign: str) -> Said:
 
 
 def _read_named(place: Place, sign: str) -> Said:
+    if sign == "÷" and _BETWEEN_NUMBERS.search(
+        place.text, max(0, place.start - 2), place.start + 3
+    ):
+        return Said("đến", place.start + 1, "dash")
     unit = read_unit(place, place.start) if sign in "°%‰" else None
     if unit is not None:
         return Said(unit[0], unit[1], "unit")
