@@ -18,6 +18,7 @@ from broadcaster.bulletins.errors import (
     OwnBulletin,
     RenditionChanged,
     ScriptChanged,
+    UnknownBulletin,
     WarningsUnresolved,
 )
 from broadcaster.bulletins.recordings import holding_recordings, missing_recordings
@@ -36,7 +37,13 @@ from broadcaster.bulletins.standing import (
     states_of,
 )
 from broadcaster.bulletins.states import Act, BulletinState, after
-from broadcaster.bulletins.tables import Approval, Bulletin, BulletinEdit, Rendition
+from broadcaster.bulletins.tables import (
+    Approval,
+    Bulletin,
+    BulletinEdit,
+    BulletinKind,
+    Rendition,
+)
 from broadcaster.bulletins.texts import Written, as_kept, sha256_of
 from broadcaster.database import new_id
 from broadcaster.database.columns import to_ms
@@ -63,7 +70,13 @@ _TICK = timedelta(milliseconds=1)
 
 
 def write_bulletin(
-    session: Session, *, station_id: str, written: Written, by: str, now: datetime
+    session: Session,
+    *,
+    station_id: str,
+    written: Written,
+    by: str,
+    now: datetime,
+    kind: BulletinKind = BulletinKind.ITEM,
 ) -> Bulletin:
     """Keep a new bulletin (`texts.checked` makes `written`)."""
     bulletin = Bulletin(
@@ -73,6 +86,7 @@ def write_bulletin(
         script=written.script,
         topic=written.topic,
         priority=written.priority,
+        kind=kind,
         author_id=by,
         created_at=now,
         edited_at=now,
@@ -86,13 +100,21 @@ def write_bulletin(
 
 
 def edit(
-    session: Session, bulletin_id: str, *, written: Written, by: str, now: datetime
+    session: Session,
+    bulletin_id: str,
+    *,
+    written: Written,
+    by: str,
+    now: datetime,
+    kind: BulletinKind = BulletinKind.ITEM,
 ) -> Bulletin:
     """Change a bulletin, which voids its approval and drops its sound; nothing new changes nothing.
 
-    Raises UnknownBulletin.
+    Raises UnknownBulletin, also for what is of another kind.
     """
     bulletin = held_bulletin(session, bulletin_id)
+    if bulletin.kind != kind:
+        raise UnknownBulletin
     if _as_written(bulletin) == written:
         return bulletin
     after(state_of(session, bulletin), Act.EDIT)

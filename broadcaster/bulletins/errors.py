@@ -16,6 +16,7 @@ BadInput                  422
 ├── IssueTimeUnusable          no time of day on a day
 ├── LanguageNotSpoken          the village has no such language
 ├── RecordingNotUsed           what the sound's reader refused, in its own words
+├── PlaylistNotComposed        what the composing of a playlist refused, in its own words
 ├── ScriptMissing
 ├── ScriptOverLimit
 ├── TextUnusable               characters that no text has
@@ -182,11 +183,23 @@ class LanguageNotSpoken(BadInput):
 
 
 class RecordingNotUsed(BadInput):
-    """The sound's reader refused a file; code and words are its own."""
+    """What the sound's reader refused, in its own words and under its own code."""
 
     code = "recording_not_used"
-    message_vi = "Không dùng được tệp ghi âm này. Hãy chọn tệp khác."
-    message_en = "This recording cannot be used. Choose another file."
+
+    def __init__(self, *, code: str, message_vi: str, message_en: str) -> None:
+        self.code, self.message_vi, self.message_en = code, message_vi, message_en
+        super().__init__(field="recording")
+
+
+class PlaylistNotComposed(BadInput):
+    """What the composing refused, in its own words and under its own code."""
+
+    code = "playlist_not_composed"
+
+    def __init__(self, *, code: str, message_vi: str, message_en: str) -> None:
+        self.code, self.message_vi, self.message_en = code, message_vi, message_en
+        super().__init__(field="items")
 
 
 class TextUnusable(BadInput):

@@ -74,7 +74,7 @@ class NewSound:
             audio_size_bytes=self.rendering.size_bytes,
             duration_ms=self.rendering.duration_ms,
             loudness_lufs=self.rendering.loudness_lufs,
-            engine=f"{self.rendering.engine} {self.rendering.engine_version}",
+            engine=f"{self.rendering.engine} {self.rendering.engine_version}".strip(),
             fell_back_from=self.fell_back_from,
             cue_points=[[cue.start_ms, cue.end_ms] for cue in self.rendering.cue_points],
             replay=self._replay(),

@@ -122,10 +122,17 @@ def authors_of(session: Session, bulletin: Bulletin) -> frozenset[str]:
 
 
 def newest_bulletins(
-    session: Session, *, station_id: str, limit: int, submitted: bool = False
+    session: Session,
+    *,
+    station_id: str,
+    limit: int,
+    submitted: bool = False,
+    kind: BulletinKind | None = None,
 ) -> Sequence[Bulletin]:
     """A station's bulletins without their scripts, last edited first; or those once submitted."""
     wanted = select(Bulletin).where(Bulletin.station_id == station_id)
+    if kind is not None:
+        wanted = wanted.where(Bulletin.kind == kind)
     if submitted:
         wanted = wanted.where(col(Bulletin.submitted_at).is_not(None))
     return session.exec(

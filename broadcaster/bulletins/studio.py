@@ -1,7 +1,7 @@
 """The studio: makes words and sound of a script. Slow; never called inside a transaction."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,20 +12,25 @@ from fastapi import Request
 
 from broadcaster.bulletins.delivery import AS_WRITTEN, Delivery, delivery_of, issue_told
 from broadcaster.bulletins.errors import (
+    PlaylistNotComposed,
     ScriptNotReadable,
     SoundNotMade,
     StudioBusy,
+    UnknownBulletin,
 )
 from broadcaster.bulletins.sound import NewSound, Take
-from broadcaster.bulletins.tables import Bulletin
+from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.bulletins.texts import sha256_of
 from broadcaster.settings import Settings
 from broadcaster.voices.house import HouseVoice
 from broadcaster.voices.station_house import house_without_wishes
+from playlists.audio_errors import PlaylistRefused
 from playlists.audio_store import AudioStore
 from playlists.delivery import delivered, replayed
 from playlists.errors import PlaylistsError, ScriptRefused
 from playlists.mastering import Loudspeaker, band_of
+from playlists.playlist import Part
+from playlists.playlist_rendering import PlaylistRendering, render_playlist
 from playlists.reading import Lexicon, Reading, national_lexicon, read_aloud
 from playlists.reading.sentences import Gaps, split_sentences
 from playlists.render import Rendering, render
@@ -107,7 +112,10 @@ class Studio:
         )
 
     def say(self, written: str, *, house: HouseVoice | None = None) -> Rendering:
-        """A few words by themselves, without chime; raise as `make` does."""
+        """A few words by themselves, without chime; raise as `make` does.
+
+        With `house`, in a voice that is only being tried.
+        """
         reading = self.read(written)
         with self._place():
             wished = house or self._house()
@@ -126,6 +134,20 @@ class Studio:
     def closing_words(self) -> str:
         """How the station says goodbye."""
         return self._house().closing_words
+
+    def compose(self, parts: Sequence[Part], *, station: str, longest_ms: int) -> PlaylistRendering:
+        """One sound of a playlist's parts; raise PlaylistNotComposed, SoundNotMade, StudioBusy.
+
+        The station's tune and music grow from its id.
+        """
+        with self._place():
+            return render_playlist(
+                parts,
+                store=self.store,
+                station=station,
+                band=band_of(Loudspeaker(self._house().loudspeaker)),
+                longest_ms=longest_ms,
+            )
 
     def _take(
         self,
@@ -181,7 +203,12 @@ def open_studio(
 
 
 def sound_of_bulletin(studio: Studio, bulletin: Bulletin, *, zone: ZoneInfo) -> NewSound:
-    """The sound of a bulletin as its author wishes it; raise as `Studio.make` does."""
+    """The sound of a bulletin as its author wishes it; raise as `Studio.make` does.
+
+    Raises UnknownBulletin for a playlist, whose script is no words to be said.
+    """
+    if bulletin.kind != BulletinKind.ITEM:
+        raise UnknownBulletin
     issued = issue_told(bulletin)
     return studio.make(
         bulletin.script,
@@ -198,7 +225,11 @@ def studio_of(request: Request) -> Studio:
     return found
 
 
-def _told(error: PlaylistsError) -> ScriptNotReadable | SoundNotMade:
+def _told(error: PlaylistsError) -> ScriptNotReadable | PlaylistNotComposed | SoundNotMade:
     """The same code and words, as an error of the station."""
-    kind = ScriptNotReadable if isinstance(error, ScriptRefused) else SoundNotMade
+    kind: type[ScriptNotReadable | PlaylistNotComposed | SoundNotMade] = SoundNotMade
+    if isinstance(error, ScriptRefused):
+        kind = ScriptNotReadable
+    elif isinstance(error, PlaylistRefused):
+        kind = PlaylistNotComposed
     return kind(code=error.code, message_vi=error.message_vi, message_en=error.message_en)
