@@ -1,8 +1,9 @@
 """One entry of a lexicon, and the tab-separated file that lexicons are kept in.
 
 A line is `written ⇥ spoken ⇥ kind ⇥ cues`. Cues say when an entry holds if several share the
-written form: `<word` means that the word stands just before, `>word` just after; the entry
-without cues is what is said where no cue is found, and `?` marks that as a guess to be flagged.
+written form: `<word` means that the word stands just before, `>word` just after, with `#` for any
+number and `>Aa` for a name; the entry without cues is what is said where no cue is found. `?` marks
+a reading, with or without cues, as a guess to be flagged.
 """
 
 from __future__ import annotations

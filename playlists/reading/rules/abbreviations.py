@@ -79,19 +79,27 @@ def choose(choices: tuple[Entry, ...], *, place: Place, end: int) -> tuple[Entry
     after_signs = place.after(end).lstrip(" ")
     after = after_signs.lstrip(' .,;:-–("“')
     before = place.before.rstrip(' .,;:-–("“')
+    named = _names_something(place.text, end)
     for entry in choices:
-        if any(_stands(cue, after, after_signs) for cue in entry.after) or any(
+        if any(_stands(cue, after, after_signs, named=named) for cue in entry.after) or any(
             _ends(before, cue) for cue in entry.before
         ):
-            return entry, True
+            return entry, not entry.guess
     default = next((entry for entry in choices if not (entry.before or entry.after)), None)
     return default, default is None or not default.guess
 
 
-def _stands(cue: str, after: str, after_signs: str) -> bool:
-    """Whether a cue stands after: a word, a sign, or `#` for a number."""
+def _names_something(text: str, end: int) -> bool:
+    """Whether a name goes on here: a blank and a word with only its first letter large."""
+    return text[end : end + 1] == " " and text[end + 1 : end + 3].istitle()
+
+
+def _stands(cue: str, after: str, after_signs: str, *, named: bool) -> bool:
+    """Whether a cue stands after: a word, a sign, `#` for a number, or `Aa` for a name."""
     if cue == "#":
         return after[:1].isdigit()
+    if cue == "Aa":
+        return named
     return _starts(after, cue) or (not cue[0].isalpha() and after_signs.startswith(cue))
 
 
@@ -100,6 +108,8 @@ def _starts(after: str, cue: str) -> bool:
 
 
 def _ends(before: str, cue: str) -> bool:
+    if cue == "#":
+        return before[-1:].isdigit()
     return before.endswith(cue) and not before[-len(cue) - 1 : -len(cue)].isalpha()
 
 

@@ -10,8 +10,13 @@ from playlists.reading.place import Place, Rule, Said
 
 _CODE = re.compile(
     r"(?=[0-9]*[^\W\d_]+[0-9]|[0-9]+[^\W\d_])[^\W_]+(?:[./-](?=[^\W_]*[0-9])[^\W_]+)*"
+    r"|(?:OM|IR|TBR)[ ][0-9]{2,5}(?![^\W_])"  # rice varieties
 )
 _CUE = re.compile(r"(?<!\w)mã(?: hồ sơ| số| tra cứu| định danh| đơn vị| khách hàng)?(?: là)?[ :]*$")
+_LINE_CUE = re.compile(
+    r"(?<!\w)(?:xe buýt|tuyến buýt|buýt|chuyến bay|tàu|số hiệu)(?: số)?"
+    r"(?: [0-9]{1,3}[-.][0-9]{1,3}(?:,| và))* ?$"
+)
 _PART = re.compile(r"[0-9]+|[^\W\d_]+")
 _SURE_LETTERS = 2
 _SURE_DIGITS = 2
@@ -51,11 +56,15 @@ def _known_letters(written: str, place: Place) -> str:
 
 
 def read_cued(match: re.Match[str], place: Place) -> Said | None:
-    """Mã hồ sơ 000.00.15.H10-260915-0001: every letter and digit by itself."""
-    if not _CUE.search(place.before):
+    """Mã hồ sơ 000.00.15.H10-260915-0001: every letter and digit; xe buýt 61-04: its parts."""
+    if _LINE_CUE.search(place.before):
+        parts = _PART.findall(match[0])
+        words = (code_number(part) if part.isdigit() else spell(part) for part in parts)
+        return Said(" ".join(words), match.end(), "code")
+    if not _CUE.search(place.before) or len(_PART.findall(match[0])) <= 2:
         return None
     return Said(spell(match[0]), match.end(), "code")
 
 
-CUED = Rule(re.compile(r"[A-Z0-9]+(?:[.-][A-Z0-9]+){2,}(?![^\W_])"), read_cued)
+CUED = Rule(re.compile(r"[A-Z0-9]+(?:[.-][A-Z0-9]+)+(?![^\W_])"), read_cued)
 CODE = Rule(_CODE, read_code)

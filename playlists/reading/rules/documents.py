@@ -1,4 +1,4 @@
-"""Document numbers: 57-NQ/TW, 15/2025/QĐ-UBND, 72/2020/QH14, and their letters alone."""
+"""Document numbers: 57-NQ/TW, 15/2025/QĐ-UBND, 72/2020/QH14, TCVN 9210:2012; letters alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import code_number, spell
 from playlists.reading.lexicon.entries import Entry
-from playlists.reading.numbers import cardinal, with_leading_zeros
+from playlists.reading.numbers import cardinal, digit_by_digit, with_leading_zeros
 from playlists.reading.place import Place, Rule, Said
 
 _LETTERS = r"[A-ZĐ](?:[A-Za-zĐđ]*[A-ZĐgr])?[0-9]{0,2}"
@@ -18,7 +18,20 @@ _NUMBERED = re.compile(
     rf"[-–/](?P<issuer>{_ISSUER})(?![^\W_])"
 )
 _ALONE = re.compile(rf"(?P<issuer>{_LETTERS}(?:[-–/]{_LETTERS})+)(?![^\W_])")
+_STANDARD = re.compile(
+    r"(?P<kind>TCVN|QCVN|TCXDVN|TCCS|QCĐP)[ ]?(?P<code>[0-9]{1,6}(?:[-.][0-9]{1,3})*)"
+    r"(?::(?P<year>(?:19|20)[0-9]{2}))?(?:/(?P<issuer>[A-ZĐ]{2,8}))?(?![^\W_])"
+)
+_STANDARDS = {
+    "TCVN": "tiêu chuẩn Việt Nam", "QCVN": "quy chuẩn Việt Nam", "TCCS": "tiêu chuẩn cơ sở",
+    "TCXDVN": "tiêu chuẩn xây dựng Việt Nam", "QCĐP": "quy chuẩn địa phương",
+}  # fmt: skip
 _PART = re.compile(r"[^\W_]+")
+_COMPOSED = (
+    ("BQL", "ban quản lý"), ("BCĐ", "ban chỉ đạo"), ("TT", "trung tâm"), ("CC", "chi cục"),
+    ("VP", "văn phòng"), ("UB", "ủy ban"), ("S", "sở"), ("P", "phòng"),
+)  # fmt: skip
+_LEAST_COMPOSED = 3
 _ASSEMBLY = re.compile(r"QH([0-9]{1,2})")
 
 
@@ -40,12 +53,31 @@ def read_numbered(match: re.Match[str], place: Place) -> Said | None:
 
 def read_alone(match: re.Match[str], place: Place) -> Said | None:
     """The letters without a number (NQ/TW, KH-UBND), when all of them are known."""
-    parts = _PART.findall(match["issuer"])
+    parts = _PART.findall(match["issuer"] or "")
     documents = place.lexicon.documents
-    if not all(part in documents for part in parts):
+    if not parts or not all(part in documents for part in parts):
         return None
     spoken, flags = read_issuer(match["issuer"], place)
     return Said(spoken, match.end(), "document_letters", flags)
+
+
+def read_standard(match: re.Match[str], place: Place) -> Said:
+    """TCVN 9210:2012, QCVN 01-1:2018/BYT: the kind once, its code digit by digit, the year."""
+    name = _STANDARDS[match["kind"]]
+    head = " ".join(name.split()[:2])
+    said = [name.removeprefix(head).strip() if place.said_before.rstrip().endswith(head) else name]
+    said.append(" ".join(digit_by_digit(digits) for digits in re.findall("[0-9]+", match["code"])))
+    if match["year"]:
+        said.append(f"năm {cardinal(int(match['year']))}")
+    spoken, flags = read_issuer(match["issuer"] or "", place)
+    words = " ".join(filter(None, [*said, spoken]))
+    return Said(words, match.end(), "document_number", flags)
+
+
+def read_letters(match: re.Match[str], place: Place) -> Said | None:
+    """Letters at the beginning: a standard's name and code, or an issuer without a number."""
+    standard = _STANDARD.match(place.text, place.start)
+    return read_standard(standard, place) if standard else read_alone(match, place)
 
 
 def _is_issuer(issuer: str, place: Place) -> bool:
@@ -66,7 +98,12 @@ def read_issuer(issuer: str, place: Place) -> tuple[str, tuple[Flag, ...]]:
         if assembly:
             spoken.append(f"quốc hội khóa {cardinal(int(assembly[1]))}")
         elif choices:
-            spoken.append(_choose(choices, place).spoken)
+            entry = _choose(choices, place)
+            spoken.append(entry.spoken)
+            if entry.guess:
+                flags.append(Flag(Doubt.AMBIGUOUS, part, entry.spoken))
+        elif composed := _compose(part, place):
+            spoken.append(composed)
         else:
             words = _spell_part(part)
             spoken.append(words)
@@ -80,6 +117,17 @@ def _sure_abbreviation(part: str, place: Place) -> tuple[Entry, ...]:
         return ()
     choices = place.lexicon.words(part)
     return choices if len(choices) == 1 and not choices[0].guess else ()
+
+
+def _compose(part: str, place: Place) -> str:
+    """PNNMT, TTVHTT: an office's head letters before an abbreviation with one reading."""
+    for head, words in _COMPOSED:
+        rest = part.removeprefix(head)
+        if rest != part and len(rest) >= _LEAST_COMPOSED:
+            found = _sure_abbreviation(rest, place)
+            if found:
+                return f"{words} {found[0].spoken}"
+    return ""
 
 
 def _spell_part(part: str) -> str:
@@ -101,9 +149,9 @@ def _choose(choices: tuple[Entry, ...], place: Place) -> Entry:
             if at > best_at:
                 best, best_at = entry, at
     if best_at < 0:
-        return next((entry for entry in choices if not entry.before), choices[0])
+        return next((one for one in choices if not (one.before or one.after)), choices[0])
     return best
 
 
 NUMBERED = Rule(_NUMBERED, read_numbered)
-ALONE = Rule(_ALONE, read_alone)
+ALONE = Rule(re.compile(rf"{_ALONE.pattern}|(?=[TQ]C)"), read_letters)

@@ -7,16 +7,20 @@ import re
 from playlists.reading.letters import code_number, spell
 from playlists.reading.numbers import cardinal, digit_by_digit
 from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.measures import read_unit
 
 _PLATE_CUE = re.compile(r"(?:biển|bks|kiểm soát)[^0-9]{0,30}$")
 _NAMES = {
     "QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "DT": "đường tỉnh", "ĐH": "đường huyện",
-    "HL": "hương lộ", "ĐX": "đường xã",
+    "HL": "hương lộ", "ĐX": "đường xã", "CT": "cao tốc", "ĐL": "đại lộ",
 }  # fmt: skip
 _ROAD = re.compile(
     r"(?P<road>QL|TL|ĐT|DT|ĐH|HL|"
-    r"ĐX)[. -]{0,2}(?P<number>[0-9]{1,3})(?P<letter>[A-ZĐ]?)(?![^\W_]|[.,][0-9])"
+    r"ĐX|CT(?=[.]?[0-9]{2}))[. -]{0,2}(?P<number>[0-9]{1,3})(?P<letter>[A-ZĐ]?)(?![^\W_]|[.,][0-9])"
 )
+_ROAD_BEFORE = re.compile(r"(?:cao tốc|tuyến|đường|nút giao|tránh)[^.;:\n]{0,30}$")
+_NO_ROAD_BEFORE = re.compile(r"(?<!\w)(?:số|điện thoại|diện tích)\s*$|:\s*$")
+_VARIETY_BEFORE = re.compile(r"(?<!\w)(?:giống|lúa|gạo|bắp|ngô|mía|sắn)[^.;:\n]{0,40}$")
 _POST = re.compile(
     r"(?:[Kk]m[ ]?|KM[ ])(?P<km>[0-9]{1,4})(?:[ ]?\+[ ]?(?P<metres>[0-9]{1,3}))?(?![\w,.]*[0-9])"
 )
@@ -35,15 +39,31 @@ _PLATE = re.compile(
 
 def read_road(match: re.Match[str], place: Place) -> Said | None:
     """The road's kind in words; three digits one by one, fewer as a number."""
-    if match["road"] in {"ĐT", "ĐH"} and place.before.rstrip().endswith(("số", ":")):
+    if not _is_road(match, place):
         return None
     number = match["number"]
-    said = cardinal(int(number)) if len(number) < 3 else digit_by_digit(number)
+    short = len(number) < 3 and not number.startswith("0")
+    said = cardinal(int(number)) if short else digit_by_digit(number)
     letter = f" {spell(match['letter'])}" if match["letter"] else ""
     name = _NAMES[match["road"]]
-    if place.before.endswith("đường "):
-        name = name.removeprefix("đường ")
-    return Said(f"{name} {said}{letter}", match.end(), "road")
+    doubled = name if place.said_before.endswith(f"{name} ") else ""
+    if not doubled and place.before.endswith("đường "):
+        doubled = "đường "
+    name = name.removeprefix(doubled).strip()
+    name = f"{name} " if name else ""
+    return Said(f"{name}{said}{letter}", match.end(), "road")
+
+
+def _is_road(match: re.Match[str], place: Place) -> bool:
+    """Not a telephone, an area, a rice: ĐT: 0912…, DT 350 ha, giống lúa ĐT8."""
+    kind = match["road"]
+    if kind == "CT":
+        return bool(_ROAD_BEFORE.search(place.before)) or place.follows("road")
+    if kind in {"ĐT", "ĐH", "DT", "ĐX"} and not place.follows("road"):
+        variety = len(match[0]) < 5 and _VARIETY_BEFORE.search(place.before)
+        other = variety or _NO_ROAD_BEFORE.search(place.before)
+        return not (other or read_unit(place, match.end()))
+    return True
 
 
 def read_line(match: re.Match[str], place: Place) -> Said | None:
@@ -51,7 +71,7 @@ def read_line(match: re.Match[str], place: Place) -> Said | None:
     follows = place.follows("line")
     if not follows and not _LINE_CUE.search(place.before):
         return None
-    if len(match["number"]) < 3:
+    if len(match["number"]) < 3 or read_unit(place, match.end()):
         return None
     letter = f" {spell(match['letter'])}" if match["letter"] else ""
     return Said(digit_by_digit(match["number"]) + letter, match.end(), "line")
