@@ -32,7 +32,11 @@ lexicon = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(lexicon, name="lexicon")
-
+voice = typer.Typer(
+    help="Giọng đọc của đài. / The station's voice.",
+    no_args_is_help=True,
+)
+app.add_typer(voice, name="voice")
 
 Broker = Annotated[
     str | None,
@@ -134,6 +138,73 @@ def retire_word(
 
     with _station() as (database, station_id):
         sys.stdout.write(retired(database, station_id=station_id, written=written))
+
+
+@voice.command("list")
+def list_voices(*, as_json: AsJson = False) -> None:
+    """In các giọng đọc, giọng đang dùng có dấu ●. / Print the voices; ● marks the one in use."""
+    from broadcaster.processes.speaking import present_manner
+    from broadcaster.voices.voice_command import listed
+
+    settings = _settings(None)
+    with present_manner(settings) as manner:
+        speaks = manner.house().policy.preferred
+    sys.stdout.write(listed(settings, speaks=speaks, as_json=as_json))
+
+
+@voice.command("install")
+def install_voice(
+    name: Annotated[str, typer.Argument(help="Tên giọng, xem loa voice list. / Its name.")],
+    *,
+    source: Annotated[
+        str, typer.Option("--from", help="Thư mục hoặc địa chỉ. / A folder or an address.")
+    ] = "",
+) -> None:
+    """Tải và cài một giọng đọc; đứt mạng thì chạy lại để tải tiếp. / Fetch and install a voice."""
+    from broadcaster.voices.voice_command import brought
+
+    told = brought(_settings(None), name, source=source, progress=_console(stderr=True))
+    sys.stdout.write(told)
+
+
+@voice.command("remove")
+def remove_voice(name: Annotated[str, typer.Argument(help="Tên giọng. / Its name.")]) -> None:
+    """Gỡ một giọng đọc khỏi máy. / Take a voice from this machine."""
+    from broadcaster.voices.voice_command import taken_away
+
+    sys.stdout.write(taken_away(_settings(None), name))
+
+
+@voice.command("use")
+def use_voice(
+    name: Annotated[
+        str, typer.Argument(help="Tên giọng, auto hoặc espeak-ng. / A name, auto or espeak-ng.")
+    ],
+    *,
+    accent: Annotated[str | None, typer.Option(help="north, central, south.")] = None,
+    rate: Annotated[float | None, typer.Option(help="Tốc độ 0.6–1.6. / Speed.")] = None,
+) -> None:
+    """Chọn giọng đọc từ nay về sau. / Choose who reads from now on."""
+    from broadcaster.voices.voice_command import used
+
+    settings = _settings(None)
+    with _station() as (database, station_id):
+        told = used(database, settings, name, station_id=station_id, accent=accent, rate=rate)
+    sys.stdout.write(told)
+
+
+@voice.command("try")
+def try_voice(
+    sentence: Annotated[str, typer.Argument(help="Câu muốn nghe. / A sentence to hear.")],
+    *,
+    out: Annotated[Path, typer.Option(help="Tệp MP3. / The MP3 file.")] = Path("nghe-thu.mp3"),
+) -> None:
+    """Đọc một câu vào tệp bằng giọng đang dùng. / Say one sentence into a file."""
+    from broadcaster.processes.speaking import present_manner, said_and_told
+
+    settings = _settings(None)
+    with present_manner(settings) as manner:
+        sys.stdout.write(said_and_told(settings, sentence, out=out, manner=manner))
 
 
 @app.command()

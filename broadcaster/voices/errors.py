@@ -3,15 +3,16 @@
 LoaError
 ├── VoiceFailed           503  a voice's own error, with its code and sentences
 ├── CatalogueUnreadable        the catalogue of voices that a setting names
-├── VoiceSourceNotSet          a voice was asked for, and nothing says from where
 ├── NotAllowed
 │   └── OnlineSwitchDenied 403 only an admin lets words leave the house
 └── BadInput              422
     ├── VoiceNotOffered        no such engine, or no such installed voice
     ├── OnlineVoiceClosed      the online voice was chosen, and words may not leave the house
     ├── DeliveryUnusable       accent, rate, pitch, gaps or loudspeaker out of bounds
+    ├── VoiceSourceNotSet      a voice was asked for, and nothing says from where
     ├── WordsUnusable          ident or closing words that cannot be read aloud
-    └── SentenceUnusable       the test sentence is missing, too long or not readable
+    ├── SentenceUnusable       the test sentence is missing, too long or not readable
+    └── SoundNotKept           the file that a command names cannot be written
 """
 
 from broadcaster.errors import BadInput, LoaError, NotAllowed, Unavailable
@@ -105,3 +106,14 @@ class SentenceUnusable(BadInput):
     code = "voice_sentence_unusable"
     message_vi = "Câu nghe thử cần từ 1 đến 300 ký tự, viết bằng tiếng Việt đọc được."
     message_en = "The test sentence has 1 to 300 characters of readable Vietnamese."
+
+
+class SoundNotKept(BadInput):
+    """The file that a command names cannot be written."""
+
+    code = "voice_sound_not_kept"
+
+    def __init__(self, name: str) -> None:
+        self.message_vi = f"Không ghi được tệp {name}. Hãy chọn tên hoặc thư mục khác."
+        self.message_en = f"The file {name} cannot be written. Choose another name or folder."
+        super().__init__()

@@ -1,4 +1,4 @@
-"""The voice of a station as a callable, asked at each rendering; the house's where none is founded."""
+"""A station's voice as a callable, asked at each rendering; the house's where none is founded."""
 
 from pathlib import Path
 
