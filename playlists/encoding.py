@@ -5,12 +5,14 @@ The Info frame stays, because it tells decoders the encoder's delay, without whi
 about 0.06 s longer than it was made.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from playlists import ffmpeg
 from playlists.audio_errors import AudioUnreadable, FfmpegFailed
+from playlists.levels import louder
 from playlists.loudness import METER_WITH_PEAK, Measurement, read_loudness, read_peak
-from playlists.pcm import BYTES_PER_SAMPLE, Pcm
+from playlists.pcm import BYTES_PER_SAMPLE, Pcm, Sound
 
 BITRATE = "64k"
 REPEATABLE = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
@@ -22,25 +24,28 @@ def raw_input(sample_rate_hz: int) -> tuple[str, ...]:
     return ("-f", "s16le", "-ar", str(sample_rate_hz), "-ac", "1", "-i", "pipe:0")
 
 
-def raw_output(sample_rate_hz: int) -> tuple[str, ...]:
-    """Arguments by which ffmpeg writes samples of ours to stdout."""
-    return ("-f", "s16le", "-ar", str(sample_rate_hz), "-ac", "1", *REPEATABLE, "pipe:1")
+def raw_output(sample_rate_hz: int, *, to: Path | None = None) -> tuple[str, ...]:
+    """Arguments by which ffmpeg writes samples of ours to a file, or to stdout."""
+    place = f"file:{to}" if to else "pipe:1"
+    return ("-f", "s16le", "-ar", str(sample_rate_hz), "-ac", "1", *REPEATABLE, place)
 
 
-def encode_mp3(pcm: Pcm, path: Path, *, filters: str = "anull") -> None:
-    """Writes the samples to `path` as MP3, mono, through ffmpeg's `filters`.
+def encode_mp3(sound: Sound, path: Path, *, filters: str = "anull", gain_db: float = 0.0) -> None:
+    """Writes the samples to `path` as MP3, mono, with a gain, then through ffmpeg's `filters`.
 
     Raises FfmpegError, or AudioStoreFull when the disk is full.
     """
     output = ("-f", "mp3", *MP3, *REPEATABLE, f"file:{path}")
-    source = raw_input(pcm.sample_rate_hz)
-    ffmpeg.run(["-v", "error", *source, "-af", filters, *output], stdin=pcm.samples)
+    source = raw_input(sound.sample_rate_hz)
+    ffmpeg.feed(["-v", "error", *source, "-af", filters, *output], louder(sound, gain_db))
 
 
 def decode_mp3(path: Path, *, sample_rate_hz: int) -> Pcm:
     """The samples of an MP3, mono. Raises AudioUnreadable or FfmpegError."""
-    done = _read_mp3(path, ["-v", "error", "-xerror"], "anull", sample_rate_hz=sample_rate_hz)
-    return Pcm(samples=done[0], sample_rate_hz=sample_rate_hz)
+    samples: list[bytes] = []
+    arguments = ["-v", "error", "-xerror"]
+    _read_mp3(path, arguments, "anull", sample_rate_hz=sample_rate_hz, heard=samples.append)
+    return Pcm(samples=b"".join(samples), sample_rate_hz=sample_rate_hz)
 
 
 def measure_loudness(path: Path, *, sample_rate_hz: int) -> Measurement:
@@ -48,25 +53,43 @@ def measure_loudness(path: Path, *, sample_rate_hz: int) -> Measurement:
 
     Raises AudioUnreadable or FfmpegError.
     """
-    samples, log = _read_mp3(path, [], METER_WITH_PEAK, sample_rate_hz=sample_rate_hz)
+    sizes: list[int] = []
+
+    def heard(piece: bytes) -> None:
+        sizes.append(len(piece))
+
+    log = _read_mp3(path, [], METER_WITH_PEAK, sample_rate_hz=sample_rate_hz, heard=heard)
     return Measurement(
         loudness_lufs=read_loudness(log),
         true_peak_dbtp=read_peak(log),
-        frames=len(samples) // BYTES_PER_SAMPLE,
+        frames=sum(sizes) // BYTES_PER_SAMPLE,
         sample_rate_hz=sample_rate_hz,
     )
 
 
 def _read_mp3(
-    path: Path, options: list[str], filters: str, *, sample_rate_hz: int
-) -> tuple[bytes, bytes]:
+    path: Path,
+    options: list[str],
+    filters: str,
+    *,
+    sample_rate_hz: int,
+    heard: Callable[[bytes], object],
+) -> bytes:
     # `file:` and a named format keep a strange file name or content from choosing a protocol.
     source = ("-f", "mp3", "-i", f"file:{path}")
     one_channel = f"aformat=channel_layouts=mono,{filters}"
+    output = raw_output(sample_rate_hz)
+    any_heard = False
+
+    def pass_on(piece: bytes) -> None:
+        nonlocal any_heard
+        any_heard = True
+        heard(piece)
+
     try:
-        done = ffmpeg.run([*options, *source, "-af", one_channel, *raw_output(sample_rate_hz)])
+        log = ffmpeg.hear([*options, *source, "-af", one_channel, *output], pass_on)
     except FfmpegFailed as error:
         raise AudioUnreadable(error.detail) from error
-    if not done.stdout:
+    if not any_heard:
         raise AudioUnreadable("no sound in the file")
-    return done.stdout, done.stderr
+    return log

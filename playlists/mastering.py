@@ -1,12 +1,10 @@
-"""From pieces of sound to one file that a horn can carry: joined, band-limited, equally loud.
+"""From a sound to a file that a horn can carry: band-limited, gently compressed, equally loud.
 
-pydub joins and sets levels; what it does slowly or not at all (filters, compressor, limiter) is
+pydub sets levels; what it does slowly or not at all (filters, compressor, limiter) is
 ffmpeg's. A file is good only when ffmpeg's meter says so of the finished MP3 itself, so levels
 are corrected from that measurement, never from what was intended.
 """
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,19 +13,18 @@ import structlog
 
 from playlists import ffmpeg
 from playlists.audio_errors import MasteringMissed, NothingToHear
+from playlists.dead_air import Ends, without_dead_air
 from playlists.encoding import encode_mp3, measure_loudness, raw_input, raw_output
+from playlists.levels import level_of, louder, peak_of
 from playlists.loudness import METER, SILENCE_LUFS, Measurement, read_loudness
-from playlists.pcm import Pcm
-from playlists.pydub_audio import AudioSegment, from_pcm, to_pcm
+from playlists.pcm import Sound
+from playlists.pcm_file import PcmFile
 
 log = structlog.get_logger()
 
 MASTER_RATE_HZ = 22_050
-FULL_SCALE = 1 << 15
 # The compressor's and limiter's thresholds are fixed, so the sound comes to them at a fixed level.
 WORKING_LEVEL_DBFS = -24.0
-LEVEL_BLOCK_MS = 400
-LEVEL_GATE_DB = 10.0
 # A voice's peaks lean to one side; turning the phase of its lower partials evens them out, which
 # no ear notices and which leaves the limiter 1 dB less to do.
 PHASE = ",".join(f"allpass=f={hz}:width_type=q:width=0.7" for hz in (350, 600, 1000, 1700))
@@ -77,14 +74,6 @@ class Loudspeaker(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A sound and the silence after it."""
-
-    pcm: Pcm
-    pause_after_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class _Levels:
     gain_db: float
     ceiling_dbfs: float
@@ -118,43 +107,55 @@ def band_filters(band: Band | None) -> list[str]:
     return low if band.high_hz is None else [*low, f"lowpass=f={band.high_hz}"]
 
 
-def join(pieces: Sequence[Piece], *, sample_rate_hz: int) -> tuple[Pcm, tuple[int, ...]]:
-    """All pieces with their silences as one sound, and the frame at which each piece starts."""
-    blocks: list[bytes] = []
-    starts: list[int] = []
-    frames = 0
-    for piece in pieces:
-        starts.append(frames)
-        sound = _at_rate(piece.pcm, sample_rate_hz)
-        pause = to_pcm(AudioSegment.silent(piece.pause_after_ms, frame_rate=sample_rate_hz))
-        blocks += [sound.samples, pause.samples]
-        frames += sound.frames + pause.frames
-    # One joining of bytes: adding segments up would copy the beginning again for each of them.
-    return Pcm(samples=b"".join(blocks), sample_rate_hz=sample_rate_hz), tuple(starts)
-
-
-def _at_rate(pcm: Pcm, sample_rate_hz: int) -> Pcm:
-    if pcm.sample_rate_hz == sample_rate_hz:
-        return pcm
-    return to_pcm(from_pcm(pcm).set_frame_rate(sample_rate_hz))
-
-
 def master_to_mp3(
-    pcm: Pcm, path: Path, *, target: Target = STATION_TARGET, band: Band | None = HORN
+    sound: Sound,
+    path: Path,
+    *,
+    target: Target = STATION_TARGET,
+    band: Band | None = HORN,
+    ends: Ends | None = None,
 ) -> Measurement:
     """Writes the mastered MP3 and returns what the meter says of it.
 
-    Raises NothingToHear, MasteringMissed, FfmpegError, or AudioStoreFull when the disk is full.
+    `ends` takes the dead air away and leaves so much of it. Needs room beside `path` for the sound
+    without compression, for as long as it works. Raises NothingToHear, MasteringMissed,
+    FfmpegError, or AudioStoreFull when the disk is full.
     """
-    shaped, loudness_lufs = _shape(pcm, band=band)
-    if loudness_lufs <= SILENCE_LUFS:
-        raise NothingToHear
+    workfile = path.with_name(f"{path.name}.shaped")
+    try:
+        shaped, loudness_lufs = _shape(sound, workfile, band=band)
+        if loudness_lufs <= SILENCE_LUFS:
+            raise NothingToHear
+        kept = without_dead_air(shaped, ends=ends) if ends else shaped
+        return _encode_until_met(kept, path, loudness_lufs=loudness_lufs, target=target)
+    finally:
+        workfile.unlink(missing_ok=True)
+
+
+def _shape(sound: Sound, path: Path, *, band: Band | None) -> tuple[PcmFile, float]:
+    """Band-limited and gently compressed, with its loudness, in one run of ffmpeg."""
+    filters = ",".join(
+        [*band_filters(band), PHASE, COMPRESSOR, _limiter(WORKING_CEILING_DBFS), METER]
+    )
+    level = level_of(sound)
+    gain_db = min(WORKING_LEVEL_DBFS - level.spoken_dbfs, -level.peak_dbfs)
+    output = raw_output(MASTER_RATE_HZ, to=path)
+    said = ffmpeg.feed(
+        [*raw_input(sound.sample_rate_hz), "-af", filters, *output], louder(sound, gain_db)
+    )
+    return PcmFile(path, sample_rate_hz=MASTER_RATE_HZ), read_loudness(said)
+
+
+def _encode_until_met(
+    shaped: Sound, path: Path, *, loudness_lufs: float, target: Target
+) -> Measurement:
     levels = _Levels(
         gain_db=target.loudness_lufs - loudness_lufs + ENCODER_LOSS_DB,
         ceiling_dbfs=target.true_peak_dbtp - PEAK_MARGIN_DB,
     )
+    peak_dbfs = peak_of(shaped)
     for round_ in range(1, ROUNDS + 1):
-        measured = _encode_levelled(shaped, path, levels=levels)
+        measured = _encode_levelled(shaped, path, levels=levels, peak_dbfs=peak_dbfs)
         if target.met_by(measured):
             log.debug("audio_mastered", rounds=round_, loudness_lufs=measured.loudness_lufs)
             return measured
@@ -162,44 +163,19 @@ def master_to_mp3(
     raise MasteringMissed(f"{measured.loudness_lufs} LUFS, {measured.true_peak_dbtp} dBTP")
 
 
-def _shape(pcm: Pcm, *, band: Band | None) -> tuple[Pcm, float]:
-    """Band-limited and gently compressed, with its loudness, in one run of ffmpeg."""
-    levelled = _at_working_level(from_pcm(pcm))
-    filters = ",".join(
-        [*band_filters(band), PHASE, COMPRESSOR, _limiter(WORKING_CEILING_DBFS), METER]
-    )
-    done = ffmpeg.run(
-        [*raw_input(pcm.sample_rate_hz), "-af", filters, *raw_output(MASTER_RATE_HZ)],
-        stdin=levelled.samples,
-    )
-    return Pcm(samples=done.stdout, sample_rate_hz=MASTER_RATE_HZ), read_loudness(done.stderr)
-
-
-def _at_working_level(segment: AudioSegment) -> Pcm:
-    level_dbfs = _level(segment)
-    headroom_db = -segment.max_dBFS
-    return to_pcm(segment.apply_gain(min(WORKING_LEVEL_DBFS - level_dbfs, headroom_db)))
-
-
-def _level(segment: AudioSegment) -> float:
-    """The level of what is spoken in dBFS: the mean power of its blocks, pauses left out."""
-    starts = range(0, len(segment), LEVEL_BLOCK_MS)
-    powers = [segment[start : start + LEVEL_BLOCK_MS].rms ** 2 for start in starts]
-    gate = sum(powers) / max(1, len(powers)) / 10 ** (LEVEL_GATE_DB / 10)
-    spoken = [power for power in powers if power > gate]
-    if not spoken:
-        raise NothingToHear
-    return 10 * math.log10(sum(spoken) / len(spoken) / FULL_SCALE**2)
-
-
-def _encode_levelled(shaped: Pcm, path: Path, *, levels: _Levels) -> Measurement:
-    segment = from_pcm(shaped)
+def _encode_levelled(
+    shaped: Sound, path: Path, *, levels: _Levels, peak_dbfs: float
+) -> Measurement:
     # Sixteen bits clip above full scale, so pydub goes up to the ceiling only; the rest of the
     # gain is taken in ffmpeg's floats, in front of the limiter.
-    beyond_db = max(0.0, segment.max_dBFS + levels.gain_db - levels.ceiling_dbfs)
-    louder = to_pcm(segment.apply_gain(levels.gain_db - beyond_db))
+    beyond_db = max(0.0, peak_dbfs + levels.gain_db - levels.ceiling_dbfs)
     filters = f"volume={beyond_db:.3f}dB:precision=float,{_limiter(levels.ceiling_dbfs)}"
-    encode_mp3(louder, path, filters=filters if beyond_db else "anull")
+    encode_mp3(
+        shaped,
+        path,
+        gain_db=levels.gain_db - beyond_db,
+        filters=filters if beyond_db else "anull",
+    )
     return measure_loudness(path, sample_rate_hz=MASTER_RATE_HZ)
 
 

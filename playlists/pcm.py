@@ -1,13 +1,33 @@
-"""Sound in memory: one channel of signed 16-bit samples, little-endian, at a stated rate."""
+"""Sound: one channel of signed 16-bit samples, little-endian, at a stated rate."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 BYTES_PER_SAMPLE = 2
 
 
+class Sound(Protocol):
+    """Samples in memory or on disk, to be gone through without having all of them at hand."""
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """Samples in a second."""
+        ...
+
+    @property
+    def frames(self) -> int:
+        """How many samples there are."""
+        ...
+
+    def blocks(self, frames: int) -> Iterator[bytes]:
+        """All samples in order, `frames` of them at a time; the last may be shorter."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Pcm:
-    """One channel of sound; `samples` are signed 16-bit little-endian."""
+    """One channel of sound in memory; `samples` are signed 16-bit little-endian."""
 
     samples: bytes
     sample_rate_hz: int
@@ -27,3 +47,9 @@ class Pcm:
     def duration_ms(self) -> int:
         """The length, to the nearest millisecond."""
         return round(self.frames * 1000 / self.sample_rate_hz)
+
+    def blocks(self, frames: int) -> Iterator[bytes]:
+        """All samples in order, `frames` of them at a time; the last may be shorter."""
+        step = frames * BYTES_PER_SAMPLE
+        for start in range(0, len(self.samples), step):
+            yield self.samples[start : start + step]

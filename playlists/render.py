@@ -11,8 +11,9 @@ import structlog
 from playlists.audio_errors import NothingToHear, NothingToRender
 from playlists.audio_store import AudioStore
 from playlists.chime import chime as two_notes
-from playlists.loudness import Measurement
-from playlists.mastering import HORN, STATION_TARGET, Band, Piece, Target, join, master_to_mp3
+from playlists.dead_air import STATION_ENDS
+from playlists.joining import Piece, join
+from playlists.mastering import HORN, STATION_TARGET, Band, Target, master_to_mp3
 from playlists.pcm import Pcm
 from playlists.speech.cache import SentenceCache, sentence_key
 from playlists.speech.engine import Engine, VoiceSettings
@@ -21,9 +22,8 @@ from playlists.speech.pool import VoicePool, say_in_order
 log = structlog.get_logger()
 
 PAUSE_AFTER_CHIME_MS = 400
-# Room at both ends: amplifiers wake slowly, and a cut tail is heard as a fault.
-LEAD_MS = 100
-TAIL_MS = 400
+LEAD_MS = STATION_ENDS.lead_ms
+TAIL_MS = STATION_ENDS.tail_ms
 
 Progress = Callable[[int, int], None]
 
@@ -90,8 +90,16 @@ def render(
     steps = len(sentences) + 1
     told = on_progress or (lambda _done, _total: None)
     reader = _Reader(engine=engine, settings=settings, cache_dir=cache_dir)
-    joined, cue_points = _joined(sentences, reader=reader, told=told, chime=chime)
-    sha256, measured = _master(joined, store=store, target=target, band=band)
+    with store.workspace() as workspace:
+        words = _Words(sentences, chime=chime, told=told)
+        joined, starts = join(words.pieces(reader), workspace / "bulletin.raw")
+        reader.finish()
+        # The chime alone would measure well and be stored as a bulletin.
+        if not words.heard:
+            raise NothingToHear
+        path = workspace / "bulletin.mp3"
+        measured = master_to_mp3(joined, path, target=target, band=band)
+        sha256 = store.put(path)
     told(steps, steps)
     path = store.path_of(sha256)
     log.info("bulletin_rendered", sha256=sha256, duration_ms=measured.duration_ms)
@@ -105,27 +113,47 @@ def render(
         sample_rate_hz=measured.sample_rate_hz,
         engine=engine.name,
         engine_version=engine.version,
-        cue_points=cue_points,
+        cue_points=words.cue_points(starts, sample_rate_hz=joined.sample_rate_hz),
         sentences_synthesised=reader.synthesised,
         sentences_from_cache=reader.from_cache,
     )
 
 
-def _joined(
-    sentences: Sequence[Spoken], *, reader: "_Reader", told: Progress, chime: bool
-) -> tuple[Pcm, tuple[CuePoint, ...]]:
-    """Everything that will be heard as one sound, and where its sentences are."""
-    clips = []
-    for clip in reader.say_all([sentence.text for sentence in sentences]):
-        clips.append(clip)
-        told(len(clips), len(sentences) + 1)
-    reader.finish()
-    # The chime alone would measure well and be stored as a bulletin.
-    if not any(any(clip.samples) for clip in clips):
-        raise NothingToHear
-    pieces, first = _lay_out(sentences, clips, chime=chime)
-    joined, starts = join(pieces, sample_rate_hz=clips[0].sample_rate_hz)
-    return joined, _cue_points(starts[first:], clips)
+class _Words:
+    """What is said, piece by piece as the voice says it, and what must be known of it later."""
+
+    def __init__(self, sentences: Sequence[Spoken], *, chime: bool, told: Progress) -> None:
+        self._sentences, self._chime, self._told = sentences, chime, told
+        self._lengths_ms: list[int] = []
+        self.heard = False
+
+    def pieces(self, reader: "_Reader") -> Iterator[Piece]:
+        """Everything that will be heard, in order. Raises SpeechError."""
+        pauses = [*(max(0, sentence.pause_after_ms) for sentence in self._sentences[:-1]), TAIL_MS]
+        clips = reader.say_all([sentence.text for sentence in self._sentences])
+        for clip, pause_ms in zip(clips, pauses, strict=True):
+            if not self._lengths_ms:
+                yield from _opening(clip.sample_rate_hz, chime=self._chime)
+            self._lengths_ms.append(clip.duration_ms)
+            self.heard = self.heard or any(clip.samples)
+            self._told(len(self._lengths_ms), len(self._sentences) + 1)
+            yield Piece(clip, pause_after_ms=pause_ms)
+
+    def cue_points(self, starts: Sequence[int], *, sample_rate_hz: int) -> tuple[CuePoint, ...]:
+        """Where the sentences are, from where all pieces start in frames."""
+        words = starts[len(starts) - len(self._lengths_ms) :]
+        starts_ms = [round(start * 1000 / sample_rate_hz) for start in words]
+        return tuple(
+            CuePoint(start_ms=start_ms, end_ms=start_ms + length_ms)
+            for start_ms, length_ms in zip(starts_ms, self._lengths_ms, strict=True)
+        )
+
+
+def _opening(sample_rate_hz: int, *, chime: bool) -> Iterator[Piece]:
+    """What comes before the first sentence."""
+    yield Piece(Pcm(samples=b"", sample_rate_hz=sample_rate_hz), pause_after_ms=LEAD_MS)
+    if chime:
+        yield Piece(two_notes(sample_rate_hz), pause_after_ms=PAUSE_AFTER_CHIME_MS)
 
 
 class _Reader:
@@ -164,36 +192,3 @@ class _Reader:
         with self._counting:
             self.synthesised += 1
         return self._engine.synthesise(text, settings=self._settings)
-
-
-def _lay_out(
-    sentences: Sequence[Spoken], clips: Sequence[Pcm], *, chime: bool
-) -> tuple[list[Piece], int]:
-    """All pieces in order, and which of them is the first sentence."""
-    rate = clips[0].sample_rate_hz
-    opening = [Piece(Pcm(samples=b"", sample_rate_hz=rate), pause_after_ms=LEAD_MS)]
-    if chime:
-        opening.append(Piece(two_notes(rate), pause_after_ms=PAUSE_AFTER_CHIME_MS))
-    pauses = [*(max(0, sentence.pause_after_ms) for sentence in sentences[:-1]), TAIL_MS]
-    words = [Piece(clip, pause_after_ms=pause) for clip, pause in zip(clips, pauses, strict=True)]
-    return opening + words, len(opening)
-
-
-def _cue_points(starts: Sequence[int], clips: Sequence[Pcm]) -> tuple[CuePoint, ...]:
-    rate = clips[0].sample_rate_hz
-    return tuple(
-        CuePoint(
-            start_ms=round(start * 1000 / rate),
-            end_ms=round(start * 1000 / rate) + clip.duration_ms,
-        )
-        for start, clip in zip(starts, clips, strict=True)
-    )
-
-
-def _master(
-    joined: Pcm, *, store: AudioStore, target: Target, band: Band | None
-) -> tuple[str, Measurement]:
-    with store.workspace() as workspace:
-        path = workspace / "bulletin.mp3"
-        measured = master_to_mp3(joined, path, target=target, band=band)
-        return store.put(path), measured

@@ -4,11 +4,13 @@ import math
 import re
 import subprocess
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playlists.ffmpeg import executable
+from playlists.joining import Piece, join
 from playlists.pcm import Pcm
 
 RATE_HZ = 22_050
@@ -39,6 +41,13 @@ def tone(*, duration_ms: int = 2_000, pitch_hz: float = 1_000, amplitude: float 
 def silence(*, duration_ms: int = 2_000) -> Pcm:
     """Digital silence."""
     return Pcm(samples=bytes(2 * (RATE_HZ * duration_ms // 1000)), sample_rate_hz=RATE_HZ)
+
+
+def joined(pieces: Iterable[Piece]) -> tuple[Pcm, tuple[int, ...]]:
+    """The pieces as one sound in memory, and the frame at which each starts."""
+    with TemporaryDirectory() as folder:
+        whole, starts = join(pieces, Path(folder) / "sound.raw")
+        return Pcm(whole.path.read_bytes(), whole.sample_rate_hz), starts
 
 
 def metered(path: Path) -> tuple[float, float]:

@@ -3,13 +3,14 @@
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from playlists.audio_errors import AudioStoreFull, FfmpegFailed, FfmpegTimedOut
 from playlists.encoding import encode_mp3
-from playlists.ffmpeg import executable, run
+from playlists.ffmpeg import executable, feed, hear, run
 from tests.playlists.sounds import tone
 
 
@@ -81,3 +82,56 @@ def test_a_device_without_space_is_a_full_disk() -> None:
     """Ffmpeg's own word for a full device is understood."""
     with pytest.raises(AudioStoreFull):
         encode_mp3(tone(duration_ms=10_000), Path("/dev/full"))
+
+
+def test_what_is_fed_piece_by_piece_is_one_sound(tmp_path: Path) -> None:
+    """Ffmpeg hears all pieces in order and its log comes back."""
+    out = tmp_path / "sound.raw"
+    raw = ["-f", "s16le", "-ar", "8000", "-ac", "1"]
+    log = feed([*raw, "-i", "pipe:0", *raw, f"file:{out}"], [bytes([n, 0]) * 9_000 for n in (1, 2)])
+
+    assert out.read_bytes() == bytes([1, 0]) * 9_000 + bytes([2, 0]) * 9_000
+    assert b"Stream #0:0" in log
+
+
+def test_what_ffmpeg_says_is_heard_piece_by_piece() -> None:
+    """A long sound comes in pieces that together are all of it."""
+    sizes: list[int] = []
+    source = ["-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono", "-t", "20"]
+    hear([*source, "-f", "s16le", "pipe:1"], lambda piece: sizes.append(len(piece)))
+
+    assert sum(sizes) == 2 * 48_000 * 20
+    assert len(sizes) > 2
+
+
+def test_a_refusal_while_being_fed_is_told_with_its_words(tmp_path: Path) -> None:
+    """Ffmpeg may end before it has heard everything; its reason is kept, not the broken pipe."""
+    nowhere = tmp_path / "absent" / "sound.raw"
+    source = ["-f", "s16le", "-ar", "8000", "-ac", "1", "-i", "pipe:0"]
+    with pytest.raises(FfmpegFailed, match="absent"):
+        feed([*source, "-f", "s16le", f"file:{nowhere}"], (bytes(1 << 16) for _ in range(200)))
+
+
+def test_one_that_waits_for_ever_is_stopped() -> None:
+    """Neither a sound without end nor one that never comes outlives the time-out."""
+    endless = ["-re", "-f", "lavfi", "-i", "anullsrc", "-f", "s16le", "pipe:1"]
+    began = time.monotonic()
+    with pytest.raises(FfmpegTimedOut):
+        hear(endless, lambda _piece: None, timeout_s=0.5)
+
+    assert time.monotonic() - began < 10
+
+
+def test_what_fails_while_feeding_stops_ffmpeg(tmp_path: Path) -> None:
+    """The feeder's own error comes through, and no process is left waiting for more."""
+
+    def breaking() -> Iterator[bytes]:
+        yield bytes(1 << 16)
+        raise AudioStoreFull
+
+    source = ["-f", "s16le", "-ar", "8000", "-ac", "1", "-i", "pipe:0"]
+    began = time.monotonic()
+    with pytest.raises(AudioStoreFull):
+        feed([*source, "-f", "s16le", f"file:{tmp_path / 'sound.raw'}"], breaking())
+
+    assert time.monotonic() - began < 10

@@ -6,15 +6,14 @@ from array import array
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from playlists.audio_errors import MasteringMissed, NothingToHear
-from playlists.mastering import MASTER_RATE_HZ, Piece, Target, join, master_to_mp3
+from playlists.joining import Piece
+from playlists.mastering import MASTER_RATE_HZ, Target, master_to_mp3
 from playlists.pcm import Pcm
 from playlists.speech.engine import Accent, VoiceSettings
 from playlists.speech.espeak import EspeakEngine
-from tests.playlists.sounds import BULLETIN, RATE_HZ, decoded, metered, silence, tone
+from tests.playlists.sounds import BULLETIN, RATE_HZ, decoded, joined, metered, silence, tone
 
 
 def spoken(engine: EspeakEngine, *, accent: Accent, rate: float = 1.0) -> Pcm:
@@ -24,7 +23,7 @@ def spoken(engine: EspeakEngine, *, accent: Accent, rate: float = 1.0) -> Pcm:
         Piece(engine.synthesise(line.text, settings=settings), line.pause_after_ms)
         for line in BULLETIN
     ]
-    return join(pieces, sample_rate_hz=RATE_HZ)[0]
+    return joined(pieces)[0]
 
 
 def scaled(pcm: Pcm, factor: float) -> Pcm:
@@ -144,32 +143,3 @@ def test_another_sample_rate_comes_out_at_the_masters(tmp_path: Path) -> None:
 
     assert measured.sample_rate_hz == MASTER_RATE_HZ
     assert measured.duration_ms == pytest.approx(sound.duration_ms, abs=5)
-
-
-def test_voices_of_different_rates_can_be_joined() -> None:
-    """A sound at 16 kHz keeps its length and pitch among others at 22,050 Hz."""
-    slower = Pcm(tone(pitch_hz=500).samples, 16_000)
-    whole, starts = join([Piece(tone()), Piece(slower)], sample_rate_hz=RATE_HZ)
-    second = array("h", whole.samples)[starts[1] :]
-
-    assert len(second) / RATE_HZ * 1000 == pytest.approx(slower.duration_ms, abs=1)
-    pitch_hz = 500 * 16_000 / RATE_HZ
-    assert _strength(second[:RATE_HZ], pitch_hz) > 20 * _strength(second[:RATE_HZ], 500)
-
-
-@settings(deadline=None)
-@given(
-    lengths=st.lists(st.tuples(st.integers(0, 3_000), st.integers(0, 700)), min_size=1, max_size=6)
-)
-def test_joining_keeps_every_sample_and_pause(lengths: list[tuple[int, int]]) -> None:
-    """The whole is the sum of its pieces and pauses, and each starts where it is said to."""
-    pieces = [
-        Piece(Pcm(bytes([index + 1, 0]) * frames, RATE_HZ), pause_after_ms=pause_ms)
-        for index, (frames, pause_ms) in enumerate(lengths)
-    ]
-    whole, starts = join(pieces, sample_rate_hz=RATE_HZ)
-
-    expected = sum(frames + RATE_HZ * ms // 1000 for frames, ms in lengths)
-    assert abs(whole.frames - expected) <= len(lengths)
-    for piece, start in zip(pieces, starts, strict=True):
-        assert whole.samples[2 * start :].startswith(piece.pcm.samples)

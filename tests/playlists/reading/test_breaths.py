@@ -18,8 +18,33 @@ from playlists.reading.sentences import (
 )
 
 _PIECES = st.sampled_from(
-    "bà con|TP.|20. 11. 2025|1.500.000|3,5|7:30|https://xa.vn/a?b=1;c|5,|v.v.|tháng|năm|A.|"
-    '.|,|, |; |? |…|\n|\n\n| |(|"|12|ngày'.split("|")
+    [
+        "bà con",
+        "TP.",
+        "20. 11. 2025",
+        "1.500.000",
+        "3,5",
+        "7:30",
+        "https://xa.vn/a?b=1;c",
+        "5,",
+        "v.v.",
+        "tháng",
+        "năm",
+        "A.",
+        ".",
+        ",",
+        ", ",
+        "; ",
+        "? ",
+        "…",
+        "\n",
+        "\n\n",
+        " ",
+        "(",
+        '"',
+        "12",
+        "ngày",
+    ]
 )
 
 
