@@ -144,6 +144,13 @@ def played_ms_of(said: Confirmation, *, asked_ms: int) -> int:
     return min(said.samples * 1_000 // said.sample_rate_hz, asked_ms)
 
 
+def is_believable(at_us: int, *, starts_at: datetime, received_at: datetime) -> bool:
+    """Whether a sample can have left at `at_us` (Unix, µs): not before its order, nor its word."""
+    earliest_ms = to_ms(starts_at - EARLIEST_BEFORE_START)
+    latest_ms = to_ms(received_at + LATEST_AFTER_RECEIPT)
+    return earliest_ms * 1_000 <= at_us <= latest_ms * 1_000
+
+
 def _once_in_order(words: Iterable[Word]) -> Sequence[Word]:
     found: dict[tuple[str, int], Word] = {}
     for word in words:
@@ -155,16 +162,15 @@ def _once_in_order(words: Iterable[Word]) -> Sequence[Word]:
 
 def _standing(words: Sequence[Word]) -> Sequence[Word]:
     """The words without those that the device itself went back on later in the same epoch."""
-    return [
-        word
-        for word in words
-        if not any(
-            later.epoch == word.epoch
-            and later.said.seq > word.said.seq
-            and later.said.kind in _UNDONE_BY.get(word.said.kind, ())
-            for later in words
-        )
-    ]
+    return [word for word in words if not _is_undone(word, words)]
+
+
+def _is_undone(word: Word, words: Sequence[Word]) -> bool:
+    undoing = _UNDONE_BY.get(word.said.kind)
+    return undoing is not None and any(
+        later.epoch == word.epoch and later.said.seq > word.said.seq and later.said.kind in undoing
+        for later in words
+    )
 
 
 def _rank(word: Word, *, asked_ms: int) -> tuple[int, int, str, int]:
@@ -216,9 +222,9 @@ def _first_sample(words: Sequence[Word], expected: Expected) -> tuple[int | None
         return None, False
     word = min(stated, key=lambda each: (each.said.first_sample_at_us or 0, each.epoch))
     at_us = word.said.first_sample_at_us or 0
-    earliest_ms = to_ms(expected.starts_at - EARLIEST_BEFORE_START)
-    latest_ms = to_ms(word.received_at + LATEST_AFTER_RECEIPT)
-    return at_us, not earliest_ms * 1_000 <= at_us <= latest_ms * 1_000
+    return at_us, not is_believable(
+        at_us, starts_at=expected.starts_at, received_at=word.received_at
+    )
 
 
 def _sounded_too_soon(words: Sequence[Word], expected: Expected) -> bool:
@@ -231,8 +237,9 @@ def _sounded_too_soon(words: Sequence[Word], expected: Expected) -> bool:
 
 
 def _is_first(word: Word) -> bool:
-    """Whether its first sample is the play's: that of item 0, or that of the whole."""
-    return word.said.kind is not Kind.ITEM_STARTED or not word.said.item
+    """Whether its first sample is the play's: that of the first part, or that of the whole."""
+    said = word.said
+    return said.kind is not Kind.ITEM_STARTED or not (said.item or said.cue)
 
 
 def _started_at(words: Sequence[Word], *, first_at_us: int | None) -> datetime | None:

@@ -1,10 +1,13 @@
 """The ledger's pages: the days with what was confirmed, and down to one signed statement."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 
 from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
@@ -13,21 +16,35 @@ from broadcaster.database.columns import from_ms
 from broadcaster.errors import NotFound
 from broadcaster.ledger.days import LedgerDay, days_of
 from broadcaster.ledger.evidence import Evidence, device_evidence
+from broadcaster.ledger.item_queries import items_of_play
+from broadcaster.ledger.items import Part, part_of
 from broadcaster.ledger.queries import plays_today
-from broadcaster.ledger.wording import words_of_code, words_of_kind, words_of_sink
+from broadcaster.ledger.wording import words_of_code, words_of_kind, words_of_part, words_of_sink
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
 from devices.errors import MalformedMessage
-from devices.protocol.messages import Confirmation, decode
+from devices.protocol.messages import Confirmation, Item, decode
 
 router = APIRouter(include_in_schema=False)
 
 Here = Annotated[Context, Depends(context)]
 Anyone = Annotated[Viewer, Depends(require(Right.SEE_OWN_VILLAGE))]
 
+OrderItems = Callable[[Session, str], Sequence[Item]]
+"""What an order was planned to play; whoever plans says so (`app.state.order_items`)."""
+
 DAYS_SHOWN = 7
 FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2099, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPart:
+    """A part that a statement names, counted from 0, and what its order calls it."""
+
+    item: int
+    cue: int | None
+    part: Part | None
 
 
 @router.get("/ledger")
@@ -65,15 +82,22 @@ def evidence_page(
     """One signed statement of one device, examined as the page is made."""
     with station.database.reading() as session:
         found = device_evidence(session, device_id, epoch, seq, villages=viewer.villages_in_view())
-    if found is None:
-        raise NotFound(device_id)
+        if found is None:
+            raise NotFound(device_id)
+        order_id = found.order_id or ""
+        items = _items_of(request, session, order_id)
+        begun = items_of_play(session, (order_id, found.repeat, device_id))
+    said = statement_of(found)
     return render(
         request,
         "ledger/pages/evidence.html",
         evidence=found,
-        said=statement_of(found),
+        said=said,
+        told=told_part(said, items),
+        begun=[(each, part_of(items, item=each.item, cue=each.cue)) for each in begun],
         kind_words=words_of_kind(found.statement.kind),
         words_of_code=words_of_code,
+        words_of_part=words_of_part,
         words_of_sink=words_of_sink,
         instant_of_ms=from_ms,
         instant_of_us=lambda at_us: from_ms(at_us // 1000),
@@ -86,6 +110,24 @@ def statement_of(evidence: Evidence) -> Confirmation | None:
         return decode(evidence.statement.entry, Confirmation)
     except MalformedMessage:
         return None
+
+
+def told_part(said: Confirmation | None, items: Sequence[Item]) -> ToldPart | None:
+    """The part that a statement names; None where it names none, or the one that all plays have."""
+    if said is None or not (said.item or said.cue is not None):
+        return None
+    item = said.item or 0
+    return ToldPart(item, said.cue, part_of(items, item=item, cue=said.cue))
+
+
+def _items_of(request: Request, session: Session, order_id: str) -> Sequence[Item]:
+    look: OrderItems = getattr(request.app.state, "order_items", _no_items)
+    return look(session, order_id)
+
+
+def _no_items(_session: Session, _order_id: str) -> Sequence[Item]:
+    """Nobody knows what was planned: parts are told by number."""
+    return ()
 
 
 def midnight(day: date, *, zone: tzinfo) -> datetime:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, select, true
 from sqlmodel import Session
 
 from broadcaster.areas.tables import Cluster, Village
@@ -112,6 +112,21 @@ def plays_today(
     ]
 
 
+def play_in_view(villages: Villages) -> ColumnElement[bool]:
+    """The condition on `PLAYS` that a play reached a village in view on its day."""
+    if villages is None:
+        return true()
+    return (
+        exists()
+        .where(
+            SHARES.c.order_id == PLAYS.c.order_id,
+            SHARES.c.device_id == PLAYS.c.device_id,
+            SHARES.c.village_id.in_(villages),
+        )
+        .correlate(PLAYS)
+    )
+
+
 def _lines(
     facts: BroadcastFacts,
     plays: Sequence[PlayRow],
@@ -145,19 +160,9 @@ def _plays(
 ) -> list[PlayRow]:
     statement = (
         select(*_PLAY)
-        .where(wanted)
+        .where(wanted, play_in_view(villages))
         .order_by(PLAYS.c.cluster_id, PLAYS.c.device_name, PLAYS.c.device_id)
     )
-    if villages is not None:
-        statement = statement.where(
-            exists()
-            .where(
-                SHARES.c.order_id == PLAYS.c.order_id,
-                SHARES.c.device_id == PLAYS.c.device_id,
-                SHARES.c.village_id.in_(villages),
-            )
-            .correlate(PLAYS)
-        )
     return [_play(row) for row in connection.execute(statement)]
 
 

@@ -59,6 +59,18 @@ _KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "chime": msgid("nhạc báo mở đầu"),
+        "ident": msgid("nhạc hiệu của đài"),
+        "bulletin": msgid("bản tin"),
+        "music": msgid("nhạc"),
+        "pause": msgid("khoảng nghỉ"),
+        "relay": msgid("tiếp sóng"),
+        "closing": msgid("lời kết"),
+    }
+)
+
 _SINKS: Mapping[str, str] = MappingProxyType(
     {
         "null": msgid("không ra tiếng (mô phỏng)"),
@@ -89,6 +101,11 @@ def words_of_code(code: str) -> str:
 def words_of_kind(kind: str) -> str:
     """The Vietnamese words (a msgid) for what a confirmation states, or the kind itself."""
     return _KINDS.get(kind, kind)
+
+
+def words_of_part(kind: str) -> str:
+    """The Vietnamese words (a msgid) for a part of a programme, or the order's own word for it."""
+    return _PARTS.get(kind, kind)
 
 
 def words_of_sink(sink: str) -> str:

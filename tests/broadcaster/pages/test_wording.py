@@ -3,12 +3,18 @@
 import pytest
 
 from broadcaster.ledger.play_state import PlayState
-from broadcaster.ledger.wording import bar_part_of, mark_of, words_of_code, words_of_kind
+from broadcaster.ledger.wording import (
+    bar_part_of,
+    mark_of,
+    words_of_code,
+    words_of_kind,
+    words_of_part,
+)
 from broadcaster.web.coverage_bar import ORDER
 from broadcaster.web.play_marks import PLAY_MARKS
 from devices.controller.admission import Refusal
 from devices.controller.due import Audio
-from devices.protocol.messages import Kind
+from devices.protocol.messages import CueKind, Kind
 
 GIVEN_BY_CONTROLLERS = [
     *(refusal.value for refusal in Refusal),
@@ -48,3 +54,10 @@ def test_every_reason_a_controller_gives_has_words(code: str) -> None:
 def test_every_kind_of_confirmation_has_words(kind: Kind) -> None:
     """A page never shows the contract's own word for what a device states."""
     assert words_of_kind(kind) != kind
+
+
+@pytest.mark.parametrize("kind", list(CueKind))
+def test_every_part_of_a_programme_has_words(kind: CueKind) -> None:
+    """One of a later version is shown as its order calls it."""
+    assert words_of_part(kind) != kind
+    assert words_of_part("weather") == "weather"
