@@ -122,6 +122,8 @@ def keep_asking(
         except _Abandoned:
             return
         except VoiceStoreError as error:
+            if stopping.is_set():
+                return
             log.info("voice_not_fetched", voice=wanted.name, code=error.code, reason=error.detail)
             if error.code != last and not isinstance(error, VoiceInstallBusy):
                 told.failed(error)
