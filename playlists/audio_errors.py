@@ -14,6 +14,7 @@ AudioError
 │   ├── AudioStoreFailed the folder cannot be read or written
 │   ├── AudioNameInvalid not a SHA-256 in hex
 │   └── AudioMissing     no audio of this name is kept
+├── RecordingRefused     somebody's recording is not taken (playlists.recording_errors)
 └── PlaylistRefused      a playlist cannot become one file; nothing was stored
     ├── PlaylistEmpty    nothing in it would be heard
     ├── PlaylistTooLong  longer than its caller allows
@@ -46,8 +47,12 @@ class NothingToHear(AudioError):
     """The sound is silence, so no loudness can be set."""
 
     code = "nothing_to_hear"
-    message_vi = "Âm thanh chỉ có khoảng lặng nên không phát. Hãy kiểm tra nội dung bản tin."
-    message_en = "The audio is only silence, so it is not kept. Check the bulletin's words."
+    message_vi = (
+        "Âm thanh chỉ có khoảng lặng nên không lưu. Hãy kiểm tra nội dung bản tin hoặc bản ghi âm."
+    )
+    message_en = (
+        "The audio is only silence, so it is not kept. Check the bulletin's words or recording."
+    )
 
 
 class AudioUnreadable(AudioError):

@@ -134,11 +134,13 @@ def master_to_mp3(
 
 def _shape(sound: Sound, path: Path, *, band: Band | None) -> tuple[PcmFile, float]:
     """Band-limited and gently compressed, with its loudness, in one run of ffmpeg."""
-    filters = ",".join(
-        [*band_filters(band), PHASE, COMPRESSOR, _limiter(WORKING_CEILING_DBFS), METER]
-    )
     level = level_of(sound)
-    gain_db = min(WORKING_LEVEL_DBFS - level.spoken_dbfs, -level.peak_dbfs)
+    missing_db = WORKING_LEVEL_DBFS - level.spoken_dbfs
+    gain_db = min(missing_db, -level.peak_dbfs)
+    # One knock on a microphone stands far above quiet speech; in floats it clips nothing.
+    beyond = [_gain(missing_db - gain_db)] if missing_db > gain_db else []
+    chain = [*beyond, *band_filters(band), PHASE, COMPRESSOR, _limiter(WORKING_CEILING_DBFS)]
+    filters = ",".join([*chain, METER])
     output = raw_output(MASTER_RATE_HZ, to=path)
     said = ffmpeg.feed(
         [*raw_input(sound.sample_rate_hz), "-af", filters, *output], louder(sound, gain_db)
@@ -169,7 +171,7 @@ def _encode_levelled(
     # Sixteen bits clip above full scale, so pydub goes up to the ceiling only; the rest of the
     # gain is taken in ffmpeg's floats, in front of the limiter.
     beyond_db = max(0.0, peak_dbfs + levels.gain_db - levels.ceiling_dbfs)
-    filters = f"volume={beyond_db:.3f}dB:precision=float,{_limiter(levels.ceiling_dbfs)}"
+    filters = f"{_gain(beyond_db)},{_limiter(levels.ceiling_dbfs)}"
     encode_mp3(
         shaped,
         path,
@@ -177,6 +179,10 @@ def _encode_levelled(
         filters=filters if beyond_db else "anull",
     )
     return measure_loudness(path, sample_rate_hz=MASTER_RATE_HZ)
+
+
+def _gain(gain_db: float) -> str:
+    return f"volume={gain_db:.3f}dB:precision=float"
 
 
 def _limiter(ceiling_dbfs: float) -> str:
