@@ -53,6 +53,8 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     dates.FULL,
     dates.DATES_RANGE,
     dates.DAYS_RANGE,
+    dates.DAYS_LIST,
+    dates.SCHOOL_YEAR,
     dates.MONTH_YEAR,
     dates.DAY_DASH,
     cardinals.SCORE,
@@ -62,11 +64,14 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     times.HOURS,
     times.SPELLED,
     times.SHORT,
+    times.SHORT_RANGE,
+    times.DOTTED,
     measures.COORDINATE,
     fractions.SCALE,
     times.CLOCK,
     fractions.AROUND_THE_CLOCK,
     fractions.LONG_PAIR,
+    fractions.HOUSE,
     fractions.PAIR,
     phones.CUED,
     ordinals.ORDINAL,
@@ -97,7 +102,9 @@ _LETTER_RULES: tuple[Rule, ...] = (
     roman.LABEL,
     ordinals.WEEKDAY_RANGE,
     dates.SHORT_PERIOD,
+    measures.JOINED_DEGREE,
     measures.UNIT_AFTER_WORD,
+    signs.NUMBER_SIGN,
 )
 _ROMAN: tuple[Rule, ...] = (roman.ROMAN,)
 _LATE_LETTER_RULES: tuple[Rule, ...] = (
@@ -107,6 +114,7 @@ _LATE_LETTER_RULES: tuple[Rule, ...] = (
 _SIGN_RULES: dict[str, tuple[Rule, ...]] = {
     "(": (phones.SHAPED,),
     "+": (phones.SHAPED,),
+    "№": (signs.NUMBER_SIGN,),
     "$": (money.SIGN_FIRST,),
     "€": (money.SIGN_FIRST,),
     "£": (money.SIGN_FIRST,),
@@ -213,7 +221,7 @@ def _is_plain_word(word: str, lexicon: Lexicon) -> bool:
     """Whether a word always passes as it is: a syllable that nothing else could be."""
     if len(word) == 1 and word.isascii():
         return False
-    if word.isupper() and len(word) > 1:
+    if word == signs.NUMBER_WORD or word[1:] != word[1:].lower():
         return False
     if not is_syllable(word) or lexicon.starting(word) or lexicon.starting_folded(word.lower()):
         return False

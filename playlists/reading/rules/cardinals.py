@@ -49,6 +49,7 @@ _EACH_BEFORE = re.compile(r"(?<!\w)(?:mỗi|từng)\s+(?:[^\W\d_]+\s+){1,2}$")
 _COUNTED_AFTER = re.compile(
     r"\s+(?:người|xe|chiếc|cái|hộ|suất|tầng|thành viên|cán bộ|đồng chí|triệu|nghìn|tỷ|đồng)(?!\w)"
 )
+_TIME_AFTER = re.compile(r"\s+(?:giờ|phút|ngày|tuần|tháng|năm|tuổi|lần)(?!\w)")
 _DECIMAL_POINT = re.compile(
     r"(?P<whole>[0-9]+)\.(?P<part>[0-9]{1,2}|[0-9]{4,}|(?<=(?<![0-9])0\.)[0-9]{3})(?![0-9]|[.,][0-9])"
 )
@@ -160,7 +161,8 @@ def read_falling(match: re.Match[str], place: Place) -> Said | None:
     first, second = int(match["a"]), int(match["b"])
     if first <= second or read_unit(place, match.end()):
         return None
-    if _MAGNITUDE.match(place.after(match.end())) or _COUNTED_AFTER.match(place.after(match.end())):
+    after = place.after(match.end())
+    if any(words.match(after) for words in (_MAGNITUDE, _COUNTED_AFTER, _TIME_AFTER)):
         return None
     spoken = f"{cardinal(first)} {cardinal(second)}"
     return Said(spoken, match.end(), "score", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))

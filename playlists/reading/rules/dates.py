@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal
@@ -68,17 +69,41 @@ def is_day_of_year(day: int, month: int) -> bool:
 
 
 def read_full(match: re.Match[str], place: Place) -> Said | None:
-    """22/12/2024, 25-03-1975, 10.05.2000; a two-digit year is flagged."""
+    """22/12/2024, 25-03-1975, 10.05.2000; a two-digit year and 30/2 are flagged."""
     day, month, year = int(match["d"]), int(match["m"]), match["y"]
-    if not is_day_of_year(day, month):
-        return None
+    exists = day <= monthrange(int(year), month)[1]
     if len(year) == 2 and (match["s"] != "/" and not _DAY_WORDS.search(place.before)):
         return None
     spoken = f"{day_month(day, month)} {year_words(year)}"
     if match["s"] != "/" and not _DAY_WORDS.search(place.before):
         spoken = f"ngày {spoken}"
     flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if len(year) == 2 else ()
+    if not exists:
+        flags = (Flag(Doubt.NUMBER, match[0], spoken),)
     return Said(spoken, match.end(), "date", flags)
+
+
+def read_days_list(match: re.Match[str], place: Place) -> Said | None:
+    """Ngày 1,2,3/9 and tháng 7,8/2026: a list whose commas have no space."""
+    parts = [int(part) for part in match["list"].split(",")]
+    last, year = int(match["last"]), match["y"]
+    listed = ", ".join(cardinal(part) for part in parts)
+    if _DAY_WORDS.search(place.before) and all(is_day_of_year(part, last) for part in parts):
+        said = f"{listed} tháng {month_word(last)}" + (f" {year_words(year)}" if year else "")
+    elif _MONTH_WORD.search(place.before) and last > 1900 and max(parts) <= 12 and not year:
+        said = f"{', '.join(map(month_word, parts))} {year_words(match['last'])}"
+    else:
+        return None
+    return Said(said, match.end(), "date")
+
+
+def read_school_year(match: re.Match[str], place: Place) -> Said | None:
+    """Năm học 2025/2026: two years that follow each other."""
+    first, last = int(match["a"]), int(match["b"])
+    if last != first + 1:
+        return None
+    del place
+    return Said(f"{cardinal(first)} đến {cardinal(last)}", match.end(), "cardinal")
 
 
 def read_days_range(match: re.Match[str], place: Place) -> Said | None:
@@ -169,6 +194,16 @@ SHORT_PERIOD = Rule(
         rf"[ ]?[-/.–][ ]?(?P<y>{_YEAR}){_END}"
     ),
     read_short_period,
+)
+DAYS_LIST = Rule(
+    re.compile(
+        rf"(?P<list>[0-9]{{1,2}}(?:,[0-9]{{1,2}})+)/(?P<last>[0-9]{{1,2}}|20[0-9]{{2}})"
+        rf"(?:/(?P<y>{_YEAR}))?{_END}"
+    ),
+    read_days_list,
+)
+SCHOOL_YEAR = Rule(
+    re.compile(r"(?P<a>20[0-9]{2})/(?P<b>20[0-9]{2})(?![0-9]|[-/.][0-9A-ZĐ])"), read_school_year
 )
 DAY_DASH = Rule(re.compile(rf"(?P<d>{_DAY})-(?P<m>{_MONTH}){_END}"), read_day_dash)
 FULL = Rule(_FULL, read_full)

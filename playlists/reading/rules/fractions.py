@@ -23,7 +23,8 @@ _DAY_BEFORE = re.compile(
     r"chủ nhật|cn)\s*[,(]?\s*(?:[0-9]{1,2}(?:\s*[,;]\s*|\s+và\s+))*$"
 )
 _DAY_NAMED = re.compile(
-    r"(?<!\w)(?:ngày|lễ|tết|quốc khánh|kỷ niệm|dịp|mừng|thành lập|giải phóng)(?!\w)[^0-9.;]*$"
+    r"(?<!\w)(?:ngày|lễ|tết|quốc khánh|quốc tế|kỷ niệm|dịp|mừng|thành lập|giải phóng)"
+    r"(?!\w)[^0-9.;]*$"
 )
 _WEAK_BEFORE = re.compile(r"(?<!\w)(?:từ|đến|tới|trước|sau|vào|hết|kể từ|và|dịp|,)\s*$")
 _DAY_AFTER = re.compile(
@@ -49,10 +50,16 @@ _RATIO_BEFORE = re.compile(
 _RANK_BEFORE = re.compile(r"(?<!\w)(?:xếp|đứng|vị trí|hạng|xếp hạng)\s+thứ\s*$")
 _HOUSE_BEFORE = re.compile(r"(?<!\w)(?:số nhà|nhà số|hẻm|ngõ|ngách|kiệt|lớp|địa chỉ(?::| số)?)\s*$")
 _STREET_AFTER = re.compile(r",?\s*(?:đường|phố|tổ|ấp|khu|ngõ|hẻm|thôn|kp)(?!\w)")
+_ADDRESS_AFTER = re.compile(
+    r",?[ ](?:đường|phố)[ ][A-ZĐÀ-Ỹ0-9]|,?[ ](?:tổ|ấp|khu phố|khóm|ngõ|hẻm|thôn|KP)[ ][0-9]"
+)
 _PARTS_BEFORE = re.compile(
     r"(?<!\w)(?:vòng|đạt|chiếm|khoảng|hơn|gần|trên|quá|ít nhất|tối thiểu|có|được|bằng)\s*$"
 )
-_SCALE_BEFORE = re.compile(r"(?<!\w)(?:tỷ lệ|tỉ lệ|bản đồ)\s*(?:là|khoảng|pha|tối đa)?\s*$")
+_SCALE_BEFORE = re.compile(
+    r"(?<!\w)(?:tỷ lệ|tỉ lệ|bản đồ|pha|pha loãng|trộn)\s*"
+    r"(?:là|khoảng|pha|pha loãng|pha trộn|trộn|tối đa|theo tỷ lệ|theo tỉ lệ)?\s*$"
+)
 
 
 def read_around_the_clock(match: re.Match[str], place: Place) -> Said | None:
@@ -72,6 +79,8 @@ def read_pair(match: re.Match[str], place: Place) -> Said | None:
     unit = read_unit(place, match.end())
     if match["whole"]:
         return _mixed(match, unit) if first < second else None
+    if second and _ADDRESS_AFTER.match(place.text, match.end()):
+        return _address(match, place)
     if second and _RANK_BEFORE.search(place.before):
         return Said(f"{ordinal(first)} trên {cardinal(second)}", match.end(), "ratio")
     after = place.after(match.end())
@@ -82,6 +91,17 @@ def read_pair(match: re.Match[str], place: Place) -> Said | None:
     return _share(match, place, unit) if second else None
 
 
+def _address(match: re.Match[str], place: Place) -> Said | None:
+    """12/3 tổ 5, 45/12 đường Lê Lợi: a house, unless a day was announced."""
+    first, second = int(match["a"]), int(match["b"])
+    if _DAY_BEFORE.search(place.before) and is_day_of_year(first, second):
+        return Said(day_month(first, second), match.end(), "date")
+    spoken = f"{cardinal(first)} trên {cardinal(second)}"
+    sure = _HOUSE_BEFORE.search(place.before) or place.before.rstrip().endswith("số")
+    flags = () if sure else (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
+    return Said(spoken, match.end(), "ratio", flags)
+
+
 def _share(match: re.Match[str], place: Place, unit: tuple[str, int] | None) -> Said:
     """A ratio or a fraction, as sure as its neighbours make it."""
     first, second = int(match["a"]), int(match["b"])
@@ -89,6 +109,8 @@ def _share(match: re.Match[str], place: Place, unit: tuple[str, int] | None) -> 
         spoken = f"{cardinal(first)} trên {cardinal(second)}"
         return _with_unit(spoken, match.end(), unit, "ratio")
     spoken = fraction_words(first, second)
+    if first > second and _SCALE_BEFORE.search(place.before):
+        spoken = f"{cardinal(first)} trên {cardinal(second)}"
     after = place.after(match.end())
     sure = (
         unit
@@ -98,7 +120,7 @@ def _share(match: re.Match[str], place: Place, unit: tuple[str, int] | None) -> 
     )
     if sure:
         return _with_unit(spoken, match.end(), unit, "fraction")
-    return _unsure(match, first=first, second=second)
+    return _unsure(match, place, first=first, second=second)
 
 
 def _no_such_day(match: re.Match[str], *, first: int, second: int) -> Said:
@@ -108,9 +130,10 @@ def _no_such_day(match: re.Match[str], *, first: int, second: int) -> Said:
     return Said(spoken, match.end(), "date", (Flag(Doubt.NUMBER, match[0], spoken),))
 
 
-def _unsure(match: re.Match[str], *, first: int, second: int) -> Said:
+def _unsure(match: re.Match[str], place: Place, *, first: int, second: int) -> Said:
     """No word helps: what can be no proper fraction but a day is a date."""
-    if first >= second and is_day_of_year(first, second):
+    heads_line = place.at_line_start and place.after(match.end())[:1] in (",", ":")
+    if (first >= second or heads_line) and is_day_of_year(first, second):
         spoken, rule = day_month(first, second), "date"
     else:
         spoken, rule = fraction_words(first, second), "fraction"
@@ -166,6 +189,20 @@ def read_long_pair(match: re.Match[str], place: Place) -> Said:
     """216,5/218m, 1.205/1.300 hộ: so much of so much."""
     spoken = " trên ".join(read_number(part) for part in match[0].split("/"))
     return _with_unit(spoken, match.end(), read_unit(place, match.end()), "ratio")
+
+
+def read_house(match: re.Match[str], place: Place) -> Said | None:
+    """Nhà số 47/12/3: a house in a lane of a lane."""
+    numbered = _HOUSE_BEFORE.search(place.before) or place.before.rstrip().endswith("số")
+    if not numbered and not _ADDRESS_AFTER.match(place.text, match.end()):
+        return None
+    spoken = " trên ".join(cardinal(int(part)) for part in match[0].split("/"))
+    return Said(spoken, match.end(), "ratio")
+
+
+HOUSE = Rule(
+    re.compile(r"[1-9][0-9]{0,3}(?:/[1-9][0-9]{0,2}){2,3}(?![0-9]|[/.,-][0-9])"), read_house
+)
 
 
 def read_scale(match: re.Match[str], place: Place) -> Said | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.letters import LETTER_NAMES
 from playlists.reading.numbers import NUMBER, read_number
 from playlists.reading.place import Place, Rule, Said
 
@@ -16,6 +17,10 @@ _AMPERES = re.compile(r"[ ]?A(?![^\W_])")
 _CURRENT_BEFORE = re.compile(
     r"(?<!\w)(?:dòng điện|cường độ|dòng|định mức|át tô mát|áp tô mát|aptomat|attomat|"
     r"cầu dao|cầu chì|công tơ|ổ cắm|dây dẫn|sạc)(?!\w)[^.;:\n]{0,30}$"
+)
+_TONS = re.compile(r"[ ]?T(?![^\W_])")
+_LOAD_BEFORE = re.compile(
+    r"(?<!\w)(?:xe|tải|tải trọng|trọng tải|tấn|nặng|cẩu|khối lượng)(?!\w)[^.;:\n]{0,30}$"
 )
 _MAGNITUDE_BEFORE = re.compile(
     r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|trăm|chục|mươi|nửa|vài|mấy)\s+$"
@@ -38,18 +43,21 @@ def read_unit(place: Place, at: int) -> tuple[str, int] | None:
 
 def read_measure(match: re.Match[str], place: Place) -> Said | None:
     """A number and its unit; a decimal number of money is left to the money rule."""
-    unit = _read_amperes(match, place) or read_unit(place, match.end())
+    unit = _read_amperes_or_tons(match, place) or read_unit(place, match.end())
     if unit is None:
         return None
     return Said(f"{read_number(match[0])} {unit[0]}", unit[1], "measure")
 
 
-def _read_amperes(match: re.Match[str], place: Place) -> tuple[str, int] | None:
-    """15A is a current where one is spoken of, else a name such as lớp 15A."""
+def _read_amperes_or_tons(match: re.Match[str], place: Place) -> tuple[str, int] | None:
+    """15A is a current and 8T a load where one is spoken of, else a name such as lớp 15A."""
     amperes = _AMPERES.match(place.text, match.end())
-    if amperes is None or not _CURRENT_BEFORE.search(place.before):
-        return None
-    return "am pe", amperes.end()
+    if amperes is not None and _CURRENT_BEFORE.search(place.before):
+        return "am pe", amperes.end()
+    tons = _TONS.match(place.text, match.end())
+    if tons is not None and _LOAD_BEFORE.search(place.before):
+        return "tấn", tons.end()
+    return None
 
 
 def read_unit_after_word(match: re.Match[str], place: Place) -> Said | None:
@@ -62,6 +70,13 @@ def read_unit_after_word(match: re.Match[str], place: Place) -> Said | None:
     return Said(entry.spoken, match.end(), "unit")
 
 
+def read_joined_degree(match: re.Match[str], place: Place) -> Said:
+    """25 độC: the letter that a missing space joined to its word."""
+    del place
+    return Said(f"độ {LETTER_NAMES[match['letter']]}", match.end(), "measure")
+
+
+JOINED_DEGREE = Rule(re.compile(r"[Đđ]ộ(?P<letter>[CFK])(?![^\W_])"), read_joined_degree)
 UNIT_AFTER_WORD = Rule(
     re.compile(r"(?:[^\W\d_]{1,5}[23²³]|[^\W\d_]{1,5})(?![^\W_²³])"), read_unit_after_word
 )
@@ -81,7 +96,10 @@ DIMENSIONS = Rule(
 
 
 def read_and_a_bit(match: re.Match[str], place: Place) -> Said:
-    """2m5, 3kg2: a measure and its tenths, as people say them."""
+    """2m5, 3kg2, 37o5: a measure and its tenths, as people say them."""
+    if match["fever"]:
+        said = f"{read_number(match['whole'])} độ {read_number(match['degree'])}"
+        return Said(said, match.end(), "measure")
     unit = place.lexicon.units[match["unit"] or match["metre"]].spoken
     tenths = match["tenths"] or match["tenth"]
     said = f"{read_number(match['whole'])} {unit} {read_number(tenths)}"
@@ -91,7 +109,8 @@ def read_and_a_bit(match: re.Match[str], place: Place) -> Said:
 AND_A_BIT = Rule(
     re.compile(
         r"(?P<whole>[0-9]{1,4})(?:(?P<unit>kg|km|ha)(?P<tenths>[1-9])"
-        r"|(?P<metre>m)(?P<tenth>[14-9][0-9]?))(?![^\W_²³])"
+        r"|(?P<metre>m)(?P<tenth>[14-9][0-9]?)|(?P<fever>(?<=3[5-9])o|(?<=4[0-2])o)(?P<degree>[0-9]))"
+        r"(?![^\W_²³])"
     ),
     read_and_a_bit,
 )

@@ -12,7 +12,8 @@ _SCALES = {"k": "nghìn", "K": "nghìn", "tr": "triệu", "Tr": "triệu", "TR":
            "triệu": "triệu", "t": "tỷ", "tỷ": "tỷ", "tỉ": "tỉ"}  # fmt: skip
 _BELOW = {"triệu": ("nghìn", 3), "tỷ": ("triệu", 3), "tỉ": ("triệu", 3)}
 _SHORTHAND = re.compile(
-    rf"(?P<n>{NUMBER})(?P<scale>k|K|tr|Tr|TR|triệu|t|tỷ|tỉ)(?P<rest>[0-9]{{1,3}})?(?![^\W_])"
+    rf"(?P<n>{NUMBER})(?P<scale>k|[ ]?K|[ ]?tr|Tr|TR|triệu|t|tỷ|tỉ)"
+    r"(?P<rest>[0-9]{1,3})?(?![^\W_])"
 )
 _CENTS = re.compile(r"(?P<whole>[0-9]+),(?P<cents>[0-9]{1,2})[ ]?(?P<sign>[$€])(?![^\W_])")
 # Who writes the sign first writes the number the foreign way too: $5,000 is five thousand.
@@ -26,14 +27,14 @@ _SIGN_FIRST = re.compile(
 def read_shorthand(match: re.Match[str], place: Place) -> Said | None:
     """1tr2 is a million and two hundred thousand; a bare t may be tons, so it is flagged."""
     del place
-    scale = _SCALES[match["scale"]]
+    scale = _SCALES[match["scale"].strip()]
     spoken = f"{read_number(match['n'])} {scale}"
     if match["rest"]:
         if scale not in _BELOW:
             return None
         below, width = _BELOW[scale]
         spoken += f" {cardinal(int(match['rest'].ljust(width, '0')))} {below}"
-    unsure = match["scale"] == "t"
+    unsure = match["scale"] in ("t", " K")
     flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if unsure else ()
     return Said(spoken, match.end(), "money", flags)
 

@@ -15,6 +15,8 @@ _SHAPED = re.compile(
     r"|0[0-9]{1,4}-[0-9]{2,4}(?:-?[0-9]{2,4}){1,2}"
     r"|0[0-9]{2,4}[.][0-9]{6,8}"
     r"|0[0-9]{8,11}"
+    r"|0[0-9]{2,4}(?:[ .-][0-9]{1,4}){2,5}"
+    r"|[1-9][0-9]{3}(?:[ -][0-9]{4}){2,4}"
     r"|1[89]00(?:[ .-]?[0-9]{4}|[ .-]?[0-9]{2,3}[ .-]?[0-9]{2,3}|[0-9]{6}))(?![0-9]|[.,/-][0-9])"
 )
 _CUED = re.compile(r"\+?[0-9]{3,16}(?:[ .-][0-9]{2,4})*(?![0-9]|[.,/-][0-9]|[^\W_])")
@@ -32,16 +34,25 @@ _CUE = re.compile(
 )
 _COUNTED_AFTER = re.compile(
     r"\s*(?:hộ|người|lần|đồng|đ(?!\w)|%|ngày|giờ|năm|tháng|phút|tỷ|triệu|nghìn|học sinh|"
-    r"cán bộ|trường|thành viên|đại biểu|hội viên|ca(?!\w)|tấn|ha(?!\w)|kg|m(?!\w))"
+    r"cán bộ|trường|thành viên|đại biểu|hội viên|đảng viên|đoàn viên|em(?!\w)|cháu|trẻ|con(?!\w)|"
+    r"công nhân|công dân|thanh niên|gia đình|bà con|chủ|cuộc|đoàn|ca(?!\w)|tấn|ha(?!\w)|kg|m(?!\w))"
 )
 
 
+_GROUP = re.compile(r"[0-9]+")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_SHORTEST, _LONGEST = 9, 12
 _TEXT_CUE = re.compile(r"(?:nhắn tin|tin nhắn|soạn).*(?:gửi|đến|tới|số)\s*$")
 
 
-def read_shaped(match: re.Match[str], place: Place) -> Said:
-    """A number that only a telephone can have: 0912.345.678, 1900 6036, (0271) 3.888.115."""
+def read_shaped(match: re.Match[str], place: Place) -> Said | None:
+    """A number that only a telephone or card can have: 0912.345.678, 1900 6036, 9704 1234 5678."""
     del place
+    groups = _GROUP.findall(match[0])
+    if all(_YEAR.fullmatch(group) for group in groups):
+        return None
+    if match[0][0] == "0" and not _SHORTEST <= sum(map(len, groups)) <= _LONGEST:
+        return None
     plus = "cộng " if "+" in match[0] else ""
     return Said(plus + digit_by_digit(match[0]), match.end(), "phone")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from playlists.reading.flags import Doubt, Flag
-from playlists.reading.place import PAUSE, Place, Said
+from playlists.reading.place import PAUSE, Place, Rule, Said
 from playlists.reading.rules.dashes import read_dash
 from playlists.reading.rules.measures import read_unit
 from playlists.reading.rules.strokes import read_stroke
@@ -29,12 +29,24 @@ def read_repeated(place: Place) -> Said | None:
     return Said("", match.end(), "repeated")
 
 
+def read_number_sign(match: re.Match[str], place: Place) -> Said:
+    """No. 5, N° 5, № 5: the sign is said *số*."""
+    del place
+    return Said("số ", match.end(), "sign")
+
+
+NUMBER_WORD = "No"
+NUMBER_SIGN = Rule(re.compile(rf"(?:{NUMBER_WORD}\.|N[°º]|№)[ ]?(?=[0-9])"), read_number_sign)
+
+
 def read_sign(place: Place, sign: str) -> Said:
     """A dash, a stroke, a unit or a sign with a name; all others are flagged and skipped."""
     if sign in DASHES:
         return read_dash(place)
     if sign == "/":
         return read_stroke(place)
+    if sign == "#" and place.text[place.start + 1 : place.start + 2].isalpha():
+        return Said("", place.start + 1, "hashtag")
     if sign in _BULLETS and place.at_line_start:
         return Said("", place.start + 1, "bullet")
     return _read_named(place, sign)

@@ -53,6 +53,14 @@ def read_times(match: re.Match[str], place: Place) -> Said:
     return Said("nhân", match.end(), "sign")
 
 
+def read_product(match: re.Match[str], place: Place) -> Said | None:
+    """3% x giá trị: after a number or a percentage, times; nothing else can be meant."""
+    del match
+    if not re.search(r"[0-9%)][ ]$", place.before):
+        return None
+    return Said("nhân", place.start + 1, "sign")
+
+
 def read_initial(match: re.Match[str], place: Place) -> Said:
     """Nguyễn Thị H., trưởng thôn: the dot belongs to the name and is no end."""
     del place
@@ -65,5 +73,6 @@ SINGLE_LETTERS: tuple[Rule, ...] = (
     Rule(re.compile(rf"[A-Za-zĐđ]{_ALONE}"), read_point),
     Rule(re.compile("[CF]"), read_degree),
     Rule(re.compile(r"[xX](?=[ ][0-9])"), read_times),
+    Rule(re.compile(rf"[xX]{_ALONE}"), read_product),
     Rule(re.compile(r"[A-ZĐ]\.(?=[ ]?[,;)]|[ ][a-zà-ỹđ])"), read_initial),
 )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal
 from playlists.reading.place import Place, Rule, Said
 
 _HOUR = r"(?:[01]?[0-9]|2[0-4])"
 _SIXTY = r"[0-5]?[0-9]"
 _HOURS = re.compile(
-    rf"(?P<h>{_HOUR})[ ]?(?:[hH]|(?:g|G|giờ)(?=[0-9]))[ ]?(?:(?P<m>{_SIXTY})(?:['’]|ph|"
-    rf"phút|p|(?![0-9%])))?"
+    rf"(?P<h>{_HOUR})[ ]?(?:[hH](?:[.:](?=[0-9]))?|(?:g|G|giờ)(?=[0-9])|"
+    rf"[ ][gG][ ](?=[0-5][0-9](?![^\W_])))[ ]?"
+    rf"(?:(?P<m>{_SIXTY})(?:['’](?:(?P<s>{_SIXTY})(?:''|’’|[\"”s]|giây))?|ph|phút|p|(?![0-9%])))?"
     r"(?![^\W_]|[.,/][0-9])"
 )
 _CLOCK = re.compile(
@@ -31,6 +33,16 @@ _SHORT = re.compile(
 )
 
 
+_RATIO_BEFORE = re.compile(
+    r"(?<!\w)(?:tỷ lệ|tỉ lệ|tỷ số|tỉ số|bản đồ|pha|trộn|loãng)\s*(?:là)?\s*$"
+)
+_AT_TIME = re.compile(r"(?<!\w)(?:lúc|hồi|khai mạc|bắt đầu|bắt đầu từ|đúng)\s*:?\s*$")
+_TIME_NEAR = re.compile(
+    r"(?<!\w)(?:giờ|lúc|hồi|thời gian|từ|đến|sáng|trưa|chiều|tối|đêm|buổi|ngày|trước|sau|khoảng|"
+    r"phát|vào)(?!\w)[^.;0-9]{0,16}$"
+)
+
+
 def time_words(hour: int, minute: int = 0, second: int = 0) -> str:
     """A time of day; minutes and seconds that are zero are not said."""
     said = f"{cardinal(hour)} giờ"
@@ -42,17 +54,40 @@ def time_words(hour: int, minute: int = 0, second: int = 0) -> str:
 
 
 def read_hours(match: re.Match[str], place: Place) -> Said:
-    """7h, 7h30, 09g05, 19h45'."""
+    """7h, 7h30, 09g05, 19h45', 23h59'59''."""
     del place
-    return Said(time_words(int(match["h"]), int(match["m"] or 0)), match.end(), "time")
+    second = int(match.groupdict().get("s") or 0)
+    return Said(time_words(int(match["h"]), int(match["m"] or 0), second), match.end(), "time")
+
+
+def read_dotted(match: re.Match[str], place: Place) -> Said | None:
+    """Lúc 7.30, 7.30 giờ: a clock's time with a dot."""
+    if not (match["giờ"] or _AT_TIME.search(place.before)):
+        return None
+    return Said(time_words(int(match["h"]), int(match["m"])), match.end(), "time")
+
+
+def read_short_range(match: re.Match[str], place: Place) -> Said | None:
+    """7g-11g, đến 11g: hours where time is spoken of; else grams."""
+    if int(match["h"]) == 0:
+        return None
+    spoken = time_words(int(match["h"]))
+    if place.follows("time") or _AT_TIME.search(place.before):
+        return Said(spoken, match.end(), "time")
+    if match["until"] is not None and _TIME_NEAR.search(place.before):
+        return Said(spoken, match.end(), "time", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
+    return None
 
 
 def read_clock(match: re.Match[str], place: Place) -> Said | None:
     """08:00, 6:10:05; a ratio such as *tỷ lệ 1:10* is not a time."""
-    if place.before.rstrip().endswith(("tỷ lệ", "tỉ lệ", "tỷ số", "tỉ số")):
+    if _RATIO_BEFORE.search(place.before):
         return None
     spoken = time_words(int(match["h"]), int(match["m"]), int(match["s"] or 0))
-    return Said(spoken, match.end(), "time")
+    may_be_ratio = match["h"] == "1" and not match["s"] and not match["unit"]
+    unsure = may_be_ratio and not (_TIME_NEAR.search(place.before) or place.follows("time"))
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if unsure else ()
+    return Said(spoken, match.end(), "time", flags)
 
 
 def read_minutes(match: re.Match[str], place: Place) -> Said:
@@ -64,6 +99,16 @@ def read_minutes(match: re.Match[str], place: Place) -> Said:
     return Said(spoken, match.end(), "time")
 
 
+DOTTED = Rule(
+    re.compile(
+        rf"(?P<h>{_HOUR})\.(?P<m>[0-5][0-9])(?P<giờ>[ ]?(?:giờ|h)(?![^\W_]))?(?![0-9]|[.,/][0-9])"
+    ),
+    read_dotted,
+)
+SHORT_RANGE = Rule(
+    re.compile(rf"(?P<h>{_HOUR})[gG](?P<until>[ ]?(?=[-–][ ]?{_HOUR}[gG]))?(?![^\W_])"),
+    read_short_range,
+)
 SPELLED = Rule(_SPELLED, read_hours)
 SHORT = Rule(_SHORT, read_hours)
 HOURS = Rule(_HOURS, read_hours)
