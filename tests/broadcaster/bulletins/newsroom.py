@@ -25,8 +25,12 @@ def made_sound(
     left_out: bool = False,
     take: str = "",
     delivery: Delivery = AS_WRITTEN,
+    replay: str = "",
 ) -> NewSound:
-    """What a studio would make of a script; another `take` sounds different."""
+    """What a studio would make of a script; another `take` sounds different.
+
+    `replay` is what later broadcasts say first, in three seconds.
+    """
     warning = Warning_(0, 4, script[:4], "unknown_word", "Chưa rõ cách đọc.", "Unsure.", "bốn")
     print_only = Warning_(0, 0, "XÃ THƯỢNG", "left_out", "Không đọc.", "Not read.", "")
     reading = Reading(
@@ -35,11 +39,23 @@ def made_sound(
         spans=(Span(0, len(script), script, script.lower(), "words"),),
         warnings=(*([warning] if warns else []), *([print_only] if left_out else [])),
     )
-    rendering = Rendering(
-        sha256=hashlib.sha256((script + take).encode()).hexdigest(),
+    rendering = _rendered(script + take, duration_ms=6_000)
+    later = _rendered(replay + script + take, duration_ms=9_000)
+    return NewSound(
+        script_sha256=sha256_of(script),
+        delivery=delivery,
+        reading=reading,
+        take=Take(spoken=reading.spoken, rendering=rendering),
+        replay=Take(spoken=replay + reading.spoken, rendering=later) if replay else None,
+    )
+
+
+def _rendered(words: str, *, duration_ms: int) -> Rendering:
+    return Rendering(
+        sha256=hashlib.sha256(words.encode()).hexdigest(),
         path=Path("unused.mp3"),
-        size_bytes=48_000,
-        duration_ms=6_000,
+        size_bytes=8 * duration_ms,
+        duration_ms=duration_ms,
         loudness_lufs=-16.1,
         true_peak_dbtp=-1.5,
         sample_rate_hz=24_000,
@@ -48,12 +64,6 @@ def made_sound(
         cue_points=(),
         sentences_synthesised=1,
         sentences_from_cache=0,
-    )
-    return NewSound(
-        script_sha256=sha256_of(script),
-        delivery=delivery,
-        reading=reading,
-        take=Take(spoken=reading.spoken, rendering=rendering),
     )
 
 
