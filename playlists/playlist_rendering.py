@@ -10,7 +10,7 @@ from playlists import ffmpeg
 from playlists.audio_errors import MasteringMissed, PlaylistTooLong
 from playlists.audio_store import AudioStore, disk_trouble_named
 from playlists.encoding import MP3, REPEATABLE
-from playlists.loudness import METER_WITH_PEAK, Measurement, read_loudness, read_peak
+from playlists.loudness import Measurement, read_loudness, read_peak
 from playlists.mastering import (
     ENCODER_LOSS_DB,
     HORN,
@@ -30,6 +30,7 @@ from playlists.playlist import (
     lay_out,
     length_ms,
 )
+from playlists.playlist_peaks import BLOCK_METER, Peak, lower_peaks, peaks_beyond
 from playlists.playlist_sounds import (
     BLOCK_BYTES,
     RAW,
@@ -47,9 +48,7 @@ log = structlog.get_logger()
 SPEECH_TOLERANCE_LU = 1.0
 # One block of EBU R 128; of less the meter says nothing.
 METER_NEEDS_MS = 400
-# Encoding once more moves peaks a little; a step beyond what was measured saves a third round.
-PEAK_STEP_DB = 0.25
-ROUNDS = 4
+ROUNDS = 6
 
 Progress = Callable[[int, int], None]
 
@@ -146,45 +145,45 @@ def _join(placed: Sequence[PlacedPart], *, bench: Bench) -> Iterator[int]:
 def _encode(
     path: Path, placed: Sequence[PlacedPart], *, bench: Bench
 ) -> tuple[Measurement, float | None]:
-    """Writes the track as MP3; one gain for all of it brings words and peaks where they belong.
+    """Writes the track as MP3 until the meter is content with its words and its peaks.
 
-    Returns what the meter says of the whole and of its words. Raises MasteringMissed.
+    Returns what the meter says of the whole and of the words. Raises MasteringMissed.
     """
     gain_db = ENCODER_LOSS_DB
     for round_ in range(1, ROUNDS + 1):
         volume = f"volume={gain_db:.2f}dB:precision=float"
         output = ("-f", "mp3", *MP3, *REPEATABLE, f"file:{path}")
         ffmpeg.run(["-v", "error", *raw_file(bench.track), "-af", volume, *output])
-        measured = _measured(path, heard=bench.heard)
+        measured, peaks = _measured(path, bench=bench)
         speech_lufs = _speech_lufs(placed, bench=bench)
-        beyond_db = _beyond(measured, speech_lufs, target=bench.target)
-        if not beyond_db:
+        off_lu = _off(speech_lufs, target=bench.target)
+        if not off_lu and measured.true_peak_dbtp <= bench.target.true_peak_dbtp:
             log.debug("playlist_encoded", rounds=round_, gain_db=round(gain_db, 2))
             return measured, speech_lufs
-        gain_db -= beyond_db
+        gain_db -= off_lu
+        with disk_trouble_named():
+            lower_peaks(bench.track, peaks)
     raise MasteringMissed(f"words {speech_lufs} LUFS, {measured.true_peak_dbtp} dBTP")
 
 
-def _beyond(measured: Measurement, speech_lufs: float | None, *, target: Target) -> float:
-    """How much too loud all of it is; below zero when too quiet, zero when it is good."""
+def _off(speech_lufs: float | None, *, target: Target) -> float:
+    """How much too loud the words are, below zero when too quiet; zero when they are good."""
     off_lu = 0.0 if speech_lufs is None else speech_lufs - target.loudness_lufs
-    if abs(off_lu) <= SPEECH_TOLERANCE_LU:
-        off_lu = 0.0
-    peak_excess_db = measured.true_peak_dbtp - target.true_peak_dbtp
-    return max(off_lu, peak_excess_db + PEAK_STEP_DB) if peak_excess_db > 0 else off_lu
+    return off_lu if abs(off_lu) > SPEECH_TOLERANCE_LU else 0.0
 
 
-def _measured(path: Path, *, heard: Path) -> Measurement:
-    """What the meter says of the file as it plays; its samples are left in `heard`."""
+def _measured(path: Path, *, bench: Bench) -> tuple[Measurement, tuple[Peak, ...]]:
+    """What the meter says of the file as it plays; its samples are left on the bench."""
     source = ("-f", "mp3", "-i", f"file:{path}")
-    filters = f"aformat=channel_layouts=mono,{METER_WITH_PEAK}"
-    done = ffmpeg.run([*source, "-af", filters, *RAW, *REPEATABLE, f"file:{heard}"])
-    return Measurement(
+    filters = f"aformat=channel_layouts=mono,{BLOCK_METER}"
+    done = ffmpeg.run([*source, "-af", filters, *RAW, *REPEATABLE, f"file:{bench.heard}"])
+    measured = Measurement(
         loudness_lufs=read_loudness(done.stderr),
         true_peak_dbtp=read_peak(done.stderr),
-        frames=heard.stat().st_size // BYTES_PER_SAMPLE,
+        frames=bench.heard.stat().st_size // BYTES_PER_SAMPLE,
         sample_rate_hz=MASTER_RATE_HZ,
     )
+    return measured, peaks_beyond(done.stderr, ceiling_dbtp=bench.target.true_peak_dbtp)
 
 
 def _speech_lufs(placed: Sequence[PlacedPart], *, bench: Bench) -> float | None:

@@ -1,11 +1,20 @@
-"""The chime before the words: two notes, clean at both ends, the same every time."""
+"""The notes around the words: clean at both ends, the same every time."""
 
 import math
 from array import array
 
 import pytest
 
-from playlists.chime import NOTES_HZ, chime
+from playlists.chime import (
+    CHIME_MS,
+    NOTES_HZ,
+    SEPARATOR_HZ,
+    SEPARATOR_MS,
+    chime,
+    closing_chime,
+    separator,
+)
+from tests.playlists.spectrum import share_within
 
 
 def samples(rate_hz: int) -> "array[int]":
@@ -49,3 +58,32 @@ def test_each_half_sounds_its_own_note() -> None:
 
     assert heard[0][0] > 5 * heard[0][1]
     assert heard[1][1] > 5 * heard[1][0]
+
+
+def test_the_closing_answers_the_opening() -> None:
+    """What fell at the opening rises at the end: the low note first, then the high one."""
+    sound = array("h", closing_chime(22_050).samples)
+    low_hz, high_hz = min(NOTES_HZ), max(NOTES_HZ)
+    halves = sound[: len(sound) // 2], sound[len(sound) // 2 :]
+    heard = [
+        [strength(half, pitch_hz=note, rate_hz=22_050) for note in (low_hz, high_hz)]
+        for half in halves
+    ]
+
+    assert heard[0][0] > 5 * heard[0][1]
+    assert heard[1][1] > 5 * heard[1][0]
+    assert closing_chime(22_050).duration_ms == chime(22_050).duration_ms == CHIME_MS
+
+
+def test_between_bulletins_sounds_one_soft_note() -> None:
+    """One pitch, below the chime's level, silent at both ends, all of it for a horn."""
+    sound = separator(22_050)
+    heard = array("h", sound.samples)
+
+    assert sound.duration_ms == SEPARATOR_MS
+    assert strength(heard, pitch_hz=SEPARATOR_HZ, rate_hz=22_050) > 10 * max(
+        strength(heard, pitch_hz=note, rate_hz=22_050) for note in NOTES_HZ
+    )
+    assert max(map(abs, heard)) < max(map(abs, samples(22_050)))
+    assert max(map(abs, [*heard[:4], *heard[-4:]])) < 40
+    assert share_within(sound, low_hz=300, high_hz=6_000) > 0.999
