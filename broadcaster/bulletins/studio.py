@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -13,6 +13,7 @@ from fastapi import Request
 from broadcaster.bulletins.delivery import AS_WRITTEN, Delivery, delivery_of, issue_told
 from broadcaster.bulletins.errors import (
     PlaylistNotComposed,
+    RecordingNotUsed,
     ScriptNotReadable,
     SoundNotMade,
     StudioBusy,
@@ -21,10 +22,11 @@ from broadcaster.bulletins.errors import (
 from broadcaster.bulletins.sound import NewSound, Take
 from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.bulletins.texts import sha256_of
+from broadcaster.errors import LoaError
 from broadcaster.settings import Settings
 from broadcaster.voices.house import HouseVoice
 from broadcaster.voices.station_house import house_without_wishes
-from playlists.audio_errors import PlaylistRefused
+from playlists.audio_errors import NothingToHear, PlaylistRefused
 from playlists.audio_store import AudioStore
 from playlists.delivery import delivered, replayed
 from playlists.errors import PlaylistsError, ScriptRefused
@@ -33,12 +35,16 @@ from playlists.playlist import Part
 from playlists.playlist_rendering import PlaylistRendering, render_playlist
 from playlists.reading import Lexicon, Reading, national_lexicon, read_aloud
 from playlists.reading.sentences import Gaps, split_sentences
+from playlists.recording_errors import RecordingRefused
+from playlists.recordings import Recording, master_recording
 from playlists.render import Rendering, render
 from playlists.speech.engine import Engine, VoiceSettings
 from playlists.speech.engines import House, Result, Spoke, VoicePolicy, Voices
 
 RENDERS_AT_ONCE = 2
 _BUSY_AFTER_S = 60.0
+_Told = TypeVar("_Told", bound=LoaError)
+_Refused = ScriptNotReadable | PlaylistNotComposed | RecordingNotUsed
 
 
 class Speaker(Protocol):
@@ -149,6 +155,18 @@ class Studio:
                 longest_ms=longest_ms,
             )
 
+    def record(self, source: Path) -> Recording:
+        """A person's recording, as loud as speech.
+
+        Raises RecordingNotUsed, SoundNotMade or StudioBusy.
+        """
+        with self._place():
+            loudspeaker = Loudspeaker(self._house().loudspeaker)
+            try:
+                return master_recording(source, store=self.store, band=band_of(loudspeaker))
+            except NothingToHear as silent:
+                raise _as(RecordingNotUsed, silent) from silent
+
     def _take(
         self,
         spoken: str,
@@ -225,11 +243,16 @@ def studio_of(request: Request) -> Studio:
     return found
 
 
-def _told(error: PlaylistsError) -> ScriptNotReadable | PlaylistNotComposed | SoundNotMade:
+def _told(error: PlaylistsError) -> _Refused | SoundNotMade:
     """The same code and words, as an error of the station."""
-    kind: type[ScriptNotReadable | PlaylistNotComposed | SoundNotMade] = SoundNotMade
     if isinstance(error, ScriptRefused):
-        kind = ScriptNotReadable
-    elif isinstance(error, PlaylistRefused):
-        kind = PlaylistNotComposed
+        return _as(ScriptNotReadable, error)
+    if isinstance(error, PlaylistRefused):
+        return _as(PlaylistNotComposed, error)
+    if isinstance(error, RecordingRefused):
+        return _as(RecordingNotUsed, error)
+    return _as(SoundNotMade, error)
+
+
+def _as(kind: Callable[..., _Told], error: PlaylistsError) -> _Told:
     return kind(code=error.code, message_vi=error.message_vi, message_en=error.message_en)
