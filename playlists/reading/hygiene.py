@@ -10,7 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from playlists.reading.layout import LeftOut, join_lines
+from playlists.reading.layout import join_lines
+from playlists.reading.letterhead import LeftOut
 from playlists.reading.orthography import fold_tone_placement
 
 _INVISIBLE = dict.fromkeys(
@@ -18,13 +19,15 @@ _INVISIBLE = dict.fromkeys(
 )
 _SAME: dict[int, str] = {
     **{0xFF01 + offset: chr(0x21 + offset) for offset in range(94)},
-    **dict.fromkeys([0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 9], " "),
+    **dict.fromkeys([0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " "),
     **dict.fromkeys([0x2010, 0x2011, 0x2012, 0x2212, 0xFE63], "-"),
     **dict.fromkeys([0x2028, 0x2029, 0x0B, 0x85], "\n"),
     0x2015: "—", 0x2044: "/", 0x2215: "/", 0x00BA: "°", 0x02DA: "°", 0x2032: "'", 0x2019: "'",
     0x2018: "'", 0x00D0: "Đ", 0x0110: "Đ", 0x20AB: "₫", 0xFB01: "fi", 0xFB02: "fl",
     0x00BD: "1/2", 0x00BC: "1/4", 0x00BE: "3/4", 0x2103: "°C",
 }  # fmt: skip
+_TAB_BETWEEN = re.compile(r"(?<=[\w%²³)\]”\"])[ ]*\t[ \t]*(?=[\w(“\"])")
+_WIDE_GAP = re.compile(r"(?<=[\w%²³)\]”\"])[ ]{4,}(?=[\w(“\"])")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SCRIPT_BORDER = re.compile(
     "(?<=[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ0-9])(?=[\u0250-\u1dff\u1f00-\u1fff\u2e80-\U0010ffff])"
@@ -79,6 +82,8 @@ def clean(script: str) -> Cleaned:
 def _characters(script: str) -> str:
     text = script.replace("\r\n", "\n").replace("\r", "\n")
     text = text.translate(_INVISIBLE).translate(_SAME)
+    if "\t" in text:
+        text = _TAB_BETWEEN.sub(" " * 4, text).replace("\t", " ")
     text = _CONTROL.sub(
         " ", unicodedata.normalize("NFC", text.replace("\f", "\f\n")).replace("\f", "\n")
     )
@@ -101,7 +106,7 @@ def _inside_numbers(text: str) -> str:
 
 
 def _endings(text: str) -> str:
-    text = _END_MARK.sub(".", text)
+    text = _END_MARK.sub(".", _WIDE_GAP.sub(", ", text))
     text = _DOTS.sub("…", text)
     text = _TWO_DOTS.sub(".", text)
     text = _MARK_BEFORE_STOP.sub(".", _REPEATED.sub(r"\1", text))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from playlists.reading.letterhead import LeftOut, without_letterhead, without_recipients
 
 _LABEL = re.compile(
     r"(?:[-+*•●▪◦–—✓✔➢➤][ ]*(?=\S)|[0-9]{1,2}(?:\.[0-9]{1,2})*[.)](?![0-9])[ ]*|"
     r"[0-9](?:\.[0-9]{1,2}){1,3}[ ]+(?=[A-ZĐÀ-Ỹ])"
     r"|[a-zđ][).][ ]+|[IVX]{1,5}[.)][ ]*(?=\S))"
 )
-_MID_SENTENCE = re.compile(r"[-–] (?=[a-zà-ỹđ])|[(](?![0-9a-z][)])")
+_MID_SENTENCE = re.compile(r"[-–] (?P<next>[^\W\d_])|[(](?![0-9a-z][)])")
+_NUMBER_CUT = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?P<groups>(?:\.[0-9]{3})*)\.$")
+_NUMBER_REST = re.compile(r"[0-9]{3}(?:\.[0-9]{3})*(?![0-9])")
+_ADDRESS_CUT = re.compile(r"(?:https?://|www\.|@)\S*[./_-]$")
 _TERMINAL = re.compile(r"[.!?:;…][\"”»)*]*$")
 _SENTENCE_END = re.compile(r"[.!?…][\"”»)*]*$")
 _DANGLING = re.compile(
@@ -21,28 +25,9 @@ _DANGLING = re.compile(
 _PAGE_NUMBER = re.compile(
     r"(?:-[ ]?)?[0-9]{1,3}(?:[ ]?-)?|(?:[Tt]rang|TRANG)[ ]+[0-9]+(?:[/ ]+[0-9]+)?"
 )
-_RECIPIENTS = re.compile(r"nơi nhận[ ]*:?.*", re.IGNORECASE)
-_SIGNATURE = re.compile(r"(?:(?:TM|KT|TL|TUQ|Q)\.[ ]*\S.*|(?:PHÓ )?CHỦ TỊCH|BÍ THƯ|TRƯỞNG .*)")
-_LETTERHEAD = re.compile(
-    r"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM|Độc lập ?[-–] ?Tự do ?[-–] ?Hạnh phúc|"
-    r"ĐẢNG CỘNG SẢN VIỆT NAM|[Ss]ố ?: *[-/] *[A-ZĐ].*|(?:[Ss]ố ?: *[-/] *[A-ZĐ]\S* +)?.*, *"
-    r"ngày *(?:\.|…)* *tháng *(?:[0-9]{1,2}|\.|…)* *năm *[0-9]{4}|[*_=~-]{3,}"
-)
-_AGENCY = re.compile(
-    r"(?:ỦY BAN NHÂN DÂN|HỘI ĐỒNG NHÂN DÂN|ĐẢNG ỦY|XÃ|PHƯỜNG|TỈNH|UBND)(?: [^a-zà-ỹ]*)?"
-)
-_HEAD_LINES = 14
 _WIDE = 0.6
 _FULL = 0.88
 _NARROW = 40
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Lines of print that are not read aloud, and where in the text they stood (start or end)."""
-
-    kind: str
-    written: str
 
 
 def join_lines(text: str) -> tuple[str, tuple[LeftOut, ...]]:
@@ -50,31 +35,10 @@ def join_lines(text: str) -> tuple[str, tuple[LeftOut, ...]]:
     lines = [line.strip() for line in text.split("\n")]
     if len(lines) == 1:
         return lines[0], ()
-    lines, head = _without_letterhead(lines)
-    lines, tail = _without_recipients(lines)
+    lines, head = without_letterhead(lines)
+    lines, tail = without_recipients(lines)
     lines, pages = _without_page_numbers(lines)
     return _joined(lines), (*head, *pages, *tail)
-
-
-def _without_letterhead(lines: list[str]) -> tuple[list[str], tuple[LeftOut, ...]]:
-    head = lines[:_HEAD_LINES]
-    found = [index for index, line in enumerate(head) if _LETTERHEAD.fullmatch(line)]
-    if not found:
-        return lines, ()
-    last = found[-1]
-    gone = {index for index in range(last + 1) if index in found or _AGENCY.fullmatch(lines[index])}
-    written = "\n".join(lines[index] for index in sorted(gone) if lines[index])
-    kept = [line for index, line in enumerate(lines) if index not in gone]
-    return kept, (LeftOut("letterhead", written),)
-
-
-def _without_recipients(lines: list[str]) -> tuple[list[str], tuple[LeftOut, ...]]:
-    for index in range(len(lines) - 1, 0, -1):
-        if _RECIPIENTS.fullmatch(lines[index].strip("*_ ")):
-            rest = [line for line in lines[index:] if line]
-            if any(_LABEL.match(line) or line.startswith("Lưu") for line in rest[1:4]):
-                return lines[:index], (LeftOut("recipients", "\n".join(rest)),)
-    return lines, ()
 
 
 def _without_page_numbers(lines: list[str]) -> tuple[list[str], tuple[LeftOut, ...]]:
@@ -119,17 +83,27 @@ def _page_width(lines: list[str]) -> int:
 
 
 def _broken_word(text: str, line: str) -> bool:
+    """A word, a number or an address that the page broke: 57-, 5.000., https://tanan."""
+    tail = text[-60:]
+    if _ADDRESS_CUT.search(tail):
+        return line[:1].isalnum() and not line[:1].isupper()
+    number = _NUMBER_CUT.search(tail)
+    if number and _NUMBER_REST.match(line):
+        return bool(number["groups"]) or line.startswith("000")
     return text.endswith(("-", "/")) and text[-2:-1].isalnum() and line[:1].isalnum()
 
 
 def _goes_on(previous: str, line: str) -> bool:
     """A bracket or a dash before a small letter, where the line above has no end."""
-    return bool(_MID_SENTENCE.match(line)) and not _TERMINAL.search(previous)
+    match = _MID_SENTENCE.match(line)
+    begins = match is not None and (match["next"] is None or match["next"].islower())
+    return begins and not _TERMINAL.search(previous)
 
 
 def _continues(previous: str, line: str, *, blank: bool, width: int) -> bool:
     """Whether `line` goes on with the sentence that `previous` began."""
-    if _goes_on(previous, line) and len(previous) >= _WIDE * width:
+    cut = not blank and previous.endswith(".") and _broken_word(previous, line)
+    if cut or (_goes_on(previous, line) and len(previous) >= _WIDE * width):
         return True
     if _LABEL.match(line) or _SENTENCE_END.search(previous):
         joins_text = not blank and not _LABEL.match(line) and width >= _NARROW

@@ -1,7 +1,9 @@
-"""Text in the two encodings from before Unicode, TCVN3 (ABC fonts) and VNI, made readable.
+"""Text in a wrong encoding made readable: TCVN3 (ABC fonts), VNI, and UTF-8 read as Latin-1.
 
-Both put Vietnamese letters on Latin-1 places, so such text looks garbled rather than wrong. It is
-converted only where the outcome is clearly Vietnamese and what came in clearly is not.
+The two encodings from before Unicode put Vietnamese letters on Latin-1 places, so such text looks
+garbled rather than wrong. It is converted only where the outcome is clearly Vietnamese and what
+came in clearly is not. UTF-8 that some program took for Latin-1 or Windows-1252 is taken back byte
+by byte, wherever no byte of it is lost.
 """
 
 from __future__ import annotations
@@ -26,6 +28,23 @@ _VNI_MARKS = {
 }  # fmt: skip
 _VNI_LETTERS = str.maketrans("öôñæóòîÖÔÑÆÓÒÎ", "ươđỉĩịỵƯƠĐỈĨỊỴ")
 _VNI_SIGN = re.compile(r"([aeouyöôAEOUYÖÔ][ùøûõïâáàåãäêéèúüëÙØÛÕÏÂÁÀÅÃÄÊÉÈÚÜË])|[öôñæóòîÖÔÑÆÓÒÎ]")
+_WINDOWS_1252 = {
+    bytes([byte]).decode("cp1252"): byte
+    for byte in range(0x80, 0xA0)
+    if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+}
+_REST = "[\u0080-\u00bf" + re.escape("".join(_WINDOWS_1252)) + "]"
+# The letters of UTF-8 that Vietnamese needs: two bytes from C3 to C6 or CC, three from E1, E2, EF.
+# After C3 a plain blank can only have been the no-break space that ends "à".
+_MISREAD = re.compile(
+    f"\u00c3[ ]|[\u00c2-\u00c6\u00cc\u00cd]{_REST}|[\u00e1\u00e2\u00ef]{_REST}{_REST}|"
+    f"\u00f0{_REST}{_REST}{_REST}"
+)
+_UNMISTAKABLE = re.compile(f"\u00e1[\u00ba\u00bb]{_REST}|\u00c6[\u00a1\u00b0]|\u00c4[\u0091‘]")
+_VIETNAMESE_ONLY = re.compile("[\u0102-\u0151\u0154-\u015f\u0162-\u0177\u01a0-\u01b4\u1ea0-\u1ef9]")
+_LEAST_MISREAD = 2
+_LOST_BLANK = 0xA0
+_MISREAD_TIMES = 2
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 4
 _CLEARLY = 0.9
@@ -33,11 +52,37 @@ _CLEARLY_NOT = 0.75
 
 
 def decode_legacy(text: str) -> str:
-    """The text in Unicode if it was in TCVN3 or VNI; as it is if it was not."""
+    """The text in Unicode if it was in TCVN3, VNI or misread UTF-8; as it is if it was not."""
+    text = from_broken_utf8(text)
     if text.isascii() or _share(text) > _CLEARLY_NOT:
         return text
     best = max((from_tcvn3(text), from_vni(text)), key=_share)
     return best if _share(best) >= _CLEARLY else text
+
+
+def from_broken_utf8(text: str) -> str:
+    """Misread UTF-8 taken back, also where it was misread twice; what is lost stays as it is."""
+    for _ in range(_MISREAD_TIMES):
+        if _VIETNAMESE_ONLY.search(text):  # XÃ” may be a word and a quotation mark
+            return _UNMISTAKABLE.sub(_taken_back, text)
+        found = len(_MISREAD.findall(text))
+        if not _UNMISTAKABLE.search(text) and found < _LEAST_MISREAD:
+            break
+        text = _MISREAD.sub(_taken_back, text)
+    return text
+
+
+def _taken_back(match: re.Match[str]) -> str:
+    written = match[0]
+    try:
+        return bytes(map(_byte, written)).decode("utf-8")
+    except UnicodeDecodeError:
+        return written
+
+
+def _byte(sign: str) -> int:
+    """The byte that Windows-1252, or Latin-1 where that has none, shows as this sign."""
+    return _WINDOWS_1252.get(sign, ord(sign)) if sign != " " else _LOST_BLANK
 
 
 def from_tcvn3(text: str) -> str:

@@ -19,6 +19,7 @@ _ABBREVIATION = re.compile(r"[A-ZĐ]{2,}[a-zđ]?")
 _BROKEN_UTF8 = re.compile(
     "[ÃÂ][\u0080-\u00bf]|á[º»][\u0080-\u00bf\u2013-\u2122]?|Ä[\u0080-\u0192‘’“”]|Æ[°¡]|\ufffd"
 )
+_SURELY_BROKEN = re.compile("á[º»](?:[\u0080-\u00bf\u2013-\u2122]|(?=[a-z]))|Æ[°¡]")
 _TCVN3 = re.compile("[a-zA-Z][µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ªÐÌÎÏÑ«ÒÕÓÔÖ¬×ÝØÜÞßãáâä­åèæçéêíëìîïñòõóô÷ùøúýûüþ]|®")
 _VNI = re.compile("[aeouAEOU][ùøûõïâêáàåãäëéèúÙØÛÕÏÂÊÁÀÅÃÄ]|[öôÖÔ][ùøûõï]|ñ[aeioö]")
 _LEAST_WORDS = 12
@@ -34,7 +35,8 @@ def require_readable(text: str, lexicon: Lexicon) -> None:
     Raises:
         ScriptUnreadable: with the reason, when a voice would say nonsense.
     """
-    if len(_BROKEN_UTF8.findall(text)) >= _LEAST_BROKEN:
+    broken = len(_BROKEN_UTF8.findall(text)) >= _LEAST_BROKEN
+    if broken or _SURELY_BROKEN.search(text):
         raise ScriptUnreadable(Unreadable.WRONG_ENCODING)
     words = _words(text, lexicon)
     if len(words) < _LEAST_WORDS:

@@ -60,12 +60,39 @@ def test_lost_diacritics_are_refused() -> None:
     assert refused.value.reason == Unreadable.NO_DIACRITICS
 
 
-def test_broken_utf8_is_refused_as_wrong_encoding() -> None:
-    """UTF-8 that was read as Latin-1 is told apart from a bad scan."""
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("text", [_GOOD, "Ủy ban xã họp", "XÃ ĐÃ HỌP: “LÀNG XÃ” Ở ĐÀ NẴNG"])
+def test_misread_utf8_is_taken_back(text: str, times: int) -> None:
+    """UTF-8 that a program showed as Latin-1 or Windows-1252, once or twice, is read as meant."""
+    latin, windows = text, text
+    for _ in range(times):
+        latin = latin.encode().decode("latin-1")
+        windows = "".join(map(_as_windows_shows, windows.encode()))
+
+    assert read_aloud(text) == read_aloud(latin)
+    assert read_aloud(text) == read_aloud(windows)
+
+
+def _as_windows_shows(byte: int) -> str:
+    undefined = byte in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+    return chr(byte) if undefined else bytes([byte]).decode("cp1252")
+
+
+@pytest.mark.parametrize("lost", ["replace", "ignore"])
+def test_misread_utf8_with_lost_bytes_is_refused(lost: str) -> None:
+    """What a program dropped cannot be guessed, so the reason is given instead."""
     with pytest.raises(ScriptUnreadable) as refused:
-        read_aloud(_GOOD.encode().decode("latin-1"))
+        read_aloud(_GOOD.encode().decode("ascii" if lost == "replace" else "cp1252", lost))
 
     assert refused.value.reason == Unreadable.WRONG_ENCODING
+
+
+def test_capitals_and_quotation_marks_are_not_taken_for_misread_utf8() -> None:
+    """Good text may hold signs that broken text is made of."""
+    for text in ("“LÀNG XÃ”", "ĐÃ ĐẾN, XÃ «Á»", "bán cá»"):
+        assert "".join(filter(str.isalpha, text.lower())) == "".join(
+            filter(str.isalpha, read_aloud(text).spoken.lower())
+        )
 
 
 def test_tcvn3_and_vni_are_converted() -> None:
