@@ -1,14 +1,19 @@
 """A programme in one file: the pole says which part it reached, and nothing that was not heard."""
 
+import array
 import asyncio
+import subprocess
+import wave
 from pathlib import Path
 
+import imageio_ffmpeg
 import msgspec
 
+from devices.controller.sinks import WavSink
 from devices.protocol.messages import CUE_LIMIT, Confirmation, Cue, CueKind, Item, Kind
 from devices.simulation.simulated_time import run_simulated
 from tests.devices.controller.pole import NOON_MS, Pole, make_order, make_plan, sent_entries
-from tests.devices.sounds import tone
+from tests.devices.sounds import Sound, tone
 
 STARTS_US = (NOON_MS + 10_000) * 1_000
 PROGRAMME_MS = (0, 700, 1_900)
@@ -53,6 +58,44 @@ def test_each_cue_is_said_when_its_first_sample_leaves(tmp_path: Path) -> None:
             assert (finished.item, finished.cue, finished.samples) == (None, None, 73_152)
 
     run_simulated(story())
+
+
+def test_a_cue_stands_where_its_sound_begins(tmp_path: Path) -> None:
+    """In the samples that were heard: the encoder's delay is not between the two."""
+    sound = silence_then_tone(tmp_path / "sound.mp3", silence_ms=1_200)
+
+    async def story() -> None:
+        pole = Pole(tmp_path)
+        pole.sink = WavSink(clock=pole.clock, folder=tmp_path / "heard")
+        async with pole:
+            pole.offer(sound)
+            cues = (Cue(at_ms=0, kind=CueKind.PAUSE), Cue(at_ms=1_200, kind=CueKind.CHIME))
+            item = msgspec.structs.replace(sound.item, cues=cues)
+            pole.hear(make_plan(make_order("sang", items=(item,))))
+            await asyncio.sleep(20)
+
+            assert instants(begun(pole)) == [(0, 0, 0), (0, 1, 1_200)]
+
+    run_simulated(story())
+    (file,) = (tmp_path / "heard").iterdir()
+    with wave.open(str(file)) as heard:
+        samples = array.array("h", heard.readframes(heard.getnframes()))
+        loud = next(at for at, sample in enumerate(samples) if abs(sample) > 500)
+        assert abs(loud * 1_000 / heard.getframerate() - 1_200) < 5
+
+
+def silence_then_tone(path: Path, *, silence_ms: int) -> Sound:
+    """An MP3 as the station makes them: with an Info frame, which only a file can be given."""
+    tone_of_a_second = "sine=frequency=440:duration=1:sample_rate=22050"
+    subprocess.run(
+        [
+            *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi"),
+            *("-i", tone_of_a_second, "-af", f"adelay={silence_ms}", "-ac", "1", "-b:a", "64k"),
+            path,
+        ],
+        check=True,
+    )
+    return Sound(mp3=path.read_bytes(), duration_ms=silence_ms + 1_000)
 
 
 def test_a_cue_is_said_while_the_programme_still_plays(tmp_path: Path) -> None:
