@@ -1,11 +1,15 @@
 """The harness of `make bench`, with work so small that only its rightness shows."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from tests.benchmarks.comparison import Comparison, best_seconds, table_of
 from tests.benchmarks.ingesting import ingesting
+from tests.benchmarks.peers import PeerMissing, beside_sea_g2p, beside_vinorm
 from tests.benchmarks.reading import reading
-from tests.benchmarks.rendering import rendering
+from tests.benchmarks.rendering import rendering, rendering_beside_espeak
 from tests.benchmarks.starting import starting
 
 SCRIPT = "Mời bà con họp thôn lúc 7 giờ."
@@ -38,10 +42,39 @@ def test_each_measure_measures_the_same_work_twice() -> None:
         ingesting(poles=2, orders=2, rounds=1),
     ]
 
-    assert [each.name for each in found] == ["reading", "rendering", "ingest"]
+    assert [each.name for each in found] == ["reading", "rendering with eSpeak NG", "ingest"]
     assert all(each.ours > 0 and each.baseline > 0 for each in found)
     assert found[1].work.startswith("1 sentences")
     assert found[2].work.startswith("20 confirmations of 2 poles")
+
+
+@pytest.mark.processes
+def test_the_whole_path_is_measured_beside_the_bare_engine() -> None:
+    """The path does all that the engine does, and more."""
+    found = rendering_beside_espeak(script=SCRIPT, rounds=1)
+
+    assert found.ours > found.baseline > 0
+    assert "times real time" in found.work
+
+
+def test_a_peer_reads_the_same_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many both read as the table says, and what a sentence costs each."""
+    echo = SimpleNamespace(Normalizer=lambda **_: SimpleNamespace(normalize=str.lower))
+    monkeypatch.setitem(sys.modules, "sea_g2p", echo)
+
+    found = beside_sea_g2p(sentences=10, rounds=1)
+
+    assert found.work.startswith("10 sentences; as the table says: ours 10, sea-g2p ")
+    assert found.ours > 0
+    assert found.baseline > 0
+
+
+def test_a_peer_that_is_not_installed_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other measures go on."""
+    monkeypatch.setitem(sys.modules, "vinorm", None)
+
+    with pytest.raises(PeerMissing, match="pip install sea-g2p vinorm"):
+        beside_vinorm()
 
 
 @pytest.mark.processes
