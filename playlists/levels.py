@@ -11,6 +11,7 @@ from playlists.pydub_audio import from_pcm, to_pcm
 FULL_SCALE = 1 << 15
 LEVEL_BLOCK_MS = 400
 LEVEL_GATE_DB = 10.0
+KNOCKS_SHARE = 0.05
 # About three seconds: few calls, little memory.
 BLOCK_FRAMES = 1 << 16
 
@@ -23,13 +24,19 @@ class Level:
     peak_dbfs: float
 
 
-def level_of(sound: Sound) -> Level:
-    """The mean power of what is spoken, pauses left out. Raises NothingToHear."""
+def level_of(sound: Sound, *, knocks: bool = False) -> Level:
+    """The mean power of what is spoken, pauses left out. Raises NothingToHear.
+
+    Where `knocks` may stand among the words the loudest blocks do not count: one door that slams
+    would pass for the speech, and the speech for a pause.
+    """
     powers, peak = [], 0
     for block in sound.blocks(max(1, sound.sample_rate_hz * LEVEL_BLOCK_MS // 1000)):
         segment = from_pcm(Pcm(block, sound.sample_rate_hz))
         powers.append(segment.rms**2)
         peak = max(peak, segment.max)
+    if knocks:
+        powers = sorted(powers)[: len(powers) - math.ceil(len(powers) * KNOCKS_SHARE)] or powers
     return Level(spoken_dbfs=spoken_level(powers), peak_dbfs=_dbfs(peak))
 
 

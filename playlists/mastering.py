@@ -13,7 +13,7 @@ import structlog
 
 from playlists import ffmpeg
 from playlists.audio_errors import MasteringMissed, NothingToHear
-from playlists.dead_air import Ends, without_dead_air
+from playlists.dead_air import without_dead_air
 from playlists.encoding import encode_mp3, measure_loudness, raw_input, raw_output
 from playlists.levels import level_of, louder, peak_of
 from playlists.loudness import METER, SILENCE_LUFS, Measurement, read_loudness
@@ -99,12 +99,15 @@ def band_of(loudspeaker: Loudspeaker) -> Band:
     return _BANDS[loudspeaker]
 
 
-def band_filters(band: Band | None) -> list[str]:
+def band_filters(band: Band | None, *, sample_rate_hz: int) -> list[str]:
     """The filters for a band: a slope of 12 dB an octave at each end, not a wall."""
     if band is None:
         return []
     low = [f"highpass=f={band.low_hz}"]
-    return low if band.high_hz is None else [*low, f"lowpass=f={band.high_hz}"]
+    # Above half its rate a sound holds nothing, and a filter would turn on the rest.
+    if band.high_hz is None or band.high_hz * 2 >= sample_rate_hz:
+        return low
+    return [*low, f"lowpass=f={band.high_hz}"]
 
 
 def master_to_mp3(
@@ -113,33 +116,35 @@ def master_to_mp3(
     *,
     target: Target = STATION_TARGET,
     band: Band | None = HORN,
-    ends: Ends | None = None,
+    recorded: bool = False,
 ) -> Measurement:
     """Writes the mastered MP3 and returns what the meter says of it.
 
-    `ends` takes the dead air away and leaves so much of it. Needs room beside `path` for the sound
-    without compression, for as long as it works. Raises NothingToHear, MasteringMissed,
+    What a person `recorded` may begin and end with dead air, which is taken away, and may hold
+    knocks. Needs room beside `path` for the sound without compression, for as long as it works.
+    Raises NothingToHear, MasteringMissed,
     FfmpegError, or AudioStoreFull when the disk is full.
     """
     workfile = path.with_name(f"{path.name}.shaped")
     try:
-        shaped, loudness_lufs = _shape(sound, workfile, band=band)
+        shaped, loudness_lufs = _shape(sound, workfile, band=band, knocks=recorded)
         if loudness_lufs <= SILENCE_LUFS:
             raise NothingToHear
-        kept = without_dead_air(shaped, ends=ends) if ends else shaped
+        kept = without_dead_air(shaped) if recorded else shaped
         return _encode_until_met(kept, path, loudness_lufs=loudness_lufs, target=target)
     finally:
         workfile.unlink(missing_ok=True)
 
 
-def _shape(sound: Sound, path: Path, *, band: Band | None) -> tuple[PcmFile, float]:
+def _shape(sound: Sound, path: Path, *, band: Band | None, knocks: bool) -> tuple[PcmFile, float]:
     """Band-limited and gently compressed, with its loudness, in one run of ffmpeg."""
-    level = level_of(sound)
+    level = level_of(sound, knocks=knocks)
     missing_db = WORKING_LEVEL_DBFS - level.spoken_dbfs
     gain_db = min(missing_db, -level.peak_dbfs)
     # One knock on a microphone stands far above quiet speech; in floats it clips nothing.
     beyond = [_gain(missing_db - gain_db)] if missing_db > gain_db else []
-    chain = [*beyond, *band_filters(band), PHASE, COMPRESSOR, _limiter(WORKING_CEILING_DBFS)]
+    limits = band_filters(band, sample_rate_hz=sound.sample_rate_hz)
+    chain = [*beyond, *limits, PHASE, COMPRESSOR, _limiter(WORKING_CEILING_DBFS)]
     filters = ",".join([*chain, METER])
     output = raw_output(MASTER_RATE_HZ, to=path)
     said = ffmpeg.feed(

@@ -12,7 +12,6 @@ import structlog
 from playlists import ffmpeg
 from playlists.audio_errors import FfmpegFailed, NothingToHear
 from playlists.audio_store import AudioStore
-from playlists.dead_air import STATION_ENDS
 from playlists.encoding import REPEATABLE
 from playlists.levels import level_of
 from playlists.mastering import (
@@ -85,11 +84,11 @@ def master_recording(
     kind = _checked_kind(source)
     with store.workspace() as workspace:
         speech = _decoded(source, kind=kind, workspace=workspace, band=band)
-        if level_of(speech).spoken_dbfs < QUIETEST_DBFS:
+        if level_of(speech, knocks=True).spoken_dbfs < QUIETEST_DBFS:
             raise NothingToHear
         path = workspace / "recording.mp3"
         # The band was taken in decoding, so that hum does not pass for speech.
-        measured = master_to_mp3(speech, path, target=target, band=None, ends=STATION_ENDS)
+        measured = master_to_mp3(speech, path, target=target, band=None, recorded=True)
         sha256 = store.put(path)
     stored = store.path_of(sha256)
     log.info("recording_mastered", sha256=sha256, kind=kind.name.lower())
@@ -123,21 +122,25 @@ def _decoded(source: Path, *, kind: RecordingKind, workspace: Path, band: Band |
     """The recording as one channel at the master's rate, in its band."""
     stereo = workspace / "stereo.raw"
     _decode(source, stereo, kind=kind, band=band)
+    _check_length(stereo.stat().st_size // STEREO_FRAME_BYTES)
     mono = to_one_channel(stereo, workspace / "mono.raw", sample_rate_hz=MASTER_RATE_HZ)
     stereo.unlink()
-    if mono.frames > LONGEST_MINUTES * 60 * MASTER_RATE_HZ:
-        raise RecordingTooLong(limit_minutes=LONGEST_MINUTES)
-    if not mono.frames:
-        raise RecordingUnreadable("no sound was decoded")
-    if mono.duration_ms < SHORTEST_MS:
-        raise RecordingTooShort
     return mono
+
+
+def _check_length(frames: int) -> None:
+    if frames > LONGEST_MINUTES * 60 * MASTER_RATE_HZ:
+        raise RecordingTooLong(limit_minutes=LONGEST_MINUTES)
+    if not frames:
+        raise RecordingUnreadable("no sound was decoded")
+    if frames * 1000 < SHORTEST_MS * MASTER_RATE_HZ:
+        raise RecordingTooShort
 
 
 def _decode(source: Path, out: Path, *, kind: RecordingKind, band: Band | None) -> None:
     too_long_s = LONGEST_MINUTES * 60 + 1
     # Without a band the offset of a sound card goes all the same.
-    limits = band_filters(band) or ["highpass=f=20"]
+    limits = band_filters(band, sample_rate_hz=MASTER_RATE_HZ) or ["highpass=f=20"]
     layout = "aformat=sample_fmts=flt:channel_layouts=stereo"
     filters = ",".join([f"aresample={MASTER_RATE_HZ}", layout, HEADROOM, *limits])
     output = ("-f", "s16le", "-ar", str(MASTER_RATE_HZ), "-ac", "2", *REPEATABLE)

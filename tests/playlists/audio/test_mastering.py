@@ -3,6 +3,7 @@
 import math
 import random
 from array import array
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -129,7 +130,7 @@ def test_what_a_horn_cannot_carry_is_taken_away(tmp_path: Path) -> None:
     assert hum_share(path=tmp_path / "whole.mp3") > 0.5
 
 
-def _strength(samples: "array[int]", pitch_hz: float) -> float:
+def _strength(samples: Sequence[int], pitch_hz: float) -> float:
     turn = 2 * math.pi * pitch_hz / RATE_HZ
     real = sum(sample * math.cos(turn * n) for n, sample in enumerate(samples))
     imaginary = sum(sample * math.sin(turn * n) for n, sample in enumerate(samples))
