@@ -2,11 +2,13 @@
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
+from broadcaster.bulletins.tables import Bulletin, BulletinKind, Rendition
 from broadcaster.database import Database
 from broadcaster.database.migrate import migrate, undo_migrations
+from broadcaster.schedule.tables import Broadcast
 
 
 def test_migrated_is_what_the_code_expects(database: Database) -> None:
@@ -26,3 +28,72 @@ def test_migrations_can_be_undone_and_done_again(database: Database) -> None:
     migrate(database)
 
     assert "confirmation" in inspect(database.engine).get_table_names()
+
+
+def test_what_was_planned_before_playlists_keeps_its_sound_and_its_room(database: Database) -> None:
+    """A broadcast of an older version is what it was: no recordings, as long as its sound."""
+    undo_migrations(database, to="0002")
+    with database.engine.begin() as connection:
+        for table, row in _OLD_ROWS:
+            columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), row)  # noqa: S608
+
+    migrate(database)
+
+    with database.reading() as session:
+        broadcast, rendition = session.get_one(Broadcast, "bc"), session.get_one(Rendition, "ren")
+        assert (broadcast.slot_ms, broadcast.recordings, broadcast.cues) == (6_000, [], [])
+        assert (rendition.replay, rendition.recordings, rendition.parts) == (None, [], [])
+        assert session.get_one(Bulletin, "bul").kind == BulletinKind.ITEM
+
+
+_SOUND = {"audio_sha256": "ab" * 32, "audio_size_bytes": 48_000, "duration_ms": 6_000}
+_OLD_ROWS: list[tuple[str, dict[str, object]]] = [
+    (
+        "station",
+        {
+            "id": "st", "name": "Đài", "commune": "Thượng", "province": "Hà Nội", "zone": "UTC",
+            "quiet_begins": "21:00", "quiet_ends": "05:30", "longest_session_ms": 60_000,
+            "rehearsal": True, "public_key": "00",
+        },
+    ),
+    (
+        "account",
+        {
+            "id": "acc", "username": "hanh", "display_name": "Hạnh", "password_hash": "-",
+            "active": True, "created_at": 1,
+        },
+    ),
+    (
+        "bulletin",
+        {
+            "id": "bul", "station_id": "st", "title": "Tin", "script": "Tin.", "topic": "",
+            "priority": 3, "author_id": "acc", "created_at": 1, "edited_at": 1,
+            "rendition_id": "ren",
+        },
+    ),
+    (
+        "rendition",
+        {
+            "id": "ren", "bulletin_id": "bul", "script_sha256": "00", "spoken": "Tin.",
+            "reading": "[]", "warnings": "[]", "loudness_lufs": -16.0, "engine": "espeak-ng",
+            "rendered_at": 1, **_SOUND,
+        },
+    ),
+    (
+        "schedule",
+        {
+            "id": "sch", "station_id": "st", "bulletin_id": "bul", "starts_local": "",
+            "recurrence": "", "override_reason": "", "created_by": "acc", "created_at": 1,
+            "closed_because": "",
+        },
+    ),
+    (
+        "broadcast",
+        {
+            "id": "bc", "schedule_id": "sch", "bulletin_id": "bul", "rendition_id": "ren",
+            "title": "Tin", "topic": "", "priority": 3, "occurs_at": 1, "starts_at": 1,
+            "not_after": 2, "planned_at": 1, "withdrawn_by_person": False, **_SOUND,
+        },
+    ),
+]  # fmt: skip
