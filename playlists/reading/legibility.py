@@ -13,7 +13,10 @@ from playlists.reading.lexicon import Lexicon
 from playlists.reading.numbers import DIGITS
 from playlists.reading.orthography import has_vietnamese_mark, is_bare_syllable, is_syllable
 
-_ADDRESS = re.compile(r"(?<!\S)\S*(?:@|://|www\.)\S*")
+_ADDRESS = re.compile(
+    r"(?<!\S)\S*(?:@|://|www\.)\S*|(?<!\S)[a-z0-9.-]+\.(?:vn|com|net|org|gov|edu|info)(?![^\W_])\S*",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"(?<![\w])[^\W\d_]+(?![\w])")
 _ABBREVIATION = re.compile(r"[A-ZĐ]{2,}[a-zđ]?")
 _BROKEN_UTF8 = re.compile(

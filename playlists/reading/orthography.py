@@ -23,6 +23,11 @@ _RHYME_LIST = """
     y yêm yên yêng yêt yêu ych yn ynh yt
 """
 _RHYMES = frozenset(_RHYME_LIST.split())
+_ASCII_ONSETS = tuple(dict.fromkeys(onset.replace("đ", "d") for onset in _ONSETS))
+_ASCII_RHYMES = frozenset(
+    "".join(sign for sign in unicodedata.normalize("NFD", rhyme) if sign.isascii())
+    for rhyme in _RHYMES
+)
 _STOPS = ("c", "ch", "p", "t")
 _FRONT = "ieêy"
 
@@ -68,6 +73,14 @@ def is_bare_syllable(word: str) -> bool:
         return True
     stop = next((stop for stop in ("ch", "c", "p", "t") if word.endswith(stop)), "")
     return bool(stop) and is_syllable(word[: -len(stop)])
+
+
+@lru_cache(maxsize=4096)
+def is_ascii_syllable(word: str) -> bool:
+    """Whether a word of plain letters could be a syllable without any mark: *vien* for *viên*."""
+    return any(
+        word.startswith(onset) and word[len(onset) :] in _ASCII_RHYMES for onset in _ASCII_ONSETS
+    )
 
 
 def has_vietnamese_mark(word: str) -> bool:

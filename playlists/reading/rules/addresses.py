@@ -6,7 +6,7 @@ import re
 
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import code_number, spell
-from playlists.reading.orthography import is_bare_syllable
+from playlists.reading.orthography import is_ascii_syllable, is_bare_syllable
 from playlists.reading.place import Place, Rule, Said
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -18,6 +18,7 @@ _WEB = re.compile(
     rf"-)(?::[0-9]+)?(?:/[^\s<>\"“”()]*[^\s<>\"“”().,;:!?…])?/?))",
 )
 _PART = re.compile(r"[^\W\d_]+|[0-9]+|[^\w]|_")
+_DASH_IN_PATH = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _SIGNS = {
     ".": "chấm",
     "@": "a còng",
@@ -34,15 +35,18 @@ _SIGNS = {
     "~": "ngã",
 }
 _SPELLED_LENGTH = 3
+_LONGEST_NAME = 20
+_VOWEL = re.compile("[aeiouy]")
 
 
 def read_address(match: re.Match[str], place: Place) -> Said:
     """Part by part: signs by name, known parts from the lexicon, short ones spelled."""
     written = match[0]
     shown = re.sub(r"^https?://", "", written).rstrip("/")
+    host, _, path = shown.partition("/")
     words: list[str] = []
     known = True
-    for part in _PART.findall(shown):
+    for part in [*_PART.findall(host), *(["/"] if path else []), *_slugs(path)]:
         said, sure = _read_part(part, place)
         known = known and sure
         if said:
@@ -51,32 +55,43 @@ def read_address(match: re.Match[str], place: Place) -> Said:
     return Said(" ".join(words), match.end(), "address", flags)
 
 
+def _slugs(path: str) -> list[str]:
+    """The parts of a path; a dash between words there is only a blank: tin-tuc is tintuc."""
+    return _PART.findall(_DASH_IN_PATH.sub("", path))
+
+
 def _read_part(part: str, place: Place) -> tuple[str, bool]:
     if not part[0].isalpha():
         said = code_number(part) if part.isdigit() else _SIGNS.get(part, "")
         return said, bool(said)
-    found = segment(part.lower(), place.lexicon.addresses)
+    lowered = part.lower()
+    found = segment(lowered, place.lexicon.addresses)
     if found is not None:
         return " ".join(found), True
-    if is_bare_syllable(part.lower()):
-        return part.lower(), True
-    if len(part) <= _SPELLED_LENGTH:
-        return spell(part), True
-    return part.lower(), False
+    if is_bare_syllable(lowered):
+        return lowered, True
+    if len(part) <= _SPELLED_LENGTH or not _VOWEL.search(lowered):
+        return spell(part), len(part) <= _SPELLED_LENGTH + 1
+    return " ".join(segment(lowered, place.lexicon.addresses, guess=True) or [lowered]), False
 
 
-def segment(part: str, known: dict[str, str]) -> list[str] | None:
-    """Known names that make up the whole part, the longest first; None if they do not."""
-    if part in known:
-        return [known[part]]
-    for length in range(len(part) - 1, 1, -1):
-        head = known.get(part[:length])
-        if head is None:
-            continue
-        rest = segment(part[length:], known)
-        if rest is not None:
-            return [head, *rest]
-    return None
+def segment(part: str, known: dict[str, str], *, guess: bool = False) -> list[str] | None:
+    """The fewest known names that make up the whole part; None if they do not.
+
+    A guess may also take syllables that lost their marks, so that it can be said (*tan hung*):
+    which marks a name bears, nobody can tell.
+    """
+    best: list[list[str] | None] = [[]]  # for the last 0, 1, 2 … letters
+    for start in range(len(part) - 1, -1, -1):
+        fewest: list[str] | None = None
+        for end in range(min(len(part), start + _LONGEST_NAME), start, -1):
+            rest, piece = best[len(part) - end], part[start:end]
+            if rest is None or (fewest is not None and len(rest) + 1 >= len(fewest)):
+                continue
+            if piece in known or (guess and is_ascii_syllable(piece)):
+                fewest = [known.get(piece, piece), *rest]
+        best.append(fewest)
+    return best[-1]
 
 
 MAIL = Rule(_MAIL, read_address)
