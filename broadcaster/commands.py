@@ -143,7 +143,7 @@ def retire_word(
 @voice.command("list")
 def list_voices(*, as_json: AsJson = False) -> None:
     """In các giọng đọc, giọng đang dùng có dấu ●. / Print the voices; ● marks the one in use."""
-    from broadcaster.processes.speaking import present_manner
+    from broadcaster.processes.manner import present_manner
     from broadcaster.voices.voice_command import listed
 
     settings = _settings(None)
@@ -200,7 +200,8 @@ def try_voice(
     out: Annotated[Path, typer.Option(help="Tệp MP3. / The MP3 file.")] = Path("nghe-thu.mp3"),
 ) -> None:
     """Đọc một câu vào tệp bằng giọng đang dùng. / Say one sentence into a file."""
-    from broadcaster.processes.speaking import present_manner, said_and_told
+    from broadcaster.processes.manner import present_manner
+    from broadcaster.processes.speaking import said_and_told
 
     settings = _settings(None)
     with present_manner(settings) as manner:

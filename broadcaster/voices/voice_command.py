@@ -151,4 +151,5 @@ def _bar(console: Console) -> Progress:
         TransferSpeedColumn(),
         console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
