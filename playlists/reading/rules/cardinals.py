@@ -28,7 +28,12 @@ _SECTION_CUE = re.compile(
 _SCORE = re.compile(r"(?P<a>[0-9]{1,2})[ ]?[-–:][ ]?(?P<b>[0-9]{1,2})(?![0-9]|[.,/%-][0-9])")
 _SCORE_CUE = re.compile(
     r"(?<!\w)(?:tỷ số|tỉ số|cúp|trận|lượt đi|lượt về|hiệp|chung kết|bán kết|thắng|thua|"
-    r"hòa|dẫn|gỡ hòa|cầm hòa)(?!\w)[^0-9.;,]{0,25}(?:vòng [0-9][^0-9.;,]{0,30})?$"
+    r"pen|penalty|luân lưu|hòa|dẫn|gỡ hòa|cầm hòa)(?!\w)"
+    r"[^0-9.;,]{0,25}(?:vòng [0-9][^0-9.;,]{0,30})?$"
+)
+_SPORT = re.compile(
+    r"(?<!\w)(?:bóng đá|bóng chuyền|cầu lông|kéo co|chung kết|bán kết|trận|vòng bảng|ván|đội|"
+    r"fc)(?!\w)"
 )
 _LIST = re.compile(r"[0-9]{1,2}(?:,[0-9]{1,2}){1,}(?![0-9]|[.,/][0-9])")
 _LIST_CUE = re.compile(
@@ -91,7 +96,8 @@ def read_section(match: re.Match[str], place: Place) -> Said | None:
 
 def read_score(match: re.Match[str], place: Place) -> Said | None:
     """Tỷ số 2-1 is *hai một*."""
-    if not (_SCORE_CUE.search(place.before) or place.follows("score")):
+    sport = _SPORT.search(place.before) and place.before.rstrip().endswith((":", "("))
+    if not (sport or _SCORE_CUE.search(place.before) or place.follows("score")):
         return None
     return Said(f"{cardinal(int(match['a']))} {cardinal(int(match['b']))}", match.end(), "score")
 
@@ -157,9 +163,9 @@ def read_comma_group(match: re.Match[str], place: Place) -> Said | None:
 
 
 def read_falling(match: re.Match[str], place: Place) -> Said | None:
-    """25-18 is no range, for ranges rise; nobody says whether it is a score or a date: flagged."""
+    """25-18 and 2-2 are no ranges, for ranges rise: most likely a score, so flagged."""
     first, second = int(match["a"]), int(match["b"])
-    if first <= second or read_unit(place, match.end()):
+    if first < second or read_unit(place, match.end()):
         return None
     after = place.after(match.end())
     if any(words.match(after) for words in (_MAGNITUDE, _COUNTED_AFTER, _TIME_AFTER)):

@@ -33,7 +33,8 @@ _DAY_WORDS = re.compile(r"(?:ngày|hôm|sáng|trưa|chiều|tối|đêm|mùng|m�
 _MONTH_WORD = re.compile(r"(?<!\w)tháng\s*$")
 _TIME_WORDS = re.compile(r"(?<!\w)(?:từ|đến|tới|trước|sau|hết|kể từ|dịp|lễ|tết|và)\s*$")
 _COUNTED_AFTER = re.compile(
-    r"\s*(?:triệu|tỷ|tỉ|nghìn|ngàn|người|hộ|tuổi|phút|giờ|lần|độ|điểm|phần trăm|đồng|con|mét)(?!\w)"
+    r"\s*(?:triệu|tỷ|tỉ|nghìn|ngàn|người|hộ|tuổi|phút|giờ|lần|độ|điểm|phần trăm|đồng|con|mét|"
+    r"lít|tấn|tạ|yến|gam|ki lô|héc ta|sào|công|suất|bao|phần)(?!\w)"
 )
 _OF_MONTH = re.compile(r"\s*(?:(?:của |trong )?(?:tháng|hàng tháng|hằng tháng|mỗi tháng)|âm)(?!\w)")
 _EVERY_YEAR = re.compile(
@@ -166,6 +167,10 @@ def read_day_dash(match: re.Match[str], place: Place) -> Said | None:
     day, month = int(match["d"]), int(match["m"])
     day_word = _DAY_WORDS.search(place.before)
     after = place.after(match.end())
+    if match["s"] == ".":
+        return _day_dot(match, place) if day_word and not _OF_MONTH.match(after) else None
+    if place.before.endswith("/") and place.follows("time"):
+        return Said(day_month(day, month), match.end(), "date")
     if day > month and not day_word:
         day_word = _TIME_WORDS.search(place.before)
         if read_unit(place, match.end()) or _COUNTED_AFTER.match(after):
@@ -176,6 +181,15 @@ def read_day_dash(match: re.Match[str], place: Place) -> Said | None:
     may_rise = day < month and day_word[0].startswith("ngày") and not _EVERY_YEAR.match(after)
     flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if may_rise else ()
     return Said(spoken, match.end(), "date", flags)
+
+
+def _day_dot(match: re.Match[str], place: Place) -> Said | None:
+    """Sáng 3.9: a day and its month, unless something is measured."""
+    day, month = int(match["d"]), int(match["m"])
+    counted = _COUNTED_AFTER.match(place.after(match.end())) or read_unit(place, match.end())
+    if counted or not is_day_of_year(day, month):
+        return None
+    return Said(day_month(day, month), match.end(), "date")
 
 
 def read_short_period(match: re.Match[str], place: Place) -> Said | None:
@@ -205,7 +219,7 @@ DAYS_LIST = Rule(
 SCHOOL_YEAR = Rule(
     re.compile(r"(?P<a>20[0-9]{2})/(?P<b>20[0-9]{2})(?![0-9]|[-/.][0-9A-ZĐ])"), read_school_year
 )
-DAY_DASH = Rule(re.compile(rf"(?P<d>{_DAY})-(?P<m>{_MONTH}){_END}"), read_day_dash)
+DAY_DASH = Rule(re.compile(rf"(?P<d>{_DAY})(?P<s>[-.])(?P<m>{_MONTH}){_END}"), read_day_dash)
 FULL = Rule(_FULL, read_full)
 DAYS_RANGE = Rule(_DAYS_RANGE, read_days_range)
 DATES_RANGE = Rule(_DATES_RANGE, read_dates_range)

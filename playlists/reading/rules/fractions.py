@@ -146,7 +146,8 @@ def _is_date(place: Place, after: str, *, first: int, second: int, has_unit: boo
     if not is_day_of_year(first, second) or has_unit:
         return False
     before = place.before
-    if _DAY_BEFORE.search(before) or _DAY_AFTER.match(after):
+    of_that_time = before.endswith("/") and place.follows("time")
+    if of_that_time or _DAY_BEFORE.search(before) or _DAY_AFTER.match(after):
         return True
     if _COUNTED_AFTER.match(after):
         return False

@@ -13,14 +13,19 @@ _UNIT = re.compile(
     r"|[µΩ]?[^\W\d_]{1,5}[23²³]?(?![^\W_]))"
 )
 _MEASURE = _NUMBER = re.compile(NUMBER)
-_AMPERES = re.compile(r"[ ]?A(?![^\W_])")
-_CURRENT_BEFORE = re.compile(
-    r"(?<!\w)(?:dòng điện|cường độ|dòng|định mức|át tô mát|áp tô mát|aptomat|attomat|"
-    r"cầu dao|cầu chì|công tơ|ổ cắm|dây dẫn|sạc)(?!\w)[^.;:\n]{0,30}$"
+_IN_SENTENCE = r"(?!\w)[^.;:\n]{0,30}$"
+_CURRENT = (
+    r"(?<!\w)(?:dòng điện|cường độ|dòng|định mức|át tô mát|áp tô mát|aptomat|attomat|cầu dao|"
+    r"cầu chì|công tơ|ổ cắm|dây dẫn|sạc)"
 )
-_TONS = re.compile(r"[ ]?T(?![^\W_])")
-_LOAD_BEFORE = re.compile(
-    r"(?<!\w)(?:xe|tải|tải trọng|trọng tải|tấn|nặng|cẩu|khối lượng)(?!\w)[^.;:\n]{0,30}$"
+_LOAD = r"(?<!\w)(?:xe|tải|tải trọng|trọng tải|tấn|nặng|cẩu|khối lượng)"
+_MEDICINE = r"(?<!\w)(?:uống|viên|thuốc|liều|ngậm)"
+# Letters that name different things: the unit is what the sentence speaks of.
+_UNITS_OF_SUBJECTS = (
+    (re.compile(r"[ ]?A(?![^\W_])"), re.compile(_CURRENT + _IN_SENTENCE), "am pe"),
+    (re.compile(r"[ ]?T(?![^\W_])"), re.compile(_LOAD + _IN_SENTENCE), "tấn"),
+    (re.compile(r"[ ]?v(?![^\W_])"), re.compile(_MEDICINE + _IN_SENTENCE), "viên"),
+    (re.compile(r"l(?=/ngày)"), re.compile(_MEDICINE + r"(?!\w)[^.;:\n]{0,30}x[ ]?$"), "lần"),
 )
 _MAGNITUDE_BEFORE = re.compile(
     r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|trăm|chục|mươi|nửa|vài|mấy)\s+$"
@@ -35,28 +40,36 @@ def read_unit(place: Place, at: int) -> tuple[str, int] | None:
         return None
     written = match["unit"].replace(" ", "")
     lexicon = place.lexicon
+    if place.text.startswith("/", match.end()) and _is_longer_word(place, match.start("unit")):
+        return None
     entry = lexicon.units.get(written)
     if entry is None and not match["gap"]:
         entry = lexicon.tight_units.get(written)
     return (entry.spoken, match.end()) if entry else None
 
 
+def _is_longer_word(place: Place, at: int) -> bool:
+    """35 đ/c: letters with a stroke that the lexicon knows as a whole."""
+    text = place.text
+    forms = place.lexicon.starting(text[at : text.index("/", at)])
+    ends = [at + len(form) for form in forms if "/" in form and text.startswith(form, at)]
+    return any(not text[end : end + 1].isalnum() for end in ends)
+
+
 def read_measure(match: re.Match[str], place: Place) -> Said | None:
     """A number and its unit; a decimal number of money is left to the money rule."""
-    unit = _read_amperes_or_tons(match, place) or read_unit(place, match.end())
+    unit = _read_unit_of_subject(match, place) or read_unit(place, match.end())
     if unit is None:
         return None
     return Said(f"{read_number(match[0])} {unit[0]}", unit[1], "measure")
 
 
-def _read_amperes_or_tons(match: re.Match[str], place: Place) -> tuple[str, int] | None:
-    """15A is a current and 8T a load where one is spoken of, else a name such as lớp 15A."""
-    amperes = _AMPERES.match(place.text, match.end())
-    if amperes is not None and _CURRENT_BEFORE.search(place.before):
-        return "am pe", amperes.end()
-    tons = _TONS.match(place.text, match.end())
-    if tons is not None and _LOAD_BEFORE.search(place.before):
-        return "tấn", tons.end()
+def _read_unit_of_subject(match: re.Match[str], place: Place) -> tuple[str, int] | None:
+    """15A is a current, 8T a load, 1v a pill where such is spoken of; else lớp 15A, 220v."""
+    for letter, subject, word in _UNITS_OF_SUBJECTS:
+        unit = letter.match(place.text, match.end())
+        if unit is not None and subject.search(place.before):
+            return word, unit.end()
     return None
 
 

@@ -42,7 +42,7 @@ _COUNTED_AFTER = re.compile(
 _GROUP = re.compile(r"[0-9]+")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _SHORTEST, _LONGEST = 9, 12
-_TEXT_CUE = re.compile(r"(?:nhắn tin|tin nhắn|soạn).*(?:gửi|đến|tới|số)\s*$")
+_TEXT_CUE = re.compile(r"(?:nhắn tin|tin nhắn|soạn|cú pháp|sms).*(?:gửi|đến|tới|số)\s*$")
 
 
 def read_shaped(match: re.Match[str], place: Place) -> Said | None:

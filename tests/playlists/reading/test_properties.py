@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from playlists.reading import Reading, Style, national_lexicon, read_aloud
 from playlists.reading.hygiene import Cleaned
 from playlists.reading.readout import readout
 from playlists.reading.sentences import split_sentences
+from tests.playlists.reading.test_house_style import rows
 
 _WRITTEN = """57-NQ/TW 22/12/2024 18/5 (18/5) 2/3 7h30 08:00 16:30 23-25°C 1.500.000 0,15m khóa
     XIII quý IV 0912.345.678 ĐT.741 QL14 60B1-234.56 UBND HĐND TP. AI QR VNeID dichvucong.gov.vn
@@ -61,6 +63,17 @@ def test_words_read_as_themselves(text: str) -> None:
     again = readout(Cleaned(reading.spoken, ()), lexicon=national_lexicon(), style=Style())
 
     assert _words(reading.spoken.lower()) == _words(again.spoken.lower())
+
+
+@pytest.mark.parametrize("table", ["house_style.tsv", "carried_cases.tsv", "sentences.tsv"])
+def test_spoken_words_read_again_change_nothing_and_warn_nothing(table: str) -> None:
+    """What a table calls spoken holds nothing that is still to be read."""
+    for written, _ in rows(table):
+        spoken = read_aloud(written).spoken
+        again = read_aloud(spoken)
+
+        assert _words(spoken.lower()) == _words(again.spoken.lower())
+        assert again.warnings == ()
 
 
 @settings(max_examples=300, deadline=None)
