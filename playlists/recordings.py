@@ -158,7 +158,7 @@ def _decode(source: Path, out: Path, *, kind: RecordingKind, band: Band | None) 
 def _guarded_input(source: Path, kind: RecordingKind) -> tuple[str, ...]:
     """Arguments by which ffmpeg opens a strange file and nothing that the file names."""
     return (
-        *("-v", "error", "-max_alloc", str(LARGEST_ALLOCATION_BYTES)),
+        *("-v", "fatal", "-max_alloc", str(LARGEST_ALLOCATION_BYTES)),
         *("-max_error_rate", str(DAMAGE_AT_MOST)),
         *("-protocol_whitelist", "file", "-format_whitelist", kind.value),
         *("-codec_whitelist", DECODERS, "-f", kind.value, "-i", f"file:{source}"),
