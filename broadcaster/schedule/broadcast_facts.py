@@ -3,9 +3,10 @@
 Everything comes from the records of that day: later edits of the bulletin change nothing here.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -14,6 +15,7 @@ from broadcaster.areas.tables import Cluster, Village
 from broadcaster.bulletins.tables import Approval, Rendition
 from broadcaster.errors import NotFound
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder
+from broadcaster.voices.credits import credit_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +29,22 @@ class Sanction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageSound:
+    """What follows the words where a language of its own is spoken."""
+
+    language: str
+    village: str
+    duration_ms: int
+    audio_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastFacts:
-    """One broadcast as it was planned."""
+    """One broadcast as it was planned.
+
+    `airtime_ms` is the whole of it on the cluster where it lasts longest, recordings in other
+    languages included.
+    """
 
     broadcast_id: str
     bulletin_id: str
@@ -38,8 +54,12 @@ class BroadcastFacts:
     priority: int
     starts_at: datetime
     duration_ms: int
+    airtime_ms: int
     audio_sha256: str
     spoken: str
+    is_replay: bool
+    recordings: Sequence[LanguageSound]
+    credit: str
     engine: str
     sanction: Sanction | None
     override_person: str | None
@@ -50,12 +70,12 @@ class BroadcastFacts:
     @property
     def ends_at(self) -> datetime:
         """When the sound ends if it starts when it should."""
-        return self.starts_at + timedelta(milliseconds=self.duration_ms)
+        return self.starts_at + timedelta(milliseconds=self.airtime_ms)
 
     @property
     def audio_address(self) -> str:
         """Where the approved sound can be heard."""
-        return f"/audio/{self.audio_sha256}.mp3"
+        return _address(self.audio_sha256)
 
     def is_cancelled(self) -> bool:
         """Whether it was withdrawn before it began."""
@@ -80,8 +100,12 @@ def broadcast_facts(
         priority=broadcast.priority,
         starts_at=broadcast.starts_at,
         duration_ms=broadcast.duration_ms,
+        airtime_ms=broadcast.slot_ms,
         audio_sha256=broadcast.audio_sha256,
-        spoken=rendition.spoken,
+        spoken=_spoken(broadcast, rendition),
+        is_replay=broadcast.is_replay,
+        recordings=[_language(each) for each in broadcast.recordings],
+        credit=credit_of(rendition.engine),
         engine=rendition.engine,
         sanction=_sanction(session, broadcast),
         override_person=broadcast.override_person,
@@ -89,6 +113,26 @@ def broadcast_facts(
         cancelled_at=broadcast.cancelled_at,
         clusters=clusters,
     )
+
+
+def _spoken(broadcast: Broadcast, rendition: Rendition) -> str:
+    """The words of this broadcast: those of a replay first tell when they were issued."""
+    if broadcast.is_replay and rendition.replay:
+        return str(rendition.replay["spoken"])
+    return rendition.spoken
+
+
+def _language(recording: Mapping[str, Any]) -> LanguageSound:
+    return LanguageSound(
+        language=recording["language"],
+        village=recording["village"],
+        duration_ms=recording["duration_ms"],
+        audio_address=_address(recording["audio_sha256"]),
+    )
+
+
+def _address(sha256: str) -> str:
+    return f"/audio/{sha256}.mp3"
 
 
 def _clusters_in_view(

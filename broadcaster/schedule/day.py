@@ -110,7 +110,7 @@ def broadcasts_between(
             title=broadcast.title,
             priority=broadcast.priority,
             starts_at=broadcast.starts_at,
-            duration_ms=broadcast.duration_ms,
+            duration_ms=broadcast.slot_ms,
             override_reason=broadcast.override_reason,
             tally=Tally(
                 devices=devices.get(order_id, {}),

@@ -130,6 +130,15 @@ class Broadcasts(BaseModel):
     broadcasts: list[BroadcastOut]
 
 
+class LanguageSoundOut(BaseModel):
+    """A person's recording that follows the words where its language is spoken."""
+
+    language: str
+    village: str
+    duration_ms: int
+    audio_url: str
+
+
 class ReportOut(BaseModel):
     """One broadcast with its report; the figures are null until its orders have been signed."""
 
@@ -139,10 +148,13 @@ class ReportOut(BaseModel):
     priority: int
     bulletin_id: str
     starts_at_ms: int
-    duration_ms: int
+    duration_ms: int = Field(description="Of the words.")
+    airtime_ms: int = Field(description="With recordings, on the cluster where it lasts longest.")
     audio_url: str
     audio_sha256: str
     spoken: str
+    is_replay: bool = Field(description="Whether it first tells when the bulletin was issued.")
+    recordings: list[LanguageSoundOut]
     engine: str
     approval: SanctionOut | None
     override_person: str | None
@@ -247,9 +259,20 @@ def report_out(facts: BroadcastFacts, report: BroadcastReport | None) -> ReportO
         bulletin_id=facts.bulletin_id,
         starts_at_ms=to_ms(facts.starts_at),
         duration_ms=facts.duration_ms,
+        airtime_ms=facts.airtime_ms,
         audio_url=facts.audio_address,
         audio_sha256=facts.audio_sha256,
         spoken=facts.spoken,
+        is_replay=facts.is_replay,
+        recordings=[
+            LanguageSoundOut(
+                language=each.language,
+                village=each.village,
+                duration_ms=each.duration_ms,
+                audio_url=each.audio_address,
+            )
+            for each in facts.recordings
+        ],
         engine=facts.engine,
         approval=SanctionOut(
             approver=sanction.approver,
