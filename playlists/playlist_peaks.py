@@ -20,7 +20,7 @@ from playlists.pcm import BYTES_PER_SAMPLE
 BLOCK_METER = "ebur128=peak=true:framelog=info"
 _BLOCK = re.compile(rb" t:\s*([\d.]+) .* FTPK:\s*(-?[\d.]+) dBFS")
 _BLOCK_S = 0.1
-_RAMP_MS = 30
+_RAMP = MASTER_RATE_HZ * 30 // 1000
 # Further than measured, since the next encoding is another throw.
 _STEP_DB = 0.4
 
@@ -50,18 +50,22 @@ def peaks_beyond(log: bytes, *, ceiling_dbtp: float) -> tuple[Peak, ...]:
 
 def lower_peaks(track: Path, peaks: Sequence[Peak]) -> None:
     """Lowers these blocks of a file of raw samples, with a soft way down and up again."""
-    ramp = MASTER_RATE_HZ * _RAMP_MS // 1000
     with track.open("r+b") as file:
         for peak in peaks:
-            start = max(0, peak.start - ramp)
-            file.seek(BYTES_PER_SAMPLE * start)
-            samples = _samples(file.read(BYTES_PER_SAMPLE * (peak.end + ramp - start)))
-            depth = 1 - 10 ** (-(peak.excess_db + _STEP_DB) / 20)
+            first = max(0, peak.start - _RAMP)
+            file.seek(BYTES_PER_SAMPLE * first)
+            samples = _samples(file.read(BYTES_PER_SAMPLE * (peak.end + _RAMP - first)))
             for n, sample in enumerate(samples):
-                inside = min(1.0, (n + 1) / ramp, (len(samples) - n) / ramp)
-                samples[n] = round(sample * (1 - depth * (1 - math.cos(math.pi * inside)) / 2))
-            file.seek(BYTES_PER_SAMPLE * start)
+                samples[n] = round(sample * _gain(peak, first + n))
+            file.seek(BYTES_PER_SAMPLE * first)
             file.write(_bytes(samples))
+
+
+def _gain(peak: Peak, frame: int) -> float:
+    """The whole reduction inside the block, less of it on the ramps."""
+    to_edge = min(frame - (peak.start - _RAMP), peak.end + _RAMP - 1 - frame)
+    share = (1 - math.cos(math.pi * min(1.0, to_edge / _RAMP))) / 2
+    return 1 - share * (1 - 10 ** (-(peak.excess_db + _STEP_DB) / 20))
 
 
 def _samples(raw: bytes) -> "array[int]":
