@@ -61,6 +61,7 @@ def _words(text: str, lexicon: Lexicon) -> list[str]:
         and not _ABBREVIATION.fullmatch(word)
         and word not in DIGITS
         and not lexicon.starting_folded(word.lower())
+        and not lexicon.starting(word)
     ]
 
 

@@ -36,6 +36,8 @@ _SIGNS = {
 }
 _SPELLED_LENGTH = 3
 _LONGEST_NAME = 20
+_PIECE, _NEVER = 10, 1_000_000  # a piece costs ten; a toneless stop, which is rarer, one more
+_Segments = tuple[int, list[str] | None]
 _VOWEL = re.compile("[aeiouy]")
 
 
@@ -81,17 +83,21 @@ def segment(part: str, known: dict[str, str], *, guess: bool = False) -> list[st
     A guess may also take syllables that lost their marks, so that it can be said (*tan hung*):
     which marks a name bears, nobody can tell.
     """
-    best: list[list[str] | None] = [[]]  # for the last 0, 1, 2 … letters
+    best: list[_Segments] = [(0, [])]  # for the last 0, 1, 2 … letters
     for start in range(len(part) - 1, -1, -1):
-        fewest: list[str] | None = None
+        fewest: _Segments = (_NEVER, None)
         for end in range(min(len(part), start + _LONGEST_NAME), start, -1):
-            rest, piece = best[len(part) - end], part[start:end]
-            if rest is None or (fewest is not None and len(rest) + 1 >= len(fewest)):
+            (cost, rest), piece = best[len(part) - end], part[start:end]
+            if rest is None or cost + _PIECE >= fewest[0]:
                 continue
-            if piece in known or (guess and is_ascii_syllable(piece)):
-                fewest = [known.get(piece, piece), *rest]
+            if piece in known:
+                fewest = (cost + _PIECE, [known[piece], *rest])
+            elif guess and is_ascii_syllable(piece):
+                stopped = piece.endswith(("c", "ch", "p", "t"))
+                if cost + _PIECE + stopped < fewest[0]:
+                    fewest = (cost + _PIECE + stopped, [piece, *rest])
         best.append(fewest)
-    return best[-1]
+    return best[-1][1]
 
 
 MAIL = Rule(_MAIL, read_address)

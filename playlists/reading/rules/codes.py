@@ -11,6 +11,7 @@ from playlists.reading.place import Place, Rule, Said
 _CODE = re.compile(
     r"(?=[0-9]*[^\W\d_]+[0-9]|[0-9]+[^\W\d_])[^\W_]+(?:[./-](?=[^\W_]*[0-9])[^\W_]+)*"
     r"|(?:OM|IR|TBR)[ ][0-9]{2,5}(?![^\W_])"  # rice varieties
+    r"|[A-Z]{1,3}\.[0-9]{1,2}(?:\.[0-9]{1,2})?(?![^\W_])"  # BA.5
 )
 _CUE = re.compile(r"(?<!\w)mã(?: hồ sơ| số| tra cứu| định danh| đơn vị| khách hàng)?(?: là)?[ :]*$")
 _LINE_CUE = re.compile(

@@ -11,7 +11,7 @@ from playlists.reading.rules.measures import read_unit
 _NUMERIC_RULES = """cardinal decimal measure money time date period named_number roman month weekday
 digits section fraction"""
 _NUMERIC = frozenset(_NUMERIC_RULES.split())
-_NUMBER_RIGHT = re.compile(rf"[ ]?{NUMBER}")
+_NUMBER_RIGHT = re.compile(rf"[ ]?{NUMBER}(?:/{NUMBER})?")
 _COORDINATES = ("°n", "°e", "vĩ bắc", "kinh đông")
 _NUMBER_NEXT = re.compile(
     r"[ ]?[-+]?[0-9$]|[ ]?(?:thứ|ngày|tháng|cấp|quý|năm)[ ]+[0-9IVX]|[ ]?[IVX]+(?![^\W_])"
@@ -52,7 +52,9 @@ def _changes_unit(place: Place) -> bool:
     unit = read_unit(place, right.end()) if right else None
     if last.rule != "measure" or unit is None:
         return False
-    return last.spoken.split()[-1] != unit[0].split()[-1]
+    kinds = last.spoken.split()[-1], unit[0].split()[-1]
+    degrees = {"độ", "xê", "ép"}.issuperset(kinds)
+    return kinds[0] != kinds[1] and not degrees
 
 
 def _is_compound(place: Place) -> bool:

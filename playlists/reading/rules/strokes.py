@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playlists.reading.place import PAUSE, PLAIN, Place, Said
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.numbers import NUMBER
+from playlists.reading.place import PAUSE, PLAIN, Piece, Place, Said
 from playlists.reading.rules.measures import read_unit
 
 _TIMES = "giờ ngày đêm tuần tháng quý năm vụ lần phút giây lượt kỳ buổi phiên ca học_kỳ"
@@ -36,6 +38,11 @@ _ONE_UNIT = re.compile(r"[^\W\d_]*(?:[ ][^\W\d_]+){0,2}")
 _MEASURED = re.compile(
     r"(?:đồng|người|tấn|tạ|yến|lít|mét|nghìn|triệu|tỷ|khách|lượt|con|giường|bác sĩ|kg|xe|%)$"
 )
+_UNITS = "đồng|đ|triệu|nghìn|tỷ|tỉ|kg|mg|gam|g|mm|cm|dm|m|km|m2|m3|km2|ha|tấn|tạ|yến|lít|ml|kwh|%|‰"
+_MEASURED_NUMBER = re.compile(
+    rf"[0-9](?:[ ]?(?:triệu|nghìn|tỷ|tỉ|trăm))?[ ]?(?:{_UNITS})$", re.IGNORECASE
+)
+_NUMBER_NEXT = re.compile(NUMBER)
 _HOURS_NEXT = re.compile(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày|tuần|tháng|năm|phút)(?![^\W_])")
 
 
@@ -47,16 +54,32 @@ def read_stroke(place: Place) -> Said:
     if _HOURS_NEXT.match(text, at + 1):
         return Said("trong", at + 1, "per")
     unit = read_unit(place, at + 1) if left.isalnum() or left in "²³%₫$€)" else None
+    if text[at + 1 : at + 2].isdigit() and place.pieces[-1:] and _is_measured(place.pieces[-1]):
+        return _over_a_number(place)
     if unit is not None and not text[at + 1 : at + 2].isspace():
         return Said(f"một {unit[0]}", unit[1], "per")
     per = _PER_TIME.match(text, at)
     if per is None and _per_counts(place):
         per = _PER_WORD.match(text, at)
-    if per is not None or (_per_counts(place) and _abbreviates_a_unit(place)):
+    measured = text[at + 1 : at + 2].islower() and _MEASURED_NUMBER.search(place.before)
+    if per or measured or (_per_counts(place) and _abbreviates_a_unit(place)):
         return Said("một", per.end() if per else at + 1, "per")
     if _AND_BEFORE.search(place.before):
         return Said("", at + 1, "stroke")
     return Said(",", at + 1, "pause")
+
+
+def _is_measured(piece: Piece) -> bool:
+    return piece.rule in ("measure", "money") and piece.spoken[-1:].isalpha()
+
+
+def _over_a_number(place: Place) -> Said:
+    """25,40 m/26,00 m: how much of how much; with another unit (50 kg/2 bao) it is a guess."""
+    number = _NUMBER_NEXT.match(place.text, place.start + 1)
+    unit = read_unit(place, number.end()) if number else None
+    same = unit is not None and place.said_before.rstrip().endswith(unit[0])
+    flags = () if same else (Flag(Doubt.AMBIGUOUS, "/", "trên"),)
+    return Said("trên", place.start + 1, "stroke", flags)
 
 
 def _per_counts(place: Place) -> bool:
