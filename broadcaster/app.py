@@ -13,6 +13,7 @@ from broadcaster.bulletins import audio
 from broadcaster.bulletins import pages as bulletins_pages
 from broadcaster.bulletins.imports import LARGER_BODIES
 from broadcaster.bulletins.studio import Studio
+from broadcaster.dispatch.items import items_of_order
 from broadcaster.dispatch.outbox import unpublished_since
 from broadcaster.fleet import api as fleet_api
 from broadcaster.fleet import pages as fleet_pages
@@ -79,6 +80,7 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.studio = studio
     app.state.navigation = _NAVIGATION
     app.state.unpublished_since = unpublished_since
+    app.state.order_items = items_of_order
     app.state.bulletin_panels = [queue_pages.queue_panel]
     frame.install(app)
     guard.install(app, larger_bodies=LARGER_BODIES)

@@ -14,7 +14,9 @@ from broadcaster.bulletins.errors import (
 from broadcaster.bulletins.studio import Studio, sound_of_bulletin
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.bulletins.texts import checked, sha256_of
+from broadcaster.dispatch.items import items_of_order
 from broadcaster.dispatch.signing import approved_broadcasts
+from broadcaster.ledger.items import Part, part_of
 from broadcaster.playlists.composing import composed, ingredients_of
 from broadcaster.playlists.desk import (
     change_playlist,
@@ -336,3 +338,21 @@ def test_two_parts_that_differ_have_scripts_that_differ(newsroom: Newsroom) -> N
             scripts.add(sha256_of(playlist.script))
 
     assert len(scripts) == 3
+
+
+def test_what_a_pole_says_of_a_part_can_be_named(
+    newsroom: Newsroom, studio: Studio, spoken: Spoken
+) -> None:
+    """From the order's id to the titles that were approved; of an unknown order nothing is said."""
+    playlist_id = playlist_of(newsroom, CHIME, bulletin_part(spoken("Tin của xã.")))
+    compose(newsroom, studio, playlist_id)
+    approve(newsroom, playlist_id)
+    newsroom.queue(playlist_id)
+    newsroom.plan()
+
+    with newsroom.small.database.reading() as session:
+        (planned,) = approved_broadcasts(session, "cl-1", now=newsroom.now())
+        (item,) = items_of_order(session, planned.order_id)
+
+        assert part_of([item], item=0, cue=1) == Part(title="Tin của xã.", kind="bulletin")
+        assert items_of_order(session, "ord-aaaaaaaaaaaaaaaa") == ()
