@@ -40,7 +40,7 @@ LONGEST_MINUTES = 45
 SHORTEST_MS = 500
 # 45 minutes of the largest that a phone or a cheap recorder writes: 16 bits, stereo, 44.1 kHz.
 LARGEST_BYTES = 500_000_000
-DECODE_TIMEOUT_S = 180.0
+DECODE_TIMEOUT_S = 300.0
 # A muted microphone's noise lies below; a whisper across the room lies above.
 QUIETEST_DBFS = -65.0
 # Of a file that is damaged here and there the most is still good; one of noise is not.
