@@ -21,7 +21,7 @@ WIDE_PAUSE_AFTER_PARAGRAPH_MS = 1_800
 WIDE_PAUSE_AFTER_BREATH_MS = 600
 LONGEST_WIDE_BREATH_WORDS = 12
 _PAUSE_AFTER_BREATH_MS = 180
-_LONGEST_CHARACTERS = 300
+_LONGEST_CHARACTERS = 302
 
 _CLOSING = "\"'”’»)]"
 _ENDS = re.compile(rf"(?P<mark>[.!?;:…])[{re.escape(_CLOSING)}]*(?=\s|$)")
@@ -53,13 +53,15 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """The silences of one kind of gaps, and what is too long for a breath."""
+    """The silences of one kind of gaps, and how long a breath may be."""
 
     after_ms: Mapping[str, int]
     line_ms: int
     paragraph_ms: int
     breath_ms: int
-    too_long: Callable[[str], bool]
+    longest: int
+    length: Callable[[str], int]
+    even: bool
 
 
 _MANNERS = {
@@ -68,15 +70,18 @@ _MANNERS = {
         line_ms=PAUSE_AFTER_LINE_MS,
         paragraph_ms=PAUSE_AFTER_PARAGRAPH_MS,
         breath_ms=_PAUSE_AFTER_BREATH_MS,
-        # Two more for the comma and the space between two clauses.
-        too_long=lambda text: len(text) > _LONGEST_CHARACTERS + 2,
+        longest=_LONGEST_CHARACTERS,
+        length=len,
+        even=False,
     ),
     Gaps.WIDE: _Manner(
         after_ms=WIDE_PAUSE_AFTER_MS,
         line_ms=WIDE_PAUSE_AFTER_LINE_MS,
         paragraph_ms=WIDE_PAUSE_AFTER_PARAGRAPH_MS,
         breath_ms=WIDE_PAUSE_AFTER_BREATH_MS,
-        too_long=lambda text: len(text.split()) > LONGEST_WIDE_BREATH_WORDS,
+        longest=LONGEST_WIDE_BREATH_WORDS,
+        length=lambda text: len(text.split()),
+        even=True,
     ),
 }
 
@@ -150,14 +155,30 @@ def _pause_after(spoken: str, end: int, text: str, *, manner: _Manner) -> int:
 
 def _in_breaths(text: str, pause_ms: int, *, manner: _Manner) -> list[Sentence]:
     """A sentence too long for one breath is spoken in parts, cut at commas."""
-    parts: list[str] = []
-    current = ""
-    for clause in _BREATH.split(text):
-        longer = f"{current}, {clause}" if current else clause
-        if current and manner.too_long(longer):
-            parts.append(current + ",")
-            current = clause
+    *cut, last = _parts(_BREATH.split(text), manner=manner)
+    breaths = [Sentence(text=f"{part},", pause_after_ms=manner.breath_ms) for part in cut]
+    return [*breaths, Sentence(text=last, pause_after_ms=pause_ms)]
+
+
+def _parts(clauses: list[str], *, manner: _Manner) -> list[str]:
+    """As few parts as their length allows; where they are to be even, none much shorter."""
+    parts = _filled(clauses, longest=manner.longest, length=manner.length)
+    if not manner.even or len(parts) == 1:
+        return parts
+    for longest in range(1, manner.longest):
+        evener = _filled(clauses, longest=longest, length=manner.length)
+        if len(evener) == len(parts):
+            return evener
+    return parts
+
+
+def _filled(clauses: list[str], *, longest: int, length: Callable[[str], int]) -> list[str]:
+    """Clauses side by side in each part as long as they fit."""
+    parts = clauses[:1]
+    for clause in clauses[1:]:
+        longer = f"{parts[-1]}, {clause}"
+        if length(longer) > longest:
+            parts.append(clause)
         else:
-            current = longer
-    cut = [Sentence(text=part, pause_after_ms=manner.breath_ms) for part in parts]
-    return [*cut, Sentence(text=current, pause_after_ms=pause_ms)]
+            parts[-1] = longer
+    return parts

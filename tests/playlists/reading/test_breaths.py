@@ -133,6 +133,16 @@ def test_wide_gaps_take_a_long_sentence_in_short_breaths() -> None:
     assert texts("Gạo, muối và nước, đã có đủ.", gaps=Gaps.WIDE) == ["Gạo, muối và nước, đã có đủ."]
 
 
+def test_breaths_are_even() -> None:
+    """The last breath is no stub of two words where an earlier comma would serve."""
+    spoken = "Gạo nước và mì, thuốc men và chăn, áo quần cũng cần, xin gửi về xã, hôm nay."
+
+    assert texts(spoken, gaps=Gaps.WIDE) == [
+        "Gạo nước và mì, thuốc men và chăn,",
+        "áo quần cũng cần, xin gửi về xã, hôm nay.",
+    ]
+
+
 @pytest.mark.parametrize(
     "kept",
     [
