@@ -22,6 +22,7 @@ class Assembly:
         self.pieces: list[Piece] = []
         self.flags: list[tuple[int, int, Flag]] = []
         self._last = ""  # the last sign said so far
+        self._speaking: list[Piece] = []  # the pieces that say something
 
     def plain(self, start: int, end: int) -> int:
         """A word that is said as it is written."""
@@ -95,11 +96,12 @@ class Assembly:
             self._drop_last()
 
     def _drop_last(self) -> None:
-        for piece in reversed(self.pieces):
-            if piece.spoken:
-                piece.spoken = piece.spoken[:-1]
-                break
-        self._last = next((piece.spoken[-1] for piece in reversed(self.pieces) if piece.spoken), "")
+        if self._speaking:
+            piece = self._speaking[-1]
+            piece.spoken = piece.spoken[:-1]
+            if not piece.spoken:
+                self._speaking.pop()
+        self._last = self._speaking[-1].spoken[-1] if self._speaking else ""
 
     def _append(self, start: int, end: int, spoken: str, rule: str) -> None:
         if spoken and spoken[0].isalnum() and self._last not in ("", " ", "\n"):
@@ -113,4 +115,7 @@ class Assembly:
             piece.end = end
             piece.spoken += spoken
         else:
-            self.pieces.append(Piece(start, end, spoken, rule))
+            piece = Piece(start, end, spoken, rule)
+            self.pieces.append(piece)
+        if spoken and not (self._speaking and self._speaking[-1] is piece):
+            self._speaking.append(piece)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from playlists.reading.lexicon import Lexicon
 _LOOK_BEHIND = 80
 _LOOK_AHEAD = 60
 _LONGEST_LINK = 24
+_RECENT_PIECES = 12
 _WITHOUT_QUOTES = dict.fromkeys(map(ord, "\"'“”„«»‹›‘’"))
 PLAIN = "plain"
 PAUSE = "pause"
@@ -53,6 +54,11 @@ class Place:
         """Up to 80 characters before, in lower case and without quotation marks."""
         seen = self.text[max(0, self.start - _LOOK_BEHIND) : self.start]
         return seen[seen.rfind("\n") + 1 :].lower().translate(_WITHOUT_QUOTES)
+
+    @property
+    def recent(self) -> Iterator[Piece]:
+        """The last pieces, newest first: what stands further back decides nothing here."""
+        return reversed(self.pieces[-_RECENT_PIECES:])
 
     @cached_property
     def said_before(self) -> str:

@@ -12,7 +12,8 @@ LENGTH = 28_000
 
 
 @pytest.mark.parametrize(
-    "piece", ["1", "A", "Ă", "1.", "1,", "1/", "1-", "1:", "1%", "1x", "a\u0301"]
+    "piece",
+    ["1", "A", "Ă", "1.", "1,", "1/", "1-", "1:", "1%", "1x", "a\u0301", "a-", "a/", "a - ", "I, "],
 )
 def test_a_script_of_one_endless_word_is_read_as_soon_as_any_other(piece: str) -> None:
     """The time to read grows with a script's length, not with its square."""

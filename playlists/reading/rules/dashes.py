@@ -73,7 +73,7 @@ def _at_line_start(place: Place, right: str) -> Said:
 
 
 def _after_number(place: Place) -> bool:
-    for piece in reversed(place.pieces):
+    for piece in place.recent:
         if piece.spoken.strip():
             if piece.rule in _NUMERIC and not place.text[piece.end : place.start].strip():
                 return True
@@ -82,7 +82,7 @@ def _after_number(place: Place) -> bool:
 
 
 def _range_word(place: Place) -> str:
-    last = next((piece for piece in reversed(place.pieces) if piece.spoken.strip()), None)
+    last = next((piece for piece in place.recent if piece.spoken.strip()), None)
     if last is not None and last.rule == "date":
         day_word = re.search(r"ngày\s*$", place.text[max(0, last.start - 6) : last.start].lower())
         if day_word and not place.after(place.start + 1).lstrip().startswith("ngày"):

@@ -86,9 +86,7 @@ def _per_counts(place: Place) -> bool:
     if _are_alternatives(place):
         return False
     before = place.before
-    last = next(
-        (piece for piece in reversed(place.pieces) if piece.rule not in (PLAIN, PAUSE)), None
-    )
+    last = next((piece for piece in place.recent if piece.rule not in (PLAIN, PAUSE)), None)
     if last and last.rule == "per" and _ONE_UNIT.fullmatch(place.text, last.end, place.start):
         return True
     return bool(_RECENT_NUMBER.search(before) or _MEASURED.search(before))
