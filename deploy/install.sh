@@ -32,11 +32,17 @@ run_pip() {
         "The installation failed. Check network and disk, then run it again; downloads are kept."
 }
 
-say "1/3 Tạo môi trường $venv / Creating the environment ($("$python" --version))"
+say "1/4 Tạo môi trường $venv / Creating the environment ($("$python" --version))"
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 
-say "2/3 Tải và cài thư viện / Fetching and installing libraries"
+say "2/4 Tải và cài thư viện / Fetching and installing libraries"
 run_pip install --progress-bar on --quiet --require-hashes -r requirements.lock
 
-say "3/3 Dựng giao diện và cài Loa / Building the pages and installing Loa"
+say "3/4 Tải và cài Piper cho giọng đọc hay hơn / Fetching and installing Piper, for a better voice"
+# Only ready-made wheels: a platform without them must not begin to compile for an hour.
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+    --require-hashes -r deploy/requirements-piper.lock >/dev/null 2>&1 || say \
+    "Máy này chưa cài được Piper, đài đọc bằng eSpeak NG; khi có mạng hãy chạy make -B install. / Piper could not be installed here, so eSpeak NG reads; run make -B install to retry."
+
+say "4/4 Dựng giao diện và cài Loa / Building the pages and installing Loa"
 run_pip install --quiet --no-deps --editable .

@@ -7,4 +7,6 @@ resolve() {
         --no-emit-index-url --no-emit-find-links --no-annotate --no-header "$@"
 }
 resolve pyproject.toml --output-file requirements.lock
-resolve pyproject.toml --group dev --constraint requirements.lock --output-file tests/requirements.lock
+# Piper apart: where it cannot be installed, the rest can.
+resolve pyproject.toml --extra piper --constraint requirements.lock --output-file deploy/requirements-piper.lock
+resolve pyproject.toml --group dev --constraint deploy/requirements-piper.lock --output-file tests/requirements.lock

@@ -79,8 +79,8 @@ def _to_come(stands: Standing, *, name: str) -> tuple[str, str]:
             )
         case Standing.NO_PIPER:
             return (
-                "Giọng hay hơn cần Piper, máy này chưa có: hãy chạy lại make install",
-                "A better one needs Piper, which is not installed: run make install again",
+                "Giọng hay hơn cần Piper, máy này chưa có: hãy chạy make -B install",
+                "A better one needs Piper, which is not installed: run make -B install",
             )
         case _:
             return "", ""

@@ -28,8 +28,8 @@ AUTO = "auto"
 # Somebody sits before it: without a network they are told within seconds.
 _ATTEMPTS = 4
 _NO_PIPER = (
-    "  Máy này chưa có Piper nên giọng chưa đọc được: hãy chạy lại make install.\n"
-    "  Piper is not installed, so the voice cannot speak yet: run make install again.\n"
+    "  Máy này chưa có Piper nên giọng chưa đọc được: hãy chạy make -B install.\n"
+    "  Piper is not installed, so the voice cannot speak yet: run make -B install.\n"
 )
 _SOUND_STAYS = (
     "  Âm thanh đã duyệt giữ nguyên; giọng này dùng cho lần tạo âm thanh sau.\n"
