@@ -1,11 +1,12 @@
 """Bulletins as the API answers them; instants are Unix milliseconds."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from broadcaster.bulletins.doubts import needs_settling
-from broadcaster.bulletins.shown import Decision, Line, Shown, Sound
+from broadcaster.bulletins.shown import Decision, Heard, Line, Replay, Shown, Sound, Spoken
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.database.columns import to_ms
 
@@ -35,6 +36,39 @@ class WarningAnswer(BaseModel):
     )
 
 
+class ReplayAnswer(BaseModel):
+    """What later broadcasts say: when the bulletin was issued, then its words."""
+
+    spoken: str
+    audio_url: str
+    audio_sha256: str
+    audio_size_bytes: int
+    duration_ms: int
+
+
+class SpokenAnswer(BaseModel):
+    """What a village hears in another language; approved with the words."""
+
+    village_id: str
+    village: str
+    language: str
+    audio_url: str
+    audio_sha256: str
+    audio_size_bytes: int
+    duration_ms: int
+
+
+class PartAnswer(BaseModel):
+    """A part of a playlist in its sound; `bulletin_id` is empty for the station's own pieces."""
+
+    kind: str
+    title: str
+    start_ms: int
+    end_ms: int
+    bulletin_id: str
+    rendition_id: str
+
+
 class RenditionAnswer(BaseModel):
     """Exact words and exact sound; what a decision names."""
 
@@ -49,6 +83,10 @@ class RenditionAnswer(BaseModel):
     duration_ms: int
     loudness_lufs: float
     engine: str
+    fell_back_from: str = Field(description="The voice that should have spoken; empty if it did.")
+    replay: ReplayAnswer | None = Field(description="Null where later broadcasts say the same.")
+    recordings: list[SpokenAnswer]
+    parts: list[PartAnswer]
     rendered_at_ms: int
 
 
@@ -101,6 +139,11 @@ class BulletinAnswer(BaseModel):
     script: str
     topic: str
     priority: int
+    repeat: str
+    rate: float | None
+    tells_issue: bool
+    issued_at_ms: int | None
+    vietnamese_only: bool
     state: BulletinState
     author: str
     created_at_ms: int
@@ -137,6 +180,11 @@ def bulletin_answer(bulletin: Shown) -> BulletinAnswer:
         script=row.script,
         topic=row.topic,
         priority=row.priority,
+        repeat=row.repeat,
+        rate=row.rate,
+        tells_issue=row.tells_issue,
+        issued_at_ms=_ms(row.issued_at),
+        vietnamese_only=row.vietnamese_only,
         state=bulletin.state,
         author=bulletin.author,
         created_at_ms=to_ms(row.created_at),
@@ -173,8 +221,34 @@ def _rendition(sound: Sound) -> RenditionAnswer:
         duration_ms=row.duration_ms,
         loudness_lufs=row.loudness_lufs,
         engine=row.engine,
+        fell_back_from=row.fell_back_from,
+        replay=_replay(sound.replay) if sound.replay else None,
+        recordings=[_spoken(each) for each in sound.in_other_languages],
+        parts=[PartAnswer.model_validate(part) for part in row.parts],
         rendered_at_ms=to_ms(row.rendered_at),
     )
+
+
+def _replay(replay: Replay) -> ReplayAnswer:
+    return ReplayAnswer(spoken=replay.spoken, **_sound_of(replay.heard))
+
+
+def _spoken(spoken: Spoken) -> SpokenAnswer:
+    return SpokenAnswer(
+        village_id=spoken.village_id,
+        village=spoken.village,
+        language=spoken.language,
+        **_sound_of(spoken.heard),
+    )
+
+
+def _sound_of(heard: Heard) -> dict[str, Any]:
+    return {
+        "audio_url": heard.audio_url,
+        "audio_sha256": heard.audio_sha256,
+        "audio_size_bytes": heard.audio_size_bytes,
+        "duration_ms": heard.duration_ms,
+    }
 
 
 def _decision(decision: Decision) -> DecisionAnswer:

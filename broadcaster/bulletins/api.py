@@ -3,6 +3,7 @@
 A script is read before it is kept: what cannot be read aloud is refused at once, with the reason.
 """
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -20,19 +21,25 @@ from broadcaster.bulletins.answers import (
     bulletin_answer,
     line_answer,
 )
+from broadcaster.bulletins.delivery import checked_delivery
 from broadcaster.bulletins.errors import (
     COMMENT_LIMIT_CHARACTERS,
     SCRIPT_LIMIT_CHARACTERS,
     TITLE_LIMIT_CHARACTERS,
     TOPIC_LIMIT_CHARACTERS,
+    IssueTimeUnusable,
 )
+from broadcaster.bulletins.forms import usable_issue_time
 from broadcaster.bulletins.imports import DOCUMENT_FIELD, uploaded_draft
 from broadcaster.bulletins.shown import lines_of, shown
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.studio import Studio, sound_of_bulletin, studio_of
 from broadcaster.bulletins.texts import NORMAL, PRIORITY, Written, checked
+from broadcaster.database.columns import from_ms
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
+from playlists.delivery import Repeat
+from playlists.speech.engine import FASTEST, SLOWEST
 
 NEWEST = 200
 DOCUMENT_SCHEMA = {
@@ -64,10 +71,40 @@ class BulletinGiven(BaseModel):
         json_schema_extra={"enum": [PRIORITY, NORMAL]},
     )
 
+    repeat: str = Field(
+        default=Repeat.NONE,
+        description="What is said a second time at the end.",
+        json_schema_extra={"enum": [each.value for each in Repeat]},
+    )
+    rate: float | None = Field(
+        default=None,
+        description="A factor of a voice's normal speed; null is the station's own.",
+        json_schema_extra={"minimum": SLOWEST, "maximum": FASTEST},
+    )
+    tells_issue: bool = Field(
+        default=False, description="Later broadcasts first say when the bulletin was issued."
+    )
+    issued_at_ms: int | None = Field(
+        default=None, description="That instant; null is the last edit."
+    )
+    vietnamese_only: bool = Field(
+        default=False, description="No village waits for a recording in its own language."
+    )
+
     def written(self) -> Written:
         """What will be kept; raise a BadInput that names its field."""
         return checked(
-            title=self.title, script=self.script, topic=self.topic, priority=self.priority
+            title=self.title,
+            script=self.script,
+            topic=self.topic,
+            priority=self.priority,
+            delivery=checked_delivery(
+                repeat=self.repeat,
+                rate=self.rate,
+                tells_issue=self.tells_issue,
+                issued_at=_issued_at(self.issued_at_ms),
+                vietnamese_only=self.vietnamese_only,
+            ),
         )
 
 
@@ -210,6 +247,15 @@ def decide(
             now=station.now(),
         )
         return _answer(session, station, bulletin_id)
+
+
+def _issued_at(issued_at_ms: int | None) -> datetime | None:
+    if issued_at_ms is None:
+        return None
+    try:
+        return usable_issue_time(from_ms(issued_at_ms), field="issued_at_ms")
+    except OverflowError as error:
+        raise IssueTimeUnusable(field="issued_at_ms") from error
 
 
 def _answer(session: Session, station: Context, bulletin_id: str) -> BulletinAnswer:

@@ -5,7 +5,6 @@ import re
 from broadcaster.bulletins.tables import Rendition
 from playlists.reading.flags import Doubt
 
-_TEACHABLE = frozenset({Doubt.ABBREVIATION, Doubt.AMBIGUOUS, Doubt.FOREIGN_WORD, Doubt.CODE})
 _SENTENCE_END = re.compile(r"[.!?…]\s|\n")
 _SAMPLE_CHARACTERS = 200
 
@@ -20,14 +19,13 @@ def needs_settling(code: str) -> bool:
     return code != Doubt.LEFT_OUT
 
 
-def is_teachable(code: str) -> bool:
-    """Whether an entry in the commune's own lexicon can end this doubt."""
-    return code in _TEACHABLE
-
-
-def sentence_around(text: str, start: int, end: int) -> str:
-    """The sentence that a place stands in; the place alone where that would be long."""
-    begins = max((found.end() for found in _SENTENCE_END.finditer(text, 0, start)), default=0)
-    after = _SENTENCE_END.search(text, end)
-    sentence = text[begins : after.start() + 1 if after else len(text)].strip()
-    return sentence if len(sentence) <= _SAMPLE_CHARACTERS else ""
+def sentence_around(text: str, start: int, end: int, *, at_most: int = _SAMPLE_CHARACTERS) -> str:
+    """The sentence that a place stands in; nothing where that would be longer than `at_most`."""
+    window = max(0, start - at_most)
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, window, start)]
+    if window and not ends:
+        return ""
+    after = _SENTENCE_END.search(text, end, end + at_most)
+    stops = after.start() + 1 if after else end + at_most
+    sentence = text[ends[-1] if ends else 0 : stops].strip()
+    return sentence if len(sentence) <= at_most else ""

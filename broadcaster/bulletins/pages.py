@@ -3,13 +3,12 @@
 A script is kept before anything is done with it; whatever fails afterwards is told beside it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
-from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -19,15 +18,17 @@ from broadcaster.accounts.viewer import Viewer
 from broadcaster.bulletins import desk
 from broadcaster.bulletins.errors import (
     SCRIPT_LIMIT_CHARACTERS,
-    PriorityUnusable,
     ScriptOverLimit,
 )
+from broadcaster.bulletins.forms import EDITED, BulletinForm, DecisionForm, form_of
 from broadcaster.bulletins.imports import uploaded_draft
-from broadcaster.bulletins.shown import lines_of, shown
+from broadcaster.bulletins.rule_names import name_of_rule
+from broadcaster.bulletins.shown import Shown, lines_of, shown
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.studio import sound_of_bulletin, studio_of
 from broadcaster.bulletins.tables import Bulletin
-from broadcaster.bulletins.texts import Written, checked
+from broadcaster.bulletins.teaching import Forms, teachable
+from broadcaster.bulletins.voice_words import VoiceWords, voice_in, voices_in
 from broadcaster.database.columns import to_ms
 from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed, Unavailable
 from broadcaster.web.context import Context, context
@@ -35,7 +36,6 @@ from broadcaster.web.frame import render
 from broadcaster.web.language import language_of
 
 NEWEST = 200
-EDITED = frozenset({"title", "script", "topic", "priority"})
 FIELDS = EDITED | {"over_warnings", "comment"}
 
 # What other capabilities add to a bulletin's page (`app.state.bulletin_panels`): HTML of their own.
@@ -47,42 +47,6 @@ Here = Annotated[Context, Depends(context)]
 Reader = Annotated[Viewer, Depends(require(Right.SEE_STATION))]
 Writer = Annotated[Viewer, Depends(require(Right.WRITE_BULLETINS))]
 Approver = Annotated[Viewer, Depends(require(Right.APPROVE_BULLETINS))]
-
-
-class BulletinForm(BaseModel):
-    """What an author typed, as they left it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    title: str = ""
-    script: str = ""
-    topic: str = ""
-    priority: str = "3"
-
-    def written(self) -> Written:
-        """What will be kept; raise a BadInput that names its field."""
-        if not self.priority.isascii() or not self.priority.isdecimal():
-            raise PriorityUnusable(field="priority")
-        return checked(
-            title=self.title,
-            script=self.script,
-            topic=self.topic,
-            priority=int(self.priority[:9]),
-        )
-
-
-class DecisionForm(BaseModel):
-    """What an approver was shown, and what they make of it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    rendition_id: str = ""
-    spoken_sha256: str = ""
-    audio_sha256: str = ""
-    submitted_at_ms: str = ""
-    decision: str = ""
-    over_warnings: str = ""
-    comment: str = ""
 
 
 @router.get("/bulletins")
@@ -132,7 +96,7 @@ def create(
 ) -> Response:
     """Keep the script, then read and render it."""
     try:
-        written = form.written()
+        written = form.written(zone=station.zone)
     except BadInput as refused:
         return _new_page(request, form, refused=refused)
     with station.database.writing() as session:
@@ -177,7 +141,7 @@ def change(
 ) -> Response:
     """Keep the changed script, then read and render it; unchanged, only what is missing is made."""
     try:
-        written = form.written()
+        written = form.written(zone=station.zone)
     except BadInput as refused:
         return _page(request, station, viewer, bulletin_id, refused=refused, given=form)
     with station.database.writing() as session:
@@ -265,6 +229,7 @@ def _page(
     with station.database.reading() as session:
         row = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
         bulletin = shown(session, row)
+        teach = _teachable(bulletin, viewer)
         panels = [Markup(panel(request, session, row, viewer)) for panel in added]  # noqa: S704
     status = refused.status if refused else 200
     if refused is None and bulletin.sound is None and viewer.may(Right.WRITE_BULLETINS):
@@ -277,17 +242,33 @@ def _page(
         status_code=status,
         bulletin=bulletin,
         panels=panels,
-        given=given or _form_of(row),
+        teach=teach,
+        voices=voices_in(bulletin.sound.row.engine) if bulletin.sound else (),
+        wished_voice=_wished_voice(bulletin),
+        name_of_rule=name_of_rule,
+        given=given or form_of(row, zone=station.zone),
         errors={refused.field: told} if refused and at_field else {},
         trouble="" if at_field else told,
         comment=comment,
         editing=bulletin.sound is None or (refused is not None and refused.field in EDITED),
         own=viewer.account_id in bulletin.authors,
-        may_teach=viewer.may(Right.EDIT_LEXICON),
         may_write=viewer.may(Right.WRITE_BULLETINS),
         may_decide=viewer.may(Right.APPROVE_BULLETINS),
         submitted_at_ms=to_ms(row.submitted_at) if row.submitted_at else "",
     )
+
+
+def _teachable(bulletin: Shown, viewer: Viewer) -> Mapping[int, Forms]:
+    """The words that this reader may enter to end a doubt, by its number."""
+    if bulletin.sound is None or not viewer.may(Right.EDIT_LEXICON):
+        return {}
+    return teachable(bulletin.sound.doubts, text=bulletin.sound.text)
+
+
+def _wished_voice(bulletin: Shown) -> VoiceWords | None:
+    """The voice that should have read it, where another one did."""
+    fell_back_from = bulletin.sound.row.fell_back_from if bulletin.sound else ""
+    return voice_in(fell_back_from) if fell_back_from else None
 
 
 async def _typed_in(request: Request) -> dict[str, str]:
@@ -320,12 +301,6 @@ def _why_unread(request: Request, script: str) -> LoaError | None:
     except BadInput as refused:
         return refused
     return None
-
-
-def _form_of(row: Bulletin) -> BulletinForm:
-    return BulletinForm(
-        title=row.title, script=row.script, topic=row.topic, priority=str(row.priority)
-    )
 
 
 def _number(typed: str) -> int | None:

@@ -8,7 +8,8 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from broadcaster.accounts.people import display_names
-from broadcaster.bulletins.doubts import is_teachable, needs_settling, sentence_around
+from broadcaster.bulletins.doubts import needs_settling, sentence_around
+from broadcaster.bulletins.side_by_side import SideBySide, side_by_side
 from broadcaster.bulletins.standing import (
     authors_of,
     current_rendition,
@@ -34,18 +35,37 @@ class Warned:
     suggestion: str
     sentence: str = ""
 
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A sound beside the bulletin's own: of later broadcasts, or of another language."""
+
+    audio_sha256: str
+    audio_size_bytes: int
+    duration_ms: int
+
     @property
-    def is_teachable(self) -> bool:
-        """Whether the commune's own lexicon can end this doubt."""
-        return is_teachable(self.code)
+    def audio_url(self) -> str:
+        """Where it is heard."""
+        return f"/audio/{self.audio_sha256}.mp3"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of the written text, with the number of its warning or 0."""
+class Replay:
+    """What later broadcasts say, and its sound."""
 
-    text: str
-    warning: int
+    spoken: str
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What one village hears in another language."""
+
+    village_id: str
+    village: str
+    language: str
+    heard: Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +76,36 @@ class Sound:
     spoken_sha256: str
     audio_url: str
     warnings: tuple[Warned, ...]
-    pieces: tuple[Piece, ...]
+
+    @property
+    def text(self) -> str:
+        """The written text that was read."""
+        return "".join(str(span["written"]) for span in self.row.reading)
+
+    @property
+    def sides(self) -> SideBySide:
+        """Written and spoken in step; made anew each time."""
+        return side_by_side(self.row.reading, self.warnings, spoken=self.row.spoken)
+
+    @property
+    def replay(self) -> Replay | None:
+        """What later broadcasts say, where that is something else."""
+        kept = self.row.replay
+        return Replay(kept["spoken"], _heard(kept)) if kept else None
+
+    @property
+    def replay_begins(self) -> str:
+        """What later broadcasts say before the words; all that they say where it is not that."""
+        spoken = self.replay.spoken if self.replay else ""
+        return spoken.removesuffix(self.row.spoken.lstrip()).strip()
+
+    @property
+    def in_other_languages(self) -> list[Spoken]:
+        """The recordings that were approved, or will be, with these words."""
+        return [
+            Spoken(each["village_id"], each["village"], each["language"], _heard(each))
+            for each in self.row.recordings
+        ]
 
     @property
     def doubts(self) -> list[Warned]:
@@ -67,11 +116,6 @@ class Sound:
     def left_out(self) -> list[Warned]:
         """Print that is not read; it only informs."""
         return [warning for warning in self.warnings if not needs_settling(warning.code)]
-
-    @property
-    def paragraphs(self) -> list[str]:
-        """The spoken words, line by line."""
-        return [line for line in self.row.spoken.splitlines() if line.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,30 +214,16 @@ def sound_of(rendition: Rendition) -> Sound:
         spoken_sha256=sha256_of(rendition.spoken),
         audio_url=f"/audio/{rendition.audio_sha256}.mp3",
         warnings=warnings,
-        pieces=tuple(pieces_of(written, warnings)),
     )
+
+
+def _heard(kept: Mapping[str, Any]) -> Heard:
+    return Heard(kept["audio_sha256"], kept["audio_size_bytes"], kept["duration_ms"])
 
 
 def _warned(number: int, warning: dict[str, Any], *, written: str) -> Warned:
     sentence = sentence_around(written, warning["start"], warning["end"])
     return Warned(number=number, sentence=sentence, **warning)
-
-
-def pieces_of(written: str, warnings: Sequence[Warned]) -> list[Piece]:
-    """The written text cut where warnings begin and end; of two at one place the first is shown."""
-    pieces: list[Piece] = []
-    at = 0
-    for warning in sorted(warnings, key=lambda each: (each.start, each.end)):
-        start, end = max(at, warning.start), min(warning.end, len(written))
-        if start >= end:
-            continue
-        if start > at:
-            pieces.append(Piece(written[at:start], 0))
-        pieces.append(Piece(written[start:end], warning.number))
-        at = end
-    if at < len(written):
-        pieces.append(Piece(written[at:], 0))
-    return pieces
 
 
 def _sounds(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[int | None, int]]:
