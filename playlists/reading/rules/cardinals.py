@@ -35,6 +35,7 @@ _SPORT = re.compile(
     r"(?<!\w)(?:bóng đá|bóng chuyền|cầu lông|kéo co|chung kết|bán kết|trận|vòng bảng|ván|đội|"
     r"fc)(?!\w)"
 )
+_STANDARD_CUE = re.compile(r"(?<!\w)(?:iso|iec|tcvn|qcvn|tiêu chuẩn|quy chuẩn)[ /a-z]*$")
 _LIST = re.compile(r"[0-9]{1,2}(?:,[0-9]{1,2}){1,}(?![0-9]|[.,/][0-9])")
 _LIST_CUE = re.compile(
     r"(?<!\w)(?:khu phố|ấp|thôn|tổ|lớp|khối|các số|mũi|câu|các ngày|các tháng|ngày|tháng|"
@@ -108,12 +109,22 @@ def read_hyphenated(match: re.Match[str], place: Place) -> Said:
         days = ", ".join(ordinal(int(part)) for part in match[0].split("-"))
         return Said(days, match.end(), "weekday")
     said = " ".join(with_leading_zeros(part) for part in match[0].split("-"))
-    return Said(said, match.end(), "digits")
+    flags = () if _FERTILISER.search(place.before) else (Flag(Doubt.CODE, match[0], said),)
+    return Said(said, match.end(), "digits", flags)
 
 
+_FERTILISER = re.compile(r"(?<!\w)(?:npk|phân|bón|loại|đạm|công thức)(?!\w)[^.;\n]*$")
 HYPHENATED = Rule(
     re.compile(r"[0-9]{1,3}(?:-[0-9]{1,3}){2,}(?![0-9]|[-/.,][0-9])"), read_hyphenated
 )
+
+
+def read_standard(match: re.Match[str], place: Place) -> Said | None:
+    """ISO 9001:2015: a standard and the year it was issued."""
+    if not _STANDARD_CUE.search(place.before):
+        return None
+    spoken = f"{cardinal(int(match['number']))} năm {cardinal(int(match['year']))}"
+    return Said(spoken, match.end(), "document_number")
 
 
 def read_list(match: re.Match[str], place: Place) -> Said | None:
@@ -210,6 +221,10 @@ def read_leftover(match: re.Match[str], place: Place) -> Said:
 
 
 SPACED = Rule(re.compile(r"[1-9][0-9]{0,2}(?:[ ][0-9]{3})+(?![0-9]|[.,/-][0-9])"), read_spaced)
+STANDARD = Rule(
+    re.compile(r"(?P<number>[1-9][0-9]{2,4}):(?P<year>(?:19|20)[0-9]{2})(?![0-9]|[.,/-][0-9])"),
+    read_standard,
+)
 COMMA_GROUP = Rule(_COMMA_GROUP, read_comma_group)
 FALLING = Rule(_FALLING, read_falling)
 LABEL = Rule(_LABEL, read_label)

@@ -25,7 +25,7 @@ _DATES_RANGE = re.compile(
     rf"(?P<a>{_DAY})/(?P<am>{_MONTH}){_DASH}(?P<b>{_DAY})/(?P<m>{_MONTH})(?:/(?P<y>{_YEAR}))?{_END}"
 )
 _MONTH_YEAR = re.compile(
-    rf"(?P<a>[0-9]{{1,2}})(?:{_DASH}(?P<b>[0-9]{{1,2}}))?\s?(?P<s>[/-]|"
+    rf"(?P<a>[0-9]{{1,2}})(?:{_DASH}(?P<b>[0-9]{{1,2}}))?\s?(?P<s>[/.-]|"
     rf"\s)\s?(?P<y>{_YEAR})(?![0-9]|[-/.]?[0-9]|[-/][A-ZĐ])"
 )
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -35,6 +35,13 @@ _TIME_WORDS = re.compile(r"(?<!\w)(?:từ|đến|tới|trước|sau|hết|kể t
 _COUNTED_AFTER = re.compile(
     r"\s*(?:triệu|tỷ|tỉ|nghìn|ngàn|người|hộ|tuổi|phút|giờ|lần|độ|điểm|phần trăm|đồng|con|mét|"
     r"lít|tấn|tạ|yến|gam|ki lô|héc ta|sào|công|suất|bao|phần)(?!\w)"
+)
+_SHARED_AFTER = re.compile(
+    r"\s*(?:số|tổng|diện tích|hộ|người|đại biểu|thành viên|phiếu|học sinh|dân|lượng|sản lượng|"
+    r"kinh phí|vốn|giá|nhu cầu|chiều|quãng|thời gian|công suất)(?!\w)"
+)
+_UNTIL_DAY = re.compile(
+    r"(?<!\w)(?P<word>ngày)\s+[0-9]{1,2}(?:[-/.][0-9]{1,2})?\s*(?:đến|tới)\s*(?:hết\s*)?$"
 )
 _OF_MONTH = re.compile(r"\s*(?:(?:của |trong )?(?:tháng|hàng tháng|hằng tháng|mỗi tháng)|âm)(?!\w)")
 _EVERY_YEAR = re.compile(
@@ -73,7 +80,8 @@ def read_full(match: re.Match[str], place: Place) -> Said | None:
     """22/12/2024, 25-03-1975, 10.05.2000; a two-digit year and 30/2 are flagged."""
     day, month, year = int(match["d"]), int(match["m"]), match["y"]
     exists = day <= monthrange(int(year), month)[1]
-    if len(year) == 2 and (match["s"] != "/" and not _DAY_WORDS.search(place.before)):
+    padded = match["d"][0] == "0" or match["m"][0] == "0"
+    if len(year) == 2 and not (match["s"] == "/" or padded or _DAY_WORDS.search(place.before)):
         return None
     spoken = f"{day_month(day, month)} {year_words(year)}"
     if match["s"] != "/" and not _DAY_WORDS.search(place.before):
@@ -123,9 +131,15 @@ def read_dates_range(match: re.Match[str], place: Place) -> Said | None:
     last = (int(match["b"]), int(match["m"]))
     if not is_day_of_year(*first) or not is_day_of_year(*last):
         return None
+    both_parts = first[0] < first[1] and last[0] < last[1] and not match["y"]
+    if both_parts and _SHARED_AFTER.match(place.after(match.end())):
+        return None
     year = f" {year_words(match['y'])}" if match["y"] else ""
     spoken = f"ngày {day_month(*first)} đến ngày {day_month(*last)}{year}"
-    return Said(_without_second_day_word(spoken, place), match.end(), "date")
+    told = _DAY_WORDS.search(place.before) or _TIME_WORDS.search(place.before)
+    unsure = both_parts and not told and not place.before.endswith("(")
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if unsure else ()
+    return Said(_without_second_day_word(spoken, place), match.end(), "date", flags)
 
 
 def _without_second_day_word(spoken: str, place: Place) -> str:
@@ -139,24 +153,32 @@ def read_month_year(match: re.Match[str], place: Place) -> Said | None:
     after_month = bool(_MONTH_WORD.search(place.before))
     if match["s"] not in "/-" and not after_month:
         return None
+    if match["s"] == "." and (match["b"] or match[0].count(" ")):
+        return None
     year = year_words(match["y"])
     if _COUNTED_WORDS.search(place.before):
         return _counted(match, place, year)
     if not (1 <= first <= 12 and 1 <= last <= 12):
         return None
-    if match["s"] == "-" and not after_month:
+    unsure = match["s"] == "-" and not after_month
+    if unsure and (match["b"] or " " in match[0]):
         return None
     said = month_word(first) if after_month else f"tháng {month_word(first)}"
     if match["b"]:
         said += f" đến tháng {month_word(last)}"
-    return Said(f"{said} {year}", match.end(), "date")
+    spoken = f"{said} {year}"
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if unsure else ()
+    return Said(spoken, match.end(), "date", flags)
 
 
 def _counted(match: re.Match[str], place: Place, year: str) -> Said | None:
-    if match["s"] != "/" and not place.before.rstrip().endswith("quý"):
+    sure = match["s"] == "/" or place.before.rstrip().endswith("quý")
+    if not sure and (match["s"] != "-" or match["b"] or " " in match[0]):
         return None
     until = f" đến {cardinal(int(match['b']))}" if match["b"] else ""
-    return Said(f"{cardinal(int(match['a']))}{until} {year}", match.end(), "period")
+    spoken = f"{cardinal(int(match['a']))}{until} {year}"
+    flags = () if sure else (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
+    return Said(spoken, match.end(), "period", flags)
 
 
 def read_day_dash(match: re.Match[str], place: Place) -> Said | None:
@@ -165,7 +187,7 @@ def read_day_dash(match: re.Match[str], place: Place) -> Said | None:
     A falling pair (từ 15-8 đến 30-9) can be no range.
     """
     day, month = int(match["d"]), int(match["m"])
-    day_word = _DAY_WORDS.search(place.before)
+    day_word = _DAY_WORDS.search(place.before) or _UNTIL_DAY.search(place.before)
     after = place.after(match.end())
     if match["s"] == ".":
         return _day_dot(match, place) if day_word and not _OF_MONTH.match(after) else None
@@ -196,15 +218,28 @@ def read_short_period(match: re.Match[str], place: Place) -> Said | None:
     """Q1/2026, QIII-2025, T12/2025, as tables write quarters and months."""
     del place
     kind = "tháng" if match["month"] else "quý"
+    if match["first"]:
+        kind = f"tháng {month_word(int(match['first']))} đến tháng"
     written = match["month"] or match["quarter"]
     number = int(written) if written.isdigit() else ("I", "II", "III", "IV").index(written) + 1
     word = month_word(number) if match["month"] else cardinal(number)
     return Said(f"{kind} {word} {year_words(match['y'])}", match.end(), "date")
 
 
+def read_months_so_far(match: re.Match[str], place: Place) -> Said:
+    """6T đầu năm, 9T/2026: so many months of a year."""
+    del place
+    year = f" {year_words(match['y'])}" if match["y"] else ""
+    return Said(f"{cardinal(int(match['n']))} tháng{year}", match.end(), "date")
+
+
+MONTHS_SO_FAR = Rule(
+    re.compile(rf"(?P<n>[2-9]|1[01])T(?:(?=[ ](?:đầu|cuối)[ ]năm)|/(?P<y>{_YEAR}){_END})"),
+    read_months_so_far,
+)
 SHORT_PERIOD = Rule(
     re.compile(
-        rf"(?:Q\.?(?P<quarter>[1-4]|I{{1,3}}|IV)|T\.?(?P<month>0?[1-9]|1[0-2]))"
+        rf"(?:Q\.?(?P<quarter>[1-4]|I{{1,3}}|IV)|(?:T(?P<first>0?[1-9]|1[0-2])[-–])?T\.?(?P<month>0?[1-9]|1[0-2]))"
         rf"[ ]?[-/.–][ ]?(?P<y>{_YEAR}){_END}"
     ),
     read_short_period,

@@ -24,6 +24,10 @@ _MEDICINE = r"(?<!\w)(?:uống|viên|thuốc|liều|ngậm)"
 _UNITS_OF_SUBJECTS = (
     (re.compile(r"[ ]?A(?![^\W_])"), re.compile(_CURRENT + _IN_SENTENCE), "am pe"),
     (re.compile(r"[ ]?T(?![^\W_])"), re.compile(_LOAD + _IN_SENTENCE), "tấn"),
+    (re.compile(r"[ ]W(?![^\W_])"), re.compile(""), "oát"),
+    (re.compile(r"[ ]V(?![^\W_])"), re.compile(""), "vôn"),
+    (re.compile(r"[ ]ph?(?![^\W_])"), re.compile(""), "phút"),
+    (re.compile(r"[ ]s(?![^\W_])"), re.compile(""), "giây"),
     (re.compile(r"[ ]?v(?![^\W_])"), re.compile(_MEDICINE + _IN_SENTENCE), "viên"),
     (re.compile(r"l(?=/ngày)"), re.compile(_MEDICINE + r"(?!\w)[^.;:\n]{0,30}x[ ]?$"), "lần"),
 )
@@ -109,7 +113,7 @@ DIMENSIONS = Rule(
 
 
 def read_and_a_bit(match: re.Match[str], place: Place) -> Said:
-    """2m5, 3kg2, 37o5: a measure and its tenths, as people say them."""
+    """2m5, 3kg2, 1km200, 37o5: a measure and its tenths, as people say them."""
     if match["fever"]:
         said = f"{read_number(match['whole'])} độ {read_number(match['degree'])}"
         return Said(said, match.end(), "measure")
@@ -121,7 +125,7 @@ def read_and_a_bit(match: re.Match[str], place: Place) -> Said:
 
 AND_A_BIT = Rule(
     re.compile(
-        r"(?P<whole>[0-9]{1,4})(?:(?P<unit>kg|km|ha)(?P<tenths>[1-9])"
+        r"(?P<whole>[0-9]{1,4})(?:(?P<unit>kg|km|ha)(?P<tenths>[1-9]00|[1-9]50|[1-9])"
         r"|(?P<metre>m)(?P<tenth>[14-9][0-9]?)|(?P<fever>(?<=3[5-9])o|(?<=4[0-2])o)(?P<degree>[0-9]))"
         r"(?![^\W_²³])"
     ),

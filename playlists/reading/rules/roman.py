@@ -12,7 +12,7 @@ from playlists.reading.rules.dates import year_words
 
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN = re.compile(
-    r"(?P<roman>[IVXLCDM]+|[ivxlcdm]+)(?:/(?P<year>(?:19|20)[0-9]{2})(?![0-9]))?(?![^\W_])"
+    r"(?P<roman>[IVXLCDM]+|[ivxlcdm]+)(?:(?P<sep>[/-])(?P<year>(?:19|20)[0-9]{2})(?![0-9]))?(?![^\W_])"
 )
 _CANONICAL = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _CUE = re.compile(
@@ -41,6 +41,7 @@ _LOWER_CUES = frozenset(
         "số",
     ]
 )
+_YEARLY = frozenset(["quý", "học kỳ", "học kì", "hk", "đợt"])
 _FIRST_BEFORE = re.compile(r"(?:lần|kỳ họp|hội nghị|hạng|người|con|đợt)\s+thứ\s*$")
 
 
@@ -80,6 +81,8 @@ def read_roman(match: re.Match[str], place: Place) -> Said | None:
     spoken = "nhất" if number == 1 and _FIRST_BEFORE.search(place.before) else cardinal(number)
     if cue and cue["cue"] == "thứ" and number == 4:
         spoken = ordinal(number)
+    if match["sep"] == "-" and not (cue and cue["cue"] in _YEARLY):
+        return Said(spoken, match.end("roman"), "roman")
     if match["year"]:
         spoken += f" {year_words(match['year'])}"
     return Said(spoken, match.end(), "roman")

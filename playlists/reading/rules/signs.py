@@ -16,8 +16,8 @@ BRACKETS = "()[]{}"
 QUOTES = "\"'“”„«»‹›‘’"
 
 
-# Engineers write a range with this sign; a sum is never written out in a bulletin.
-_BETWEEN_NUMBERS = re.compile(r"[0-9]\s?÷\s?[0-9]")
+# Engineers write a range with these signs; a sum is never written out in a bulletin.
+_BETWEEN_NUMBERS = re.compile(r"[0-9]\s?[÷~]\s?[0-9]")
 _REPEATED = re.compile(r"\((?P<words>[^()\n]{2,120})\)")
 
 
@@ -53,7 +53,7 @@ def read_sign(place: Place, sign: str) -> Said:
 
 
 def _read_named(place: Place, sign: str) -> Said:
-    if sign == "÷" and _BETWEEN_NUMBERS.search(
+    if sign in "÷~" and _BETWEEN_NUMBERS.search(
         place.text, max(0, place.start - 2), place.start + 3
     ):
         return Said("đến", place.start + 1, "dash")
