@@ -15,7 +15,7 @@ from playlists.speech.frames import Request
 
 SYNCHRONOUS = 2
 DO_NOT_EXIT = 0x8000
-RATE, PITCH = 1, 3
+RATE, PITCH, PITCH_RANGE, WORD_GAP = 1, 3, 4, 7
 UTF8 = 1
 SYSTEM_LIBRARY = "libespeak-ng.so.1"
 VIETNAMESE = b"vi"
@@ -57,6 +57,8 @@ def speak(library: Library, request: Request) -> Pcm:
         handle.espeak_SetVoiceByName(request.voice.encode()),
         handle.espeak_SetParameter(RATE, request.words_per_minute, 0),
         handle.espeak_SetParameter(PITCH, request.pitch, 0),
+        handle.espeak_SetParameter(PITCH_RANGE, request.pitch_range, 0),
+        handle.espeak_SetParameter(WORD_GAP, request.word_gap_10ms, 0),
         handle.espeak_Synth(text, len(text) + 1, 0, 0, 0, UTF8, None, None),
     )
     if any(results):

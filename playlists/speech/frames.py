@@ -32,6 +32,8 @@ class Request(msgspec.Struct, frozen=True):
     voice: str
     words_per_minute: int
     pitch: int
+    pitch_range: int = 50
+    word_gap_10ms: int = 0
 
 
 class PiperRequest(msgspec.Struct, frozen=True):
