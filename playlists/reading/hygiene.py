@@ -33,6 +33,8 @@ _SCRIPT_BORDER = re.compile(
     "(?<=[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ0-9])(?=[\u0250-\u1dff\u1f00-\u1fff\u2e80-\U0010ffff])"
     "|(?<=[\u0250-\u1dff\u1f00-\u1fff\u2e80-\U0010ffff])(?=[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ0-9])"
 )
+_ARROW = re.compile(r"(?<![<=>-])(?:=+|-{1,3})>(?![=>])")
+_AT_LEAST = re.compile(r"(?<![<=>])([<>])=(?![<=>])")
 _DIAMETER = re.compile(r"[ØøΦφϕ][ ]?(?=[0-9])")
 _LINE_MARKS = re.compile(
     r"^[ ]{0,3}(?:#{1,6}[ ]+|>[ ]?)|^[ ]{0,3}(?:[*_][ ]?){3,}$|^[ ]*-{3,}[ ]*$", re.MULTILINE
@@ -87,6 +89,9 @@ def _characters(script: str) -> str:
     text = _CONTROL.sub(
         " ", unicodedata.normalize("NFC", text.replace("\f", "\f\n")).replace("\f", "\n")
     )
+    if ">" in text or "<=" in text:
+        text = _ARROW.sub("→", text)
+        text = _AT_LEAST.sub(lambda match: "≥" if match[1] == ">" else "≤", text)
     text = _SCRIPT_BORDER.sub(" ", text)
     return fold_tone_placement(_DIAMETER.sub("phi ", text))
 

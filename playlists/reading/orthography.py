@@ -56,7 +56,12 @@ def _onset_fits(onset: str, rhyme: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def is_syllable(word: str) -> bool:
-    """Whether one word is a well-formed Vietnamese syllable with a tone that it can bear."""
+    """Whether one word is a well-formed Vietnamese syllable with a tone that it can bear.
+
+    Capitals inside a word (PoE) make it a foreign one.
+    """
+    if not (word.islower() or word.isupper() or word.istitle()):
+        return False
     bare, tone = _without_tone(word.lower())
     if len(tone) > 1:
         return False

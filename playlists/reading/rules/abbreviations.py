@@ -11,10 +11,19 @@ from playlists.reading.orthography import has_vietnamese_mark, is_syllable
 from playlists.reading.place import Place, Said
 
 _AROUND = 40
+_HEADS = (
+    ("BQL", "ban quản lý"), ("BCĐ", "ban chỉ đạo"), ("TT", "trung tâm"), ("CC", "chi cục"),
+    ("VP", "văn phòng"), ("UB", "ủy ban"), ("HĐ", "hội đồng"), ("S", "sở"), ("P", "phòng"),
+    ("B", "ban"), ("H", "hội"),
+)  # fmt: skip
+_LEAST_COMPOSED = 3
 _RUN = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[^\w.;:]*$")
 _WORD_AFTER = re.compile(r"[^\w.;:]*([^\W\d_]+)")
+_OWN_NUMBER = re.compile(
+    r"[ ]?(?:số[ ]?)?[0-9]{1,5}(?:/[0-9]{4})?[-/](?P<kind>[A-ZĐ][A-Za-zĐđ]{0,5})(?=[-/])"
+)
 _INITIALS = re.compile(r"(?:[A-ZĐ]\.){1,4}[A-ZĐ](?![^\W_])\.?")
 
 
@@ -61,7 +70,8 @@ def _ends_here(text: str, end: int, form: str) -> bool:
 
 def _say(place: Place, form: str, end: int) -> Said | None:
     choices = place.lexicon.words(form)
-    entry, sure = choose(choices, place=place, end=end)
+    own = _of_its_number(place, form, end)
+    entry, sure = (own, not own.guess) if own else choose(choices, place=place, end=end)
     if entry is None or _is_heading_word(place, form, end):
         return None
     flags = () if sure else (Flag(Doubt.AMBIGUOUS, form, entry.spoken),)
@@ -70,6 +80,15 @@ def _say(place: Place, form: str, end: int) -> Said | None:
     as_written = entry.kind is Kind.NAME and not written.isupper()
     spoken = written if as_written else entry.spoken
     return Said(spoken, end, rule, flags)
+
+
+def _of_its_number(place: Place, form: str, end: int) -> Entry | None:
+    """TT 23/2023/TT-BCA: the number after it says which document the letters are."""
+    documents = place.lexicon.documents.get(form)
+    match = _OWN_NUMBER.match(place.text, end) if documents else None
+    if documents is None or match is None or match["kind"] != form:
+        return None
+    return next((one for one in documents if not (one.before or one.after)), documents[0])
 
 
 def choose(choices: tuple[Entry, ...], *, place: Place, end: int) -> tuple[Entry | None, bool]:
@@ -149,3 +168,32 @@ def read_initials(place: Place) -> Said | None:
         1 if match[0].endswith(".") and not place.after(match.end()).strip() else 0
     )
     return Said(spell(match[0]), end, "initials")
+
+
+def sure_reading(written: str, place: Place) -> tuple[Entry, ...]:
+    """The one entry of an abbreviation that is read alike everywhere; none if it is not."""
+    if written not in place.lexicon.starting(written):
+        return ()
+    choices = place.lexicon.words(written)
+    return choices if len(choices) == 1 and not choices[0].guess else ()
+
+
+def compose(written: str, place: Place) -> str:
+    """PNNMT, TTVHTT: an office's head letters before an abbreviation with one reading."""
+    for head, words in _HEADS:
+        rest = written.removeprefix(head)
+        if rest != written and len(rest) >= _LEAST_COMPOSED:
+            found = sure_reading(rest, place)
+            if found:
+                return f"{words} {found[0].spoken}"
+    return ""
+
+
+def compose_two(written: str, place: Place) -> str:
+    """ATTPVSMT: two abbreviations with one reading each, run together."""
+    for cut in range(len(written) - _LEAST_COMPOSED, _LEAST_COMPOSED - 1, -1):
+        first = sure_reading(written[:cut], place)
+        second = sure_reading(written[cut:], place) if first else ()
+        if second:
+            return f"{first[0].spoken}, {second[0].spoken}"
+    return ""

@@ -19,8 +19,13 @@ _LINE_CUE = re.compile(
     r"(?: [0-9]{1,3}[-.][0-9]{1,3}(?:,| và))* ?$"
 )
 _PART = re.compile(r"[0-9]+|[^\W\d_]+")
+_THING_BEFORE = re.compile(
+    r"(?<!\w)(?:trạm|bơm|lô|nhà|khu|đường|cống|kênh|tuyến|cột|giống|lúa|hiệu|phòng|máy|lớp|số|cầu|"
+    r"block|tòa|chốt|điểm|cổng|tháp|giếng|mốc|bến|cảng|sân|tầng|kho|dãy|tủ|biến áp)"
+    r"[^.;:\n]{0,24}$"
+)
 _SURE_LETTERS = 2
-_SURE_DIGITS = 2
+_SURE_DIGITS = 3
 _SURE_PARTS = 3
 
 
@@ -40,20 +45,27 @@ def read_code(match: re.Match[str], place: Place) -> Said | None:
     single = all(len(part) == 1 for part in letters)
     short = all(len(part) <= _SURE_LETTERS and part.isupper() for part in letters)
     sure = (single and len(parts) <= _SURE_PARTS) or (short and len(parts) == 2)
+    sure = sure and not (len(parts) == 2 and _may_be_a_document(parts[0], place))
     flags = () if sure else (Flag(Doubt.CODE, written, spoken),)
     return Said(spoken, match.end(), "code", flags)
 
 
 def _known_letters(written: str, place: Place) -> str:
-    """KP5, NQ57: an abbreviation with one reading, and its number."""
+    """KP5, NQ57: an abbreviation that has one reading without a neighbour, and its number."""
     parts = _PART.findall(written)
     if len(parts) != 2 or parts[0] not in place.lexicon.starting(parts[0]):
         return ""
     choices = place.lexicon.words(parts[0])
-    sure = len(choices) == 1 and not choices[0].guess
-    if not sure or not parts[1].isdigit() or len(parts[1]) > _SURE_DIGITS:
+    entry = next((one for one in choices if not (one.before or one.after)), None)
+    sure = entry is not None and not entry.guess
+    if entry is None or not sure or not parts[1].isdigit() or len(parts[1]) > _SURE_DIGITS:
         return ""
-    return f"{choices[0].spoken} {code_number(parts[1])}"
+    return f"{entry.spoken} {code_number(parts[1])}"
+
+
+def _may_be_a_document(letters: str, place: Place) -> bool:
+    """KH45, TT30: a document's letters, unless a thing that bears codes stands before."""
+    return letters in place.lexicon.documents and not _THING_BEFORE.search(place.before)
 
 
 def read_cued(match: re.Match[str], place: Place) -> Said | None:

@@ -9,8 +9,9 @@ from playlists.reading.letters import code_number, spell
 from playlists.reading.lexicon.entries import Entry
 from playlists.reading.numbers import cardinal, digit_by_digit, with_leading_zeros
 from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.abbreviations import compose, sure_reading
 
-_LETTERS = r"[A-ZĐ](?:[A-Za-zĐđ]*[A-ZĐgr])?[0-9]{0,2}"
+_LETTERS = r"[A-ZĐ](?:[A-Za-zĐđ]*[A-ZĐgr])?[0-9]{0,4}"
 _ISSUER = rf"{_LETTERS}(?:\s?&\s?{_LETTERS}|[-–/.]{_LETTERS})*"
 _NUMBERED = re.compile(
     rf"(?P<number>[0-9]{{1,5}})(?:\.(?P<part>[0-9]{{1,2}}))?(?P<suffix>[a-z]?)(?:/(?P<year>(?:19|"
@@ -26,12 +27,9 @@ _STANDARDS = {
     "TCVN": "tiêu chuẩn Việt Nam", "QCVN": "quy chuẩn Việt Nam", "TCCS": "tiêu chuẩn cơ sở",
     "TCXDVN": "tiêu chuẩn xây dựng Việt Nam", "QCĐP": "quy chuẩn địa phương",
 }  # fmt: skip
+_ATTACHED = re.compile(r"[A-ZĐ][A-Za-zĐđ]{0,5}(?=[0-9])")
+_SURE_HEADS = "SPTV"
 _PART = re.compile(r"[^\W_]+")
-_COMPOSED = (
-    ("BQL", "ban quản lý"), ("BCĐ", "ban chỉ đạo"), ("TT", "trung tâm"), ("CC", "chi cục"),
-    ("VP", "văn phòng"), ("UB", "ủy ban"), ("S", "sở"), ("P", "phòng"),
-)  # fmt: skip
-_LEAST_COMPOSED = 3
 _ASSEMBLY = re.compile(r"QH([0-9]{1,2})")
 
 
@@ -77,7 +75,20 @@ def read_standard(match: re.Match[str], place: Place) -> Said:
 def read_letters(match: re.Match[str], place: Place) -> Said | None:
     """Letters at the beginning: a standard's name and code, or an issuer without a number."""
     standard = _STANDARD.match(place.text, place.start)
-    return read_standard(standard, place) if standard else read_alone(match, place)
+    if standard:
+        return read_standard(standard, place)
+    return read_attached(place) or read_alone(match, place)
+
+
+def read_attached(place: Place) -> Said | None:
+    """TT23/2023/TT-BCA: the kind of document written right before its number."""
+    kind = _ATTACHED.match(place.text, place.start)
+    choices = place.lexicon.documents.get(kind[0]) if kind else None
+    if kind is None or choices is None or not _NUMBERED.match(place.text, kind.end()):
+        return None
+    entry = _choose(choices, place)
+    flags = (Flag(Doubt.AMBIGUOUS, kind[0], entry.spoken),) if entry.guess else ()
+    return Said(entry.spoken, kind.end(), "document_letters", flags)
 
 
 def _is_issuer(issuer: str, place: Place) -> bool:
@@ -94,7 +105,7 @@ def read_issuer(issuer: str, place: Place) -> tuple[str, tuple[Flag, ...]]:
     flags: list[Flag] = []
     for part in _PART.findall(issuer):
         assembly = _ASSEMBLY.fullmatch(part)
-        choices = place.lexicon.documents.get(part) or _sure_abbreviation(part, place)
+        choices = _known(part, place)
         if assembly:
             spoken.append(f"quốc hội khóa {cardinal(int(assembly[1]))}")
         elif choices:
@@ -102,8 +113,12 @@ def read_issuer(issuer: str, place: Place) -> tuple[str, tuple[Flag, ...]]:
             spoken.append(entry.spoken)
             if entry.guess:
                 flags.append(Flag(Doubt.AMBIGUOUS, part, entry.spoken))
-        elif composed := _compose(part, place):
+        elif numbered := _numbered_part(part, place):
+            spoken.append(numbered)
+        elif composed := compose(part, place):
             spoken.append(composed)
+            if part[0] not in _SURE_HEADS:
+                flags.append(Flag(Doubt.AMBIGUOUS, part, composed))
         else:
             words = _spell_part(part)
             spoken.append(words)
@@ -111,23 +126,17 @@ def read_issuer(issuer: str, place: Place) -> tuple[str, tuple[Flag, ...]]:
     return " ".join(spoken), tuple(flags)
 
 
-def _sure_abbreviation(part: str, place: Place) -> tuple[Entry, ...]:
-    """An abbreviation that has one reading everywhere has it inside a number too."""
-    if part not in place.lexicon.starting(part):
-        return ()
-    choices = place.lexicon.words(part)
-    return choices if len(choices) == 1 and not choices[0].guess else ()
+def _known(part: str, place: Place) -> tuple[Entry, ...]:
+    return place.lexicon.documents.get(part) or sure_reading(part, place)
 
 
-def _compose(part: str, place: Place) -> str:
-    """PNNMT, TTVHTT: an office's head letters before an abbreviation with one reading."""
-    for head, words in _COMPOSED:
-        rest = part.removeprefix(head)
-        if rest != part and len(rest) >= _LEAST_COMPOSED:
-            found = _sure_abbreviation(rest, place)
-            if found:
-                return f"{words} {found[0].spoken}"
-    return ""
+def _numbered_part(part: str, place: Place) -> str:
+    """BCĐ138: an organ that is named by a number."""
+    letters = part.rstrip("0123456789")
+    choices = _known(letters, place) if letters != part else ()
+    if not choices:
+        return ""
+    return f"{_choose(choices, place).spoken} {with_leading_zeros(part[len(letters) :])}"
 
 
 def _spell_part(part: str) -> str:
@@ -137,21 +146,21 @@ def _spell_part(part: str) -> str:
 
 
 def _choose(choices: tuple[Entry, ...], place: Place) -> Entry:
+    """The entry whose noun stands nearest before; else one that what follows speaks for."""
     before = place.before
+    found, best_at = None, -1
+    for entry in choices:
+        at = max((before.rfind(cue) for cue in entry.before), default=-1)
+        if at > best_at:
+            found, best_at = entry, at
+    if found is not None:
+        return found
     around = place.after(place.start)
     for entry in choices:
         if any(cue in around for cue in entry.after):
             return entry
-    best, best_at = choices[0], -1
-    for entry in choices:
-        for cue in entry.before:
-            at = before.rfind(cue)
-            if at > best_at:
-                best, best_at = entry, at
-    if best_at < 0:
-        return next((one for one in choices if not (one.before or one.after)), choices[0])
-    return best
+    return next((one for one in choices if not (one.before or one.after)), choices[0])
 
 
 NUMBERED = Rule(_NUMBERED, read_numbered)
-ALONE = Rule(re.compile(rf"{_ALONE.pattern}|(?=[TQ]C)"), read_letters)
+ALONE = Rule(re.compile(rf"{_ALONE.pattern}|(?=[TQ]C)|(?={_ATTACHED.pattern})"), read_letters)

@@ -8,7 +8,7 @@ from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import LETTER_NAMES, spell
 from playlists.reading.orthography import is_syllable
 from playlists.reading.place import PLAIN, Place, Said
-from playlists.reading.rules.abbreviations import in_capitals
+from playlists.reading.rules.abbreviations import compose, compose_two, in_capitals
 
 _VOWEL = re.compile(r"[aeiouyăâêôơưà-ỹ]", re.IGNORECASE)
 
@@ -28,10 +28,13 @@ def read_leftover_word(word: str, place: Place) -> Said:
     unit = place.lexicon.units.get(word)
     if unit is not None and len(word) > 1 and not word.isupper():
         return Said(unit.spoken, end, "unit")
-    return _guess(word, end)
+    return _guess(word, place, end)
 
 
-def _guess(word: str, end: int) -> Said:
+def _guess(word: str, place: Place, end: int) -> Said:
+    composed = (compose(word, place) or compose_two(word, place)) if word.isupper() else ""
+    if composed:
+        return Said(composed, end, "leftover", (Flag(Doubt.AMBIGUOUS, word, composed),))
     if not word.isupper() and _VOWEL.search(word):
         return Said(word, end, "leftover", (Flag(Doubt.FOREIGN_WORD, word, word),))
     spelled = spell(word)
