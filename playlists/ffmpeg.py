@@ -128,6 +128,7 @@ def _started(arguments: Sequence[str], *, timeout_s: float) -> Iterator[_Running
             raise FfmpegMissing(str(error)) from error
         running = _Running(process, log_file=log_file)
         clock = threading.Timer(timeout_s, running.stop_late)
+        clock.daemon = True
         clock.start()
         try:
             yield running

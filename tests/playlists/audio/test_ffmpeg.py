@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -112,12 +113,16 @@ def test_a_refusal_while_being_fed_is_told_with_its_words(tmp_path: Path) -> Non
         feed([*source, "-f", "s16le", f"file:{nowhere}"], (bytes(1 << 16) for _ in range(200)))
 
 
-def test_one_that_waits_for_ever_is_stopped() -> None:
-    """Neither a sound without end nor one that never comes outlives the time-out."""
+def test_one_that_never_ends_is_stopped_whoever_waits(tmp_path: Path) -> None:
+    """Neither a sound without end nor a feeder without end outlives the time-out."""
     endless = ["-re", "-f", "lavfi", "-i", "anullsrc", "-f", "s16le", "pipe:1"]
+    raw = ["-f", "s16le", "-ar", "8000", "-ac", "1"]
+    slowly = ["-re", *raw, "-i", "pipe:0", *raw, f"file:{tmp_path / 'sound.raw'}"]
     began = time.monotonic()
     with pytest.raises(FfmpegTimedOut):
         hear(endless, lambda _piece: None, timeout_s=0.5)
+    with pytest.raises(FfmpegTimedOut):
+        feed(slowly, repeat(bytes(1 << 16)), timeout_s=0.5)
 
     assert time.monotonic() - began < 10
 

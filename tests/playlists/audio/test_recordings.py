@@ -24,6 +24,7 @@ from playlists.recording_errors import (
     RecordingWithoutSound,
 )
 from playlists.recordings import LARGEST_BYTES, LONGEST_MINUTES, Recording, master_recording
+from playlists.render import render
 from playlists.speech.engine import VoiceSettings
 from playlists.speech.espeak import EspeakEngine
 from tests.playlists.sounds import BULLETIN, RATE_HZ, Line, decoded, metered, silence, tone
@@ -70,6 +71,12 @@ def voice(espeak: EspeakEngine, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return wav(Pcm(samples, RATE_HZ), tmp_path_factory.mktemp("voice") / "voice.wav")
 
 
+@pytest.fixture(scope="session")
+def clean(voice: Path, tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """The clean take, mastered: what all others are held against."""
+    return master_recording(voice, store=AudioStore(tmp_path_factory.mktemp("clean")))
+
+
 def spoken_dbfs(path: Path) -> float:
     """The level of the words, by another way than the product's: the loudest half of blocks."""
     samples = decoded(path)
@@ -99,7 +106,7 @@ def test_what_a_recording_says_of_itself_is_what_is_stored(store: AudioStore, vo
 
 @pytest.mark.parametrize("name", TAKES)
 def test_every_take_comes_out_as_loud_as_the_clean_one(
-    store: AudioStore, voice: Path, tmp_path: Path, name: str
+    store: AudioStore, voice: Path, clean: Recording, tmp_path: Path, name: str
 ) -> None:
     """-16 LUFS within 1, at most -1 dBTP, and the words themselves within 2 dB of the clean ones.
 
@@ -107,7 +114,6 @@ def test_every_take_comes_out_as_loud_as_the_clean_one(
     """
     kind, filters = TAKES[name]
     source = take(voice, tmp_path / f"take.{kind}", filters=filters)
-    clean = master_recording(voice, store=store)
     recording = master_recording(source, store=store)
     loudness_lufs, true_peak_dbtp = metered(recording.path)
 
@@ -119,36 +125,43 @@ def test_every_take_comes_out_as_loud_as_the_clean_one(
 
 @pytest.mark.parametrize("kind", CODECS)
 def test_every_kind_of_file_is_known_by_its_content(
-    store: AudioStore, voice: Path, tmp_path: Path, kind: str
+    store: AudioStore, voice: Path, clean: Recording, tmp_path: Path, kind: str
 ) -> None:
     """The name is no help and no hindrance."""
     source = take(voice, tmp_path / "ghi-am.docx", kind=kind)
     recording = master_recording(source, store=store)
 
     assert metered(recording.path)[0] == pytest.approx(-16.0, abs=1.0)
-    assert recording.duration_ms == pytest.approx(_clean(store, voice).duration_ms, abs=120)
+    assert recording.duration_ms == pytest.approx(clean.duration_ms, abs=120)
 
 
-def _clean(store: AudioStore, voice: Path) -> Recording:
-    return master_recording(voice, store=store)
-
-
-def test_the_same_file_gives_the_same_sound(store: AudioStore, voice: Path, tmp_path: Path) -> None:
+def test_the_same_file_gives_the_same_sound(
+    store: AudioStore, voice: Path, clean: Recording, tmp_path: Path
+) -> None:
     """Another name, another store, another day: the same SHA-256."""
     copy = shutil.copy(voice, tmp_path / "bản sao -i [1].wav")
-    elsewhere = AudioStore(tmp_path / "elsewhere")
 
-    assert (
-        master_recording(voice, store=store).sha256
-        == master_recording(Path(copy), store=elsewhere).sha256
-    )
+    assert master_recording(Path(copy), store=store).sha256 == clean.sha256
 
 
-def test_dead_air_is_taken_away(store: AudioStore, voice: Path, tmp_path: Path) -> None:
+def test_a_person_and_the_voice_come_out_alike(
+    store: AudioStore, espeak: EspeakEngine, clean: Recording
+) -> None:
+    """The same words recorded and rendered are equally loud, so nobody turns a knob between."""
+    rendering = render(LINES, engine=espeak, store=store, settings=VoiceSettings(), chime=False)
+
+    assert spoken_dbfs(rendering.path) == pytest.approx(spoken_dbfs(clean.path), abs=1.0)
+    assert rendering.loudness_lufs == pytest.approx(clean.loudness_lufs, abs=0.7)
+    assert rendering.duration_ms == pytest.approx(clean.duration_ms, abs=400)
+
+
+def test_dead_air_is_taken_away(
+    store: AudioStore, voice: Path, clean: Recording, tmp_path: Path
+) -> None:
     """Seconds of a humming room before and after leave the house's lead and tail only."""
     filters = f"adelay=4000,apad=pad_dur=6[a];{ROOM}:a=0.002[n];[a][n]amix=duration=first"
     source = take(voice, tmp_path / "room.flac", filters=f"{filters}:normalize=0")
-    clean, recording = _clean(store, voice), master_recording(source, store=store)
+    recording = master_recording(source, store=store)
 
     assert recording.duration_ms == pytest.approx(clean.duration_ms, abs=200)
     assert onset_ms(decoded(recording.path)) == pytest.approx(STATION_ENDS.lead_ms, abs=60)
