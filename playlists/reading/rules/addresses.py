@@ -36,7 +36,8 @@ _SIGNS = {
 }
 _SPELLED_LENGTH = 3
 _LONGEST_NAME = 20
-_PIECE, _NEVER = 10, 1_000_000  # a piece costs ten; a toneless stop, which is rarer, one more
+_PIECE, _NEVER = 10, 1_000_000  # a piece costs ten; one that is rarer in names, one more
+_RARE = re.compile(r"[a-z]*(?:ch|[cpt])|(?!an$|anh$|yen$|ai$)[aeiouy][a-z]*")
 _Segments = tuple[int, list[str] | None]
 _VOWEL = re.compile("[aeiouy]")
 
@@ -93,9 +94,9 @@ def segment(part: str, known: dict[str, str], *, guess: bool = False) -> list[st
             if piece in known:
                 fewest = (cost + _PIECE, [known[piece], *rest])
             elif guess and is_ascii_syllable(piece):
-                stopped = piece.endswith(("c", "ch", "p", "t"))
-                if cost + _PIECE + stopped < fewest[0]:
-                    fewest = (cost + _PIECE + stopped, [piece, *rest])
+                rarity = _PIECE + bool(_RARE.fullmatch(piece))
+                if cost + rarity < fewest[0]:
+                    fewest = (cost + rarity, [piece, *rest])
         best.append(fewest)
     return best[-1][1]
 

@@ -17,6 +17,12 @@ from playlists.reading import read_aloud
         ("nội dung 3/4", "ambiguous", "3/4"),
         ("nặng 10t", "ambiguous", "10t"),
         ("số 45/ABCX-YZ", "abbreviation", "45/ABCX-YZ"),
+        ("các đồng chí BCH dự họp", "ambiguous", "BCH"),
+        ("theo QĐ 37-QĐ/TW", "ambiguous", "37-QĐ/TW"),
+        ("thực hiện TT30 mới", "code", "TT30"),
+        ("đi qua TT Chúc Sơn", "ambiguous", "TT"),
+        ("tủ KeTo mới", "foreign_word", "KeTo"),
+        ("vé 200.000 đồng/2 lượt", "ambiguous", "/"),
     ],
 )
 def test_the_unknown_is_flagged_with_its_place(text: str, code: str, written: str) -> None:
@@ -39,6 +45,10 @@ def test_the_unknown_is_flagged_with_its_place(text: str, code: str, written: st
         "Phòng Văn hóa - Xã hội; kinh tế - xã hội",
         "KẾ HOẠCH TUYÊN TRUYỀN CỦA ỦY BAN NHÂN DÂN XÃ",
         "thôn Đắk Nhau, xã Ea H'leo, tỉnh Đắk Lắk",
+        "BCH Đảng bộ xã, BCH PCTT, NQ 37-NQ/TW, Quyết định 37-QĐ/TW",
+        "trạm bơm TB3, KP5, lô A1, giống lúa OM 5451, ĐT8",
+        "TT23/2023/TT-BCA, NĐ168/2024/NĐ-CP, TCVN 5687:2010",
+        "xem dichvucong.gov.vn/thong-bao, tracuu.thue.gov.vn",
     ],
 )
 def test_the_known_is_not_flagged(text: str) -> None:
@@ -52,3 +62,29 @@ def test_a_rule_is_named_for_every_settled_stretch() -> None:
     settled = [(span.written, span.rule) for span in reading.spans if span.rule != "plain"]
 
     assert settled == [("UBND", "abbreviation"), ("7h30", "time"), ("15/9/2026", "date")]
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("PGDNN", "phòng giáo dục nghề nghiệp"),
+        ("TTCSSK", "trung tâm chăm sóc sức khỏe"),
+        ("ATTPVSMT", "an toàn thực phẩm, vệ sinh môi trường"),
+    ],
+)
+def test_an_unknown_abbreviation_is_guessed_from_its_parts(written: str, spoken: str) -> None:
+    """The guess is better than letters, and the author is still asked."""
+    reading = read_aloud(f"cán bộ {written} xã")
+
+    assert reading.spoken == f"cán bộ {spoken} xã"
+    assert [warning.code for warning in reading.warnings] == ["ambiguous"]
+
+
+def test_an_unknown_name_in_an_address_is_said_in_syllables() -> None:
+    """Nobody can tell its marks, but it can be said and typed; the author is asked."""
+    reading = read_aloud("gửi về nguyenthihong@xatanhung.dongnai.gov.vn")
+
+    assert reading.spoken == (
+        "gửi về nguyen thi hong a còng xa tan hung chấm đồng nai chấm gốp chấm vi en"
+    )
+    assert [warning.code for warning in reading.warnings] == ["address"]
