@@ -24,6 +24,7 @@ class Right(StrEnum):
     APPROVE_BULLETINS = "approve_bulletins"
     EDIT_LEXICON = "edit_lexicon"
     CHOOSE_VOICE = "choose_voice"
+    DESCRIBE_VILLAGES = "describe_villages"
     SCHEDULE_BROADCASTS = "schedule_broadcasts"
     SEE_DEVICES = "see_devices"
     ADMINISTER = "administer"
@@ -39,6 +40,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.WRITE_BULLETINS,
             Right.EDIT_LEXICON,
             Right.CHOOSE_VOICE,
+            Right.DESCRIBE_VILLAGES,
             Right.SCHEDULE_BROADCASTS,
             Right.SEE_DEVICES,
         },
@@ -56,6 +58,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.SEE_STATION,
             Right.EDIT_LEXICON,
             Right.CHOOSE_VOICE,
+            Right.DESCRIBE_VILLAGES,
             Right.SEE_DEVICES,
             Right.ADMINISTER,
         },

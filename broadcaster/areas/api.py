@@ -4,18 +4,29 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
 
 from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
+from broadcaster.areas.errors import LANGUAGES_LIMIT
+from broadcaster.areas.languages import (
+    checked_languages,
+    find_village,
+    keep_languages,
+    languages_of,
+)
 from broadcaster.areas.queries import clusters_of, residents_on, the_station, villages_of
+from broadcaster.areas.tables import Village
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
 
 api = APIRouter(prefix="/api", tags=["areas"])
 
 Here = Annotated[Context, Depends(context)]
+Reader = Annotated[Viewer, Depends(require(Right.SEE_STATION))]
+Describer = Annotated[Viewer, Depends(require(Right.DESCRIBE_VILLAGES))]
 Anyone = Annotated[Viewer, Depends(require(Right.SEE_OWN_VILLAGE))]
 
 
@@ -49,6 +60,51 @@ class Areas(BaseModel):
     day: date
     rehearsal: bool
     clusters: list[ClusterOut]
+
+
+class LanguagesGiven(BaseModel):
+    """A village's languages. Limits are told in a sentence, so they are checked there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    languages: list[str] = Field(
+        description="Beside Vietnamese, by name, without “tiếng”.",
+        json_schema_extra={"maxItems": LANGUAGES_LIMIT},
+    )
+
+
+class LanguagesOut(BaseModel):
+    """What a village must be able to hear beside Vietnamese."""
+
+    village_id: str
+    village: str
+    languages: list[str]
+
+
+@api.get("/villages/{village_id}/languages", responses=problems(401, 403, 404, 422))
+def languages(station: Here, _viewer: Reader, village_id: str) -> LanguagesOut:
+    """The languages of one village."""
+    with station.database.reading() as session:
+        village = find_village(session, village_id, station_id=station.station_id)
+        return _languages(session, village)
+
+
+@api.put("/villages/{village_id}/languages", responses=problems(400, 401, 403, 404, 413, 422))
+def enter_languages(
+    station: Here, viewer: Describer, village_id: str, given: LanguagesGiven
+) -> LanguagesOut:
+    """Let a village have exactly these languages; bulletins wait for a recording in each."""
+    checked = checked_languages(given.languages)
+    with station.database.writing() as session:
+        village = keep_languages(
+            session, village_id, checked, station_id=station.station_id, by=viewer.account_id
+        )
+        return _languages(session, village)
+
+
+def _languages(session: Session, village: Village) -> LanguagesOut:
+    spoken = [*languages_of(session, village.id)]
+    return LanguagesOut(village_id=village.id, village=village.name, languages=spoken)
 
 
 @api.get("/areas", responses=problems(401, 403, 503))

@@ -3,12 +3,20 @@
 LoaError
 ├── BadInput
 │   ├── UnknownCluster     a cluster that this station does not have
-│   └── UnknownVillage     a village that this station does not have
+│   ├── UnknownVillage     a village that this station does not have
+│   ├── LanguageUnusable   no name of a language, or a long one
+│   │   └── VietnameseAlwaysHeard
+│   └── TooManyLanguages   a village has at most 5 beside Vietnamese
+├── NotFound
+│   └── NoSuchVillage      asked for by an address that is not there
 └── Unavailable
     └── StationNotFounded  the database holds no station yet
 """
 
-from broadcaster.errors import BadInput, Unavailable
+from broadcaster.errors import BadInput, NotFound, Unavailable
+
+LANGUAGE_LIMIT_LETTERS = 40
+LANGUAGES_LIMIT = 5
 
 
 class UnknownCluster(BadInput):
@@ -27,6 +35,42 @@ class UnknownVillage(BadInput):
     code = "unknown_village"
     message_vi = "Không có thôn này trong đài. Hãy tải lại trang và chọn lại."
     message_en = "The station has no such village. Reload the page and choose again."
+
+
+class LanguageUnusable(BadInput):
+    """No name of a language, or a long one."""
+
+    code = "language_unusable"
+    message_vi = (
+        "Tên ngôn ngữ chỉ gồm chữ cái, tối đa 40 chữ, ví dụ: Tày, H'Mông. Chưa có gì thay đổi."
+    )
+    message_en = (
+        "A language's name has letters only, at most 40, such as Tày or H'Mông. Nothing changed."
+    )
+
+
+class VietnameseAlwaysHeard(LanguageUnusable):
+    """Vietnamese need not be entered."""
+
+    code = "vietnamese_always_heard"
+    message_vi = "Tiếng Việt luôn được phát nên không cần ghi. Chưa có gì thay đổi."
+    message_en = "Vietnamese is always on air and need not be entered. Nothing was changed."
+
+
+class TooManyLanguages(BadInput):
+    """A village has at most 5 languages beside Vietnamese."""
+
+    code = "too_many_languages"
+    message_vi = "Mỗi thôn ghi tối đa 5 ngôn ngữ ngoài tiếng Việt. Chưa có gì thay đổi; hãy bỏ bớt."
+    message_en = "A village has at most 5 languages beside Vietnamese. Nothing changed; remove one."
+
+
+class NoSuchVillage(NotFound):
+    """The station has no village at this address."""
+
+    code = "no_such_village"
+    message_vi = "Không có thôn này trong đài. Hãy mở lại danh sách thôn."
+    message_en = "The station has no such village. Open the list of villages again."
 
 
 class StationNotFounded(Unavailable):

@@ -33,6 +33,7 @@ def test_every_role_stands_in_the_table() -> None:
         (Right.APPROVE_BULLETINS, {Role.LEADER}),
         (Right.EDIT_LEXICON, {Role.OPERATOR, Role.LEADER, Role.ADMIN}),
         (Right.CHOOSE_VOICE, {Role.OPERATOR, Role.ADMIN}),
+        (Right.DESCRIBE_VILLAGES, {Role.OPERATOR, Role.ADMIN}),
         (Right.SCHEDULE_BROADCASTS, {Role.OPERATOR, Role.LEADER}),
         (Right.ADMINISTER, {Role.ADMIN}),
         (Right.SEE_STATION, {Role.OPERATOR, Role.LEADER, Role.ADMIN}),
