@@ -8,6 +8,7 @@ from broadcaster.accounts import guard
 from broadcaster.accounts import pages as accounts_pages
 from broadcaster.accounts.roles import Role
 from broadcaster.areas import api as areas_api
+from broadcaster.areas import pages as areas_pages
 from broadcaster.bulletins import api as bulletins_api
 from broadcaster.bulletins import audio
 from broadcaster.bulletins import pages as bulletins_pages
@@ -21,6 +22,8 @@ from broadcaster.ledger import api as ledger_api
 from broadcaster.ledger import pages as ledger_pages
 from broadcaster.lexicon import api as lexicon_api
 from broadcaster.lexicon import pages as lexicon_pages
+from broadcaster.playlists import api as playlists_api
+from broadcaster.playlists import pages as playlists_pages
 from broadcaster.schedule import api as schedule_api
 from broadcaster.schedule import broadcast_pages, queue_pages
 from broadcaster.schedule import pages as schedule_pages
@@ -37,7 +40,9 @@ _ROUTERS = (
     broadcast_pages.router,
     queue_pages.router,
     bulletins_pages.router,
+    playlists_pages.router,
     lexicon_pages.router,
+    areas_pages.router,
     voices_pages.router,
     ledger_pages.router,
     fleet_pages.router,
@@ -45,6 +50,7 @@ _ROUTERS = (
     accounts_api.api,
     areas_api.api,
     bulletins_api.api,
+    playlists_api.api,
     lexicon_api.api,
     voices_api.api,
     schedule_api.api,
@@ -82,6 +88,7 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.unpublished_since = unpublished_since
     app.state.order_items = items_of_order
     app.state.bulletin_panels = [queue_pages.queue_panel]
+    app.state.playlist_page = playlists_pages.answer_playlist
     frame.install(app)
     guard.install(app, larger_bodies=LARGER_BODIES)
     for router in _ROUTERS:

@@ -34,6 +34,7 @@ from broadcaster.bulletins.imports import DOCUMENT_FIELD, uploaded_draft
 from broadcaster.bulletins.shown import lines_of, shown
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.studio import Studio, sound_of_bulletin, studio_of
+from broadcaster.bulletins.tables import BulletinKind
 from broadcaster.bulletins.texts import NORMAL, PRIORITY, Written, checked
 from broadcaster.database.columns import from_ms
 from broadcaster.web.context import Context, context
@@ -140,7 +141,9 @@ def bulletins(
 ) -> BulletinList:
     """The newest bulletins without their scripts, last edited first."""
     with station.database.reading() as session:
-        newest = desk.newest_bulletins(session, station_id=station.station_id, limit=limit)
+        newest = desk.newest_bulletins(
+            session, station_id=station.station_id, limit=limit, kind=BulletinKind.ITEM
+        )
         lines = lines_of(session, newest)
     wanted = [line for line in lines if state is None or line.state is state]
     return BulletinList(bulletins=[line_answer(line) for line in wanted])

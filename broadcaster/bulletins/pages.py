@@ -26,7 +26,7 @@ from broadcaster.bulletins.rule_names import name_of_rule
 from broadcaster.bulletins.shown import Shown, lines_of, shown
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.studio import sound_of_bulletin, studio_of
-from broadcaster.bulletins.tables import Bulletin
+from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.bulletins.teaching import Forms, teachable
 from broadcaster.bulletins.voice_words import VoiceWords, voice_in, voices_in
 from broadcaster.database.columns import to_ms
@@ -41,6 +41,9 @@ FIELDS = EDITED | {"over_warnings", "comment"}
 # What other capabilities add to a bulletin's page (`app.state.bulletin_panels`): HTML of their own.
 Panel = Callable[[Request, Session, Bulletin, Viewer], str]
 
+# A playlist's own page with what was refused, and the comment (`app.state.playlist_page`).
+PlaylistPage = Callable[[Request, Viewer, str, LoaError, str], Response]
+
 router = APIRouter(include_in_schema=False)
 
 Here = Annotated[Context, Depends(context)]
@@ -53,7 +56,9 @@ Approver = Annotated[Viewer, Depends(require(Right.APPROVE_BULLETINS))]
 def bulletins(request: Request, station: Here, viewer: Reader) -> Response:
     """All bulletins, last edited first."""
     with station.database.reading() as session:
-        newest = desk.newest_bulletins(session, station_id=station.station_id, limit=NEWEST)
+        newest = desk.newest_bulletins(
+            session, station_id=station.station_id, limit=NEWEST, kind=BulletinKind.ITEM
+        )
         lines = lines_of(session, newest)
     return render(
         request,
@@ -62,6 +67,7 @@ def bulletins(request: Request, station: Here, viewer: Reader) -> Response:
         may_write=viewer.may(Right.WRITE_BULLETINS),
         may_decide=viewer.may(Right.APPROVE_BULLETINS),
         may_teach=viewer.may(Right.EDIT_LEXICON),
+        may_describe=viewer.may(Right.DESCRIBE_VILLAGES),
     )
 
 
@@ -127,7 +133,11 @@ async def import_document(request: Request, _viewer: Writer) -> Response:
 
 @router.get("/bulletins/{bulletin_id}")
 def bulletin_page(request: Request, station: Here, viewer: Reader, bulletin_id: str) -> Response:
-    """One bulletin: written, spoken, heard, decided."""
+    """One bulletin: written, spoken, heard, decided; a playlist has a page of its own."""
+    with station.database.reading() as session:
+        row = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+    if row.kind == BulletinKind.PLAYLIST:
+        return RedirectResponse(f"/playlists/{bulletin_id}", status_code=303)
     return _page(request, station, viewer, bulletin_id)
 
 
@@ -228,6 +238,9 @@ def _page(
     added: list[Panel] = getattr(request.app.state, "bulletin_panels", [])
     with station.database.reading() as session:
         row = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+        if refused is not None and row.kind == BulletinKind.PLAYLIST:
+            tell: PlaylistPage = request.app.state.playlist_page
+            return tell(request, viewer, bulletin_id, refused, comment)
         bulletin = shown(session, row)
         teach = _teachable(bulletin, viewer)
         panels = [Markup(panel(request, session, row, viewer)) for panel in added]  # noqa: S704

@@ -16,6 +16,7 @@ WRITERS = frozenset({"operator"})
 APPROVERS = frozenset({"leader"})
 CHOOSERS = WRITERS | {"admin"}
 SCHEDULERS = WRITERS | APPROVERS
+DESCRIBERS = WRITERS | {"admin"}
 ANYBODY = ALL | {"nobody"}
 
 TABLE = {
@@ -40,6 +41,13 @@ TABLE = {
     "POST /bulletins/{bulletin_id}/rendition": WRITERS,
     "POST /bulletins/import": WRITERS,
     "GET /approvals": APPROVERS,
+    "GET /playlists": STAFF,
+    "GET /playlists/new": WRITERS,
+    "POST /playlists": WRITERS,
+    "GET /playlists/{playlist_id}": STAFF,
+    "GET /playlists/{playlist_id}/edit": WRITERS,
+    "POST /playlists/{playlist_id}": WRITERS,
+    "POST /playlists/{playlist_id}/rendition": WRITERS,
     "GET /lexicon": STAFF,
     "POST /lexicon": STAFF,
     "POST /lexicon/trial": STAFF,
@@ -47,6 +55,9 @@ TABLE = {
     "GET /voices": CHOOSERS,
     "POST /voices": CHOOSERS,
     "POST /voices/trial": CHOOSERS,
+    "GET /villages": DESCRIBERS,
+    "POST /villages/{village_id}/languages": DESCRIBERS,
+    "POST /villages/{village_id}/languages/removal": DESCRIBERS,
     "GET /sign-in": ANYBODY,
     "POST /sign-in": ANYBODY,
     "POST /sign-out": ALL,
@@ -59,6 +70,8 @@ TABLE = {
     "DELETE /api/sessions": ALL,
     "GET /api/me": ALL,
     "GET /api/areas": ALL,
+    "GET /api/villages/{village_id}/languages": STAFF,
+    "PUT /api/villages/{village_id}/languages": DESCRIBERS,
     "GET /api/broadcasts": ALL,
     "GET /api/broadcasts/{broadcast_id}": ALL,
     "GET /api/broadcasts/{broadcast_id}/devices": ALL,
@@ -75,6 +88,11 @@ TABLE = {
     "POST /api/bulletins/{bulletin_id}/rendition": WRITERS,
     "POST /api/bulletins/{bulletin_id}/submission": WRITERS,
     "POST /api/bulletins/{bulletin_id}/decisions": APPROVERS,
+    "GET /api/playlists": STAFF,
+    "POST /api/playlists": WRITERS,
+    "GET /api/playlists/{playlist_id}": STAFF,
+    "PUT /api/playlists/{playlist_id}": WRITERS,
+    "POST /api/playlists/{playlist_id}/rendition": WRITERS,
     "GET /api/lexicon": STAFF,
     "POST /api/lexicon": STAFF,
     "POST /api/lexicon/trial": STAFF,
@@ -87,7 +105,9 @@ PLACES = {
     "{broadcast_id}": "bc-evening",
     "{schedule_id}": "s-bc-tomorrow",
     "{bulletin_id}": "storm",
+    "{playlist_id}": "bul-none",
     "{entry_id}": "lex-none",
+    "{village_id}": "dong-2",
     "{device_id}": "loa-dong-2-1",
     "{epoch}": "ab" * 16,
     "{seq}": "3",

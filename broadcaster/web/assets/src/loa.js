@@ -1,4 +1,5 @@
 // What the pages do beyond plain HTML. Every page works without this file; it only makes them calmer.
+import "./cue_points.js";
 import "./linked_words.js";
 
 const notice = () => document.getElementById("notice");
