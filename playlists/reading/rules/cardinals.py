@@ -13,7 +13,8 @@ from playlists.reading.numbers import (
     read_number,
     with_leading_zeros,
 )
-from playlists.reading.place import Place, Rule, Said
+from playlists.reading.orthography import has_vietnamese_mark, is_syllable
+from playlists.reading.place import PLAIN, Place, Rule, Said
 from playlists.reading.rules.measures import read_unit
 
 _LABEL = re.compile(
@@ -35,6 +36,7 @@ _SPORT = re.compile(
     r"(?<!\w)(?:bóng đá|bóng chuyền|cầu lông|kéo co|chung kết|bán kết|trận|vòng bảng|ván|đội|"
     r"fc)(?!\w)"
 )
+_ARMY = re.compile(r"(?<!\w)(?:trung|sư|lữ|tiểu|binh|hải|không) đoàn\s+$")
 _STANDARD_CUE = re.compile(r"(?<!\w)(?:iso|iec|tcvn|qcvn|tiêu chuẩn|quy chuẩn)[ /a-z]*$")
 _LIST = re.compile(r"[0-9]{1,2}(?:,[0-9]{1,2}){1,}(?![0-9]|[.,/][0-9])")
 _LIST_CUE = re.compile(
@@ -53,7 +55,8 @@ _NAME_CUE = re.compile(
 )
 _EACH_BEFORE = re.compile(r"(?<!\w)(?:mỗi|từng)\s+(?:[^\W\d_]+\s+){1,2}$")
 _COUNTED_AFTER = re.compile(
-    r"\s+(?:người|xe|chiếc|cái|hộ|suất|tầng|thành viên|cán bộ|đồng chí|triệu|nghìn|tỷ|đồng)(?!\w)"
+    r"\s+(?:người|xe|chiếc|cái|hộ|suất|tầng|thành viên|cán bộ|đồng chí|triệu|nghìn|tỷ|đồng|"
+    r"cấp|bậc|bước|chốt|thùng|bàn|ghế|máy|loa|tháng|năm|ngày|tuần)(?!\w)"
 )
 _TIME_AFTER = re.compile(r"\s+(?:giờ|phút|ngày|tuần|tháng|năm|tuổi|lần)(?!\w)")
 _DECIMAL_POINT = re.compile(
@@ -117,6 +120,34 @@ _FERTILISER = re.compile(r"(?<!\w)(?:npk|phân|bón|loại|đạm|công thức)(
 HYPHENATED = Rule(
     re.compile(r"[0-9]{1,3}(?:-[0-9]{1,3}){2,}(?![0-9]|[-/.,][0-9])"), read_hyphenated
 )
+
+
+def read_broken(match: re.Match[str], place: Place) -> Said | None:
+    """12 .500đ, 1. 250.000đ: a blank that a PDF put beside a dot; flagged if it could be a stop."""
+    unit = read_unit(place, match.end())
+    may_be_stop = ". " in match[0]
+    if may_be_stop and (unit is None or not unit[0].startswith("đồng")):
+        return None
+    number = cardinal(int(re.sub(r"[ .]", "", match[0])))
+    spoken = f"{number} {unit[0]}" if unit else number
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if may_be_stop else ()
+    return Said(spoken, unit[1] if unit else match.end(), "measure" if unit else "cardinal", flags)
+
+
+def read_joined_word(match: re.Match[str], place: Place) -> Said | None:
+    """Thôn1, Năm2026: a word whose blank is missing; the number after it is read by itself."""
+    del place
+    word = match[0]
+    if word.isupper() or not (is_syllable(word) and has_vietnamese_mark(word)):
+        return None
+    return Said(word, match.end(), PLAIN)
+
+
+def read_army_unit(match: re.Match[str], place: Place) -> Said | None:
+    """Trung đoàn 888: a unit's number of three digits, one by one."""
+    if not _ARMY.search(place.before):
+        return None
+    return Said(digit_by_digit(match[0]), match.end(), "digits")
 
 
 def read_standard(match: re.Match[str], place: Place) -> Said | None:
@@ -221,6 +252,15 @@ def read_leftover(match: re.Match[str], place: Place) -> Said:
 
 
 SPACED = Rule(re.compile(r"[1-9][0-9]{0,2}(?:[ ][0-9]{3})+(?![0-9]|[.,/-][0-9])"), read_spaced)
+BROKEN = Rule(
+    re.compile(
+        r"[1-9][0-9]{0,2}(?:\.[0-9]{3})*(?:[ ]\.|\.[ ])[0-9]{3}(?:[ ]?\.[ ]?[0-9]{3})*"
+        r"(?![0-9]|[.,/-][0-9])"
+    ),
+    read_broken,
+)
+JOINED_WORD = Rule(re.compile(r"[^\W\d_]{2,7}(?=[0-9])"), read_joined_word)
+ARMY_UNIT = Rule(re.compile(r"[1-9][0-9]{2}(?![^\W_]|[.,/-][0-9])"), read_army_unit)
 STANDARD = Rule(
     re.compile(r"(?P<number>[1-9][0-9]{2,4}):(?P<year>(?:19|20)[0-9]{2})(?![0-9]|[.,/-][0-9])"),
     read_standard,

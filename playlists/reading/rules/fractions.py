@@ -16,6 +16,7 @@ _PAIR = re.compile(
 _RATIO_UNITS = ("thủy ngân", "vôn")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _SMALL = 10
+_QUARTERS = 4
 _AROUND_THE_CLOCK = re.compile(r"(?P<a>24|12|7)/(?P<b>24|7|12)(?P<h>h|H)?(?![0-9/]|[^\W_])")
 _DAY_BEFORE = re.compile(
     r"(?<!\w)(?:(?:ngày|sáng|trưa|chiều|tối|đêm|hôm)(?: (?:mai|nay|kia|qua|mốt))?|mùng|"
@@ -26,7 +27,10 @@ _DAY_NAMED = re.compile(
     r"(?<!\w)(?:ngày|lễ|tết|quốc khánh|quốc tế|kỷ niệm|dịp|mừng|thành lập|giải phóng)"
     r"(?!\w)[^0-9.;]*$"
 )
-_WEAK_BEFORE = re.compile(r"(?<!\w)(?:từ|đến|tới|trước|sau|vào|hết|kể từ|và|dịp|,)\s*$")
+_WEAK_BEFORE = re.compile(
+    r"(?<!\w)(?:từ|đến|tới|trước|sau|vào|hết|kể từ|và|dịp|,|"
+    r"chậm nhất|muộn nhất|sớm nhất|hạn|hạn chót|hạn cuối|đường|quảng trường|công viên)\s*:?\s*$"
+)
 _DAY_AFTER = re.compile(
     r"\s*[)]?\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|năm nay|năm sau|năm ngoái|tới|vừa qua|"
     r"năm [0-9]|đến (?:ngày )?[0-9]{1,2}/[0-9])"
@@ -39,7 +43,7 @@ _COUNTED_AFTER = re.compile(
     r"công trình|tuyến|hồ sơ|sản phẩm|lần|mẫu|ca|bệnh|giáo viên|quỹ|kinh phí|vốn|giá|nhu cầu|"
     r"doanh nghiệp|hợp tác|tổ|nhóm|đội|gia đình|căn|nhà|bữa|suất|thửa|héc|mét|ki lô|muỗng|thìa|"
     r"chén|cốc|ly|bát|lít|tấn|tạ|yến|cân|ngày|giờ|tháng|năm|héc ta|sào|công|viên|gói|"
-    r"thế kỷ|cái)(?!\w)"
+    r"thế kỷ|cái|lô|sào|bể|hồ|bình|thùng|kế hoạch|dự toán)(?!\w)"
 )
 _RATIO_BEFORE = re.compile(
     r"(?<!\w)(?:huyết áp|thị lực|thương binh|bệnh binh|hạng|điểm|đạt điểm|số nhà|nhà số|"
@@ -53,6 +57,7 @@ _STREET_AFTER = re.compile(r",?\s*(?:đường|phố|tổ|ấp|khu|ngõ|hẻm|th
 _ADDRESS_AFTER = re.compile(
     r",?[ ](?:đường|phố)[ ][A-ZĐÀ-Ỹ0-9]|,?[ ](?:tổ|ấp|khu phố|khóm|ngõ|hẻm|thôn|KP)[ ][0-9]"
 )
+_SHARED_RANGE = re.compile(r"[ ]?[-–][ ]?[0-9]/[0-9]{1,2}[ ](?:số|tổng|diện tích|dân|hộ)(?!\w)")
 _PARTS_BEFORE = re.compile(
     r"(?<!\w)(?:vòng|đạt|chiếm|khoảng|hơn|gần|trên|quá|ít nhất|tối thiểu|có|được|bằng)\s*$"
 )
@@ -98,6 +103,8 @@ def _address(match: re.Match[str], place: Place) -> Said | None:
         return Said(day_month(first, second), match.end(), "date")
     spoken = f"{cardinal(first)} trên {cardinal(second)}"
     sure = _HOUSE_BEFORE.search(place.before) or place.before.rstrip().endswith("số")
+    if not sure and first < second <= _QUARTERS:
+        spoken = fraction_words(first, second)
     flags = () if sure else (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
     return Said(spoken, match.end(), "ratio", flags)
 
@@ -149,7 +156,7 @@ def _is_date(place: Place, after: str, *, first: int, second: int, has_unit: boo
     of_that_time = before.endswith("/") and place.follows("time")
     if of_that_time or _DAY_BEFORE.search(before) or _DAY_AFTER.match(after):
         return True
-    if _COUNTED_AFTER.match(after):
+    if _COUNTED_AFTER.match(after) or _SHARED_RANGE.match(after):
         return False
     if before.endswith("(") and after.startswith(")"):
         return True

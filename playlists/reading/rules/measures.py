@@ -34,6 +34,7 @@ _UNITS_OF_SUBJECTS = (
 _MAGNITUDE_BEFORE = re.compile(
     r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|trăm|chục|mươi|nửa|vài|mấy)\s+$"
 )
+_PERSONS = re.compile(r"đ/[cv](?![^\W_])")
 _ALWAYS_UNIT = re.compile(r"[kdcm]?m[23²³]")
 
 
@@ -57,7 +58,9 @@ def _is_longer_word(place: Place, at: int) -> bool:
     text = place.text
     forms = place.lexicon.starting(text[at : text.index("/", at)])
     ends = [at + len(form) for form in forms if "/" in form and text.startswith(form, at)]
-    return any(not text[end : end + 1].isalnum() for end in ends)
+    if any(not text[end : end + 1].isalnum() for end in ends):
+        return True
+    return bool(_PERSONS.match(text, at))
 
 
 def read_measure(match: re.Match[str], place: Place) -> Said | None:

@@ -39,6 +39,17 @@ def read_shorthand(match: re.Match[str], place: Place) -> Said | None:
     return Said(spoken, match.end(), "money", flags)
 
 
+def read_with_comma(match: re.Match[str], place: Place) -> Said:
+    """500.000,đ and 500.000,-đ: a comma from the cash book."""
+    del place
+    return Said(f"{read_number(match['n'])} đồng", match.end(), "money")
+
+
+WITH_COMMA = Rule(
+    re.compile(rf"(?P<n>{NUMBER}),[-–]?[ ]?(?:đồng|đ|Đ|VNĐ|VND|vnđ)(?![^\W_])"), read_with_comma
+)
+
+
 def read_cents(match: re.Match[str], place: Place) -> Said:
     """Dollars and euros have cents: 5,99$."""
     name = place.lexicon.units[match["sign"]].spoken

@@ -27,7 +27,7 @@ _CUE = re.compile(
     r"mã số|mã|số thẻ|số hiệu|số seri|"
     r"bảo hiểm y tế số|mst|mã bưu chính|đầu số)"
     r"(?:[ :]+(?:ngay|đến|tới|cho|qua|theo|vào|số|máy|là|thuế|hồ sơ|đơn vị|hộ|khách hàng|"
-    r"zalo|nóng|thoại|"
+    r"zalo|nóng|thoại|lạ|quốc tế|nước ngoài|"
     r"điện|của|xã|bhxh|bhyt|cccd|bảo hiểm|y tế|xã hội|công dân|cá nhân|[(]24/24[)]|"
     r"viettel|tổng đài|khẩn cấp|đường dây nóng|"
     r"cảnh sát|pccc|trực)){0,4}[ :.(]*$"
@@ -64,8 +64,18 @@ def read_cued(match: re.Match[str], place: Place) -> Said | None:
     cued = _CUE.search(place.before) or _TEXT_CUE.search(place.before)
     if not (cued or (place.follows("phone") and len(match[0]) >= 3)):
         return None
-    return Said(digit_by_digit(match[0]), match.end(), "phone")
+    plus = "cộng " if "+" in match[0] else ""
+    return Said(plus + digit_by_digit(match[0]), match.end(), "phone")
 
 
+def read_service_code(match: re.Match[str], place: Place) -> Said:
+    """*101#: what is dialled at a mobile phone."""
+    del place
+    signs = {"*": "sao", "#": "thăng"}
+    said = " ".join(signs.get(sign) or digit_by_digit(sign) for sign in match[0])
+    return Said(said, match.end(), "phone")
+
+
+SERVICE_CODE = Rule(re.compile(r"[*#][0-9]{2,4}(?:\*[0-9]{1,16}){0,3}#"), read_service_code)
 SHAPED = Rule(_SHAPED, read_shaped)
 CUED = Rule(_CUED, read_cued)

@@ -13,6 +13,9 @@ _AREAS = {"H": "huyện", "Q": "quận", "P": "phường", "X": "xã", "T": "t�
 _AREA = re.compile(r"(?P<letter>[HQPXT])\.(?=[ ]?(?:[A-ZĐ][^\W\d_]|[0-9]))")
 _AREA_BEFORE = re.compile(r"(?:[,;(–-]|(?<!\w)(?:tại|ở|thuộc|ubnd|hđnd|của|về|đến|từ|và|các))\s*$")
 _POINT_BEFORE = re.compile(r"(?<!\w)(?:điểm|tiết)\s*$")
+_FACTOR_BEFORE = re.compile(
+    r"[0-9%)][ ]?(?:(?:hộ|người|con|suất|cây|ngày|tháng|lần|kg|m2|ha)[ ])?$"
+)
 _DEGREE_BEFORE = re.compile(r"(?<!\w)độ\s*$")
 
 
@@ -54,9 +57,9 @@ def read_times(match: re.Match[str], place: Place) -> Said:
 
 
 def read_product(match: re.Match[str], place: Place) -> Said | None:
-    """3% x giá trị: after a number or a percentage, times; nothing else can be meant."""
+    """3% x giá trị, 100 hộ x500.000đ: times, after a number or what it counts."""
     del match
-    if not re.search(r"[0-9%)][ ]$", place.before):
+    if not _FACTOR_BEFORE.search(place.before):
         return None
     return Said("nhân", place.start + 1, "sign")
 
@@ -73,6 +76,6 @@ SINGLE_LETTERS: tuple[Rule, ...] = (
     Rule(re.compile(rf"[A-Za-zĐđ]{_ALONE}"), read_point),
     Rule(re.compile("[CF]"), read_degree),
     Rule(re.compile(r"[xX](?=[ ][0-9])"), read_times),
-    Rule(re.compile(rf"[xX]{_ALONE}"), read_product),
+    Rule(re.compile(rf"[xX](?:{_ALONE}|(?=[0-9]))"), read_product),
     Rule(re.compile(r"[A-ZĐ]\.(?=[ ]?[,;)]|[ ][a-zà-ỹđ])"), read_initial),
 )
