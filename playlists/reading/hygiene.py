@@ -24,7 +24,7 @@ _SAME: dict[int, str] = {
     **dict.fromkeys([0x2028, 0x2029, 0x0B, 0x85], "\n"),
     0x2015: "—", 0x2044: "/", 0x2215: "/", 0x00BA: "°", 0x02DA: "°", 0x2032: "'", 0x2019: "'",
     0x2018: "'", 0x00D0: "Đ", 0x0110: "Đ", 0x20AB: "₫", 0xFB01: "fi", 0xFB02: "fl",
-    0x00BD: "1/2", 0x00BC: "1/4", 0x00BE: "3/4", 0x2103: "°C",
+    0x00BD: " 1/2", 0x00BC: " 1/4", 0x00BE: " 3/4", 0x2103: "°C",
 }  # fmt: skip
 _TAB_BETWEEN = re.compile(r"(?<=[\w%²³)\]”\"])[ ]*\t[ \t]*(?=[\w(“\"])")
 _WIDE_GAP = re.compile(r"(?<=[\w%²³)\]”\"])[ ]{4,}(?=[\w(“\"])")
@@ -48,6 +48,7 @@ _TABLE_RULE = re.compile(r"^[ ]*\|?[ :|-]*-{2,}[ :|-]*\|?[ ]*$", re.MULTILINE)
 _TABLE_BAR = re.compile(r"[ ]*\|[ ]*")
 _END_MARK = re.compile(r"[.]?/[.]/?(?=\s|$|[\"”»)])|(?<=[^\W\d_])\./(?=\s|$)")
 _DOTS = re.compile(r"(?:(?<=,)[ ]*)?(?:\.{3,}|…[.…]*)|(?<=,)[ ]*\.{2}(?!\.)")
+_DOTTED_RANGE = re.compile(r"(?<=[0-9])[ ]?(?:\.{2,3}|…)[ ]?(?=[0-9])")
 _TWO_DOTS = re.compile(r"(?<![./\w])\.\.(?=\s|$)|(?<=\w)\.\.(?!\w|\.|/)")
 _REPEATED = re.compile(r"([,;:!?])(?:[ ]*\1)+")
 _MARK_BEFORE_STOP = re.compile(r"[,;:]+[ ]*\.(?![.\w])|[,;:]+\.(?=[^\W\d_])")
@@ -112,7 +113,7 @@ def _inside_numbers(text: str) -> str:
 
 def _endings(text: str) -> str:
     text = _END_MARK.sub(".", _WIDE_GAP.sub(", ", text))
-    text = _DOTS.sub("…", text)
+    text = _DOTS.sub("…", _DOTTED_RANGE.sub("-", text))
     text = _TWO_DOTS.sub(".", text)
     text = _MARK_BEFORE_STOP.sub(".", _REPEATED.sub(r"\1", text))
     return _BLANK_LINES.sub("\n\n", _EDGE_SPACES.sub("", _SPACES.sub(" ", text)))

@@ -8,6 +8,7 @@ a reading, with or without cues, as a guess to be flagged.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,10 @@ class Kind(StrEnum):
     TIGHT_UNIT = "tight_unit"  # after a number without a space
     ADDRESS = "address"  # a part of a web or mail address
     SIGN = "sign"  # a sign that is said
+
+
+_KINDS = {kind.value: kind for kind in Kind}
+_SAYABLE = re.compile(r"(?:[^\W\d_]|[ ,.:'-])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,13 @@ def parse_entries(lines: Iterable[str]) -> Iterator[Entry]:
 
 def _parse(line: str) -> Entry:
     written, spoken, kind, cues = [*line.split("\t"), "", "", ""][:4]
-    if kind not in list(Kind):
+    if kind not in _KINDS:
         raise LexiconInvalid(written=written, why_vi="sai loại", why_en=f"unknown kind {kind!r}")
-    marks = [cue.strip() for cue in cues.split(",") if cue.strip()]
+    marks = [cue.strip() for cue in cues.split(",") if cue.strip()] if cues else []
     entry = Entry(
         written=written,
         spoken=spoken,
-        kind=Kind(kind),
+        kind=_KINDS[kind],
         before=tuple(cue[1:] for cue in marks if cue.startswith("<")),
         after=tuple(cue[1:] for cue in marks if cue.startswith(">")),
         guess="?" in marks,
@@ -78,7 +83,7 @@ def require_usable(entry: Entry) -> None:
         raise LexiconInvalid(
             written=entry.written, why_vi="thiếu cách đọc", why_en="it has no reading"
         )
-    if any(not (sign.isalpha() or sign in " ,.:'-") for sign in entry.spoken):
+    if not _SAYABLE.fullmatch(entry.spoken):
         raise LexiconInvalid(
             written=entry.written,
             why_vi="cách đọc còn chữ số hoặc ký hiệu",

@@ -56,7 +56,9 @@ def read_word_before_number(place: Place, word: str) -> Said | None:
 def read_lowered(place: Place, run: str) -> Said | None:
     """An abbreviation that was typed in small letters (ubnd), if it is no word by itself."""
     upper = run.upper()
-    if is_syllable(run) or upper not in place.lexicon.starting(upper):
+    if is_syllable(run) or run in place.lexicon.units:
+        return None
+    if upper not in place.lexicon.starting(upper):
         return None
     return _say(place, upper, place.start + len(run))
 

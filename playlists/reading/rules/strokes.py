@@ -38,9 +38,11 @@ _ONE_UNIT = re.compile(r"[^\W\d_]*(?:[ ][^\W\d_]+){0,2}")
 _MEASURED = re.compile(
     r"(?:đồng|người|tấn|tạ|yến|lít|mét|nghìn|triệu|tỷ|khách|lượt|con|giường|bác sĩ|kg|xe|%)$"
 )
-_UNITS = "đồng|đ|triệu|nghìn|tỷ|tỉ|kg|mg|gam|g|mm|cm|dm|m|km|m2|m3|km2|ha|tấn|tạ|yến|lít|ml|kwh|%|‰"
+_UNITS = (
+    "đồng|đ|vnđ|triệu|nghìn|tỷ|tỉ|kg|mg|gam|g|mm|cm|dm|m|km|m2|m3|km2|ha|tấn|tạ|yến|lít|ml|kwh|%|‰"
+)
 _MEASURED_NUMBER = re.compile(
-    rf"[0-9](?:[ ]?(?:triệu|nghìn|tỷ|tỉ|trăm))?[ ]?(?:{_UNITS})$", re.IGNORECASE
+    rf"[0-9](?:[ ]?(?:triệu|nghìn|ngàn|tỷ|tỉ|trăm|k|tr))?[ ]?(?:{_UNITS}|k|tr)$", re.IGNORECASE
 )
 _NUMBER_NEXT = re.compile(NUMBER)
 _HOURS_NEXT = re.compile(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày|tuần|tháng|năm|phút)(?![^\W_])")
@@ -61,12 +63,18 @@ def read_stroke(place: Place) -> Said:
     per = _PER_TIME.match(text, at)
     if per is None and _per_counts(place):
         per = _PER_WORD.match(text, at)
-    measured = text[at + 1 : at + 2].islower() and _MEASURED_NUMBER.search(place.before)
+    measured = _names_what_counts(place) and _MEASURED_NUMBER.search(place.before)
     if per or measured or (_per_counts(place) and _abbreviates_a_unit(place)):
         return Said("một", per.end() if per else at + 1, "per")
     if _AND_BEFORE.search(place.before):
         return Said("", at + 1, "stroke")
     return Said(",", at + 1, "pause")
+
+
+def _names_what_counts(place: Place) -> bool:
+    """A word in small letters, or an abbreviation (99đ/SMS)."""
+    run = _RUN.match(place.text, place.start + 1)
+    return run is not None and (run[0][0].islower() or bool(place.lexicon.starting(run[0])))
 
 
 def _is_measured(piece: Piece) -> bool:
