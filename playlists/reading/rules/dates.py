@@ -1,4 +1,4 @@
-"""Dates: 22/12/2024, 01-02/6/2026, tháng 04/1969, quý IV/2025, and 18/5 where context says so."""
+"""Days: 22/12/2024, 01-02/6/2026, ngày 1,2,3/9, and 22-12 where context says so."""
 
 from __future__ import annotations
 
@@ -12,25 +12,21 @@ from playlists.reading.rules.measures import read_unit
 
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
-_YEAR = r"(?:1[0-9]{3}|20[0-9]{2}|21[0-9]{2})"
-_END = r"(?![0-9]|[-/.][0-9])"
+YEAR = r"(?:1[0-9]{3}|20[0-9]{2}|21[0-9]{2})"
+END = r"(?![0-9]|[-/.][0-9])"
 _DASH = r"\s?[-–—]\s?"
 _FULL = re.compile(
-    rf"(?P<d>{_DAY})(?P<s>[/.-])(?P<m>{_MONTH})(?P=s)(?P<y>{_YEAR}|[0-9]{{2}})(?![0-9]|/[0-9])"
+    rf"(?P<d>{_DAY})(?P<s>[/.-])(?P<m>{_MONTH})(?P=s)(?P<y>{YEAR}|[0-9]{{2}})(?![0-9]|/[0-9])"
 )
 _DAYS_RANGE = re.compile(
-    rf"(?P<a>{_DAY}){_DASH}(?P<b>{_DAY})/(?P<m>{_MONTH})(?:/(?P<y>{_YEAR}))?{_END}"
+    rf"(?P<a>{_DAY}){_DASH}(?P<b>{_DAY})/(?P<m>{_MONTH})(?:/(?P<y>{YEAR}))?{END}"
 )
 _DATES_RANGE = re.compile(
-    rf"(?P<a>{_DAY})/(?P<am>{_MONTH}){_DASH}(?P<b>{_DAY})/(?P<m>{_MONTH})(?:/(?P<y>{_YEAR}))?{_END}"
-)
-_MONTH_YEAR = re.compile(
-    rf"(?P<a>[0-9]{{1,2}})(?:{_DASH}(?P<b>[0-9]{{1,2}}))?\s?(?P<s>[/.-]|"
-    rf"\s)\s?(?P<y>{_YEAR})(?![0-9]|[-/.]?[0-9]|[-/][A-ZĐ])"
+    rf"(?P<a>{_DAY})/(?P<am>{_MONTH}){_DASH}(?P<b>{_DAY})/(?P<m>{_MONTH})(?:/(?P<y>{YEAR}))?{END}"
 )
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DAY_WORDS = re.compile(r"(?:ngày|hôm|sáng|trưa|chiều|tối|đêm|mùng|mồng|rằm)\s*[,(]?\s*$")
-_MONTH_WORD = re.compile(r"(?<!\w)tháng\s*$")
+MONTH_WORD = re.compile(r"(?<!\w)tháng\s*$")
 _TIME_WORDS = re.compile(r"(?<!\w)(?:từ|đến|tới|trước|sau|hết|kể từ|dịp|lễ|tết|và)\s*$")
 _COUNTED_AFTER = re.compile(
     r"\s*(?:triệu|tỷ|tỉ|nghìn|ngàn|người|hộ|tuổi|phút|giờ|lần|độ|điểm|phần trăm|đồng|con|mét|"
@@ -46,10 +42,6 @@ _UNTIL_DAY = re.compile(
 _OF_MONTH = re.compile(r"\s*(?:(?:của |trong )?(?:tháng|hàng tháng|hằng tháng|mỗi tháng)|âm)(?!\w)")
 _EVERY_YEAR = re.compile(
     r"\s*(?:hằng năm|hàng năm|năm nay|năm ngoái|năm sau|năm [0-9]|tới|vừa qua|sắp tới)(?!\w)"
-)
-_COUNTED_WORDS = re.compile(
-    r"(?:đợt|quý|kỳ|kì|số|lần|vụ|học kỳ|học kì|vòng|tuần|khóa|phiên|lớp|giai đoạn|"
-    r"chuyên đề|kế hoạch)\s*$"
 )
 
 
@@ -99,20 +91,11 @@ def read_days_list(match: re.Match[str], place: Place) -> Said | None:
     listed = ", ".join(cardinal(part) for part in parts)
     if _DAY_WORDS.search(place.before) and all(is_day_of_year(part, last) for part in parts):
         said = f"{listed} tháng {month_word(last)}" + (f" {year_words(year)}" if year else "")
-    elif _MONTH_WORD.search(place.before) and last > 1900 and max(parts) <= 12 and not year:
+    elif MONTH_WORD.search(place.before) and last > 1900 and max(parts) <= 12 and not year:
         said = f"{', '.join(map(month_word, parts))} {year_words(match['last'])}"
     else:
         return None
     return Said(said, match.end(), "date")
-
-
-def read_school_year(match: re.Match[str], place: Place) -> Said | None:
-    """Năm học 2025/2026: two years that follow each other."""
-    first, last = int(match["a"]), int(match["b"])
-    if last != first + 1:
-        return None
-    del place
-    return Said(f"{cardinal(first)} đến {cardinal(last)}", match.end(), "cardinal")
 
 
 def read_days_range(match: re.Match[str], place: Place) -> Said | None:
@@ -145,40 +128,6 @@ def read_dates_range(match: re.Match[str], place: Place) -> Said | None:
 def _without_second_day_word(spoken: str, place: Place) -> str:
     stands = _DAY_WORDS.search(place.before) and not place.before.endswith("(")
     return spoken.removeprefix("ngày ") if stands else spoken
-
-
-def read_month_year(match: re.Match[str], place: Place) -> Said | None:
-    """Tháng 04/1969, tháng 5-7/2026, (6/2026), đợt 1/2026."""
-    first, last = int(match["a"]), int(match["b"] or match["a"])
-    after_month = bool(_MONTH_WORD.search(place.before))
-    if match["s"] not in "/-" and not after_month:
-        return None
-    if match["s"] == "." and (match["b"] or match[0].count(" ")):
-        return None
-    year = year_words(match["y"])
-    if _COUNTED_WORDS.search(place.before):
-        return _counted(match, place, year)
-    if not (1 <= first <= 12 and 1 <= last <= 12):
-        return None
-    unsure = match["s"] == "-" and not after_month
-    if unsure and (match["b"] or " " in match[0]):
-        return None
-    said = month_word(first) if after_month else f"tháng {month_word(first)}"
-    if match["b"]:
-        said += f" đến tháng {month_word(last)}"
-    spoken = f"{said} {year}"
-    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if unsure else ()
-    return Said(spoken, match.end(), "date", flags)
-
-
-def _counted(match: re.Match[str], place: Place, year: str) -> Said | None:
-    sure = match["s"] == "/" or place.before.rstrip().endswith("quý")
-    if not sure and (match["s"] != "-" or match["b"] or " " in match[0]):
-        return None
-    until = f" đến {cardinal(int(match['b']))}" if match["b"] else ""
-    spoken = f"{cardinal(int(match['a']))}{until} {year}"
-    flags = () if sure else (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
-    return Said(spoken, match.end(), "period", flags)
 
 
 def read_day_dash(match: re.Match[str], place: Place) -> Said | None:
@@ -214,48 +163,14 @@ def _day_dot(match: re.Match[str], place: Place) -> Said | None:
     return Said(day_month(day, month), match.end(), "date")
 
 
-def read_short_period(match: re.Match[str], place: Place) -> Said | None:
-    """Q1/2026, QIII-2025, T12/2025, as tables write quarters and months."""
-    del place
-    kind = "tháng" if match["month"] else "quý"
-    if match["first"]:
-        kind = f"tháng {month_word(int(match['first']))} đến tháng"
-    written = match["month"] or match["quarter"]
-    number = int(written) if written.isdigit() else ("I", "II", "III", "IV").index(written) + 1
-    word = month_word(number) if match["month"] else cardinal(number)
-    return Said(f"{kind} {word} {year_words(match['y'])}", match.end(), "date")
-
-
-def read_months_so_far(match: re.Match[str], place: Place) -> Said:
-    """6T đầu năm, 9T/2026: so many months of a year."""
-    del place
-    year = f" {year_words(match['y'])}" if match["y"] else ""
-    return Said(f"{cardinal(int(match['n']))} tháng{year}", match.end(), "date")
-
-
-MONTHS_SO_FAR = Rule(
-    re.compile(rf"(?P<n>[2-9]|1[01])T(?:(?=[ ](?:đầu|cuối)[ ]năm)|/(?P<y>{_YEAR}){_END})"),
-    read_months_so_far,
-)
-SHORT_PERIOD = Rule(
-    re.compile(
-        rf"(?:Q\.?(?P<quarter>[1-4]|I{{1,3}}|IV)|(?:T(?P<first>0?[1-9]|1[0-2])[-–])?T\.?(?P<month>0?[1-9]|1[0-2]))"
-        rf"[ ]?[-/.–][ ]?(?P<y>{_YEAR}){_END}"
-    ),
-    read_short_period,
-)
 DAYS_LIST = Rule(
     re.compile(
         rf"(?P<list>[0-9]{{1,2}}(?:,[0-9]{{1,2}})+)/(?P<last>[0-9]{{1,2}}|20[0-9]{{2}})"
-        rf"(?:/(?P<y>{_YEAR}))?{_END}"
+        rf"(?:/(?P<y>{YEAR}))?{END}"
     ),
     read_days_list,
 )
-SCHOOL_YEAR = Rule(
-    re.compile(r"(?P<a>20[0-9]{2})/(?P<b>20[0-9]{2})(?![0-9]|[-/.][0-9A-ZĐ])"), read_school_year
-)
-DAY_DASH = Rule(re.compile(rf"(?P<d>{_DAY})(?P<s>[-.])(?P<m>{_MONTH}){_END}"), read_day_dash)
+DAY_DASH = Rule(re.compile(rf"(?P<d>{_DAY})(?P<s>[-.])(?P<m>{_MONTH}){END}"), read_day_dash)
 FULL = Rule(_FULL, read_full)
 DAYS_RANGE = Rule(_DAYS_RANGE, read_days_range)
 DATES_RANGE = Rule(_DATES_RANGE, read_dates_range)
-MONTH_YEAR = Rule(_MONTH_YEAR, read_month_year)

@@ -1,0 +1,87 @@
+"""Numbers with a foreign or a broken look: 1 500 000, 12 .500, 5,000, 1.5."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.numbers import cardinal, read_number
+from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.measures import read_unit
+
+_DECIMAL_POINT = re.compile(
+    r"(?P<whole>[0-9]+)\.(?P<part>[0-9]{1,2}|[0-9]{4,}|(?<=(?<![0-9])0\.)[0-9]{3})(?![0-9]|[.,][0-9])"
+)
+_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}(?![0-9]|[.,/-][0-9])")
+_LIVING_AFTER = re.compile(
+    r"[ ]?(?:người|hộ|nhân khẩu|khẩu|con|cây|học sinh|lượt|cử tri|cháu|trẻ|suất|hội viên|đảng viên|"
+    r"hồ sơ|phiếu|liều|bộ|cuốn|xe|chiếc)(?!\w)"
+)
+_MAGNITUDE = re.compile(
+    r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
+)
+_MONEY_AFTER = re.compile(r"[ ]?đồng(?!\w)")
+
+
+def read_broken(match: re.Match[str], place: Place) -> Said | None:
+    """12 .500đ, 1. 250.000đ: a blank that a PDF put beside a dot; flagged if it could be a stop."""
+    unit = read_unit(place, match.end())
+    may_be_stop = ". " in match[0]
+    if may_be_stop and (unit is None or not unit[0].startswith("đồng")):
+        return None
+    number = cardinal(int(re.sub(r"[ .]", "", match[0])))
+    spoken = f"{number} {unit[0]}" if unit else number
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if may_be_stop else ()
+    return Said(spoken, unit[1] if unit else match.end(), "measure" if unit else "cardinal", flags)
+
+
+def read_decimal_point(match: re.Match[str], place: Place) -> Said:
+    """1.5 cannot be thousands; read as a decimal, and flagged where no magnitude follows."""
+    spoken = read_number(f"{match['whole']},{match['part']}")
+    unit = read_unit(place, match.end())
+    sure = unit or match["whole"] == "0" or _MAGNITUDE.match(place.after(match.end()))
+    flags = () if sure else (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
+    if unit is not None:
+        return Said(f"{spoken} {unit[0]}", unit[1], "measure", flags)
+    return Said(spoken, match.end(), "decimal", flags)
+
+
+def read_comma_group(match: re.Match[str], place: Place) -> Said | None:
+    """5,000 đồng, 12,345 người: thousands in foreign writing; else three decimals; both flagged."""
+    unit = read_unit(place, match.end())
+    money = unit is not None and unit[0].startswith(("đồng", "đô la", "nghìn đồng"))
+    after = place.after(match.end())
+    if match[0].endswith(",000") or money or _LIVING_AFTER.match(after):
+        spoken = cardinal(int(match[0].replace(",", "")))
+    elif unit is not None or _MAGNITUDE.match(after):
+        return None
+    else:
+        spoken = read_number(match[0])
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
+    if unit is not None:
+        return Said(f"{spoken} {unit[0]}", unit[1], "measure", flags)
+    return Said(spoken, match.end(), "cardinal", flags)
+
+
+def read_spaced(match: re.Match[str], place: Place) -> Said | None:
+    """1 500 000 đồng: blanks between thousands, where the groups or the money leave no doubt."""
+    unit = read_unit(place, match.end())
+    money = unit is not None or _MONEY_AFTER.match(place.after(match.end()))
+    if match[0].count(" ") < 2 and not match[0].endswith(" 000") and not money:
+        return None
+    number = cardinal(int(match[0].replace(" ", "")))
+    if unit is None:
+        return Said(number, match.end(), "cardinal")
+    return Said(f"{number} {unit[0]}", unit[1], "measure")
+
+
+SPACED = Rule(re.compile(r"[1-9][0-9]{0,2}(?:[ ][0-9]{3})+(?![0-9]|[.,/-][0-9])"), read_spaced)
+BROKEN = Rule(
+    re.compile(
+        r"[1-9][0-9]{0,2}(?:\.[0-9]{3})*(?:[ ]\.|\.[ ])[0-9]{3}(?:[ ]?\.[ ]?[0-9]{3})*"
+        r"(?![0-9]|[.,/-][0-9])"
+    ),
+    read_broken,
+)
+COMMA_GROUP = Rule(_COMMA_GROUP, read_comma_group)
+DECIMAL_POINT = Rule(_DECIMAL_POINT, read_decimal_point)

@@ -1,0 +1,99 @@
+"""Months, quarters and years: tháng 04/1969, Q1/2026, 6T/2026, năm học 2025/2026."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.numbers import cardinal
+from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.dates import END, MONTH_WORD, YEAR, month_word, year_words
+
+_DASH = r"\s?[-–—]\s?"
+_MONTH_YEAR = re.compile(
+    rf"(?P<a>[0-9]{{1,2}})(?:{_DASH}(?P<b>[0-9]{{1,2}}))?\s?(?P<s>[/.-]|"
+    rf"\s)\s?(?P<y>{YEAR})(?![0-9]|[-/.]?[0-9]|[-/][A-ZĐ])"
+)
+_COUNTED_WORDS = re.compile(
+    r"(?:đợt|quý|kỳ|kì|số|lần|vụ|học kỳ|học kì|vòng|tuần|khóa|phiên|lớp|giai đoạn|"
+    r"chuyên đề|kế hoạch)\s*$"
+)
+
+
+def read_school_year(match: re.Match[str], place: Place) -> Said | None:
+    """Năm học 2025/2026: two years that follow each other."""
+    first, last = int(match["a"]), int(match["b"])
+    if last != first + 1:
+        return None
+    del place
+    return Said(f"{cardinal(first)} đến {cardinal(last)}", match.end(), "cardinal")
+
+
+def read_month_year(match: re.Match[str], place: Place) -> Said | None:
+    """Tháng 04/1969, tháng 5-7/2026, (6/2026), đợt 1/2026."""
+    first, last = int(match["a"]), int(match["b"] or match["a"])
+    after_month = bool(MONTH_WORD.search(place.before))
+    if match["s"] not in "/-" and not after_month:
+        return None
+    if match["s"] == "." and (match["b"] or match[0].count(" ")):
+        return None
+    year = year_words(match["y"])
+    if _COUNTED_WORDS.search(place.before):
+        return _counted(match, place, year)
+    if not (1 <= first <= 12 and 1 <= last <= 12):
+        return None
+    unsure = match["s"] == "-" and not after_month
+    if unsure and (match["b"] or " " in match[0]):
+        return None
+    said = month_word(first) if after_month else f"tháng {month_word(first)}"
+    if match["b"]:
+        said += f" đến tháng {month_word(last)}"
+    spoken = f"{said} {year}"
+    flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if unsure else ()
+    return Said(spoken, match.end(), "date", flags)
+
+
+def _counted(match: re.Match[str], place: Place, year: str) -> Said | None:
+    sure = match["s"] == "/" or place.before.rstrip().endswith("quý")
+    if not sure and (match["s"] != "-" or match["b"] or " " in match[0]):
+        return None
+    until = f" đến {cardinal(int(match['b']))}" if match["b"] else ""
+    spoken = f"{cardinal(int(match['a']))}{until} {year}"
+    flags = () if sure else (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
+    return Said(spoken, match.end(), "period", flags)
+
+
+def read_short_period(match: re.Match[str], place: Place) -> Said | None:
+    """Q1/2026, QIII-2025, T12/2025, as tables write quarters and months."""
+    del place
+    kind = "tháng" if match["month"] else "quý"
+    if match["first"]:
+        kind = f"tháng {month_word(int(match['first']))} đến tháng"
+    written = match["month"] or match["quarter"]
+    number = int(written) if written.isdigit() else ("I", "II", "III", "IV").index(written) + 1
+    word = month_word(number) if match["month"] else cardinal(number)
+    return Said(f"{kind} {word} {year_words(match['y'])}", match.end(), "date")
+
+
+def read_months_so_far(match: re.Match[str], place: Place) -> Said:
+    """6T đầu năm, 9T/2026: so many months of a year."""
+    del place
+    year = f" {year_words(match['y'])}" if match["y"] else ""
+    return Said(f"{cardinal(int(match['n']))} tháng{year}", match.end(), "date")
+
+
+MONTHS_SO_FAR = Rule(
+    re.compile(rf"(?P<n>[2-9]|1[01])T(?:(?=[ ](?:đầu|cuối)[ ]năm)|/(?P<y>{YEAR}){END})"),
+    read_months_so_far,
+)
+SHORT_PERIOD = Rule(
+    re.compile(
+        rf"(?:Q\.?(?P<quarter>[1-4]|I{{1,3}}|IV)|(?:T(?P<first>0?[1-9]|1[0-2])[-–])?T\.?(?P<month>0?[1-9]|1[0-2]))"
+        rf"[ ]?[-/.–][ ]?(?P<y>{YEAR}){END}"
+    ),
+    read_short_period,
+)
+SCHOOL_YEAR = Rule(
+    re.compile(r"(?P<a>20[0-9]{2})/(?P<b>20[0-9]{2})(?![0-9]|[-/.][0-9A-ZĐ])"), read_school_year
+)
+MONTH_YEAR = Rule(_MONTH_YEAR, read_month_year)

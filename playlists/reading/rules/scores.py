@@ -1,0 +1,68 @@
+"""Scores and other pairs that are no range: thắng 2-1, 25-18, NPK 16-16-8."""
+
+from __future__ import annotations
+
+import re
+
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.numbers import cardinal, ordinal, with_leading_zeros
+from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.measures import read_unit
+
+_SCORE = re.compile(r"(?P<a>[0-9]{1,2})[ ]?[-–:][ ]?(?P<b>[0-9]{1,2})(?![0-9]|[.,/%-][0-9])")
+_SCORE_CUE = re.compile(
+    r"(?<!\w)(?:tỷ số|tỉ số|cúp|trận|lượt đi|lượt về|hiệp|chung kết|bán kết|thắng|thua|"
+    r"pen|penalty|luân lưu|hòa|dẫn|gỡ hòa|cầm hòa)(?!\w)"
+    r"[^0-9.;,]{0,25}(?:vòng [0-9][^0-9.;,]{0,30})?$"
+)
+_SPORT = re.compile(
+    r"(?<!\w)(?:bóng đá|bóng chuyền|cầu lông|kéo co|chung kết|bán kết|trận|vòng bảng|ván|đội|"
+    r"fc)(?!\w)"
+)
+_FALLING = re.compile(r"(?P<a>[1-9][0-9]{0,2})-(?P<b>[0-9]{1,2})(?![0-9]|[-.,/][0-9]|[^\W_])")
+_FERTILISER = re.compile(r"(?<!\w)(?:npk|phân|bón|loại|đạm|công thức)(?!\w)[^.;\n]*$")
+_MAGNITUDE = re.compile(
+    r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
+)
+_COUNTED_AFTER = re.compile(
+    r"\s+(?:người|xe|chiếc|cái|hộ|suất|tầng|thành viên|cán bộ|đồng chí|triệu|nghìn|tỷ|đồng|"
+    r"cấp|bậc|bước|chốt|thùng|bàn|ghế|máy|loa|tháng|năm|ngày|tuần)(?!\w)"
+)
+_TIME_AFTER = re.compile(r"\s+(?:giờ|phút|ngày|tuần|tháng|năm|tuổi|lần)(?!\w)")
+
+
+def read_score(match: re.Match[str], place: Place) -> Said | None:
+    """Tỷ số 2-1 is *hai một*."""
+    sport = _SPORT.search(place.before) and place.before.rstrip().endswith((":", "("))
+    if not (sport or _SCORE_CUE.search(place.before) or place.follows("score")):
+        return None
+    return Said(f"{cardinal(int(match['a']))} {cardinal(int(match['b']))}", match.end(), "score")
+
+
+def read_hyphenated(match: re.Match[str], place: Place) -> Said:
+    """Three or more numbers with hyphens, as on a bag of fertiliser: one after the other."""
+    if place.before.endswith("thứ "):
+        days = ", ".join(ordinal(int(part)) for part in match[0].split("-"))
+        return Said(days, match.end(), "weekday")
+    said = " ".join(with_leading_zeros(part) for part in match[0].split("-"))
+    flags = () if _FERTILISER.search(place.before) else (Flag(Doubt.CODE, match[0], said),)
+    return Said(said, match.end(), "digits", flags)
+
+
+def read_falling(match: re.Match[str], place: Place) -> Said | None:
+    """25-18 and 2-2 are no ranges, for ranges rise: most likely a score, so flagged."""
+    first, second = int(match["a"]), int(match["b"])
+    if first < second or read_unit(place, match.end()):
+        return None
+    after = place.after(match.end())
+    if any(words.match(after) for words in (_MAGNITUDE, _COUNTED_AFTER, _TIME_AFTER)):
+        return None
+    spoken = f"{cardinal(first)} {cardinal(second)}"
+    return Said(spoken, match.end(), "score", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
+
+
+HYPHENATED = Rule(
+    re.compile(r"[0-9]{1,3}(?:-[0-9]{1,3}){2,}(?![0-9]|[-/.,][0-9])"), read_hyphenated
+)
+SCORE = Rule(_SCORE, read_score)
+FALLING = Rule(_FALLING, read_falling)
