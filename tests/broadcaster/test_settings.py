@@ -1,10 +1,13 @@
 """Settings: environment over file over defaults, and all errors at once."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from broadcaster.processes.station import environment
 from broadcaster.settings import SettingsInvalid, load_settings
+from playlists.speech.catalogue import shipped_catalogue
 
 
 def test_defaults_serve_one_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -16,6 +19,36 @@ def test_defaults_serve_one_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert settings.database == f"sqlite:///{tmp_path}/var/station.sqlite3"
     assert settings.broker_url == "mqtt://127.0.0.1:18830"
     assert settings.station_url == "http://127.0.0.1:8000"
+
+
+def test_voices_stand_in_the_state_folder_and_come_from_where_they_are_published(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Unless they are kept elsewhere; an empty source is none, not the published one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOA_STATE_DIR", "state")
+    usual = load_settings()
+    monkeypatch.setenv("LOA_VOICES_DIR", "/srv/voices")
+    monkeypatch.setenv("LOA_VOICE_SOURCE", "")
+    other = load_settings()
+
+    assert usual.voices_dir == Path("state/voices")
+    assert re.fullmatch(r"https://\S+/[0-9a-f]{40}", usual.voice_source)
+    assert usual.voice_default in {voice.name for voice in shipped_catalogue().voice}
+    assert (other.voices_dir, other.voice_source) == (Path("/srv/voices"), "")
+
+
+def test_the_processes_of_a_station_share_its_voices(tmp_path: Path) -> None:
+    """Whatever folder they are started in."""
+    settings = load_settings(
+        state_dir=tmp_path, voice_source="", voice_default="x", voice_catalogue=tmp_path / "v.toml"
+    )
+
+    shared = environment(settings)
+
+    assert shared["LOA_VOICES_DIR"] == str(tmp_path / "voices")
+    assert (shared["LOA_VOICE_SOURCE"], shared["LOA_VOICE_DEFAULT"]) == ("", "x")
+    assert shared["LOA_VOICE_CATALOGUE"] == str(tmp_path / "v.toml")
 
 
 def test_the_environment_wins_over_the_file(
