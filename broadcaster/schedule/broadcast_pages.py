@@ -17,6 +17,7 @@ from broadcaster.ledger.reports import BroadcastReport, PlayRow
 from broadcaster.ledger.wording import bar_part_of, mark_of, words_of_code
 from broadcaster.schedule.broadcast_facts import BroadcastFacts, broadcast_facts
 from broadcaster.schedule.live import LivePart, answer_live, live_part
+from broadcaster.schedule.programme import PartReached, parts_reached
 from broadcaster.schedule.today import overall_mark
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
@@ -29,17 +30,19 @@ Anyone = Annotated[Viewer, Depends(require(Right.SEE_OWN_VILLAGE))]
 
 LIVE_AFTER_END = timedelta(minutes=10)
 
+_Loaded = tuple[BroadcastFacts, BroadcastReport | None, tuple[PartReached, ...]]
+
 
 @router.get("/broadcasts/{broadcast_id}")
 def broadcast_page(
     request: Request, station: Here, viewer: Anyone, broadcast_id: Id
 ) -> HTMLResponse:
     """One broadcast with its words, its sound, its devices and its coverage."""
-    facts, report = _load(station, viewer, broadcast_id)
+    facts, report, programme = _load(station, viewer, broadcast_id)
     return render(
         request,
         "schedule/pages/broadcast.html",
-        live=_live(request, station, facts, report),
+        live=_live(request, station, facts, report, programme),
         facts=facts,
         may_open_bulletin=viewer.may(Right.SEE_STATION),
         may_cancel=viewer.may(Right.SCHEDULE_BROADCASTS) and facts.starts_at > station.now(),
@@ -49,8 +52,8 @@ def broadcast_page(
 @router.get("/broadcasts/{broadcast_id}/live")
 def broadcast_live(request: Request, station: Here, viewer: Anyone, broadcast_id: Id) -> Response:
     """The live part of the page alone, or 204 while nothing has changed."""
-    facts, report = _load(station, viewer, broadcast_id)
-    return answer_live(request, _live(request, station, facts, report))
+    facts, report, programme = _load(station, viewer, broadcast_id)
+    return answer_live(request, _live(request, station, facts, report, programme))
 
 
 def resident_parts(coverage: Coverage) -> dict[str, float]:
@@ -74,23 +77,24 @@ def device_parts(plays: Collection[PlayRow]) -> dict[str, int]:
     return parts
 
 
-def _load(
-    station: Context, viewer: Viewer, broadcast_id: str
-) -> tuple[BroadcastFacts, BroadcastReport | None]:
+def _load(station: Context, viewer: Viewer, broadcast_id: str) -> _Loaded:
     with station.database.reading() as session:
         return _load_from(session, station, viewer, broadcast_id)
 
 
-def _load_from(
-    session: Session, station: Context, viewer: Viewer, broadcast_id: str
-) -> tuple[BroadcastFacts, BroadcastReport | None]:
+def _load_from(session: Session, station: Context, viewer: Viewer, broadcast_id: str) -> _Loaded:
     villages = viewer.villages_in_view()
     facts = broadcast_facts(session, broadcast_id, station_id=station.station_id, villages=villages)
-    return facts, broadcast_report(session, broadcast_id, villages=villages)
+    report = broadcast_report(session, broadcast_id, villages=villages)
+    return facts, report, parts_reached(session, broadcast_id, villages=villages)
 
 
 def _live(
-    request: Request, station: Context, facts: BroadcastFacts, report: BroadcastReport | None
+    request: Request,
+    station: Context,
+    facts: BroadcastFacts,
+    report: BroadcastReport | None,
+    programme: tuple[PartReached, ...],
 ) -> LivePart:
     now = station.now()
     settled = report is not None and report.settled and now > facts.ends_at + LIVE_AFTER_END
@@ -102,6 +106,7 @@ def _live(
         lasting=not settled and not facts.is_cancelled(),
         facts=facts,
         report=report,
+        programme=programme,
         mark=overall_mark(devices),
         devices=devices,
         resident_parts=resident_parts,
