@@ -10,9 +10,8 @@ from broadcaster.accounts.roles import Role
 from broadcaster.areas import api as areas_api
 from broadcaster.areas import pages as areas_pages
 from broadcaster.bulletins import api as bulletins_api
-from broadcaster.bulletins import audio
+from broadcaster.bulletins import audio, imports, recording_api, recording_pages, uploads
 from broadcaster.bulletins import pages as bulletins_pages
-from broadcaster.bulletins.imports import LARGER_BODIES
 from broadcaster.bulletins.studio import Studio
 from broadcaster.dispatch.items import items_of_order
 from broadcaster.dispatch.outbox import unpublished_since
@@ -40,6 +39,7 @@ _ROUTERS = (
     broadcast_pages.router,
     queue_pages.router,
     bulletins_pages.router,
+    recording_pages.router,
     playlists_pages.router,
     lexicon_pages.router,
     areas_pages.router,
@@ -50,6 +50,7 @@ _ROUTERS = (
     accounts_api.api,
     areas_api.api,
     bulletins_api.api,
+    recording_api.api,
     playlists_api.api,
     lexicon_api.api,
     voices_api.api,
@@ -87,10 +88,10 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.navigation = _NAVIGATION
     app.state.unpublished_since = unpublished_since
     app.state.order_items = items_of_order
-    app.state.bulletin_panels = [queue_pages.queue_panel]
+    app.state.bulletin_panels = [recording_pages.recordings_panel, queue_pages.queue_panel]
     app.state.playlist_page = playlists_pages.answer_playlist
     frame.install(app)
-    guard.install(app, larger_bodies=LARGER_BODIES)
+    guard.install(app, larger_bodies=imports.LARGER_BODIES | uploads.LARGER_BODIES)
     for router in _ROUTERS:
         app.include_router(router)
     return app

@@ -50,8 +50,8 @@ _bearer = HTTPBearer(
 def install(app: FastAPI, *, larger_bodies: Mapping[str, int] | None = None) -> None:
     """Bound what requests bring, and lead whoever is not signed in to the sign-in page.
 
-    `larger_bodies` maps a path that takes documents to the bytes that it takes. Its route reads
-    the form itself, after the guard: nothing of a stranger's document is kept.
+    `larger_bodies` maps a path that takes files, as its route writes it, to the bytes that it
+    takes. Its route reads the form itself, after the guard: nothing of a stranger's file is kept.
     """
     app.add_middleware(BoundedBody, larger=larger_bodies)
     app.add_exception_handler(SessionGone, _lead_to_sign_in)

@@ -15,6 +15,8 @@ BadInput                  422
 ├── RateUnusable               0.6 to 1.6 of a voice's normal speed
 ├── IssueTimeUnusable          no time of day on a day
 ├── LanguageNotSpoken          the village has no such language
+├── RecordingFileMissing       no file came with the form
+├── NoVillageChosen            a recording is for at least one village
 ├── RecordingNotUsed           what the sound's reader refused, in its own words
 ├── PlaylistNotComposed        what the composing of a playlist refused, in its own words
 ├── ScriptMissing
@@ -29,7 +31,8 @@ BadInput                  422
 Conflict                  409
 ├── ActOutOfPlace              not possible where the bulletin stands
 ├── RenditionChanged           the words or the sound are no longer those that were shown
-└── ScriptChanged              edited while its sound was being made
+├── ScriptChanged              edited while its sound was being made
+└── WordsRecordedChanged       edited after the page of its recordings was opened
 Unavailable               503
 ├── SoundNotMade               what the voice, mastering or the store could not do
 └── StudioBusy
@@ -182,6 +185,22 @@ class LanguageNotSpoken(BadInput):
     message_en = "This village has no such language entered. Enter it, then send the recording."
 
 
+class RecordingFileMissing(BadInput):
+    """No file came with the form, or an empty one."""
+
+    code = "recording_file_missing"
+    message_vi = "Chưa có tệp ghi âm nào được chọn, hoặc tệp rỗng. Hãy chọn tệp rồi gửi lại."
+    message_en = "No recording was chosen, or it is empty. Choose a file and send it again."
+
+
+class NoVillageChosen(BadInput):
+    """A recording is for at least one village."""
+
+    code = "no_village_chosen"
+    message_vi = "Chưa chọn thôn nào cho bản thu. Chưa lưu gì; hãy đánh dấu thôn rồi gửi lại."
+    message_en = "No village was chosen for the recording. Nothing was kept; tick one and resend."
+
+
 class RecordingNotUsed(BadInput):
     """What the sound's reader refused, in its own words and under its own code."""
 
@@ -264,16 +283,16 @@ class CommentTooLong(BadInput):
 
 
 class WarningsUnresolved(BadInput):
-    """Approving over warnings must be said in so many words."""
+    """Approving over warnings, or without a village's recording, must be said in so many words."""
 
     code = "warnings_unresolved"
     message_vi = (
-        "Bản tin còn chỗ máy chưa chắc cách đọc. Hãy nghe lại rồi đánh dấu "
-        "“Tôi đã nghe các chỗ này và đồng ý”, hoặc trả lại để sửa."
+        "Bản tin còn chỗ máy chưa chắc cách đọc, hoặc còn thiếu bản thu của thôn. Hãy nghe, xem "
+        "lại rồi đánh dấu ô đồng ý ở phần quyết định, hoặc trả lại để sửa."
     )
     message_en = (
-        "The bulletin has places where the reading is unsure. Listen, then tick that you heard "
-        "and accept them, or return it."
+        "The bulletin has places where the reading is unsure, or lacks a village's recording. "
+        "Listen, then tick that you know and accept it beside the decision, or return it."
     )
 
 
@@ -333,6 +352,20 @@ class ScriptChanged(Conflict):
     message_en = (
         "The bulletin was edited while its sound was being made, so that sound was dropped. "
         "The newest words are kept; reload and render again."
+    )
+
+
+class WordsRecordedChanged(Conflict):
+    """A recording is for the words that somebody read aloud, not for later ones."""
+
+    code = "words_recorded_changed"
+    message_vi = (
+        "Lời bản tin đã đổi sau khi bạn mở trang, nên bản thu chưa được ghi nhận. "
+        "Hãy xem lời mới, rồi gửi lại hoặc xác nhận lại."
+    )
+    message_en = (
+        "The words changed after you opened the page, so the recording was not taken. "
+        "Read the new words, then send it or confirm it again."
     )
 
 

@@ -22,6 +22,7 @@ from broadcaster.bulletins.errors import (
 )
 from broadcaster.bulletins.forms import EDITED, BulletinForm, DecisionForm, form_of
 from broadcaster.bulletins.imports import uploaded_draft
+from broadcaster.bulletins.recordings import missing_recordings
 from broadcaster.bulletins.rule_names import name_of_rule
 from broadcaster.bulletins.shown import Shown, lines_of, shown
 from broadcaster.bulletins.states import BulletinState
@@ -242,6 +243,7 @@ def _page(
             tell: PlaylistPage = request.app.state.playlist_page
             return tell(request, viewer, bulletin_id, refused, comment)
         bulletin = shown(session, row)
+        missing = missing_recordings(session, row)
         teach = _teachable(bulletin, viewer)
         panels = [Markup(panel(request, session, row, viewer)) for panel in added]  # noqa: S704
     status = refused.status if refused else 200
@@ -256,6 +258,7 @@ def _page(
         bulletin=bulletin,
         panels=panels,
         teach=teach,
+        missing=missing,
         voices=voices_in(bulletin.sound.row.engine) if bulletin.sound else (),
         wished_voice=_wished_voice(bulletin),
         name_of_rule=name_of_rule,
@@ -282,6 +285,13 @@ def _wished_voice(bulletin: Shown) -> VoiceWords | None:
     """The voice that should have read it, where another one did."""
     fell_back_from = bulletin.sound.row.fell_back_from if bulletin.sound else ""
     return voice_in(fell_back_from) if fell_back_from else None
+
+
+def answer_bulletin(
+    request: Request, station: Context, viewer: Viewer, bulletin_id: str, *, refused: LoaError
+) -> Response:
+    """A bulletin's page that says what was refused."""
+    return _page(request, station, viewer, bulletin_id, refused=refused)
 
 
 async def _typed_in(request: Request) -> dict[str, str]:

@@ -1,0 +1,88 @@
+"""A person's recording on its way in: to a file of its own in the state's folder."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+
+from broadcaster.bulletins.errors import NoVillageChosen, RecordingFileMissing, RecordingNotUsed
+from playlists.recording_errors import RecordingTooLarge
+
+RECORDING_FIELD = "recording"
+LARGEST_RECORDING_BYTES = 50_000_000
+# What a form around the largest recording may weigh; one a little larger is told so in a sentence.
+LARGEST_UPLOAD_BYTES = LARGEST_RECORDING_BYTES + 10_000_000
+LARGER_BODIES = dict.fromkeys(
+    ("/bulletins/{bulletin_id}/recordings", "/api/bulletins/{bulletin_id}/recordings"),
+    LARGEST_UPLOAD_BYTES,
+)
+_BLOCK_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedRecording:
+    """A file that came with a form, for these villages; `script_sha256` is what was read aloud."""
+
+    path: Path
+    language: str
+    village_ids: tuple[str, ...]
+    script_sha256: str
+
+
+@asynccontextmanager
+async def uploaded_recording(
+    request: Request, *, state_dir: Path
+) -> AsyncIterator[UploadedRecording]:
+    """The recording that a form brought, until the block ends.
+
+    Raises RecordingFileMissing, NoVillageChosen or RecordingNotUsed.
+    """
+    async with request.form() as form:
+        given = form.get(RECORDING_FIELD)
+        if not isinstance(given, UploadFile) or not given.filename:
+            raise RecordingFileMissing(field=RECORDING_FIELD)
+        village_ids = tuple(dict.fromkeys(map(str, form.getlist("village_id"))))
+        if not any(village_ids):
+            raise NoVillageChosen(field="village_id")
+        incoming = state_dir / "incoming"
+        with tempfile.TemporaryDirectory(dir=await run_in_threadpool(_made, incoming)) as folder:
+            path = Path(folder) / "recording"
+            await run_in_threadpool(_copy, given.file, path)
+            yield UploadedRecording(
+                path=path,
+                language=_text(form, "language"),
+                village_ids=village_ids,
+                script_sha256=_text(form, "script_sha256"),
+            )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _copy(source: BinaryIO, path: Path) -> None:
+    """Block by block; nothing that is larger than a recording may be is read any further."""
+    size_bytes = source.seek(0, 2)
+    if not size_bytes:
+        raise RecordingFileMissing(field=RECORDING_FIELD)
+    if size_bytes > LARGEST_RECORDING_BYTES:
+        large = RecordingTooLarge(size_bytes=size_bytes, limit_bytes=LARGEST_RECORDING_BYTES)
+        raise RecordingNotUsed(
+            code=large.code, message_vi=large.message_vi, message_en=large.message_en
+        )
+    source.seek(0)
+    with path.open("wb") as target:
+        shutil.copyfileobj(source, target, _BLOCK_BYTES)
+
+
+def _text(form: FormData, name: str) -> str:
+    given = form.get(name)
+    return given if isinstance(given, str) else ""
