@@ -32,7 +32,7 @@ _UNITS_OF_SUBJECTS = (
     (re.compile(r"l(?=/ngày)"), re.compile(_MEDICINE + r"(?!\w)[^.;:\n]{0,30}x[ ]?$"), "lần"),
 )
 _MAGNITUDE_BEFORE = re.compile(
-    r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|trăm|chục|mươi|nửa|vài|mấy)\s+$"
+    r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|(?<!phần )trăm|chục|mươi|nửa|vài|mấy)\s*$"
 )
 _PERSONS = re.compile(r"đ/[cv](?![^\W_])")
 _ALWAYS_UNIT = re.compile(r"[kdcm]?m[23²³]")
@@ -85,7 +85,7 @@ def read_unit_after_word(match: re.Match[str], place: Place) -> Said | None:
     entry = place.lexicon.units.get(match[0])
     if entry is None:
         return None
-    if not (_ALWAYS_UNIT.fullmatch(match[0]) or _MAGNITUDE_BEFORE.search(place.before)):
+    if not (_ALWAYS_UNIT.fullmatch(match[0]) or _MAGNITUDE_BEFORE.search(place.said_before)):
         return None
     return Said(entry.spoken, match.end(), "unit")
 
@@ -98,7 +98,7 @@ def read_joined_degree(match: re.Match[str], place: Place) -> Said:
 
 JOINED_DEGREE = Rule(re.compile(r"[Đđ]ộ(?P<letter>[CFK])(?![^\W_])"), read_joined_degree)
 UNIT_AFTER_WORD = Rule(
-    re.compile(r"(?:[^\W\d_]{1,5}[23²³]|[^\W\d_]{1,5})(?![^\W_²³])"), read_unit_after_word
+    re.compile(r"(?:[^\W\d_]{1,5}[23²³]|[^\W\d_]{2,5})(?![^\W_²³])"), read_unit_after_word
 )
 
 

@@ -18,7 +18,9 @@ _WRITTEN = """57-NQ/TW 22/12/2024 18/5 (18/5) 2/3 7h30 08:00 16:30 23-25°C 1.50
     XIII quý IV 0912.345.678 ĐT.741 QL14 60B1-234.56 UBND HĐND TP. AI QR VNeID dichvucong.gov.vn
     100% - – / ( ) “ ” " ' , . ; : … ! ? & + = # * @ € $ 01 06 số ngày tháng năm thứ đến gọi 115
     Đề án tờ bản đồ xã Bom Bo KẾ HOẠCH THVX gateway I. a) 1.1. 24/7 1tr2 10k v.v. TT KH CT ĐT
-    N.V.A 1:2000 3x4m"""
+    N.V.A 1:2000 3x4m T2-T6 Q1/2026 T1-T6/2026 6T/2026 $5,000 12,345 0.125 3.9 2-9 15-8 25-18 *101#
+    7g-11g 37o5 1km200 No.1 № độC Thôn1 12 .500đ 1. 250.000đ x500 8T 15A 1v lúc 7.30 2025/2026
+    1/3-1/2 %l 29/02/2026 05.08.26 ISO 9001:2015 đ/c m3 triệu 10~20m 25÷30 đoàn 888 III-2026"""
 _LONE_LETTER = re.compile(r"(?<!\w)(?:[A-ZĐ](?!\w)|[a-zđ][.)])")
 _PIECES = st.sampled_from(_WRITTEN.split())
 _SCRIPTS = st.lists(
