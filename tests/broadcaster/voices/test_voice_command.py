@@ -97,7 +97,7 @@ def test_a_voice_is_brought_used_heard_and_taken_away(
     removed = loa("remove", NAME)
     assert (removed.exit_code, loa.names()["espeak-ng"]) == (0, (True, False))
 
-    instead = loa("try", "Họp.")
+    instead = loa("try", "Sáng mai họp thôn.")
     assert "eSpeak NG đọc thay" in instead.stdout
     assert (tmp_path / "nghe-thu.mp3").exists()
 
@@ -138,7 +138,7 @@ def test_without_a_station_voices_can_be_listed_and_heard(tmp_path: Path, loa: L
         (["install", "vi_VN-vais1000-medium", "--from", "."], "Nơi tải không có giọng đọc này"),
         (["remove", "xyz"], "Giọng đọc này chưa có trên máy"),
         (["try", ""], "Câu nghe thử cần từ 1 đến 300 ký tự"),
-        (["try", "Họp.", "--out", "no/such/folder.mp3"], "Không ghi được tệp"),
+        (["try", "Sáng mai họp thôn.", "--out", "no/such/folder.mp3"], "Không ghi được tệp"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(

@@ -298,6 +298,7 @@ def test_operators_and_admins_choose_the_voice(
     passes = role in {Role.OPERATOR, Role.ADMIN}
 
     assert (client.get("/voices").status_code == 200) == passes
+    assert ('href="/voices"' in client.get("/bulletins").text) == passes
     assert (send(client, "/voices", FORM)[0] == 303) == passes
 
 
