@@ -15,7 +15,7 @@ _NAMES = re.compile(
     r"ĐOÀN TNCS HỒ CHÍ MINH(?=\s|$)|Độc lập ?[-–—] ?Tự do ?[-–—] ?Hạnh phúc",
 )
 _NUMBER = re.compile(
-    r"^[Ss][ốỐ] ?:? *[0-9 .…]*[a-z]? *[-–/] *[A-ZĐ][A-Za-zĐđ]*[0-9]*(?:[-–/.&][A-ZĐ][A-Za-zĐđ&]*"
+    r"^[Ss][ốỐ] ?:?[0-9 .…]*[a-z]? ?[-–/] ?[A-ZĐ][A-Za-zĐđ]*[0-9]*(?:[-–/.&][A-ZĐ][A-Za-zĐđ&]*"
     r"[0-9]*)*(?=\s|$)"
 )
 _DATELINE = re.compile(

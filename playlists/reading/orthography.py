@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 _TONES = {"\u0301": "sắc", "\u0300": "huyền", "\u0309": "hỏi", "\u0303": "ngã", "\u0323": "nặng"}
@@ -70,6 +71,47 @@ def is_syllable(word: str) -> bool:
         if bare.startswith(onset) and rhyme in _RHYMES and _onset_fits(onset, rhyme):
             return not rhyme.endswith(_STOPS) or tone in ("\u0301", "\u0323")
     return False
+
+
+_LONGEST_SYLLABLE = 7
+_LONGEST_LOAN = 28
+_LONGEST_DIVIDED = 120
+_PIECE, _RARE_PIECE, _NEVER = 10, 11, 1_000_000
+_RARE = re.compile(r"[^\W\d_]*(?:ch|[cpt])|(?!(?:an|anh|yen|ai)$)[aeiouyăâêôơư][^\W\d_]*")
+
+
+def divide(
+    word: str, said: Callable[[str], str | None], *, longest: int = _LONGEST_SYLLABLE
+) -> list[str] | None:
+    """The fewest pieces that make up a word, each as `said` says it; None if none do.
+
+    Among as many pieces those win that are more usual inside names and loans: *xa tan phu*
+    rather than *xat an phu*.
+    """
+    if len(word) > _LONGEST_DIVIDED:
+        return None
+    best: list[tuple[int, list[str] | None]] = [(0, [])]  # for the last 0, 1, 2 … letters
+    for start in range(len(word) - 1, -1, -1):
+        found: tuple[int, list[str] | None] = (_NEVER, None)
+        for end in range(min(len(word), start + longest), start, -1):
+            cost, rest = best[len(word) - end]
+            if rest is None or cost + _PIECE >= found[0]:
+                continue
+            spoken = said(word[start:end])
+            if spoken is None:
+                continue
+            cost += _RARE_PIECE if _RARE.fullmatch(word[start:end]) else _PIECE
+            if cost < found[0]:
+                found = (cost, [spoken, *rest])
+        best.append(found)
+    return best[-1][1]
+
+
+def syllables_in(word: str) -> list[str]:
+    """The syllables of a loan or a name written in one (*taluy*, *SongXanh*); none if none do."""
+    if len(word) > _LONGEST_LOAN:
+        return []
+    return divide(word, lambda piece: piece if is_syllable(piece) else None) or []
 
 
 def is_bare_syllable(word: str) -> bool:

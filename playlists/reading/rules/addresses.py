@@ -6,7 +6,7 @@ import re
 
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import code_number, spell
-from playlists.reading.orthography import is_ascii_syllable, is_bare_syllable
+from playlists.reading.orthography import divide, is_ascii_syllable, is_bare_syllable
 from playlists.reading.place import Place, Rule, Said
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -36,9 +36,6 @@ _SIGNS = {
 }
 _SPELLED_LENGTH = 3
 _LONGEST_NAME = 20
-_PIECE, _NEVER = 10, 1_000_000  # a piece costs ten; one that is rarer in names, one more
-_RARE = re.compile(r"[a-z]*(?:ch|[cpt])|(?!an$|anh$|yen$|ai$)[aeiouy][a-z]*")
-_Segments = tuple[int, list[str] | None]
 _VOWEL = re.compile("[aeiouy]")
 
 
@@ -84,21 +81,11 @@ def segment(part: str, known: dict[str, str], *, guess: bool = False) -> list[st
     A guess may also take syllables that lost their marks, so that it can be said (*tan hung*):
     which marks a name bears, nobody can tell.
     """
-    best: list[_Segments] = [(0, [])]  # for the last 0, 1, 2 … letters
-    for start in range(len(part) - 1, -1, -1):
-        fewest: _Segments = (_NEVER, None)
-        for end in range(min(len(part), start + _LONGEST_NAME), start, -1):
-            (cost, rest), piece = best[len(part) - end], part[start:end]
-            if rest is None or cost + _PIECE >= fewest[0]:
-                continue
-            if piece in known:
-                fewest = (cost + _PIECE, [known[piece], *rest])
-            elif guess and is_ascii_syllable(piece):
-                rarity = _PIECE + bool(_RARE.fullmatch(piece))
-                if cost + rarity < fewest[0]:
-                    fewest = (cost + rarity, [piece, *rest])
-        best.append(fewest)
-    return best[-1][1]
+
+    def said(piece: str) -> str | None:
+        return known.get(piece) or (piece if guess and is_ascii_syllable(piece) else None)
+
+    return divide(part, said, longest=_LONGEST_NAME)
 
 
 MAIL = Rule(_MAIL, read_address)

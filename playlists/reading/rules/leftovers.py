@@ -6,7 +6,7 @@ import re
 
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import LETTER_NAMES, spell
-from playlists.reading.orthography import is_syllable
+from playlists.reading.orthography import is_syllable, syllables_in
 from playlists.reading.place import PLAIN, Place, Said
 from playlists.reading.rules.abbreviations import compose, compose_two, in_capitals
 
@@ -36,7 +36,8 @@ def _guess(word: str, place: Place, end: int) -> Said:
     if composed:
         return Said(composed, end, "leftover", (Flag(Doubt.AMBIGUOUS, word, composed),))
     if not word.isupper() and _VOWEL.search(word):
-        return Said(word, end, "leftover", (Flag(Doubt.FOREIGN_WORD, word, word),))
+        said = " ".join(syllables_in(word)) or word
+        return Said(said, end, "leftover", (Flag(Doubt.FOREIGN_WORD, word, said),))
     spelled = spell(word)
     doubt = Doubt.ABBREVIATION if spelled else Doubt.SYMBOL
     return Said(spelled, end, "leftover", (Flag(doubt, word, spelled),))

@@ -88,3 +88,11 @@ def test_an_unknown_name_in_an_address_is_said_in_syllables() -> None:
         "gửi về nguyen thi hong a còng xa tan hung chấm đồng nai chấm gốp chấm vi en"
     )
     assert [warning.code for warning in reading.warnings] == ["address"]
+
+
+def test_a_loan_written_in_one_is_said_in_syllables() -> None:
+    """A voice says xi môn where it would stumble over ximôn; the author is still asked."""
+    reading = read_aloud("trồng ximôn ở KeTo")
+
+    assert reading.spoken == "trồng xi môn ở Ke To"
+    assert [warning.code for warning in reading.warnings] == ["foreign_word", "foreign_word"]
