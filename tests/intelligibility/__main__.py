@@ -15,6 +15,7 @@ from pathlib import Path
 from broadcaster.logs import configure_logs
 from playlists.speech.engine import Engine
 from playlists.speech.espeak import EspeakEngine
+from playlists.speech.installed_voice import InstalledVoice
 from playlists.speech.piper import PiperEngine
 from playlists.speech.store_errors import VoiceNotInstalled
 from playlists.speech.voice_store import find
@@ -107,8 +108,15 @@ def _voice(trial: Trial, asked: argparse.Namespace) -> Iterator[tuple[Engine, st
         with EspeakEngine(manner=trial.manner) as espeak:
             yield espeak, "espeak-ng"
     else:
-        with PiperEngine(find(asked.voice, into=asked.voices)) as piper:
+        with PiperEngine(_vietnamese(asked.voice, voices=asked.voices)) as piper:
             yield piper, f"piper {asked.voice}"
+
+
+def _vietnamese(name: str, *, voices: Path) -> InstalledVoice:
+    voice = find(name, into=voices)
+    if voice.language != "vi":
+        raise VoiceNotInstalled(f"{name} speaks {voice.language}, not Vietnamese: it")
+    return voice
 
 
 def _missing(words: str) -> int:
