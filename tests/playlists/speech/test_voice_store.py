@@ -460,3 +460,16 @@ def test_every_failure_has_its_code_and_its_two_sentences() -> None:
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert all(kind.message_vi != VoiceStoreError.message_vi for kind in kinds)
     assert all(kind.message_en != VoiceStoreError.message_en for kind in kinds)
+
+
+def test_a_server_may_send_on_to_where_its_files_really_are(voices: Path) -> None:
+    """As the published address does; a broken download goes on there too."""
+    mirror = mirror_of()
+    mirror.files = {path.replace("/base/", "/store/"): each for path, each in mirror.files.items()}
+    mirror.moved = {path.replace("/store/", "/base/"): path for path in mirror.files}
+    mirror.cut_after = [200_000]
+    with serving(mirror):
+        voice = put(mirror.url, voices)
+
+    assert voice.files.model.read_bytes() == MODEL
+    assert mirror.asked[-1] == ("/store/vi/small/m.onnx", "bytes=200000-")

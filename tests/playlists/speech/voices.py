@@ -92,6 +92,7 @@ class Mirror:
     files: dict[str, bytes]
     cut_after: list[int] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
     resumes: bool = True
     says_length: bool = True
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -107,21 +108,26 @@ def serving(mirror: Mirror) -> Iterator[Mirror]:
 
         def do_GET(self) -> None:
             mirror.asked.append((self.path, self.headers.get("Range", "")))
+            if self.path in mirror.moved:
+                self._send_on(mirror.moved[self.path])
+                return
             content = mirror.files.get(self.path)
             model = self.path.endswith(".onnx")
             status = mirror.statuses.pop(0) if model and mirror.statuses else 200
             if content is None or status != 200:
                 self._answer(404 if content is None else status, b"no", start=None)
                 return
-            start = self._start(len(content))
+            start = _begin(
+                len(content), asked=self.headers.get("Range", ""), resumes=mirror.resumes
+            )
             cut = mirror.cut_after.pop(0) if model and mirror.cut_after else len(content)
             self._answer(200, content, start=start, cut=cut)
 
-        def _start(self, size: int) -> int | None:
-            asked = self.headers.get("Range", "")
-            if not mirror.resumes or not asked:
-                return None
-            return min(size, int(asked.removeprefix("bytes=").removesuffix("-")))
+        def _send_on(self, place: str) -> None:
+            self.send_response(302)
+            self.send_header("Location", place)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def _answer(
             self, status: int, content: bytes, *, start: int | None, cut: int = 1 << 30
@@ -159,3 +165,10 @@ def mirror_of(model: bytes = MODEL, config: bytes = CONFIG) -> Mirror:
     return Mirror(
         files={"/base/vi/small/m.onnx": model, "/base/vi/small/m.onnx.json": config},
     )
+
+
+def _begin(size: int, *, asked: str, resumes: bool) -> int | None:
+    """The first byte that a request asks for, None for the whole file."""
+    if not resumes or not asked:
+        return None
+    return min(size, int(asked.removeprefix("bytes=").removesuffix("-")))
