@@ -1,0 +1,96 @@
+"""A programme made of two bulletins, heard, approved: as an operator and a leader do it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit, keep_picture
+
+pytestmark = pytest.mark.browser
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
+def write(page: Page, title: str, script: str) -> str:
+    """Write a bulletin and submit it; its address."""
+    page.goto("/bulletins/new")
+    page.get_by_label("Tiêu đề").fill(title)
+    page.get_by_label("Nội dung").fill(script)
+    page.get_by_role("button", name="Lưu và tạo giọng đọc").click()
+    page.wait_for_url("**/bulletins/bul-*", timeout=60_000)
+    page.get_by_role("button", name="Chỉ gửi duyệt, chưa xếp lịch").click()
+    page.wait_for_load_state()
+    return page.url
+
+
+def approve(page: Page, address: str) -> None:
+    """Decide as the leader on what the page shows."""
+    page.goto(address)
+    page.get_by_role("button", name="Duyệt cho phát").click()
+    expect(page.get_by_text("đã duyệt").first).to_be_visible()
+
+
+def parts_of(page: Page) -> list[str]:
+    """The parts in the editor, as they stand."""
+    return [
+        re.sub(r"\s+", " ", each).strip() for each in page.locator(".part-name").all_inner_texts()
+    ]
+
+
+@pytest.mark.parametrize(("width", "script"), [(1280, True), (360, False)])
+def test_a_programme_is_composed_heard_and_approved(
+    visit: Visit, complaints: list[str], width: int, script: bool
+) -> None:
+    """Two bulletins ticked, one moved up, the length known at once, the leader's yes."""
+    operator = visit("operator", width=width, script=script)
+    leader = visit("leader", width=width, script=script)
+    approve(leader, write(operator, "Lịch tiêm", "Sáng mai trạm y tế xã tiêm vắc xin cho trẻ em."))
+    approve(leader, write(operator, "Cắt điện", "Chiều mai xã cắt điện để sửa đường dây."))
+
+    operator.goto("/bulletins")
+    assert operator.evaluate(FITS)
+    keep_picture(operator, f"bulletins-{width}")
+    operator.get_by_role("link", name="Chương trình", exact=True).click()
+    operator.get_by_role("link", name="Soạn chương trình đầu tiên").click()
+    operator.get_by_label("Tiêu đề").fill("Chương trình 17 giờ")
+    operator.get_by_role("checkbox", name="Lịch tiêm").check()
+    operator.get_by_role("checkbox", name="Cắt điện").check()
+    operator.get_by_label("Bản tin đã duyệt, hoặc phần của đài").select_option("music")
+    operator.get_by_label("Giây").last.fill("10")
+    operator.get_by_role("button", name="Thêm vào").click()
+    operator.wait_for_load_state()
+    first, second = [part for part in parts_of(operator) if "Bản tin" in part]
+    assert operator.evaluate(FITS)
+    keep_picture(operator, f"playlist-editor-{width}")
+
+    operator.get_by_role(
+        "button", name=f"Lên {'Lịch tiêm' if 'Lịch' in second else 'Cắt điện'}"
+    ).click()
+    operator.wait_for_load_state()
+    assert [part for part in parts_of(operator) if "Bản tin" in part] == [second, first]
+    expect(operator.get_by_label("Tiêu đề")).to_have_value("Chương trình 17 giờ")
+    operator.get_by_role("button", name="Lưu và dựng chương trình").click()
+    operator.wait_for_url("**/playlists/bul-*", timeout=60_000)
+    expect(operator.locator(".big-figure")).to_have_text(re.compile(r"^\d+ giây$"))
+    assert operator.evaluate(FITS)
+    keep_picture(operator, f"playlist-{width}")
+    if script:
+        operator.get_by_role("link", name=re.compile("nghe từ đây")).nth(3).click()
+        operator.wait_for_function("document.getElementById('programme').currentTime > 5")
+
+    operator.get_by_role("button", name="Chỉ gửi duyệt, chưa xếp lịch").click()
+    operator.wait_for_load_state()
+    address = operator.url
+    leader.goto("/approvals")
+    leader.get_by_role("link", name="Chương trình 17 giờ").click()
+    approve(leader, address)
+    assert leader.evaluate(FITS)
+    keep_picture(leader, f"playlist-approved-{width}")
+    operator.goto("/playlists")
+    expect(operator.get_by_role("row", name=re.compile("Chương trình 17 giờ"))).to_contain_text(
+        "đã duyệt"
+    )
+    keep_picture(operator, f"playlists-{width}")
+    operator.goto(f"{address}/edit")
+    expect(operator.get_by_text("lần duyệt này hết hiệu lực")).to_be_visible()
+    assert complaints == []
