@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from broadcaster.areas.queries import villages_of
 from broadcaster.areas.tables import Village, VillageLanguage
-from broadcaster.bulletins.errors import LanguageNotSpoken, RecordingMissing
+from broadcaster.bulletins.errors import LanguageNotSpoken, RecordingMissing, UnknownBulletin
 from broadcaster.bulletins.standing import current_rendition, held_bulletin, state_of
 from broadcaster.bulletins.states import Act, after
 from broadcaster.bulletins.tables import Bulletin, BulletinKind, BulletinRecording, Rendition
@@ -115,9 +115,11 @@ def keep_recording(
     """Keep a village's recording of the script as it stands; an earlier one gives way.
 
     Whoever recorded it has a part in the bulletin and cannot approve it.
-    Raises LanguageNotSpoken, UnknownBulletin.
+    Raises LanguageNotSpoken, UnknownBulletin; a playlist takes those of its bulletins.
     """
     bulletin = held_bulletin(session, bulletin_id)
+    if bulletin.kind != BulletinKind.ITEM:
+        raise UnknownBulletin
     if language not in _languages(session).get(village_id, ()):
         raise LanguageNotSpoken(field="language")
     return _replace(

@@ -65,6 +65,8 @@ def approved_rendition(session: Session, bulletin_id: str) -> Rendition | None:
         == identity(rendition)
         and rendition.script_sha256 == sha256_of(bulletin.script)
         and decision.approver_id not in authors_of(session, bulletin)
+        # Only a playlist has parts, and none of them is one: nothing can hold itself.
+        and (bulletin.kind == BulletinKind.PLAYLIST or not rendition.parts)
         and all(part_holds(session, part) for part in rendition.parts)
     )
     return rendition if holds else None

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+import msgspec
+
 from broadcaster.database.columns import to_ms
 from broadcaster.schedule.airtime import recordings_in
 from broadcaster.schedule.tables import Broadcast
@@ -26,6 +28,7 @@ from devices.protocol.messages import (
 
 # Base64 makes four octets of three; the rest of the plan and its signature take less than 2 kB.
 ROOM_BYTES = (MESSAGE_LIMIT_BYTES - 2_048) * 3 // 4
+UNREADABLE_ROW = (ValueError, TypeError, LookupError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def orders_of(
     """The orders that belong into a cluster's plan now, by their start.
 
     Never more than devices take: a plan that they refuse would keep every order from them. What
-    has no room yet comes in as what is before it goes by.
+    has no room yet comes in as what is before it goes by; what they would never take is left out.
     """
     until = now + timedelta(days=days)
     standing = [
@@ -64,9 +67,23 @@ def orders_of(
         if each.broadcast.cancelled_at is None
         and each.broadcast.not_after > now
         and each.broadcast.starts_at <= until
+        and not fault_of(each)
     ]
     standing.sort(key=lambda each: (each.broadcast.starts_at, each.order_id))
     return _with_room(_order(each) for each in standing)
+
+
+def fault_of(planned: PlannedBroadcast) -> str:
+    """Why devices would refuse this order, and with it the whole plan that it stands in; or ''.
+
+    Bounds hold where a message is read, not where it is made, so it is read here as they read it.
+    """
+    try:
+        payload = encode(_order(planned))
+        msgspec.json.decode(payload, type=Order)
+    except (*UNREADABLE_ROW, msgspec.MsgspecError) as error:
+        return f"{type(error).__name__}: {error}"
+    return f"{len(payload)} bytes" if len(payload) >= ROOM_BYTES else ""
 
 
 def _with_room(orders: Iterable[Order]) -> tuple[Order, ...]:

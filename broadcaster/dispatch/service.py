@@ -8,6 +8,8 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -55,6 +57,8 @@ class Conductor:
         if self._is_current(now):
             return
         with self._database.writing() as session:
+            # Before the first look: what others commit meanwhile is planned at the next beat.
+            seen = changes_since(session)
             station = the_station(session)
             plan_broadcasts(
                 session,
@@ -64,8 +68,7 @@ class Conductor:
                 lead=timedelta(seconds=self._settings.lead_s),
             )
             self._sign(session, station, now=now)
-            self._seen = changes_since(session)
-        self._planned_at = now
+        self._seen, self._planned_at = seen, now
 
     def watch(self, now: datetime) -> None:
         """Record what was true when broadcasts began, and close those that are overdue."""
@@ -110,12 +113,20 @@ class Conductor:
 
 
 def tick(conductor: Conductor, now: datetime) -> None:
-    """One beat: plan, publish, watch; a database that does not answer is tried again next time."""
-    for step in (conductor.plan, conductor.publish, conductor.watch):
-        try:
-            step(now)
-        except SQLAlchemyError:
-            log.exception("tick_step_failed", step=step.__name__)
+    """One beat: plan, publish, watch; a database that does not answer is tried again next time.
+
+    A step that fails in any other way keeps no later one from its work; then its error is raised.
+    """
+    with ExitStack() as beat:
+        for step in (conductor.watch, conductor.publish, conductor.plan):
+            beat.callback(_take, step, now)
+
+
+def _take(step: Callable[[datetime], None], now: datetime) -> None:
+    try:
+        step(now)
+    except SQLAlchemyError:
+        log.exception("tick_step_failed", step=step.__name__)
 
 
 def run() -> int:

@@ -14,7 +14,13 @@ from broadcaster.areas.tables import Cluster, Station
 from broadcaster.bulletins.desk import approved_rendition
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.database.columns import to_ms
-from broadcaster.dispatch.plans import PlannedBroadcast, orders_of, orders_sha256
+from broadcaster.dispatch.plans import (
+    UNREADABLE_ROW,
+    PlannedBroadcast,
+    fault_of,
+    orders_of,
+    orders_sha256,
+)
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.keys import StationKeys
 from broadcaster.ledger.expectations import ExpectedOrder, expect, forget
@@ -122,7 +128,7 @@ def approved_broadcasts(
     return [
         PlannedBroadcast(order_id=order_id, broadcast=broadcast, village_ids=village_ids)
         for order_id, broadcast in rows
-        if _is_approved(session, broadcast)
+        if _may_stand(session, broadcast)
         or (broadcast.starts_at <= now and _was_signed(session, order_id))
     ]
 
@@ -130,6 +136,15 @@ def approved_broadcasts(
 def _was_signed(session: Session, order_id: str) -> bool:
     """Whether a plan with this order left the station: its plays are expected since then."""
     return session.exec(select(Play.order_id).where(Play.order_id == order_id)).first() is not None
+
+
+def _may_stand(session: Session, broadcast: Broadcast) -> bool:
+    """Whether it is approved; a row that says nothing readable is not, and stops no other."""
+    try:
+        return _is_approved(session, broadcast)
+    except UNREADABLE_ROW as error:
+        log.error("broadcast_unreadable", broadcast_id=broadcast.id, error=repr(error))
+        return False
 
 
 def _is_approved(session: Session, broadcast: Broadcast) -> bool:
@@ -183,7 +198,12 @@ def _expected(
     planned: PlannedBroadcast, cluster_id: str, *, start_within: timedelta, end_within: timedelta
 ) -> ExpectedOrder:
     broadcast = planned.broadcast
-    ends_at = broadcast.starts_at + timedelta(milliseconds=planned.asked_ms)
+    fault = fault_of(planned)
+    if fault:
+        # Expected all the same: what no device is told stays unconfirmed, and people are alerted.
+        log.error("order_left_out", order_id=planned.order_id, fault=fault)
+    asked_ms = broadcast.slot_ms if fault else planned.asked_ms
+    ends_at = broadcast.starts_at + timedelta(milliseconds=asked_ms)
     return ExpectedOrder(
         order_id=planned.order_id,
         broadcast_id=broadcast.id,
@@ -191,7 +211,7 @@ def _expected(
         title=broadcast.title,
         topic=broadcast.topic,
         audio_sha256=broadcast.audio_sha256,
-        asked_ms=planned.asked_ms,
+        asked_ms=asked_ms,
         starts_at=broadcast.starts_at,
         start_due_at=broadcast.starts_at + start_within,
         end_due_at=ends_at + end_within,

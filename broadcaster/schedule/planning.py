@@ -76,6 +76,8 @@ def changes_since(session: Session) -> tuple[object, ...]:
         for table, column in (
             (Approval, col(Approval.decided_at)),
             (Bulletin, col(Bulletin.edited_at)),
+            # None ever goes, so their count tells; a recording makes one without an edit.
+            (Rendition, col(Rendition.id)),
             (Schedule, col(Schedule.created_at)),
             (Schedule, col(Schedule.cancelled_at)),
             (Broadcast, col(Broadcast.cancelled_at)),
