@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.loa-installed
 TESTABLE := $(VENV)/.loa-testable
-SOURCES := pyproject.toml requirements.lock $(shell find broadcaster/web/assets -type f -not -path '*/node_modules/*')
+SOURCES := pyproject.toml requirements.lock deploy/install.sh deploy/requirements-piper.lock $(shell find broadcaster/web/assets -type f -not -path '*/node_modules/*')
 
 .PHONY: help run install test soak bench lint fmt system-deps lock clean
 

@@ -34,8 +34,8 @@ class VoiceUnavailable(SpeechError):
     """The engine or its Vietnamese voice is not installed."""
 
     code = "voice_unavailable"
-    message_vi = "Máy này chưa có giọng đọc tiếng Việt. Hãy chạy lại make install."
-    message_en = "This machine has no Vietnamese voice. Run make install again."
+    message_vi = "Máy này chưa có giọng đọc tiếng Việt. Hãy chạy make -B install."
+    message_en = "This machine has no Vietnamese voice. Run make -B install."
 
 
 class VoiceRefused(SpeechError):
