@@ -76,7 +76,7 @@ def read_joined_word(match: re.Match[str], place: Place) -> Said | None:
     """Thôn1, Năm2026: a word whose blank is missing; the number after it is read by itself."""
     del place
     word = match[0]
-    if word.isupper() or not (is_syllable(word) and has_vietnamese_mark(word)):
+    if word[1:] != word[1:].lower() or not (is_syllable(word) and has_vietnamese_mark(word)):
         return None
     return Said(word, match.end(), PLAIN)
 

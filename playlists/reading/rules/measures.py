@@ -96,7 +96,7 @@ def read_joined_degree(match: re.Match[str], place: Place) -> Said:
     return Said(f"độ {LETTER_NAMES[match['letter']]}", match.end(), "measure")
 
 
-JOINED_DEGREE = Rule(re.compile(r"[Đđ]ộ(?P<letter>[CFK])(?![^\W_])"), read_joined_degree)
+JOINED_DEGREE = Rule(re.compile(r"[Đđ]ộ(?P<letter>[CFK])(?![^\W\d_])"), read_joined_degree)
 UNIT_AFTER_WORD = Rule(
     re.compile(r"(?:[^\W\d_]{1,5}[23²³]|[^\W\d_]{2,5})(?![^\W_²³])"), read_unit_after_word
 )
