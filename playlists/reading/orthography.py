@@ -111,7 +111,12 @@ def syllables_in(word: str) -> list[str]:
     """The syllables of a loan or a name written in one (*taluy*, *SongXanh*); none if none do."""
     if len(word) > _LONGEST_LOAN:
         return []
-    return divide(word, lambda piece: piece if is_syllable(piece) else None) or []
+
+    def said(piece: str) -> str | None:
+        shouted = len(piece) > 1 and piece.isupper()  # HA in HAa is no syllable but letters
+        return piece if is_syllable(piece) and not shouted else None
+
+    return divide(word, said) or []
 
 
 def is_bare_syllable(word: str) -> bool:

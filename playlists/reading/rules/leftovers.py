@@ -36,7 +36,8 @@ def _guess(word: str, place: Place, end: int) -> Said:
     if composed:
         return Said(composed, end, "leftover", (Flag(Doubt.AMBIGUOUS, word, composed),))
     if not word.isupper() and _VOWEL.search(word):
-        said = " ".join(syllables_in(word)) or word
+        named = word.istitle() and not word.isascii()  # Niê is a name, and one breath
+        said = word if named else " ".join(syllables_in(word)) or word
         return Said(said, end, "leftover", (Flag(Doubt.FOREIGN_WORD, word, said),))
     spelled = spell(word)
     doubt = Doubt.ABBREVIATION if spelled else Doubt.SYMBOL
