@@ -13,8 +13,10 @@ from broadcaster.database import Database, connect
 from broadcaster.database.migrate import migrate
 from tests.postgres import RunningPostgres, running_postgres, wheel_binaries
 
-settings.register_profile("repeatable", derandomize=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+# No deadline: how long an example takes is the machine's business, not the behaviour's.
+settings.register_profile("chance", deadline=None)
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "chance"))
 
 _TEMPLATE = "loa_template"
 BOTH = [pytest.param("sqlite", id="sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)]
