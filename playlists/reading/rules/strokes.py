@@ -55,10 +55,11 @@ def read_stroke(place: Place) -> Said:
     left = text[at - 1 : at]
     if _HOURS_NEXT.match(text, at + 1):
         return Said("trong", at + 1, "per")
-    unit = read_unit(place, at + 1) if left.isalnum() or left in "²³%₫$€)" else None
+    gap = 1 if text[at + 1 : at + 2] == " " and _MEASURED_NUMBER.search(place.before) else 0
+    unit = read_unit(place, at + 1 + gap) if left.isalnum() or left in "²³%₫$€)" else None
     if text[at + 1 : at + 2].isdigit() and place.pieces[-1:] and _is_measured(place.pieces[-1]):
         return _over_a_number(place)
-    if unit is not None and not text[at + 1 : at + 2].isspace():
+    if unit is not None and not text[at + 1 + gap : at + 2 + gap].isspace():
         return Said(f"một {unit[0]}", unit[1], "per")
     per = _PER_TIME.match(text, at)
     if per is None and _per_counts(place):
