@@ -34,6 +34,15 @@ _SHORT_FORM = re.compile(
 _BEFORE_FIGURE = re.compile(r"(?<!\w)(?:P|Q|H|X|F|K|Km|Đ|Số|số|tr|Tr)\.$")
 _LIST_MARK = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})*\.")
 _LOWER_NEXT = re.compile(r"\s+[^\W\d_]")
+_FIGURE_NEXT = re.compile(r"\s+[0-9]")
+_MORE_NEXT = re.compile(r"\s*\S")
+_FIGURE_COLON = re.compile(r"[0-9]\s?:$")
+_DAY = re.compile(r"(?<![0-9.,])[0-9]{1,2}\.$")
+_DAY_MONTH = re.compile(r"(?<![0-9.,])[0-9]{1,2}\.\s?[0-9]{1,2}\.$")
+_MONTH_NEXT = re.compile(r"\s+[0-9]{1,2}\.\s?[0-9]{4}(?![0-9])")
+_YEAR_NEXT = re.compile(r"\s+[0-9]{4}(?![0-9])")
+# The longest list mark and short form are shorter.
+_LOOK_BACK_CHARACTERS = 32
 
 
 class Gaps(StrEnum):
@@ -95,7 +104,7 @@ def split_sentences(spoken: str, *, gaps: Gaps = Gaps.NORMAL) -> tuple[Sentence,
     found: list[Sentence] = []
     for stretch, end in _stretches(spoken):
         text = stretch.strip()
-        if any(sign.isalnum() for sign in text):
+        if _is_said(text):
             pause_ms = _pause_after(spoken, end, text, manner=manner)
             found.extend(_in_breaths(text, pause_ms, manner=manner))
     return tuple(found)
@@ -117,30 +126,39 @@ def _stretches(spoken: str) -> Iterator[tuple[str, int]]:
 
 def _is_end(line: str, match: re.Match[str], *, begin: int) -> bool:
     """Whether a sentence ends at this mark, or the mark belongs to what is written around it."""
-    before, after = line[: match.start() + 1], line[match.end() :]
-    figure_next = bool(re.match(r"\s+[0-9]", after))
-    lower_next = bool(_LOWER_NEXT.match(after)) and after.lstrip()[0].islower()
+    mark_end, rest = match.start() + 1, match.end()
+    figure_next = _FIGURE_NEXT.match(line, rest) is not None
+    letter = _LOWER_NEXT.match(line, rest)
+    lower_next = letter is not None and line[letter.end() - 1].islower()
     if match["mark"] == ":":
-        return not (figure_next and re.search(r"[0-9]\s?:$", before))
-    if match["mark"] == "…" or before.endswith("v.v."):
+        return not (figure_next and _before(_FIGURE_COLON, line, mark_end))
+    if match["mark"] == "…" or line.endswith("v.v.", 0, mark_end):
         return not lower_next
     if match["mark"] != ".":
         return True
-    if _LIST_MARK.fullmatch(before[begin:].strip()) and after.strip():
+    more_next = _MORE_NEXT.match(line, rest) is not None
+    if more_next and _is_list_mark(line, begin, mark_end):
         return False
-    if figure_next and (_BEFORE_FIGURE.search(before) or _within_date(before, after)):
+    if figure_next and (_before(_BEFORE_FIGURE, line, mark_end) or _within_date(line, match)):
         return False
-    return not (_SHORT_FORM.search(before) and after.strip())
+    return not (more_next and _before(_SHORT_FORM, line, mark_end))
 
 
-def _within_date(before: str, after: str) -> bool:
+def _before(pattern: re.Pattern[str], line: str, end: int) -> bool:
+    """Whether a pattern ends here; only so far back as the longest reaches, or time squares."""
+    return pattern.search(line, max(0, end - _LOOK_BACK_CHARACTERS), end) is not None
+
+
+def _is_list_mark(line: str, begin: int, end: int) -> bool:
+    alone = line[begin:end] if end - begin <= _LOOK_BACK_CHARACTERS else ""
+    return _LIST_MARK.fullmatch(alone.strip()) is not None
+
+
+def _within_date(line: str, match: re.Match[str]) -> bool:
     """20. 11. 2025, as some write or scan it."""
-    day = re.search(r"(?<![0-9.,])[0-9]{1,2}\.$", before) and re.match(
-        r"\s+[0-9]{1,2}\.\s?[0-9]{4}(?![0-9])", after
-    )
-    month = re.search(r"(?<![0-9.,])[0-9]{1,2}\.\s?[0-9]{1,2}\.$", before) and re.match(
-        r"\s+[0-9]{4}(?![0-9])", after
-    )
+    end, rest = match.start() + 1, match.end()
+    day = _before(_DAY, line, end) and _MONTH_NEXT.match(line, rest)
+    month = _before(_DAY_MONTH, line, end) and _YEAR_NEXT.match(line, rest)
     return bool(day or month)
 
 
@@ -153,9 +171,15 @@ def _pause_after(spoken: str, end: int, text: str, *, manner: _Manner) -> int:
     return manner.after_ms.get(text.rstrip(_CLOSING)[-1], 0)
 
 
+def _is_said(text: str) -> bool:
+    """Whether there is anything to say in it; a voice that is given a bare comma says nothing."""
+    return any(sign.isalnum() for sign in text)
+
+
 def _in_breaths(text: str, pause_ms: int, *, manner: _Manner) -> list[Sentence]:
     """A sentence too long for one breath is spoken in parts, cut at commas."""
-    *cut, last = _parts(_BREATH.split(text), manner=manner)
+    clauses = [clause for clause in _BREATH.split(text) if _is_said(clause)]
+    *cut, last = _parts(clauses, manner=manner)
     breaths = [Sentence(text=f"{part},", pause_after_ms=manner.breath_ms) for part in cut]
     return [*breaths, Sentence(text=last, pause_after_ms=pause_ms)]
 
