@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nacl.signing import SigningKey
@@ -85,7 +86,7 @@ def signed(newsroom: Newsroom, cluster_id: str = "cl-1") -> tuple[Order, ...]:
 def planned(number: int, **changed: object) -> PlannedBroadcast:
     """A broadcast of a minute in a village; what is given is not as the product writes it."""
     starts_at = NOON + number * MINUTE
-    row: dict[str, object] = {
+    row: dict[str, Any] = {
         "id": f"bc-{number}",
         "title": "Lịch tiêm",
         "priority": 3,
@@ -103,7 +104,7 @@ def planned(number: int, **changed: object) -> PlannedBroadcast:
         starts_at=starts_at,
         not_after=starts_at + MINUTE,
         planned_at=NOON,
-        **(row | changed),
+        **{**row, **changed},
     )
     return PlannedBroadcast(order_id=f"ord-{number}", broadcast=broadcast, village_ids=("v-1",))
 
