@@ -10,7 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 _WORD = re.compile(r"\w+")
+_PAUSES = ' \n.,;:!?()"“”'
 _EXAMPLES = 40
+
+# Where a warning begins and ends, and its number.
+Mark = tuple[int, int, int]
 
 
 class Marked(Protocol):
@@ -73,25 +77,48 @@ class SideBySide:
 
 
 @dataclass(slots=True)
+class _Side:
+    """One side in the making; plain words go on from plain words."""
+
+    stretches: list[Stretch] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)
+
+    def put(self, stretch: Stretch) -> None:
+        self.end()
+        self.stretches.append(stretch)
+
+    def end(self) -> None:
+        text = "".join(self.plain)
+        self.plain.clear()
+        if text:
+            self.stretches.append(Stretch(text))
+
+
+@dataclass(slots=True)
 class _Sides:
-    written: list[Stretch] = field(default_factory=list)
-    spoken: list[Stretch] = field(default_factory=list)
+    written: _Side = field(default_factory=_Side)
+    spoken: _Side = field(default_factory=_Side)
     pairs: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def add_as_it_is(self, written: Iterable[Stretch], spoken: str) -> None:
-        for each in written:
-            _append(self.written, each)
-        _append(self.spoken, Stretch(spoken))
+    def add_as_it_is(self, written: str, spoken: str, marks: Sequence[Mark]) -> None:
+        for each in _cut(written, marks) if marks else ():
+            if each.warning:
+                self.written.put(each)
+            else:
+                self.written.plain.append(each.text)
+        if not marks:
+            self.written.plain.append(written)
+        self.spoken.plain.append(spoken)
 
     def add_pair(self, written: str, spoken: str, *, rule: str, warning: int) -> None:
         before, core, after = _trimmed(spoken)
         pair = len(self.pairs) + 1 if core else 0
-        _append(self.written, Stretch(written, pair, warning, unsaid=not core))
-        _append(self.spoken, Stretch(before))
-        _append(self.spoken, Stretch(core, pair))
-        _append(self.spoken, Stretch(after))
+        self.written.put(Stretch(written, pair, warning, unsaid=not core))
+        self.spoken.plain.append(before)
         if core:
+            self.spoken.put(Stretch(core, pair))
             self.pairs.append((rule, written, core))
+        self.spoken.plain.append(after)
 
 
 def side_by_side(
@@ -110,7 +137,10 @@ def side_by_side(
     sides = _paired(spans, warnings)
     repeated = spoken.strip()[len(said.strip()) :].strip()
     return SideBySide(
-        tuple(sides.written), tuple(sides.spoken), repeated, tuple(rules_used(sides.pairs))
+        written=tuple(_with_one_place_each(sides.written.stretches)),
+        spoken=tuple(sides.spoken.stretches),
+        repeated=repeated,
+        rules=tuple(rules_used(sides.pairs)),
     )
 
 
@@ -124,12 +154,13 @@ def _paired(spans: Sequence[Mapping[str, Any]], warnings: Sequence[Marked]) -> _
         until = bisect_left(marks, (at + len(written),))
         here = [(max(a - at, 0), min(b - at, len(written)), n) for a, b, n in marks[first:until]]
         if _is_said_as_written(written, spoken) or "\n" in spoken.strip():
-            sides.add_as_it_is(_cut(written, here), spoken)
+            sides.add_as_it_is(written, spoken, here)
         else:
             warning = here[0][2] if here else 0
             sides.add_pair(written, spoken, rule=str(span["rule"]), warning=warning)
         at += len(written)
-    sides.written = list(_with_one_place_each(sides.written))
+    sides.written.end()
+    sides.spoken.end()
     return sides
 
 
@@ -151,14 +182,15 @@ def rules_used(pairs: Iterable[tuple[str, str, str]]) -> Iterator[RuleUsed]:
 
 def _is_said_as_written(written: str, spoken: str) -> bool:
     """The same words, whatever their case; pauses are no words."""
-    if written == spoken:
+    written, spoken = written.casefold(), spoken.casefold()
+    if written == spoken or not (spoken.strip(_PAUSES) or written.strip(_PAUSES)):
         return True
-    return _WORD.findall(written.casefold()) == _WORD.findall(spoken.casefold())
+    return _WORD.findall(written) == _WORD.findall(spoken)
 
 
-def _apart(warnings: Sequence[Marked], *, until: int) -> list[tuple[int, int, int]]:
+def _apart(warnings: Sequence[Marked], *, until: int) -> list[Mark]:
     """Start, end and number of each warning, none over another."""
-    apart: list[tuple[int, int, int]] = []
+    apart: list[Mark] = []
     at = 0
     for warning in sorted(warnings, key=lambda each: (each.start, each.end)):
         start, end = max(at, warning.start), min(warning.end, until)
@@ -168,7 +200,7 @@ def _apart(warnings: Sequence[Marked], *, until: int) -> list[tuple[int, int, in
     return apart
 
 
-def _cut(text: str, marks: Iterable[tuple[int, int, int]]) -> Iterator[Stretch]:
+def _cut(text: str, marks: Iterable[Mark]) -> Iterator[Stretch]:
     at = 0
     for start, end, number in marks:
         if start > at:
@@ -186,14 +218,6 @@ def _with_one_place_each(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
         yield replace(each, goes_on=True) if each.warning in placed else each
         if each.warning:
             placed.add(each.warning)
-
-
-def _append(stretches: list[Stretch], new: Stretch) -> None:
-    """Plain words go on from plain words."""
-    if stretches and stretches[-1].is_plain and new.is_plain:
-        stretches[-1] = Stretch(stretches[-1].text + new.text)
-    elif new.text:
-        stretches.append(new)
 
 
 def _trimmed(text: str) -> tuple[str, str, str]:
