@@ -110,9 +110,9 @@ def confirm(
 
 
 @api.delete("/{recording_id}", status_code=204, responses=problems(401, 403, 404, 422))
-def remove(station: Here, _viewer: Writer, bulletin_id: str, recording_id: str) -> None:
+def remove(station: Here, viewer: Writer, bulletin_id: str, recording_id: str) -> None:
     """Play a recording no longer."""
-    voicing.retire(station, bulletin_id, recording_id)
+    voicing.retire(station, bulletin_id, recording_id, by=viewer.account_id)
 
 
 def _listed(station: Context, bulletin_id: str) -> RecordingList:

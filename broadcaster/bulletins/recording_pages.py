@@ -96,9 +96,9 @@ def confirm(
 
 
 @router.post("/bulletins/{bulletin_id}/recordings/{recording_id}/removal")
-def remove(station: Here, _viewer: Writer, bulletin_id: str, recording_id: str) -> Response:
+def remove(station: Here, viewer: Writer, bulletin_id: str, recording_id: str) -> Response:
     """Play a recording no longer."""
-    voicing.retire(station, bulletin_id, recording_id)
+    voicing.retire(station, bulletin_id, recording_id, by=viewer.account_id)
     return _back_to(bulletin_id)
 
 

@@ -18,7 +18,13 @@ from broadcaster.areas.tables import Village, VillageLanguage
 from broadcaster.bulletins.errors import LanguageNotSpoken, RecordingMissing, UnknownBulletin
 from broadcaster.bulletins.standing import current_rendition, held_bulletin, state_of
 from broadcaster.bulletins.states import Act, after
-from broadcaster.bulletins.tables import Bulletin, BulletinKind, BulletinRecording, Rendition
+from broadcaster.bulletins.tables import (
+    Bulletin,
+    BulletinEdit,
+    BulletinKind,
+    BulletinRecording,
+    Rendition,
+)
 from broadcaster.bulletins.texts import sha256_of
 from broadcaster.database import new_id
 
@@ -159,12 +165,25 @@ def confirm_recording(
 
 
 def retire_recording(
-    session: Session, bulletin_id: str, recording_id: str, *, now: datetime
+    session: Session, bulletin_id: str, recording_id: str, *, by: str, now: datetime
 ) -> None:
-    """No longer play a recording. Raises RecordingMissing, UnknownBulletin."""
+    """No longer play a recording; whoever takes it away has a part in the bulletin.
+
+    Raises RecordingMissing, UnknownBulletin.
+    """
     bulletin = held_bulletin(session, bulletin_id)
     _of(session, bulletin, recording_id).retired_at = now
+    session.add(
+        BulletinEdit(
+            bulletin_id=bulletin.id,
+            account_id=by,
+            title=bulletin.title,
+            script=bulletin.script,
+            edited_at=now,
+        )
+    )
     _render_anew(session, bulletin, now=now)
+    log.info("recording_retired", bulletin_id=bulletin.id, recording_id=recording_id, by=by)
 
 
 def _replace(

@@ -41,11 +41,11 @@ def confirm(station: Context, bulletin_id: str, recording_id: str, *, script: st
         confirm_recording(session, bulletin_id, recording_id, by=by, now=station.now())
 
 
-def retire(station: Context, bulletin_id: str, recording_id: str) -> None:
+def retire(station: Context, bulletin_id: str, recording_id: str, *, by: str) -> None:
     """No longer play a recording. Raises UnknownBulletin, RecordingMissing."""
     with station.database.writing() as session:
         desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
-        retire_recording(session, bulletin_id, recording_id, now=station.now())
+        retire_recording(session, bulletin_id, recording_id, by=by, now=station.now())
 
 
 def _require(station: Context, bulletin_id: str) -> None:

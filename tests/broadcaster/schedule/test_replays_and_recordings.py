@@ -236,19 +236,22 @@ def test_an_edited_script_puts_its_recordings_in_doubt(newsroom: Newsroom) -> No
 
 
 def test_a_recording_taken_away_is_missing_again(newsroom: Newsroom) -> None:
-    """And what was approved with it is void."""
+    """What was approved with it is void, and whoever took it away cannot approve the rest."""
     speak_khmer(newsroom, "v-2")
     bulletin_id = newsroom.bulletin(approved=False)
     kept = record(newsroom, bulletin_id, "v-2")
     submit(newsroom, bulletin_id)
     decided(newsroom, bulletin_id)
     with newsroom.small.database.writing() as session:
-        retire_recording(session, bulletin_id, kept.id, now=newsroom.now())
+        retire_recording(session, bulletin_id, kept.id, by="acc-thanh", now=newsroom.now())
 
     with newsroom.small.database.reading() as session:
         bulletin = desk.find_bulletin(session, bulletin_id, station_id=STATION_ID)
         assert len(missing_recordings(session, bulletin)) == 1
         assert desk.approved_rendition(session, bulletin_id) is None
+    submit(newsroom, bulletin_id)
+    with pytest.raises(OwnBulletin):
+        decided(newsroom, bulletin_id, over_warnings=True)
 
 
 def test_a_recording_follows_the_words_only_where_its_language_is_spoken(
