@@ -5,7 +5,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from broadcaster.bulletins import desk
-from broadcaster.bulletins.errors import WordsRecordedChanged
+from broadcaster.bulletins.errors import UnknownBulletin, WordsRecordedChanged
 from broadcaster.bulletins.recordings import (
     Recorded,
     confirm_recording,
@@ -13,7 +13,7 @@ from broadcaster.bulletins.recordings import (
     retire_recording,
 )
 from broadcaster.bulletins.studio import studio_of
-from broadcaster.bulletins.tables import Bulletin
+from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.bulletins.texts import sha256_of
 from broadcaster.bulletins.uploads import UploadedRecording, uploaded_recording
 from broadcaster.web.context import Context
@@ -49,8 +49,11 @@ def retire(station: Context, bulletin_id: str, recording_id: str, *, by: str) ->
 
 
 def _require(station: Context, bulletin_id: str) -> None:
+    """That it is a bulletin with words of its own, before minutes go into its sound."""
     with station.database.reading() as session:
-        desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+        found = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+    if found.kind != BulletinKind.ITEM:
+        raise UnknownBulletin
 
 
 def _keep(
