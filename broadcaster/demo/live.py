@@ -5,6 +5,7 @@ later start finds all of it again and changes nothing.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from sqlmodel import select
 
+from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Station
 from broadcaster.bulletins.studio import open_studio
 from broadcaster.bulletins.tables import Bulletin
@@ -19,6 +21,7 @@ from broadcaster.database import Database
 from broadcaster.demo.newsroom import (
     TITLE,
     approve,
+    compose,
     demo_script,
     queue_everywhere,
     write_and_render,
@@ -28,8 +31,10 @@ from broadcaster.founding import FirstPassword
 from broadcaster.processes.serve import running, stop_signal, voices_told, watch
 from broadcaster.processes.station import broker_answers, check_room, fleet_program
 from broadcaster.settings import Settings
+from broadcaster.voices.station_house import StationHouse
 
 _WAITING_TITLE = "Lịch tiêm chủng sởi - rubella"
+_PROGRAMME_TITLE = "Chương trình 17 giờ"
 _WORKING_DAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"
 
 
@@ -77,18 +82,29 @@ def _has_no_bulletin(database: Database) -> bool:
 
 
 def _first_bulletins(database: Database, settings: Settings) -> None:
-    """One that plays now and every working day at 17:00, and one that waits for the leader."""
-    with open_studio(settings) as studio:
+    """One plays now and in every working day's programme at 17:00, one waits for the leader."""
+    with database.reading() as session:
+        station_id = the_station(session).id
+    house = StationHouse(database, station_id=station_id, voices_dir=settings.voices_dir)
+    with open_studio(settings, house=house) as studio, ThreadPoolExecutor(1) as beside:
         first = write_and_render(database, studio, script=demo_script(), title=TITLE)
         queue_everywhere(database, first)
-        queue_everywhere(
-            database, first, starts_local=_tomorrow_at_five(database), recurrence=_WORKING_DAYS
-        )
         approve(database, first)
-        waiting = write_and_render(
-            database, studio, script=demo_script("waiting"), title=_WAITING_TITLE, topic="Y tế"
+        # Two sounds at once: nobody shall wait for the programme before the site is shown.
+        waiting = beside.submit(
+            write_and_render,
+            database,
+            studio,
+            script=demo_script("waiting"),
+            title=_WAITING_TITLE,
+            topic="Y tế",
         )
-        queue_everywhere(database, waiting)
+        programme = compose(database, studio, bulletin_id=first, title=_PROGRAMME_TITLE)
+        queue_everywhere(
+            database, programme, starts_local=_tomorrow_at_five(database), recurrence=_WORKING_DAYS
+        )
+        approve(database, programme)
+        queue_everywhere(database, waiting.result())
 
 
 def _tomorrow_at_five(database: Database) -> str:

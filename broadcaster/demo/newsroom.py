@@ -16,12 +16,16 @@ from broadcaster.bulletins.tables import Bulletin
 from broadcaster.bulletins.texts import checked, sha256_of
 from broadcaster.database import Database
 from broadcaster.demo.commune import LEADER, OPERATOR
+from broadcaster.playlists.desk import make_playlist_sound, write_playlist
+from broadcaster.playlists.parts import GivenPart
 from broadcaster.schedule.errors import NotRendered
 from broadcaster.schedule.queueing import queue_bulletin, station_quiet_hours
+from playlists.playlist import PartKind
 
 TITLE = "Kế hoạch truyền thông thực hiện Nghị quyết 57"
 TOPIC = "Nghị quyết 57"
 _SOON = timedelta(minutes=10)
+_MUSIC_MS = 10_000
 OVERRIDE_REASON = "Trình diễn với loa mô phỏng: không có tiếng nào phát ra ở thôn."
 
 
@@ -51,6 +55,33 @@ def write_and_render(
         desk.attach_rendition(session, bulletin_id, sound=sound, now=datetime.now(UTC))
         desk.submit(session, bulletin_id, by=_account_id(session, OPERATOR), now=datetime.now(UTC))
     return bulletin_id
+
+
+def compose(database: Database, studio: Studio, *, bulletin_id: str, title: str) -> str:
+    """Make a programme of an approved bulletin as the operator, and submit it; return its id."""
+    now = datetime.now(UTC)
+    parts = (
+        GivenPart(kind=PartKind.CHIME),
+        GivenPart(kind=PartKind.IDENT),
+        GivenPart(kind=PartKind.BULLETIN, bulletin_id=bulletin_id),
+        GivenPart(kind=PartKind.MUSIC, duration_ms=_MUSIC_MS),
+        GivenPart(kind=PartKind.CLOSING),
+    )
+    with database.writing() as session:
+        station_id, operator = the_station(session).id, _account_id(session, OPERATOR)
+        playlist_id = write_playlist(
+            session,
+            station_id=station_id,
+            title=title,
+            topic=TOPIC,
+            parts=parts,
+            by=operator,
+            now=now,
+        ).id
+    make_playlist_sound(database, studio, playlist_id, station_id=station_id, now=now)
+    with database.writing() as session:
+        desk.submit(session, playlist_id, by=operator, now=now)
+    return playlist_id
 
 
 def queue_everywhere(

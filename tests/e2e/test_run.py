@@ -114,7 +114,7 @@ def test_runs_on_while_its_broker_does_not_answer(tmp_path: Path, ports: dict[st
         said = command.said
 
     assert "Chưa kết nối được máy chủ MQTT" in said
-    assert (before, bulletins, page) == (0, 2, (200, ""))
+    assert (before, bulletins, page) == (0, 3, (200, ""))
 
 
 def _wait_until_heard(command: Started, database: Database) -> None:

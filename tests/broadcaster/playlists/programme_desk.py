@@ -1,6 +1,7 @@
 """People at their browsers who write bulletins and make programmes of them, without JavaScript."""
 
 import re
+from collections.abc import Mapping
 from html import unescape
 
 from fastapi import FastAPI
@@ -23,7 +24,7 @@ ROUTERS = (
     pages.router,
     api.api,
 )
-Fields = dict[str, str | list[str]]
+Fields = Mapping[str, str | list[str]]
 
 
 class ProgrammeDesk:
@@ -50,7 +51,9 @@ class ProgrammeDesk:
 
     def send(self, client: TestClient, path: str, fields: Fields | None = None) -> Response:
         """Send a form with the token of the person's own page."""
-        return client.post(path, data={"csrf_token": self._token[client], **(fields or {})})
+        data = {"csrf_token": self._token[client], **(fields or {})}
+        answer: Response = client.post(path, data=data)
+        return answer
 
     def bulletin(self, title: str, *, approved: bool = True, priority: str = "3") -> str:
         """A bulletin that An wrote and, unless it is to wait, Binh approved; its id."""
@@ -90,7 +93,8 @@ class ProgrammeDesk:
 
 def fields_of(*parts: str) -> Fields:
     """The form's rows for these parts."""
-    rows: Fields = {"kind": [], "bulletin_id": [], "minutes": [], "seconds": [], "source": []}
+    names = ("kind", "bulletin_id", "minutes", "seconds", "source")
+    rows: dict[str, list[str]] = {name: [] for name in names}
     for part in parts:
         kind, _, rest = part.partition(" ")
         is_bulletin = kind.startswith("bul-")
@@ -103,9 +107,7 @@ def fields_of(*parts: str) -> Fields:
             "source": source,
         }
         for name, value in row.items():
-            column = rows[name]
-            assert isinstance(column, list)
-            column.append(value)
+            rows[name].append(value)
     return rows
 
 

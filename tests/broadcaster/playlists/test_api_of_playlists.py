@@ -1,6 +1,6 @@
 """Playlists by program: written, composed, submitted and decided, under the same rights."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ def an(people: ProgrammeDesk) -> TestClient:
     return people.program(people.an_token)
 
 
-def given(*items: dict[str, object], title: str = "Chương trình chiều") -> dict[str, object]:
+def given(*items: Mapping[str, object], title: str = "Chương trình chiều") -> dict[str, object]:
     """A playlist's body."""
     return {"title": title, "items": list(items)}
 

@@ -12,7 +12,13 @@ from broadcaster.bulletins import desk
 from broadcaster.bulletins.studio import Studio
 from broadcaster.bulletins.texts import checked
 from broadcaster.database import connect
-from tests.broadcaster.playlists.programme_desk import ProgrammeDesk, fields_of, rows_on, text_of
+from tests.broadcaster.playlists.programme_desk import (
+    Fields,
+    ProgrammeDesk,
+    fields_of,
+    rows_on,
+    text_of,
+)
 from tests.broadcaster.small_station import browser, found_station
 
 
@@ -98,7 +104,7 @@ def test_a_programme_falls_with_a_bulletin_and_says_so(people: ProgrammeDesk) ->
     people.approve(address)
     assert "phải dựng lại" not in people.an.get("/playlists").text
     fields = {"title": "Tin mưa bão", "script": "Bão đã đổi hướng.", "priority": "3"}
-    people.send(people.an, f"/bulletins/{news}", {**fields})
+    people.send(people.an, f"/bulletins/{news}", fields)
 
     assert not people.on_air(address)
     page = text_of(people.binh.get(address).text)
@@ -144,9 +150,9 @@ def test_a_new_programme_begins_and_ends_as_all_do(people: ProgrammeDesk) -> Non
 def test_what_is_ticked_comes_before_the_closing_words(people: ProgrammeDesk) -> None:
     """One save, and the ticked bulletins are in the sound."""
     first, second = people.bulletin("Tin một"), people.bulletin("Tin hai")
-    fields = {"title": "Chiều nay", "act": "save", "ticked": [first, second]}
+    ticked: Fields = {"title": "Chiều nay", "act": "save", "ticked": [first, second]}
 
-    answer = people.send(people.an, "/playlists", {**fields, **fields_of("chime", "closing")})
+    answer = people.send(people.an, "/playlists", {**ticked, **fields_of("chime", "closing")})
 
     editor = people.an.get(f"{answer.headers['location']}/edit").text
     assert rows_on(editor) == ["chime", first, second, "closing"]
