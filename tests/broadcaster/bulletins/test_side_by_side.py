@@ -2,12 +2,15 @@
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadcaster.bulletins.rule_names import OTHER, RULE_NAMES, name_of_rule
 from broadcaster.bulletins.side_by_side import SideBySide, Stretch, side_by_side, stretches_of
 from playlists.delivery import Repeat, delivered
 from playlists.errors import ScriptRefused
@@ -125,6 +128,20 @@ def test_rules_are_listed_with_examples_the_busiest_first() -> None:
     assert [(used.rule, used.places) for used in rules] == [("cardinal", 62), ("abbreviation", 1)]
     assert (len(rules[0].examples), rules[0].others) == (40, 20)
     assert ("100", "một trăm") in rules[0].examples
+
+
+def test_every_rule_of_the_reading_has_a_name_in_everyday_words() -> None:
+    """Whatever stands in the table of sentences that the reading is measured by."""
+    table = Path(__file__).parents[2] / "playlists" / "reading" / "sentences.tsv"
+    used = set()
+    for line in table.read_text(encoding="utf-8").splitlines():
+        for written in line.split("\t"):
+            with suppress(ScriptRefused):
+                used |= {pair.rule for pair in beside(written).rules}
+
+    assert len(used) > 20
+    assert used - set(RULE_NAMES) == set()
+    assert name_of_rule("something new") == OTHER
 
 
 places = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6)
