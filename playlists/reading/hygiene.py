@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from playlists.reading.expressions import expression
 from playlists.reading.layout import join_lines
 from playlists.reading.letterhead import LeftOut
 from playlists.reading.orthography import fold_tone_placement
@@ -26,42 +27,42 @@ _SAME: dict[int, str] = {
     0x2018: "'", 0x00D0: "Đ", 0x0110: "Đ", 0x20AB: "₫", 0xFB01: "fi", 0xFB02: "fl",
     0x00BD: " 1/2", 0x00BC: " 1/4", 0x00BE: " 3/4", 0x2103: "°C",
 }  # fmt: skip
-_TAB_BETWEEN = re.compile(r"(?<=[\w%²³)\]”\"])[ ]*\t[ \t]*(?=[\w(“\"])")
-_WIDE_GAP = re.compile(r"(?<=[\w%²³)\]”\"])[ ]{4,}(?=[\w(“\"])")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-_SCRIPT_BORDER = re.compile(
-    "(?<=[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ0-9])(?=[\u0250-\u1dff\u1f00-\u1fff\u2e80-\U0010ffff])"
-    "|(?<=[\u0250-\u1dff\u1f00-\u1fff\u2e80-\U0010ffff])(?=[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ0-9])"
+_TAB_BETWEEN = expression(r"(?<=[\w%²³)\]”\"])[ ]*\t[ \t]*(?=[\w(“\"])")
+_WIDE_GAP = expression(r"(?<=[\w%²³)\]”\"])[ ]{4,}(?=[\w(“\"])")
+_CONTROL = expression(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_OTHER_SCRIPT = "[^\x00-\u024f\u1e00-\u1eff\u2000-\u2e7f]"
+_SCRIPT_BORDER = expression(
+    f"(?<=[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ0-9])(?={_OTHER_SCRIPT})|(?<={_OTHER_SCRIPT})(?=[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ0-9])"
 )
-_ARROW = re.compile(r"(?<![<=>-])(?:=+|-{1,3})>(?![=>])")
-_AT_LEAST = re.compile(r"(?<![<=>])([<>])=(?![<=>])")
-_DIAMETER = re.compile(r"[ØøΦφϕ][ ]?(?=[0-9])")
-_LINE_MARKS = re.compile(
+_ARROW = expression(r"(?<![<=>-])(?:=+|-{1,3})>(?![=>])")
+_AT_LEAST = expression(r"(?<![<=>])([<>])=(?![<=>])")
+_DIAMETER = expression(r"[ØøΦφϕ][ ]?(?=[0-9])")
+_LINE_MARKS = expression(
     r"^[ ]{0,3}(?:#{1,6}[ ]+|>[ ]?)|^[ ]{0,3}(?:[*_][ ]?){3,}$|^[ ]*-{3,}[ ]*$", re.MULTILINE
 )
-_EMPHASIS = re.compile(
+_EMPHASIS = expression(
     r"(?<![\w*])\*{1,3}(?=\S)(?![0-9]{1,6}[*#])|(?<=\S)\*{1,3}(?![\w*])|(?<!\w)_{1,2}(?=[^\W_])|(?<=[^\W_]|"
     r"[.,;:!?)])_{1,2}(?!\w)|`+"
 )
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
-_TABLE_RULE = re.compile(r"^[ ]*\|?[ :|-]*-{2,}[ :|-]*\|?[ ]*$", re.MULTILINE)
-_TABLE_BAR = re.compile(r"[ ]*\|[ ]*")
-_END_MARK = re.compile(r"[.]?/[.]/?(?=\s|$|[\"”»)])|(?<=[^\W\d_])\./(?=\s|$)")
-_DOTS = re.compile(r"(?:(?<=,)[ ]*)?(?:\.{3,}|…[.…]*)|(?<=,)[ ]*\.{2}(?!\.)")
-_DOTTED_RANGE = re.compile(r"(?<=[0-9])[ ]?(?:\.{2,3}|…)[ ]?(?=[0-9])")
-_TWO_DOTS = re.compile(r"(?<![./\w])\.\.(?=\s|$)|(?<=\w)\.\.(?!\w|\.|/)")
-_REPEATED = re.compile(r"([,;:!?])(?:[ ]*\1)+")
-_MARK_BEFORE_STOP = re.compile(r"[,;:]+[ ]*\.(?![.\w])|[,;:]+\.(?=[^\W\d_])")
-_SPACED_DATE = re.compile(
+_LINK = expression(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_TABLE_RULE = expression(r"^[ ]*\|?[ :|-]*-{2,}[ :|-]*\|?[ ]*$", re.MULTILINE)
+_TABLE_BAR = expression(r"[ ]*\|[ ]*")
+_END_MARK = expression(r"[.]?/[.]/?(?=\s|$|[\"”»)])|(?<=[^\W\d_])\./(?=\s|$)")
+_DOTS = expression(r"(?:(?<=,)[ ]*)?(?:\.{3,}|…[.…]*)|(?<=,)[ ]*\.{2}(?!\.)")
+_DOTTED_RANGE = expression(r"(?<=[0-9])[ ]?(?:\.{2,3}|…)[ ]?(?=[0-9])")
+_TWO_DOTS = expression(r"(?<![./\w])\.\.(?=\s|$)|(?<=\w)\.\.(?!\w|\.|/)")
+_REPEATED = expression(r"([,;:!?])(?:[ ]*\1)+")
+_MARK_BEFORE_STOP = expression(r"[,;:]+[ ]*\.(?![.\w])|[,;:]+\.(?=[^\W\d_])")
+_SPACED_DATE = expression(
     r"(?<![0-9/])([0-9]{1,2})[ ]*/[ ]*([0-9]{1,2})[ ]*/[ ]*([0-9]{4})(?![0-9])"
 )
-_SPACED_NUMBER = re.compile(
+_SPACED_NUMBER = expression(
     r"(?<![\w/])([0-9]{1,5})(?:([-/])[ ]+|[ ]+([-/])[ ]*)(?=[A-ZĐ]{1,}[A-Za-zĐđ]*[-/][A-ZĐ])"
 )
-_SPACED_LETTERS = re.compile(r"(?<=[0-9][-/])([A-ZĐ][A-Za-zĐđ]*)[ ]*([-/])[ ]*(?=[A-ZĐ]{2}|CP\b)")
-_SPACES = re.compile(r"[ ]{2,}")
-_EDGE_SPACES = re.compile(r"[ ]+(?=\n)|(?<=\n)[ ]+")
-_BLANK_LINES = re.compile(r"\n{3,}")
+_SPACED_LETTERS = expression(r"(?<=[0-9][-/])([A-ZĐ][A-Za-zĐđ]*)[ ]*([-/])[ ]*(?=[A-ZĐ]{2}|CP\b)")
+_SPACES = expression(r"[ ]{2,}")
+_EDGE_SPACES = expression(r"[ ]+(?=\n)|(?<=\n)[ ]+")
+_BLANK_LINES = expression(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.letterhead import LeftOut, without_letterhead, without_recipients
 
-_LABEL = re.compile(
+_LABEL = expression(
     r"(?:[-+*•●▪◦–—✓✔➢➤][ ]*(?=\S)|[0-9]{1,2}(?:\.[0-9]{1,2})*[.)](?![0-9])[ ]*|"
     r"[0-9](?:\.[0-9]{1,2}){1,3}[ ]+(?=[A-ZĐÀ-Ỹ])"
     r"|[a-zđ][).][ ]+|[IVX]{1,5}[.)][ ]*(?=\S))"
 )
-_MID_SENTENCE = re.compile(r"[-–] (?P<next>[^\W\d_])|[(](?![0-9a-z][)])")
-_NUMBER_CUT = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?P<groups>(?:\.[0-9]{3})*)\.$")
-_NUMBER_REST = re.compile(r"[0-9]{3}(?:\.[0-9]{3})*(?![0-9])")
-_ADDRESS_CUT = re.compile(r"(?:https?://|www\.|@)\S*[./_-]$")
-_TERMINAL = re.compile(r"[.!?:;…][\"”»)*]*$")
-_SENTENCE_END = re.compile(r"[.!?…][\"”»)*]*$")
-_DANGLING = re.compile(
+_MID_SENTENCE = expression(r"[-–] (?P<next>[^\W\d_])|[(](?![0-9a-z][)])")
+_NUMBER_CUT = expression(r"(?<![0-9.,])[0-9]{1,3}(?P<groups>(?:\.[0-9]{3})*)\.$")
+_NUMBER_REST = expression(r"[0-9]{3}(?:\.[0-9]{3})*(?![0-9])")
+_ADDRESS_CUT = expression(r"(?:https?://|www\.|@)\S*[./_-]$")
+_TERMINAL = expression(r"[.!?:;…][\"”»)*]*$")
+_SENTENCE_END = expression(r"[.!?…][\"”»)*]*$")
+_DANGLING = expression(
     r"(?:[,(-]|\b(?:của|và|về|các|những|số|tại|trên|trong|cho|với|do|từ|đến|theo|để|là|được|có|"
     r"ngày|tháng|năm))$",
     re.IGNORECASE,
 )
-_PAGE_NUMBER = re.compile(
+_PAGE_NUMBER = expression(
     r"(?:-[ ]?)?[0-9]{1,3}(?:[ ]?-)?|(?:[Tt]rang|TRANG)[ ]+[0-9]+(?:[/ ]+[0-9]+)?"
 )
 _WIDE = 0.6

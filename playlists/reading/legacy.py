@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from playlists.reading.expressions import expression
 from playlists.reading.orthography import is_syllable
 
 _TCVN3 = str.maketrans(
@@ -27,7 +28,7 @@ _VNI_MARKS = {
     "ü": _BREVE + _TILDE, "ë": _BREVE + _DOT,
 }  # fmt: skip
 _VNI_LETTERS = str.maketrans("öôñæóòîÖÔÑÆÓÒÎ", "ươđỉĩịỵƯƠĐỈĨỊỴ")
-_VNI_SIGN = re.compile(r"([aeouyöôAEOUYÖÔ][ùøûõïâáàåãäêéèúüëÙØÛÕÏÂÁÀÅÃÄÊÉÈÚÜË])|[öôñæóòîÖÔÑÆÓÒÎ]")
+_VNI_SIGN = expression(r"([aeouyöôAEOUYÖÔ][ùøûõïâáàåãäêéèúüëÙØÛÕÏÂÁÀÅÃÄÊÉÈÚÜË])|[öôñæóòîÖÔÑÆÓÒÎ]")
 _WINDOWS_1252 = {
     bytes([byte]).decode("cp1252"): byte
     for byte in range(0x80, 0xA0)
@@ -36,16 +37,16 @@ _WINDOWS_1252 = {
 _REST = "[\u0080-\u00bf" + re.escape("".join(_WINDOWS_1252)) + "]"
 # The letters of UTF-8 that Vietnamese needs: two bytes from C3 to C6 or CC, three from E1, E2, EF.
 # After C3 a plain blank can only have been the no-break space that ends "à".
-_MISREAD = re.compile(
+_MISREAD = expression(
     f"\u00c3[ ]|[\u00c2-\u00c6\u00cc\u00cd]{_REST}|[\u00e1\u00e2\u00ef]{_REST}{_REST}|"
     f"\u00f0{_REST}{_REST}{_REST}"
 )
-_UNMISTAKABLE = re.compile(f"\u00e1[\u00ba\u00bb]{_REST}|\u00c6[\u00a1\u00b0]|\u00c4[\u0091‘]")
-_VIETNAMESE_ONLY = re.compile("[\u0102-\u0151\u0154-\u015f\u0162-\u0177\u01a0-\u01b4\u1ea0-\u1ef9]")
+_UNMISTAKABLE = expression(f"\u00e1[\u00ba\u00bb]{_REST}|\u00c6[\u00a1\u00b0]|\u00c4[\u0091‘]")
+_VIETNAMESE_ONLY = expression("[\u0102-\u0151\u0154-\u015f\u0162-\u0177\u01a0-\u01b4\u1ea0-\u1ef9]")
 _LEAST_MISREAD = 2
 _LOST_BLANK = 0xA0
 _MISREAD_TIMES = 2
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = expression(r"[^\W\d_]+")
 _LEAST_WORDS = 4
 _CLEARLY = 0.9
 _CLEARLY_NOT = 0.75

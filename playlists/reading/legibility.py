@@ -9,22 +9,23 @@ from __future__ import annotations
 import re
 
 from playlists.errors import ScriptUnreadable, Unreadable
+from playlists.reading.expressions import expression
 from playlists.reading.lexicon import Lexicon
 from playlists.reading.numbers import DIGITS
 from playlists.reading.orthography import has_vietnamese_mark, is_bare_syllable, is_syllable
 
-_ADDRESS = re.compile(
+_ADDRESS = expression(
     r"(?<!\S)\S*(?:@|://|www\.)\S*|(?<!\S)[a-z0-9.-]+\.(?:vn|com|net|org|gov|edu|info)(?![^\W_])\S*",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"(?<![\w])[^\W\d_]+(?![\w])")
-_ABBREVIATION = re.compile(r"[A-ZĐ]{2,}[a-zđ]?")
-_BROKEN_UTF8 = re.compile(
+_WORD = expression(r"(?<![\w])[^\W\d_]+(?![\w])")
+_ABBREVIATION = expression(r"[A-ZĐ]{2,}[a-zđ]?")
+_BROKEN_UTF8 = expression(
     "[ÃÂ][\u0080-\u00bf]|á[º»][\u0080-\u00bf\u2013-\u2122]?|Ä[\u0080-\u0192‘’“”]|Æ[°¡]|\ufffd"
 )
-_SURELY_BROKEN = re.compile("á[º»](?:[\u0080-\u00bf\u2013-\u2122]|(?=[a-z]))|Æ[°¡]")
-_TCVN3 = re.compile("[a-zA-Z][µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ªÐÌÎÏÑ«ÒÕÓÔÖ¬×ÝØÜÞßãáâä­åèæçéêíëìîïñòõóô÷ùøúýûüþ]|®")
-_VNI = re.compile("[aeouAEOU][ùøûõïâêáàåãäëéèúÙØÛÕÏÂÊÁÀÅÃÄ]|[öôÖÔ][ùøûõï]|ñ[aeioö]")
+_SURELY_BROKEN = expression("á[º»](?:[\u0080-\u00bf\u2013-\u2122]|(?=[a-z]))|Æ[°¡]")
+_TCVN3 = expression("[a-zA-Z][µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ªÐÌÎÏÑ«ÒÕÓÔÖ¬×ÝØÜÞßãáâä­åèæçéêíëìîïñòõóô÷ùøúýûüþ]|®")
+_VNI = expression("[aeouAEOU][ùøûõïâêáàåãäëéèúÙØÛÕÏÂÊÁÀÅÃÄ]|[öôÖÔ][ùøûõï]|ñ[aeioö]")
 _LEAST_WORDS = 12
 _LEAST_BROKEN = 3
 _GOOD_SYLLABLES = 0.80

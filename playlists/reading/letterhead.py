@@ -10,35 +10,37 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NAMES = re.compile(
+from playlists.reading.expressions import expression
+
+_NAMES = expression(
     r"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM(?=\s|$)|ĐẢNG CỘNG SẢN VIỆT NAM(?=\s|$)|"
     r"ĐOÀN TNCS HỒ CHÍ MINH(?=\s|$)|Độc lập ?[-–—] ?Tự do ?[-–—] ?Hạnh phúc",
 )
-_NUMBER = re.compile(
+_NUMBER = expression(
     r"^[Ss][ốỐ] ?:?[0-9 .…]*[a-z]? ?[-–/] ?[A-ZĐ][A-Za-zĐđ]*[0-9]*(?:[-–/.&][A-ZĐ][A-Za-zĐđ&]*"
     r"[0-9]*)*(?=\s|$)"
 )
-_DATELINE = re.compile(
+_DATELINE = expression(
     r"(?:^|(?<=\s))[^\W\d_a-z][^,;:.\d]{1,40}, *ngày[ .…0-9]*tháng[ .…0-9]*năm[ .…0-9]*$"
 )
-_RULE = re.compile(r"[*_=~\s–—-]*")
+_RULE = expression(r"[*_=~\s–—-]*")
 _AGENCIES = """ỦY BAN,UBND,HỘI ĐỒNG,HĐND,ĐẢNG,HUYỆN,TỈNH,THÀNH,THỊ,XÃ,PHƯỜNG,ĐẶC KHU,MẶT TRẬN,MTTQ,
 UBMTTQ,UBMT,BAN,BCH,BCĐ,BTV,ĐOÀN,HỘI,LIÊN ĐOÀN,CÔNG ĐOÀN,CÔNG AN,BỘ,SỞ,CHI,TRƯỜNG,TRẠM,TRUNG TÂM,
 PHÒNG,VĂN PHÒNG,HỢP TÁC XÃ,HTX,THÔN,ẤP,BẢN,BUÔN,KHU,TỔ,NGÂN HÀNG,BẢO HIỂM,KHO BẠC,TÒA ÁN,VIỆN,QUỸ,
 CÔNG TY,ĐIỆN LỰC,TIỂU BAN,CỤC,ĐÀI"""
-_AGENCY = re.compile(rf"(?:{'|'.join(_AGENCIES.replace(chr(10), '').split(','))})(?![^\W_])")
+_AGENCY = expression(rf"(?:{'|'.join(_AGENCIES.replace(chr(10), '').split(','))})(?![^\W_])")
 _HEAD_LINES = 14
 _LONGEST_AGENCY = 60
-_RECIPIENTS = re.compile(r"nơi nhận[ ]*:?(?P<first>.*)", re.IGNORECASE)
-_FILED = re.compile(r"(?<!\w)(?:[Ll]ưu|[Nn]hư trên)(?!\w)")
-_RECIPIENT = re.compile(r"[-+*•–][ ]*\S|Lưu")
-_SIGNATORY = re.compile(r"(?:T/?M|K/?T|TL|TUQ|Q)[.] *\S|(?:T/M|K/T) *\S")
+_RECIPIENTS = expression(r"nơi nhận[ ]*:?(?P<first>.*)", re.IGNORECASE)
+_FILED = expression(r"(?<!\w)(?:[Ll]ưu|[Nn]hư trên)(?!\w)")
+_RECIPIENT = expression(r"[-+*•–][ ]*\S|Lưu")
+_SIGNATORY = expression(r"(?:T/?M|K/?T|TL|TUQ|Q)[.] *\S|(?:T/M|K/T) *\S")
 _TITLES = """CHỦ TỊCH,PHÓ CHỦ TỊCH,BÍ THƯ,PHÓ BÍ THƯ,TRƯỞNG,PHÓ TRƯỞNG,GIÁM ĐỐC,PHÓ GIÁM ĐỐC,
 HIỆU TRƯỞNG,PHÓ HIỆU TRƯỞNG,CHÁNH VĂN PHÒNG,CHỈ HUY TRƯỞNG,THỦ TRƯỞNG,TỔ TRƯỞNG,NGƯỜI"""
-_TITLE = re.compile(rf"(?:{'|'.join(_TITLES.replace(chr(10), '').split(','))})(?![^\W_])")
-_SIGNED = re.compile(r"\(?(?:đã ký|ký tên|ký, ?(?:ghi rõ họ tên|đóng dấu)).{0,30}", re.IGNORECASE)
+_TITLE = expression(rf"(?:{'|'.join(_TITLES.replace(chr(10), '').split(','))})(?![^\W_])")
+_SIGNED = expression(r"\(?(?:đã ký|ký tên|ký, ?(?:ghi rõ họ tên|đóng dấu)).{0,30}", re.IGNORECASE)
 _RANKS = r"(?:(?:Thượng|Trung|Đại|Thiếu) (?:tá|úy|tướng)|ThS|TS|BS)\.? "
-_NAME = re.compile(rf"(?:{_RANKS})?[^\W\d_]+(?: [^\W\d_]+){{1,4}}")
+_NAME = expression(rf"(?:{_RANKS})?[^\W\d_]+(?: [^\W\d_]+){{1,4}}")
 _SIGNATURE_LINES = 12
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+
+from playlists.reading.expressions import expression
 
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _GROUP_NAMES = ("", " nghìn", " triệu")
@@ -17,7 +18,7 @@ NUMBER = (
     r"|[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?(?![0-9])"
     r"|[0-9]+(?:,[0-9]+)?(?![0-9]))"
 )
-_FOREIGN_GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?")
+_FOREIGN_GROUPS = expression(r"[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?")
 
 
 def _below_hundred(number: int) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
+from playlists.reading.expressions import expression
+
 _TONES = {"\u0301": "sắc", "\u0300": "huyền", "\u0309": "hỏi", "\u0303": "ngã", "\u0323": "nặng"}
 _ONSETS = (
     "ngh", "ng", "nh", "gh", "gi", "kh", "ph", "qu", "th", "tr", "ch",
@@ -77,7 +79,7 @@ _LONGEST_SYLLABLE = 7
 _LONGEST_LOAN = 28
 _LONGEST_DIVIDED = 120
 _PIECE, _RARE_PIECE, _NEVER = 10, 11, 1_000_000
-_RARE = re.compile(r"[^\W\d_]*(?:ch|[cpt])|(?!(?:an|anh|yen|ai)$)[aeiouyăâêôơư][^\W\d_]*")
+_RARE = expression(r"[^\W\d_]*(?:ch|[cpt])|(?!(?:an|anh|yen|ai)$)[aeiouyăâêôơư][^\W\d_]*")
 
 
 def divide(
@@ -144,11 +146,11 @@ _TONED = {
     "oa": "òóỏõọ", "oe": "òóỏõọ", "uy": "ùúủũụ",
 }  # fmt: skip
 _LATE = {"oa": "àáảãạ", "oe": "èéẻẽẹ", "uy": "ỳýỷỹỵ"}
-_OPEN_LATE = re.compile(
+_OPEN_LATE = expression(
     r"(o)([àáảãạ])(?![^\W\d_])|(o)([èéẻẽẹ])(?![^\W\d_])|(?<![qQ])(u)([ỳýỷỹỵ])(?![^\W\d_])",
     re.IGNORECASE,
 )
-_CLOSED_EARLY = re.compile(
+_CLOSED_EARLY = expression(
     r"([òóỏõọ])(a|e)(?=[a-zăâ])|(?<![qQ])([ùúủũụ])(y)(?=[a-zê])", re.IGNORECASE
 )
 

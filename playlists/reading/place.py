@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Flag
 from playlists.reading.lexicon import Lexicon
 
@@ -17,7 +18,7 @@ _RECENT_PIECES = 12
 _WITHOUT_QUOTES = dict.fromkeys(map(ord, "\"'“”„«»‹›‘’"))
 PLAIN = "plain"
 PAUSE = "pause"
-LINKS = re.compile(r"[\s,;/&(]*(?:(?:và|hoặc|hay|đến|tới|với|-|–)\s*)?")
+LINKS = expression(r"[\s,;/&(]*(?:(?:và|hoặc|hay|đến|tới|với|-|–)\s*)?")
 
 
 @dataclass(slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag, messages
 from playlists.reading.hygiene import Cleaned
 from playlists.reading.lexicon import Lexicon
@@ -11,7 +10,7 @@ from playlists.reading.place import PAUSE, PLAIN, Piece
 from playlists.reading.scanner import Scanner
 from playlists.reading.values import Reading, Span, Style, Warning_
 
-_NUMBER_WORD = re.compile(r"(?<!\w)(?:nghìn|linh)(?!\w)")
+_NUMBER_WORD = expression(r"(?<!\w)(?:nghìn|linh)(?!\w)")
 
 
 def readout(cleaned: Cleaned, *, lexicon: Lexicon, style: Style) -> Reading:

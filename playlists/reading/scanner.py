@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from playlists.reading.assembly import Assembly
+from playlists.reading.expressions import expression
 from playlists.reading.lexicon import Lexicon
 from playlists.reading.orthography import is_syllable
 from playlists.reading.place import Place, Rule, Said
@@ -36,12 +37,12 @@ from playlists.reading.rules import (
 from playlists.reading.rules.leftovers import read_leftover_word
 from playlists.reading.rules.single_letters import SINGLE_LETTERS
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"(?P<space>\s+)|(?P<letters>[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+)|(?P<digit>[0-9])|"
     r"(?P<pause>[.,;:!?…]+)|(?P<sign>[^\W\d_]+|.)",
     re.DOTALL,
 )
-_RUN = re.compile(r"[^\W_]+")
+_RUN = expression(r"[^\W_]+")
 _FOLLOWED_BY_MORE = frozenset("0123456789@&_")
 
 _MOST_WORDS_LEARNT = 20_000

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from playlists.reading.expressions import expression
+
 PAUSE_AFTER_MS = {".": 450, "!": 450, "?": 500, "…": 450, ";": 320, ":": 320}
 PAUSE_AFTER_LINE_MS = 550
 PAUSE_AFTER_PARAGRAPH_MS = 800
@@ -24,23 +26,23 @@ _PAUSE_AFTER_BREATH_MS = 180
 _LONGEST_CHARACTERS = 302
 
 _CLOSING = "\"'”’»)]"
-_ENDS = re.compile(rf"(?P<mark>[.!?;:…])[{re.escape(_CLOSING)}]*(?=\s|$)")
+_ENDS = expression(rf"(?P<mark>[.!?;:…])[{re.escape(_CLOSING)}]*(?=\s|$)")
 # A comma between figures, or before a date's month or year, belongs to what it stands in.
-_BREATH = re.compile(r",(?:(?<![0-9],)|(?!\s+[0-9]))\s+(?!(?:tháng|năm)\s)")
-_SHORT_FORM = re.compile(
+_BREATH = expression(r",(?:(?<![0-9],)|(?!\s+[0-9]))\s+(?!(?:tháng|năm)\s)")
+_SHORT_FORM = expression(
     r"(?<!\w)(?:TP|Tp|TX|Tx|TT|Tt|GS|PGS|TS|ThS|Ths|BS|Bs|BSCK|DS|KS|CN|LS|NSND|NSƯT|Thg|tr|vs|No|"
     r"Mr|Mrs|Ms|Dr|St)\.$"
 )
-_BEFORE_FIGURE = re.compile(r"(?<!\w)(?:P|Q|H|X|F|K|Km|Đ|Số|số|tr|Tr)\.$")
-_LIST_MARK = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})*\.")
-_LOWER_NEXT = re.compile(r"\s+[^\W\d_]")
-_FIGURE_NEXT = re.compile(r"\s+[0-9]")
-_MORE_NEXT = re.compile(r"\s*\S")
-_FIGURE_COLON = re.compile(r"[0-9]\s?:$")
-_DAY = re.compile(r"(?<![0-9.,])[0-9]{1,2}\.$")
-_DAY_MONTH = re.compile(r"(?<![0-9.,])[0-9]{1,2}\.\s?[0-9]{1,2}\.$")
-_MONTH_NEXT = re.compile(r"\s+[0-9]{1,2}\.\s?[0-9]{4}(?![0-9])")
-_YEAR_NEXT = re.compile(r"\s+[0-9]{4}(?![0-9])")
+_BEFORE_FIGURE = expression(r"(?<!\w)(?:P|Q|H|X|F|K|Km|Đ|Số|số|tr|Tr)\.$")
+_LIST_MARK = expression(r"[0-9]{1,3}(?:\.[0-9]{1,3})*\.")
+_LOWER_NEXT = expression(r"\s+[^\W\d_]")
+_FIGURE_NEXT = expression(r"\s+[0-9]")
+_MORE_NEXT = expression(r"\s*\S")
+_FIGURE_COLON = expression(r"[0-9]\s?:$")
+_DAY = expression(r"(?<![0-9.,])[0-9]{1,2}\.$")
+_DAY_MONTH = expression(r"(?<![0-9.,])[0-9]{1,2}\.\s?[0-9]{1,2}\.$")
+_MONTH_NEXT = expression(r"\s+[0-9]{1,2}\.\s?[0-9]{4}(?![0-9])")
+_YEAR_NEXT = expression(r"\s+[0-9]{4}(?![0-9])")
 # The longest list mark and short form are shorter.
 _LOOK_BACK_CHARACTERS = 32
 

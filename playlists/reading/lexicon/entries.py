@@ -8,12 +8,12 @@ a reading, with or without cues, as a guess to be flagged.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from playlists.errors import LexiconInvalid
+from playlists.reading.expressions import expression
 
 
 class Kind(StrEnum):
@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 
 _KINDS = {kind.value: kind for kind in Kind}
-_SAYABLE = re.compile(r"(?:[^\W\d_]|[ ,.:'-])+")
+_SAYABLE = expression(r"(?:[^\W\d_]|[ ,.:'-])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,25 @@ def _parse(line: str) -> Entry:
     written, spoken, kind, cues = [*line.split("\t"), "", "", ""][:4]
     if kind not in _KINDS:
         raise LexiconInvalid(written=written, why_vi="sai loại", why_en=f"unknown kind {kind!r}")
-    marks = [cue.strip() for cue in cues.split(",") if cue.strip()] if cues else []
-    entry = Entry(
+    entry = (
+        _with_cues(written, spoken, _KINDS[kind], cues)
+        if cues
+        else Entry(written, spoken, _KINDS[kind])
+    )
+    require_usable(entry)
+    return entry
+
+
+def _with_cues(written: str, spoken: str, kind: Kind, cues: str) -> Entry:
+    marks = [cue.strip() for cue in cues.split(",") if cue.strip()]
+    return Entry(
         written=written,
         spoken=spoken,
-        kind=_KINDS[kind],
+        kind=kind,
         before=tuple(cue[1:] for cue in marks if cue.startswith("<")),
         after=tuple(cue[1:] for cue in marks if cue.startswith(">")),
         guess="?" in marks,
     )
-    require_usable(entry)
-    return entry
 
 
 def require_usable(entry: Entry) -> None:

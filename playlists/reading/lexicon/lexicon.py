@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
+from playlists.reading.expressions import expression
 from playlists.reading.lexicon.entries import Entry, Kind, parse_entries, require_usable
-from playlists.reading.orthography import fold_tone_placement
 
-_RUN = re.compile(r"[^\W_]+")
+_RUN = expression(r"[^\W_]+")
 _WORD_KINDS = frozenset({Kind.ABBREVIATION, Kind.WORD, Kind.NAME})
 _NATIONAL = Path(__file__).with_name("national.tsv")
 Choices = tuple[Entry, ...]
@@ -38,7 +37,6 @@ class Lexicon(Mapping[str, Choices]):
         self._exact: dict[str, list[str]] = {}
         self._folded: dict[str, list[str]] = {}
         self._by_form: dict[str, Choices] = {}
-        self.sayable: set[str] = set()
         self.plain_words: dict[str, bool] = {}  # what the scanner has learnt of words
         for written, choices in self._entries.items():
             self._index_one(written, choices)
@@ -46,22 +44,27 @@ class Lexicon(Mapping[str, Choices]):
             forms.sort(key=len, reverse=True)
 
     def _index_one(self, written: str, choices: Choices) -> None:
-        words = tuple(entry for entry in choices if entry.kind in _WORD_KINDS)
-        documents = tuple(entry for entry in choices if entry.kind is Kind.DOCUMENT)
+        words = tuple([entry for entry in choices if entry.kind in _WORD_KINDS])
         if words:
             self._index_words(written, words)
-        if documents:
-            self.documents[written] = documents
-        for entry in choices:
-            self.sayable.update(entry.spoken.lower().split())
-            if entry.kind is Kind.UNIT:
+        for entry in choices if len(words) < len(choices) else ():
+            kind = entry.kind
+            if kind is Kind.UNIT:
                 self.units[written] = entry
-            elif entry.kind is Kind.TIGHT_UNIT:
+            elif kind is Kind.TIGHT_UNIT:
                 self.tight_units[written] = entry
-            elif entry.kind is Kind.ADDRESS:
+            elif kind is Kind.ADDRESS:
                 self.addresses[written.lower()] = entry.spoken
-            elif entry.kind is Kind.SIGN:
+            elif kind is Kind.SIGN:
                 self.signs[written] = entry.spoken
+            elif kind is Kind.DOCUMENT:
+                self.documents[written] = (*self.documents.get(written, ()), entry)
+
+    @cached_property
+    def sayable(self) -> frozenset[str]:
+        """Every word that some entry says."""
+        said = (entry.spoken for choices in self._entries.values() for entry in choices)
+        return frozenset(" ".join(said).lower().split())
 
     def _index_words(self, written: str, words: Choices) -> None:
         run = _RUN.match(written)
@@ -118,4 +121,4 @@ class Lexicon(Mapping[str, Choices]):
 def national_lexicon() -> Lexicon:
     """The lexicon that the package ships, read once."""
     text = _NATIONAL.read_text(encoding="utf-8")
-    return Lexicon(parse_entries(fold_tone_placement(text).splitlines()))
+    return Lexicon(parse_entries(text.splitlines()))

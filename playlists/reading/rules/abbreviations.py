@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import spell
 from playlists.reading.lexicon.entries import Entry, Kind
@@ -17,14 +16,14 @@ _HEADS = (
     ("B", "ban"), ("H", "hội"),
 )  # fmt: skip
 _LEAST_COMPOSED = 3
-_RUN = re.compile(r"[^\W_]+")
-_WORD = re.compile(r"[^\W\d_]+")
-_WORD_BEFORE = re.compile(r"([^\W\d_]+)[^\w.;:]*$")
-_WORD_AFTER = re.compile(r"[^\w.;:]*([^\W\d_]+)")
-_OWN_NUMBER = re.compile(
+_RUN = expression(r"[^\W_]+")
+_WORD = expression(r"[^\W\d_]+")
+_WORD_BEFORE = expression(r"([^\W\d_]+)[^\w.;:]*$")
+_WORD_AFTER = expression(r"[^\w.;:]*([^\W\d_]+)")
+_OWN_NUMBER = expression(
     r"[ ]?(?:số[ ]?)?[0-9]{1,5}(?:/[0-9]{4})?[-/](?P<kind>[A-ZĐ][A-Za-zĐđ]{0,5})(?=[-/])"
 )
-_INITIALS = re.compile(r"(?:[A-ZĐ]\.){1,4}[A-ZĐ](?![^\W_])\.?")
+_INITIALS = expression(r"(?:[A-ZĐ]\.){1,4}[A-ZĐ](?![^\W_])\.?")
 
 
 def read_word(place: Place, run: str) -> Said | None:

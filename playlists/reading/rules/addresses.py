@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import code_number, spell
 from playlists.reading.orthography import divide, is_ascii_syllable, is_bare_syllable
@@ -11,14 +12,14 @@ from playlists.reading.place import Place, Rule, Said
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _TOP = r"(?:vn|com|net|org|gov|edu|info|io|asia|me|tv|ly|app|dev)"
-_MAIL = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._+-]*@{_HOST}(?:\.{_HOST})+")
-_WEB = re.compile(
+_MAIL = expression(rf"[A-Za-z0-9][A-Za-z0-9._+-]*@{_HOST}(?:\.{_HOST})+")
+_WEB = expression(
     rf"(?:(?P<scheme>https?://)(?P<any>[^\s<>\"“”()]*[^\s<>\"“”().,;:!?…])"
     rf"|(?P<bare>(?:{_HOST}\.)+{_TOP}(?![^\W_]|"
     rf"-)(?::[0-9]+)?(?:/[^\s<>\"“”()]*[^\s<>\"“”().,;:!?…])?/?))",
 )
-_PART = re.compile(r"[^\W\d_]+|[0-9]+|[^\w]|_")
-_DASH_IN_PATH = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+_PART = expression(r"[^\W\d_]+|[0-9]+|[^\w]|_")
+_DASH_IN_PATH = expression(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _SIGNS = {
     ".": "chấm",
     "@": "a còng",
@@ -36,7 +37,7 @@ _SIGNS = {
 }
 _SPELLED_LENGTH = 3
 _LONGEST_NAME = 20
-_VOWEL = re.compile("[aeiouy]")
+_VOWEL = expression("[aeiouy]")
 
 
 def read_address(match: re.Match[str], place: Place) -> Said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import (
     NUMBER,
@@ -15,25 +16,25 @@ from playlists.reading.numbers import (
 from playlists.reading.orthography import has_vietnamese_mark, is_syllable
 from playlists.reading.place import PLAIN, Place, Rule, Said
 
-_LABEL = re.compile(
+_LABEL = expression(
     r"(?P<label>[0-9]{1,2}(?:\.[0-9]{1,2})*)(?P<mark>[.)](?![0-9])|(?=[ ][A-ZĐÀ-Ỹ]))"
 )
-_SECTION = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){1,4}(?![0-9]|[.,][0-9])")
-_SECTION_CUE = re.compile(
+_SECTION = expression(r"[0-9]{1,2}(?:\.[0-9]{1,2}){1,4}(?![0-9]|[.,][0-9])")
+_SECTION_CUE = expression(
     r"(?<!\w)(?:mục|tiểu mục|khoản|điểm|phần|bảng|hình|biểu|phụ lục|chương|điều|phiên bản|"
     r"tiêu chí|tiêu chí số|"
     r"nội dung|nhiệm vụ|tiết|mẫu|chỉ tiêu)\s*(?:số\s*)?$"
 )
-_ARMY = re.compile(r"(?<!\w)(?:trung|sư|lữ|tiểu|binh|hải|không) đoàn\s+$")
-_STANDARD_CUE = re.compile(r"(?<!\w)(?:iso|iec|tcvn|qcvn|tiêu chuẩn|quy chuẩn)[ /a-z]*$")
-_LIST = re.compile(r"[0-9]{1,2}(?:,[0-9]{1,2}){1,}(?![0-9]|[.,/][0-9])")
-_LIST_CUE = re.compile(
+_ARMY = expression(r"(?<!\w)(?:trung|sư|lữ|tiểu|binh|hải|không) đoàn\s+$")
+_STANDARD_CUE = expression(r"(?<!\w)(?:iso|iec|tcvn|qcvn|tiêu chuẩn|quy chuẩn)[ /a-z]*$")
+_LIST = expression(r"[0-9]{1,2}(?:,[0-9]{1,2}){1,}(?![0-9]|[.,/][0-9])")
+_LIST_CUE = expression(
     r"(?<!\w)(?:khu phố|ấp|thôn|tổ|lớp|khối|các số|mũi|câu|các ngày|các tháng|ngày|tháng|"
     r"đội|cụm|quý|các quý|"
     r"điều|khoản|khu|bản|đợt|lô|tuần|nhóm|các khoản|các điều)\s*$"
 )
-_NAMED = re.compile(r"(?P<n>0[0-9]{1,4})(?![0-9]|[.,/-][0-9]|[^\W_])")
-_NAME_CUE = re.compile(
+_NAMED = expression(r"(?P<n>0[0-9]{1,4})(?![0-9]|[.,/-][0-9]|[^\W_])")
+_NAME_CUE = expression(
     r"(?:(?<!tổng )(?<!một )(?<!con )(?<!\w)số|(?<!\w)(?:đề án|dự án|chỉ thị|nghị quyết|"
     r"nghị định|thông tư|kế hoạch|công điện|"
     r"quyết định|thửa|tờ|tờ bản đồ|tổ|ấp|thôn|khu phố|khu|đội|lô|mẫu|bản|cụm|mã|phòng|nhà|"
@@ -41,13 +42,13 @@ _NAME_CUE = re.compile(
     r"ngõ|kp|bão|áp thấp|tiểu dự án|chương trình|mô hình|luật|hướng dẫn|công văn|"
     r"thông báo|biểu|phụ lục))\s*$"
 )
-_EACH_BEFORE = re.compile(r"(?<!\w)(?:mỗi|từng)\s+(?:[^\W\d_]+\s+){1,2}$")
-_COUNTED_AFTER = re.compile(
+_EACH_BEFORE = expression(r"(?<!\w)(?:mỗi|từng)\s+(?:[^\W\d_]+\s+){1,2}$")
+_COUNTED_AFTER = expression(
     r"\s+(?:người|xe|chiếc|cái|hộ|suất|tầng|thành viên|cán bộ|đồng chí|triệu|nghìn|tỷ|đồng|"
     r"cấp|bậc|bước|chốt|thùng|bàn|ghế|máy|loa|tháng|năm|ngày|tuần)(?!\w)"
 )
-_GROUP_AFTER = re.compile(r"[ ][0-9]{3}(?![0-9]|[.,/-][0-9])")
-_DIGITS = re.compile(r"[0-9](?:[0-9./,:-]*[0-9])?")
+_GROUP_AFTER = expression(r"[ ][0-9]{3}(?![0-9]|[.,/-][0-9])")
+_DIGITS = expression(r"[0-9](?:[0-9./,:-]*[0-9])?")
 _LONG = 11
 
 
@@ -137,15 +138,15 @@ def read_leftover(match: re.Match[str], place: Place) -> Said:
     return Said(spoken, match.end(), "leftover", (Flag(Doubt.NUMBER, match[0], spoken),))
 
 
-JOINED_WORD = Rule(re.compile(r"[^\W\d_]{2,7}(?=[0-9])"), read_joined_word)
-ARMY_UNIT = Rule(re.compile(r"[1-9][0-9]{2}(?![^\W_]|[.,/-][0-9])"), read_army_unit)
+JOINED_WORD = Rule(expression(r"[^\W\d_]{2,7}(?=[0-9])"), read_joined_word)
+ARMY_UNIT = Rule(expression(r"[1-9][0-9]{2}(?![^\W_]|[.,/-][0-9])"), read_army_unit)
 STANDARD = Rule(
-    re.compile(r"(?P<number>[1-9][0-9]{2,4}):(?P<year>(?:19|20)[0-9]{2})(?![0-9]|[.,/-][0-9])"),
+    expression(r"(?P<number>[1-9][0-9]{2,4}):(?P<year>(?:19|20)[0-9]{2})(?![0-9]|[.,/-][0-9])"),
     read_standard,
 )
 LABEL = Rule(_LABEL, read_label)
 SECTION = Rule(_SECTION, read_section)
 LIST = Rule(_LIST, read_list)
 NAMED = Rule(_NAMED, read_named)
-PLAIN_NUMBER = Rule(re.compile(rf"{NUMBER}(?![.,/:]?[0-9])"), read_plain)
+PLAIN_NUMBER = Rule(expression(rf"{NUMBER}(?![.,/:]?[0-9])"), read_plain)
 LEFTOVER = Rule(_DIGITS, read_leftover)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import LETTER_NAMES, code_number, spell
 from playlists.reading.place import Place, Rule, Said
 
-_CODE = re.compile(
+_CODE = expression(
     r"(?=[0-9]*[^\W\d_]+[0-9]|[0-9]+[^\W\d_])[^\W_]+(?:[./-](?=[^\W_]*[0-9])[^\W_]+)*"
     r"|(?:OM|IR|TBR)[ ][0-9]{2,5}(?![^\W_])"  # rice varieties
     r"|[A-Z]{1,3}\.[0-9]{1,2}(?:\.[0-9]{1,2})?(?![^\W_])"  # BA.5
 )
-_CUE = re.compile(r"(?<!\w)mã(?: hồ sơ| số| tra cứu| định danh| đơn vị| khách hàng)?(?: là)?[ :]*$")
-_LINE_CUE = re.compile(
+_CUE = expression(r"(?<!\w)mã(?: hồ sơ| số| tra cứu| định danh| đơn vị| khách hàng)?(?: là)?[ :]*$")
+_LINE_CUE = expression(
     r"(?<!\w)(?:xe buýt|tuyến buýt|buýt|chuyến bay|tàu|số hiệu)(?: số)?"
     r"(?: [0-9]{1,3}[-.][0-9]{1,3}(?:,| và))* ?$"
 )
-_PART = re.compile(r"[0-9]+|[^\W\d_]+")
-_THING_BEFORE = re.compile(
+_PART = expression(r"[0-9]+|[^\W\d_]+")
+_THING_BEFORE = expression(
     r"(?<!\w)(?:trạm|bơm|lô|nhà|khu|đường|cống|kênh|tuyến|cột|giống|lúa|hiệu|phòng|máy|lớp|số|cầu|"
     r"block|tòa|chốt|điểm|cổng|tháp|giếng|mốc|bến|cảng|sân|tầng|kho|dãy|tủ|biến áp)"
     r"[^.;:\n]{0,24}$"
@@ -79,5 +80,5 @@ def read_cued(match: re.Match[str], place: Place) -> Said | None:
     return Said(spell(match[0]), match.end(), "code")
 
 
-CUED = Rule(re.compile(r"[A-Z0-9]+(?:[.-][A-Z0-9]+)+(?![^\W_])"), read_cued)
+CUED = Rule(expression(r"[A-Z0-9]+(?:[.-][A-Z0-9]+)+(?![^\W_])"), read_cued)
 CODE = Rule(_CODE, read_code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.numbers import NUMBER
 from playlists.reading.place import PAUSE, Place, Said
 from playlists.reading.rules.measures import read_unit
@@ -11,12 +12,12 @@ from playlists.reading.rules.measures import read_unit
 _NUMERIC_RULES = """cardinal decimal measure money time date period named_number roman month weekday
 digits section fraction"""
 _NUMERIC = frozenset(_NUMERIC_RULES.split())
-_NUMBER_RIGHT = re.compile(rf"[ ]?{NUMBER}(?:/{NUMBER})?")
+_NUMBER_RIGHT = expression(rf"[ ]?{NUMBER}(?:/{NUMBER})?")
 _COORDINATES = ("°n", "°e", "vĩ bắc", "kinh đông")
-_NUMBER_NEXT = re.compile(
+_NUMBER_NEXT = expression(
     r"[ ]?[-+]?[0-9$]|[ ]?(?:thứ|ngày|tháng|cấp|quý|năm)[ ]+[0-9IVX]|[ ]?[IVX]+(?![^\W_])"
 )
-_SAME_UNIT_BEFORE = re.compile(
+_SAME_UNIT_BEFORE = expression(
     r"[0-9]\s*(?:giờ|phút|ngày|tháng|năm|tuần|đồng|nghìn|triệu|tỷ|độ|mét|tuổi|người|hộ|"
     r"tấn|lần|lít|phần trăm|triệu đồng|nghìn đồng|tỷ đồng)\s*$"
 )
@@ -25,8 +26,8 @@ _JOINED = """tế-xã trị-xã hóa-xã học-công học-kỹ hóa-thông hóa
 tài-kế nông-lâm tư-pháp hóa-nghệ thao-du hóa-gia hoạch-tài chính-kế công-tư nghiệp-dịch thương-binh
 binh-xã động-thương tin-truyền mại-dịch nghiệp-tiểu hội-nghề"""
 _COMPOUNDS = frozenset(_JOINED.split())
-_LAST_WORD = re.compile(r"([^\W\d_]+)[ ]*$")
-_NEXT_WORD = re.compile(r"[ ]*([^\W\d_]+)")
+_LAST_WORD = expression(r"([^\W\d_]+)[ ]*$")
+_NEXT_WORD = expression(r"[ ]*([^\W\d_]+)")
 
 
 def read_dash(place: Place) -> Said:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal
 from playlists.reading.place import Place, Rule, Said
@@ -15,32 +15,32 @@ _MONTH = r"(?:0?[1-9]|1[0-2])"
 YEAR = r"(?:1[0-9]{3}|20[0-9]{2}|21[0-9]{2})"
 END = r"(?![0-9]|[-/.][0-9])"
 _DASH = r"\s?[-–—]\s?"
-_FULL = re.compile(
+_FULL = expression(
     rf"(?P<d>{_DAY})(?P<s>[/.-])(?P<m>{_MONTH})(?P=s)(?P<y>{YEAR}|[0-9]{{2}})(?![0-9]|/[0-9])"
 )
-_DAYS_RANGE = re.compile(
+_DAYS_RANGE = expression(
     rf"(?P<a>{_DAY}){_DASH}(?P<b>{_DAY})/(?P<m>{_MONTH})(?:/(?P<y>{YEAR}))?{END}"
 )
-_DATES_RANGE = re.compile(
+_DATES_RANGE = expression(
     rf"(?P<a>{_DAY})/(?P<am>{_MONTH}){_DASH}(?P<b>{_DAY})/(?P<m>{_MONTH})(?:/(?P<y>{YEAR}))?{END}"
 )
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_DAY_WORDS = re.compile(r"(?:ngày|hôm|sáng|trưa|chiều|tối|đêm|mùng|mồng|rằm)\s*[,(]?\s*$")
-MONTH_WORD = re.compile(r"(?<!\w)tháng\s*$")
-_TIME_WORDS = re.compile(r"(?<!\w)(?:từ|đến|tới|trước|sau|hết|kể từ|dịp|lễ|tết|và)\s*$")
-_COUNTED_AFTER = re.compile(
+_DAY_WORDS = expression(r"(?:ngày|hôm|sáng|trưa|chiều|tối|đêm|mùng|mồng|rằm)\s*[,(]?\s*$")
+MONTH_WORD = expression(r"(?<!\w)tháng\s*$")
+_TIME_WORDS = expression(r"(?<!\w)(?:từ|đến|tới|trước|sau|hết|kể từ|dịp|lễ|tết|và)\s*$")
+_COUNTED_AFTER = expression(
     r"\s*(?:triệu|tỷ|tỉ|nghìn|ngàn|người|hộ|tuổi|phút|giờ|lần|độ|điểm|phần trăm|đồng|con|mét|"
     r"lít|tấn|tạ|yến|gam|ki lô|héc ta|sào|công|suất|bao|phần)(?!\w)"
 )
-_SHARED_AFTER = re.compile(
+_SHARED_AFTER = expression(
     r"\s*(?:số|tổng|diện tích|hộ|người|đại biểu|thành viên|phiếu|học sinh|dân|lượng|sản lượng|"
     r"kinh phí|vốn|giá|nhu cầu|chiều|quãng|thời gian|công suất)(?!\w)"
 )
-_UNTIL_DAY = re.compile(
+_UNTIL_DAY = expression(
     r"(?<!\w)(?P<word>ngày)\s+[0-9]{1,2}(?:[-/.][0-9]{1,2})?\s*(?:đến|tới)\s*(?:hết\s*)?$"
 )
-_OF_MONTH = re.compile(r"\s*(?:(?:của |trong )?(?:tháng|hàng tháng|hằng tháng|mỗi tháng)|âm)(?!\w)")
-_EVERY_YEAR = re.compile(
+_OF_MONTH = expression(r"\s*(?:(?:của |trong )?(?:tháng|hàng tháng|hằng tháng|mỗi tháng)|âm)(?!\w)")
+_EVERY_YEAR = expression(
     r"\s*(?:hằng năm|hàng năm|năm nay|năm ngoái|năm sau|năm [0-9]|tới|vừa qua|sắp tới)(?!\w)"
 )
 
@@ -68,10 +68,14 @@ def is_day_of_year(day: int, month: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= _LENGTHS[month - 1]
 
 
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
 def read_full(match: re.Match[str], place: Place) -> Said | None:
     """22/12/2024, 25-03-1975, 10.05.2000; a two-digit year and 30/2 are flagged."""
     day, month, year = int(match["d"]), int(match["m"]), match["y"]
-    exists = day <= monthrange(int(year), month)[1]
+    exists = is_day_of_year(day, month) and (day, month, _is_leap(int(year))) != (29, 2, False)
     padded = match["d"][0] == "0" or match["m"][0] == "0"
     if len(year) == 2 and not (match["s"] == "/" or padded or _DAY_WORDS.search(place.before)):
         return None
@@ -164,13 +168,13 @@ def _day_dot(match: re.Match[str], place: Place) -> Said | None:
 
 
 DAYS_LIST = Rule(
-    re.compile(
+    expression(
         rf"(?P<list>[0-9]{{1,2}}(?:,[0-9]{{1,2}})+)/(?P<last>[0-9]{{1,2}}|20[0-9]{{2}})"
         rf"(?:/(?P<y>{YEAR}))?{END}"
     ),
     read_days_list,
 )
-DAY_DASH = Rule(re.compile(rf"(?P<d>{_DAY})(?P<s>[-.])(?P<m>{_MONTH}){END}"), read_day_dash)
+DAY_DASH = Rule(expression(rf"(?P<d>{_DAY})(?P<s>[-.])(?P<m>{_MONTH}){END}"), read_day_dash)
 FULL = Rule(_FULL, read_full)
 DAYS_RANGE = Rule(_DAYS_RANGE, read_days_range)
 DATES_RANGE = Rule(_DATES_RANGE, read_dates_range)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import code_number, spell
 from playlists.reading.lexicon.entries import Entry
@@ -13,13 +14,13 @@ from playlists.reading.rules.abbreviations import compose, sure_reading
 
 _LETTERS = r"[A-ZĐ](?:[A-Za-zĐđ]*[A-ZĐgr])?[0-9]{0,4}"
 _ISSUER = rf"{_LETTERS}(?:\s?&\s?{_LETTERS}|[-–/.]{_LETTERS})*"
-_NUMBERED = re.compile(
+_NUMBERED = expression(
     rf"(?P<number>[0-9]{{1,5}})(?:\.(?P<part>[0-9]{{1,2}}))?(?P<suffix>[a-z]?)(?:/(?P<year>(?:19|"
     rf"20)[0-9]{{2}}))?"
     rf"[-–/](?P<issuer>{_ISSUER})(?![^\W_])"
 )
-_ALONE = re.compile(rf"(?P<issuer>{_LETTERS}(?:[-–/]{_LETTERS})+)(?![^\W_])")
-_STANDARD = re.compile(
+_ALONE = expression(rf"(?P<issuer>{_LETTERS}(?:[-–/]{_LETTERS})+)(?![^\W_])")
+_STANDARD = expression(
     r"(?P<kind>TCVN|QCVN|TCXDVN|TCCS|QCĐP)[ ]?(?P<code>[0-9]{1,6}(?:[-.][0-9]{1,3})*)"
     r"(?::(?P<year>(?:19|20)[0-9]{2}))?(?:/(?P<issuer>[A-ZĐ]{2,8}))?(?![^\W_])"
 )
@@ -27,10 +28,10 @@ _STANDARDS = {
     "TCVN": "tiêu chuẩn Việt Nam", "QCVN": "quy chuẩn Việt Nam", "TCCS": "tiêu chuẩn cơ sở",
     "TCXDVN": "tiêu chuẩn xây dựng Việt Nam", "QCĐP": "quy chuẩn địa phương",
 }  # fmt: skip
-_ATTACHED = re.compile(r"[A-ZĐ][A-Za-zĐđ]{0,5}(?=[0-9])")
+_ATTACHED = expression(r"[A-ZĐ][A-Za-zĐđ]{0,5}(?=[0-9])")
 _SURE_HEADS = "SPTV"
-_PART = re.compile(r"[^\W_]+")
-_ASSEMBLY = re.compile(r"QH([0-9]{1,2})")
+_PART = expression(r"[^\W_]+")
+_ASSEMBLY = expression(r"QH([0-9]{1,2})")
 
 
 def read_numbered(match: re.Match[str], place: Place) -> Said | None:
@@ -163,4 +164,4 @@ def _choose(choices: tuple[Entry, ...], place: Place) -> Entry:
 
 
 NUMBERED = Rule(_NUMBERED, read_numbered)
-ALONE = Rule(re.compile(rf"{_ALONE.pattern}|(?=[TQ]C)|(?={_ATTACHED.pattern})"), read_letters)
+ALONE = Rule(expression(rf"{_ALONE.pattern}|(?=[TQ]C)|(?={_ATTACHED.pattern})"), read_letters)

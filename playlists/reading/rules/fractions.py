@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import NUMBER, cardinal, ordinal, read_number
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.dates import day_month, is_day_of_year
 from playlists.reading.rules.measures import read_unit
 
-_PAIR = re.compile(
+_PAIR = expression(
     r"(?:(?P<whole>[0-9]{1,3})[ ])?(?P<a>[0-9]{1,4})/(?P<b>[0-9]{1,5})(?![0-9]|[/.][0-9]|,[0-9])"
 )
 _RATIO_UNITS = ("thủy ngân", "vôn")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_YEAR = expression(r"(?:19|20)[0-9]{2}")
 _SMALL = 10
 _QUARTERS = 4
-_AROUND_THE_CLOCK = re.compile(r"(?P<a>24|12|7)/(?P<b>24|7|12)(?P<h>h|H)?(?![0-9/]|[^\W_])")
-_DAY_BEFORE = re.compile(
+_AROUND_THE_CLOCK = expression(r"(?P<a>24|12|7)/(?P<b>24|7|12)(?P<h>h|H)?(?![0-9/]|[^\W_])")
+_DAY_BEFORE = expression(
     r"(?<!\w)(?:(?:ngày|sáng|trưa|chiều|tối|đêm|hôm)(?: (?:mai|nay|kia|qua|mốt))?|mùng|"
     r"mồng|rằm|thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|"
     r"chủ nhật|cn)\s*[,(]?\s*(?:[0-9]{1,2}(?:\s*[,;]\s*|\s+và\s+))*$"
 )
-_DAY_NAMED = re.compile(
+_DAY_NAMED = expression(
     r"(?<!\w)(?:ngày|lễ|tết|quốc khánh|quốc tế|kỷ niệm|dịp|mừng|thành lập|giải phóng)"
     r"(?!\w)[^0-9.;]*$"
 )
-_WEAK_BEFORE = re.compile(
+_WEAK_BEFORE = expression(
     r"(?<!\w)(?:từ|đến|tới|trước|sau|vào|hết|kể từ|và|dịp|,|"
     r"chậm nhất|muộn nhất|sớm nhất|hạn|hạn chót|hạn cuối|đường|quảng trường|công viên)\s*:?\s*$"
 )
-_DAY_AFTER = re.compile(
+_DAY_AFTER = expression(
     r"\s*[)]?\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|năm nay|năm sau|năm ngoái|tới|vừa qua|"
     r"năm [0-9]|đến (?:ngày )?[0-9]{1,2}/[0-9])"
 )
-_COUNTED_AFTER = re.compile(
+_COUNTED_AFTER = expression(
     r"\s*(?:số|tổng|tiêu chí|chỉ tiêu|diện tích|hộ|người|đại biểu|thành viên|phiếu|xã|"
     r"phường|thôn|ấp|"
     r"khu|học sinh|lớp|cán bộ|đảng viên|chi bộ|dân|cơ quan|đơn vị|trường|trẻ|cháu|con|chặng|"
@@ -45,23 +46,23 @@ _COUNTED_AFTER = re.compile(
     r"chén|cốc|ly|bát|lít|tấn|tạ|yến|cân|ngày|giờ|tháng|năm|héc ta|sào|công|viên|gói|"
     r"thế kỷ|cái|lô|sào|bể|hồ|bình|thùng|kế hoạch|dự toán)(?!\w)"
 )
-_RATIO_BEFORE = re.compile(
+_RATIO_BEFORE = expression(
     r"(?<!\w)(?:huyết áp|thị lực|thương binh|bệnh binh|hạng|điểm|đạt điểm|số nhà|nhà số|"
     r"hẻm|ngõ|ngách|kiệt|địa chỉ|"
     r"tỷ số|tỉ số|"
     r"đồng ý|tán thành|biểu quyết|số phiếu)(?!\w)[^0-9.;]{0,12}$"
 )
-_RANK_BEFORE = re.compile(r"(?<!\w)(?:xếp|đứng|vị trí|hạng|xếp hạng)\s+thứ\s*$")
-_HOUSE_BEFORE = re.compile(r"(?<!\w)(?:số nhà|nhà số|hẻm|ngõ|ngách|kiệt|lớp|địa chỉ(?::| số)?)\s*$")
-_STREET_AFTER = re.compile(r",?\s*(?:đường|phố|tổ|ấp|khu|ngõ|hẻm|thôn|kp)(?!\w)")
-_ADDRESS_AFTER = re.compile(
+_RANK_BEFORE = expression(r"(?<!\w)(?:xếp|đứng|vị trí|hạng|xếp hạng)\s+thứ\s*$")
+_HOUSE_BEFORE = expression(r"(?<!\w)(?:số nhà|nhà số|hẻm|ngõ|ngách|kiệt|lớp|địa chỉ(?::| số)?)\s*$")
+_STREET_AFTER = expression(r",?\s*(?:đường|phố|tổ|ấp|khu|ngõ|hẻm|thôn|kp)(?!\w)")
+_ADDRESS_AFTER = expression(
     r",?[ ](?:đường|phố)[ ][A-ZĐÀ-Ỹ0-9]|,?[ ](?:tổ|ấp|khu phố|khóm|ngõ|hẻm|thôn|KP)[ ][0-9]"
 )
-_SHARED_RANGE = re.compile(r"[ ]?[-–][ ]?[0-9]/[0-9]{1,2}[ ](?:số|tổng|diện tích|dân|hộ)(?!\w)")
-_PARTS_BEFORE = re.compile(
+_SHARED_RANGE = expression(r"[ ]?[-–][ ]?[0-9]/[0-9]{1,2}[ ](?:số|tổng|diện tích|dân|hộ)(?!\w)")
+_PARTS_BEFORE = expression(
     r"(?<!\w)(?:vòng|đạt|chiếm|khoảng|hơn|gần|trên|quá|ít nhất|tối thiểu|có|được|bằng)\s*$"
 )
-_SCALE_BEFORE = re.compile(
+_SCALE_BEFORE = expression(
     r"(?<!\w)(?:tỷ lệ|tỉ lệ|bản đồ|pha|pha loãng|trộn)\s*"
     r"(?:là|khoảng|pha|pha loãng|pha trộn|trộn|tối đa|theo tỷ lệ|theo tỉ lệ)?\s*$"
 )
@@ -209,7 +210,7 @@ def read_house(match: re.Match[str], place: Place) -> Said | None:
 
 
 HOUSE = Rule(
-    re.compile(r"[1-9][0-9]{0,3}(?:/[1-9][0-9]{0,2}){2,3}(?![0-9]|[/.,-][0-9])"), read_house
+    expression(r"[1-9][0-9]{0,3}(?:/[1-9][0-9]{0,2}){2,3}(?![0-9]|[/.,-][0-9])"), read_house
 )
 
 
@@ -222,9 +223,9 @@ def read_scale(match: re.Match[str], place: Place) -> Said | None:
 
 
 LONG_PAIR = Rule(
-    re.compile(rf"(?=[0-9]*[.,]|[0-9]+/[0-9]+[.,][0-9]){NUMBER}/{NUMBER}(?![0-9]|[/.,][0-9])"),
+    expression(rf"(?=[0-9]*[.,]|[0-9]+/[0-9]+[.,][0-9]){NUMBER}/{NUMBER}(?![0-9]|[/.,][0-9])"),
     read_long_pair,
 )
-SCALE = Rule(re.compile(rf"{NUMBER}[ ]?:[ ]?{NUMBER}"), read_scale)
+SCALE = Rule(expression(rf"{NUMBER}[ ]?:[ ]?{NUMBER}"), read_scale)
 AROUND_THE_CLOCK = Rule(_AROUND_THE_CLOCK, read_around_the_clock)
 PAIR = Rule(_PAIR, read_pair)

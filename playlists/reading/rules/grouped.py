@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal, read_number
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.measures import read_unit
 
-_DECIMAL_POINT = re.compile(
+_DECIMAL_POINT = expression(
     r"(?P<whole>[0-9]+)\.(?P<part>[0-9]{1,2}|[0-9]{4,}|(?<=(?<![0-9])0\.)[0-9]{3})(?![0-9]|[.,][0-9])"
 )
-_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}(?![0-9]|[.,/-][0-9])")
-_LIVING_AFTER = re.compile(
+_COMMA_GROUP = expression(r"[1-9][0-9]{0,2},[0-9]{3}(?![0-9]|[.,/-][0-9])")
+_LIVING_AFTER = expression(
     r"[ ]?(?:người|hộ|nhân khẩu|khẩu|con|cây|học sinh|lượt|cử tri|cháu|trẻ|suất|hội viên|đảng viên|"
     r"hồ sơ|phiếu|liều|bộ|cuốn|xe|chiếc)(?!\w)"
 )
-_MAGNITUDE = re.compile(
+_MAGNITUDE = expression(
     r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
 )
-_MONEY_AFTER = re.compile(r"[ ]?đồng(?!\w)")
+_MONEY_AFTER = expression(r"[ ]?đồng(?!\w)")
 
 
 def read_broken(match: re.Match[str], place: Place) -> Said | None:
@@ -75,9 +76,9 @@ def read_spaced(match: re.Match[str], place: Place) -> Said | None:
     return Said(f"{number} {unit[0]}", unit[1], "measure")
 
 
-SPACED = Rule(re.compile(r"[1-9][0-9]{0,2}(?:[ ][0-9]{3})+(?![0-9]|[.,/-][0-9])"), read_spaced)
+SPACED = Rule(expression(r"[1-9][0-9]{0,2}(?:[ ][0-9]{3})+(?![0-9]|[.,/-][0-9])"), read_spaced)
 BROKEN = Rule(
-    re.compile(
+    expression(
         r"[1-9][0-9]{0,2}(?:\.[0-9]{3})*(?:[ ]\.|\.[ ])[0-9]{3}(?:[ ]?\.[ ]?[0-9]{3})*"
         r"(?![0-9]|[.,/-][0-9])"
     ),

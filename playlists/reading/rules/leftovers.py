@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import LETTER_NAMES, spell
 from playlists.reading.orthography import is_syllable, syllables_in
 from playlists.reading.place import PLAIN, Place, Said
 from playlists.reading.rules.abbreviations import compose, compose_two, in_capitals
 
-_VOWEL = re.compile(r"[aeiouyăâêôơưà-ỹ]", re.IGNORECASE)
+_VOWEL = expression(r"[aeiouyăâêôơưà-ỹ]", re.IGNORECASE)
 
 
 def read_leftover_word(word: str, place: Place) -> Said:

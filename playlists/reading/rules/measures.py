@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.letters import LETTER_NAMES
 from playlists.reading.numbers import NUMBER, read_number
 from playlists.reading.place import Place, Rule, Said
 
-_UNIT = re.compile(
+_UNIT = expression(
     r"(?P<gap>[ ]?)(?P<unit>°[ ]?[CFKNE](?![^\W_])|[°%‰₫$€£₹'\"](?![^\W_])|[%‰₫$€£₹°]"
     r"|[µΩ]?[^\W\d_]{1,5}[23²³]?(?![^\W_]))"
 )
-_MEASURE = _NUMBER = re.compile(NUMBER)
+_MEASURE = _NUMBER = expression(NUMBER)
 _IN_SENTENCE = r"(?!\w)[^.;:\n]{0,30}$"
 _CURRENT = (
     r"(?<!\w)(?:dòng điện|cường độ|dòng|định mức|át tô mát|áp tô mát|aptomat|attomat|cầu dao|"
@@ -22,20 +23,20 @@ _LOAD = r"(?<!\w)(?:xe|tải|tải trọng|trọng tải|tấn|nặng|cẩu|kh�
 _MEDICINE = r"(?<!\w)(?:uống|viên|thuốc|liều|ngậm)"
 # Letters that name different things: the unit is what the sentence speaks of.
 _UNITS_OF_SUBJECTS = (
-    (re.compile(r"[ ]?A(?![^\W_])"), re.compile(_CURRENT + _IN_SENTENCE), "am pe"),
-    (re.compile(r"[ ]?T(?![^\W_])"), re.compile(_LOAD + _IN_SENTENCE), "tấn"),
-    (re.compile(r"[ ]W(?![^\W_])"), re.compile(""), "oát"),
-    (re.compile(r"[ ]V(?![^\W_])"), re.compile(""), "vôn"),
-    (re.compile(r"[ ]ph?(?![^\W_])"), re.compile(""), "phút"),
-    (re.compile(r"[ ]s(?![^\W_])"), re.compile(""), "giây"),
-    (re.compile(r"[ ]?v(?![^\W_])"), re.compile(_MEDICINE + _IN_SENTENCE), "viên"),
-    (re.compile(r"l(?=/ngày)"), re.compile(_MEDICINE + r"(?!\w)[^.;:\n]{0,30}x[ ]?$"), "lần"),
+    (expression(r"[ ]?A(?![^\W_])"), expression(_CURRENT + _IN_SENTENCE), "am pe"),
+    (expression(r"[ ]?T(?![^\W_])"), expression(_LOAD + _IN_SENTENCE), "tấn"),
+    (expression(r"[ ]W(?![^\W_])"), expression(""), "oát"),
+    (expression(r"[ ]V(?![^\W_])"), expression(""), "vôn"),
+    (expression(r"[ ]ph?(?![^\W_])"), expression(""), "phút"),
+    (expression(r"[ ]s(?![^\W_])"), expression(""), "giây"),
+    (expression(r"[ ]?v(?![^\W_])"), expression(_MEDICINE + _IN_SENTENCE), "viên"),
+    (expression(r"l(?=/ngày)"), expression(_MEDICINE + r"(?!\w)[^.;:\n]{0,30}x[ ]?$"), "lần"),
 )
-_MAGNITUDE_BEFORE = re.compile(
+_MAGNITUDE_BEFORE = expression(
     r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|(?<!phần )trăm|chục|mươi|nửa|vài|mấy)\s*$"
 )
-_PERSONS = re.compile(r"đ/[cv](?![^\W_])")
-_ALWAYS_UNIT = re.compile(r"[kdcm]?m[23²³]")
+_PERSONS = expression(r"đ/[cv](?![^\W_])")
+_ALWAYS_UNIT = expression(r"[kdcm]?m[23²³]")
 
 
 def read_unit(place: Place, at: int) -> tuple[str, int] | None:
@@ -96,9 +97,9 @@ def read_joined_degree(match: re.Match[str], place: Place) -> Said:
     return Said(f"độ {LETTER_NAMES[match['letter']]}", match.end(), "measure")
 
 
-JOINED_DEGREE = Rule(re.compile(r"[Đđ]ộ(?P<letter>[CFK])(?![^\W\d_])"), read_joined_degree)
+JOINED_DEGREE = Rule(expression(r"[Đđ]ộ(?P<letter>[CFK])(?![^\W\d_])"), read_joined_degree)
 UNIT_AFTER_WORD = Rule(
-    re.compile(r"(?:[^\W\d_]{1,5}[23²³]|[^\W\d_]{2,5})(?![^\W_²³])"), read_unit_after_word
+    expression(r"(?:[^\W\d_]{1,5}[23²³]|[^\W\d_]{2,5})(?![^\W_²³])"), read_unit_after_word
 )
 
 
@@ -110,7 +111,7 @@ def read_dimensions(match: re.Match[str], place: Place) -> Said:
 
 
 DIMENSIONS = Rule(
-    re.compile(rf"{NUMBER}(?:m|cm)?(?:[ ]?[xX×][ ]?{NUMBER}(?![0-9])(?:m(?=[ ]?[xX×]))?)+"),
+    expression(rf"{NUMBER}(?:m|cm)?(?:[ ]?[xX×][ ]?{NUMBER}(?![0-9])(?:m(?=[ ]?[xX×]))?)+"),
     read_dimensions,
 )
 
@@ -127,7 +128,7 @@ def read_and_a_bit(match: re.Match[str], place: Place) -> Said:
 
 
 AND_A_BIT = Rule(
-    re.compile(
+    expression(
         r"(?P<whole>[0-9]{1,4})(?:(?P<unit>kg|km|ha)(?P<tenths>[1-9]00|[1-9]50|[1-9])"
         r"|(?P<metre>m)(?P<tenth>[14-9][0-9]?)|(?P<fever>(?<=3[5-9])o|(?<=4[0-2])o)(?P<degree>[0-9]))"
         r"(?![^\W_²³])"
@@ -147,7 +148,7 @@ def read_coordinate(match: re.Match[str], place: Place) -> Said:
 
 
 COORDINATE = Rule(
-    re.compile(
+    expression(
         rf"(?P<degrees>{NUMBER})(?:[ ]?°[ ]?(?:(?P<minutes>{NUMBER})[ ]?['’][ ]?)?|"
         rf"(?<=[0-9],[0-9]))"
         r"(?P<side>[NESW])(?![^\W_])"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import NUMBER, cardinal, read_number
 from playlists.reading.place import Place, Rule, Said
@@ -11,13 +12,13 @@ from playlists.reading.place import Place, Rule, Said
 _SCALES = {"k": "nghìn", "K": "nghìn", "tr": "triệu", "Tr": "triệu", "TR": "triệu",
            "triệu": "triệu", "t": "tỷ", "tỷ": "tỷ", "tỉ": "tỉ"}  # fmt: skip
 _BELOW = {"triệu": ("nghìn", 3), "tỷ": ("triệu", 3), "tỉ": ("triệu", 3)}
-_SHORTHAND = re.compile(
+_SHORTHAND = expression(
     rf"(?P<n>{NUMBER})(?P<scale>k|[ ]?K|[ ]?tr|Tr|TR|triệu|t|tỷ|tỉ)"
     r"(?P<rest>[0-9]{1,3})?(?![^\W_])"
 )
-_CENTS = re.compile(r"(?P<whole>[0-9]+),(?P<cents>[0-9]{1,2})[ ]?(?P<sign>[$€])(?![^\W_])")
+_CENTS = expression(r"(?P<whole>[0-9]+),(?P<cents>[0-9]{1,2})[ ]?(?P<sign>[$€])(?![^\W_])")
 # Who writes the sign first writes the number the foreign way too: $5,000 is five thousand.
-_SIGN_FIRST = re.compile(
+_SIGN_FIRST = expression(
     rf"(?P<sign>[$€£])[ ]?(?P<n>(?P<foreign>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]{{1,2}})?"
     rf"|[0-9]+\.[0-9]{{1,2}})(?![0-9.,]*[0-9])|{NUMBER})"
     r"(?:[ ]?(?P<scale>nghìn|ngàn|triệu|tỷ|tỉ)(?![^\W_]))?"
@@ -46,7 +47,7 @@ def read_with_comma(match: re.Match[str], place: Place) -> Said:
 
 
 WITH_COMMA = Rule(
-    re.compile(rf"(?P<n>{NUMBER}),[-–]?[ ]?(?:đồng|đ|Đ|VNĐ|VND|vnđ)(?![^\W_])"), read_with_comma
+    expression(rf"(?P<n>{NUMBER}),[-–]?[ ]?(?:đồng|đ|Đ|VNĐ|VND|vnđ)(?![^\W_])"), read_with_comma
 )
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.numbers import ordinal
 from playlists.reading.place import Place, Rule, Said
 
-_ORDINAL = re.compile(
+_ORDINAL = expression(
     r"(?P<a>[0-9]{1,4})(?:\s?[-–]\s?(?P<b>[0-9]))?(?![0-9]|[.,/-][0-9]|[^\W_]|[%°])"
 )
-_CUE = re.compile(r"(?<!\w)(?:thứ|tháng)\s*$")
-_FIRST = re.compile(
+_CUE = expression(r"(?<!\w)(?:thứ|tháng)\s*$")
+_FIRST = expression(
     r"(?<!\w)(?:lần|kỳ họp|hội nghị|hạng|người|con|đợt|phiên|vòng|vị trí|giải)\s+thứ\s*$"
 )
 
@@ -44,11 +45,11 @@ def _read_listed(match: re.Match[str], place: Place) -> Said | None:
     return None
 
 
-_WEEKDAY_RANGE = re.compile(
+_WEEKDAY_RANGE = expression(
     r"T(?P<a>[2-7])(?:[ ]?[-–—][ ]?|[ ]đến[ ])(?:T?(?P<b>[3-7])|(?P<sunday>CN|Cn|cn))"
     r"(?![^\W_]|[.,/][0-9])"
 )
-_NAMED_PLACE = re.compile(
+_NAMED_PLACE = expression(
     r"(?<!\w)(?:trạm|trụ|cột|nhánh|tuyến|kênh|lô|đường|tầng|nút|lộ|đoạn|tba|mương|cống|số|mã)\s*$"
 )
 

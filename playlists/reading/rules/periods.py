@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.dates import END, MONTH_WORD, YEAR, month_word, year_words
 
 _DASH = r"\s?[-–—]\s?"
-_MONTH_YEAR = re.compile(
+_MONTH_YEAR = expression(
     rf"(?P<a>[0-9]{{1,2}})(?:{_DASH}(?P<b>[0-9]{{1,2}}))?\s?(?P<s>[/.-]|"
     rf"\s)\s?(?P<y>{YEAR})(?![0-9]|[-/.]?[0-9]|[-/][A-ZĐ])"
 )
-_COUNTED_WORDS = re.compile(
+_COUNTED_WORDS = expression(
     r"(?:đợt|quý|kỳ|kì|số|lần|vụ|học kỳ|học kì|vòng|tuần|khóa|phiên|lớp|giai đoạn|"
     r"chuyên đề|kế hoạch)\s*$"
 )
@@ -83,17 +84,17 @@ def read_months_so_far(match: re.Match[str], place: Place) -> Said:
 
 
 MONTHS_SO_FAR = Rule(
-    re.compile(rf"(?P<n>[2-9]|1[01])T(?:(?=[ ](?:đầu|cuối)[ ]năm)|/(?P<y>{YEAR}){END})"),
+    expression(rf"(?P<n>[2-9]|1[01])T(?:(?=[ ](?:đầu|cuối)[ ]năm)|/(?P<y>{YEAR}){END})"),
     read_months_so_far,
 )
 SHORT_PERIOD = Rule(
-    re.compile(
+    expression(
         rf"(?:Q\.?(?P<quarter>[1-4]|I{{1,3}}|IV)|(?:T(?P<first>0?[1-9]|1[0-2])[-–])?T\.?(?P<month>0?[1-9]|1[0-2]))"
         rf"[ ]?[-/.–][ ]?(?P<y>{YEAR}){END}"
     ),
     read_short_period,
 )
 SCHOOL_YEAR = Rule(
-    re.compile(r"(?P<a>20[0-9]{2})/(?P<b>20[0-9]{2})(?![0-9]|[-/.][0-9A-ZĐ])"), read_school_year
+    expression(r"(?P<a>20[0-9]{2})/(?P<b>20[0-9]{2})(?![0-9]|[-/.][0-9A-ZĐ])"), read_school_year
 )
 MONTH_YEAR = Rule(_MONTH_YEAR, read_month_year)

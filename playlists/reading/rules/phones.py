@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.numbers import digit_by_digit
 from playlists.reading.place import Place, Rule, Said
 
-_SHAPED = re.compile(
+_SHAPED = expression(
     r"(?:\(?\+84\)?[ .-]?[0-9]{1,3}(?:[ .-]?[0-9]{2,4}){2,3}"
     r"|\(0[0-9]{1,4}\)[ .-]?[0-9]{1,4}(?:[ .-]?[0-9]{2,4}){1,3}"
     r"|0[0-9]{1,4}[.][0-9]{1,4}(?:[.][0-9]{2,4}){1,3}"
@@ -19,8 +20,8 @@ _SHAPED = re.compile(
     r"|[1-9][0-9]{3}(?:[ -][0-9]{4}){2,4}"
     r"|1[89]00(?:[ .-]?[0-9]{4}|[ .-]?[0-9]{2,3}[ .-]?[0-9]{2,3}|[0-9]{6}))(?![0-9]|[.,/-][0-9])"
 )
-_CUED = re.compile(r"\+?[0-9]{3,16}(?:[ .-][0-9]{2,4})*(?![0-9]|[.,/-][0-9]|[^\W_])")
-_CUE = re.compile(
+_CUED = expression(r"\+?[0-9]{3,16}(?:[ .-][0-9]{2,4})*(?![0-9]|[.,/-][0-9]|[^\W_])")
+_CUE = expression(
     r"(?<!\w)(?:gọi|điện thoại|điện cho|sđt|đt|hotline|đường dây nóng|tổng đài|số máy|máy|liên hệ|"
     r"trẻ em|cứu hỏa|chữa cháy|cấp cứu|cảnh sát|công an|cứu nạn|khẩn cấp|fax|nhắn tin|zalo|"
     r"mật khẩu|mật mã|password|pass|tài khoản|stk|tk|số tk|cccd|cmnd|căn cước|định danh|"
@@ -32,17 +33,17 @@ _CUE = re.compile(
     r"viettel|tổng đài|khẩn cấp|đường dây nóng|"
     r"cảnh sát|pccc|trực)){0,4}[ :.(]*$"
 )
-_COUNTED_AFTER = re.compile(
+_COUNTED_AFTER = expression(
     r"\s*(?:hộ|người|lần|đồng|đ(?!\w)|%|ngày|giờ|năm|tháng|phút|tỷ|triệu|nghìn|học sinh|"
     r"cán bộ|trường|thành viên|đại biểu|hội viên|đảng viên|đoàn viên|em(?!\w)|cháu|trẻ|con(?!\w)|"
     r"công nhân|công dân|thanh niên|gia đình|bà con|chủ|cuộc|đoàn|ca(?!\w)|tấn|ha(?!\w)|kg|m(?!\w))"
 )
 
 
-_GROUP = re.compile(r"[0-9]+")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_GROUP = expression(r"[0-9]+")
+_YEAR = expression(r"(?:19|20)[0-9]{2}")
 _SHORTEST, _LONGEST = 9, 12
-_TEXT_CUE = re.compile(r"(?:nhắn tin|tin nhắn|soạn|cú pháp|sms).*(?:gửi|đến|tới|số)\s*$")
+_TEXT_CUE = expression(r"(?:nhắn tin|tin nhắn|soạn|cú pháp|sms).*(?:gửi|đến|tới|số)\s*$")
 
 
 def read_shaped(match: re.Match[str], place: Place) -> Said | None:
@@ -76,6 +77,6 @@ def read_service_code(match: re.Match[str], place: Place) -> Said:
     return Said(said, match.end(), "phone")
 
 
-SERVICE_CODE = Rule(re.compile(r"[*#][0-9]{2,4}(?:\*[0-9]{1,16}){0,3}#"), read_service_code)
+SERVICE_CODE = Rule(expression(r"[*#][0-9]{2,4}(?:\*[0-9]{1,16}){0,3}#"), read_service_code)
 SHAPED = Rule(_SHAPED, read_shaped)
 CUED = Rule(_CUED, read_cued)

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.letters import code_number, spell
 from playlists.reading.numbers import cardinal, digit_by_digit
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.measures import read_unit
 
-_PLATE_CUE = re.compile(r"(?:biển|bks|kiểm soát)[^0-9]{0,30}$")
+_PLATE_CUE = expression(r"(?:biển|bks|kiểm soát)[^0-9]{0,30}$")
 _NAMES = {
     "QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "DT": "đường tỉnh", "ĐH": "đường huyện",
     "HL": "hương lộ", "ĐX": "đường xã", "CT": "cao tốc", "ĐL": "đại lộ",
 }  # fmt: skip
-_ROAD = re.compile(
+_ROAD = expression(
     r"(?P<road>QL|TL|ĐT|DT|ĐH|HL|"
     r"ĐX|CT(?=[.]?[0-9]{2}))[. -]{0,2}(?P<number>[0-9]{1,3})(?P<letter>[A-ZĐ]?)(?![^\W_]|[.,][0-9])"
 )
-_ROAD_BEFORE = re.compile(r"(?:cao tốc|tuyến|đường|nút giao|tránh)[^.;:\n]{0,30}$")
-_NO_ROAD_BEFORE = re.compile(r"(?<!\w)(?:số|điện thoại|diện tích)\s*$|:\s*$")
-_VARIETY_BEFORE = re.compile(r"(?<!\w)(?:giống|lúa|gạo|bắp|ngô|mía|sắn)[^.;:\n]{0,40}$")
-_POST = re.compile(
+_ROAD_BEFORE = expression(r"(?:cao tốc|tuyến|đường|nút giao|tránh)[^.;:\n]{0,30}$")
+_NO_ROAD_BEFORE = expression(r"(?<!\w)(?:số|điện thoại|diện tích)\s*$|:\s*$")
+_VARIETY_BEFORE = expression(r"(?<!\w)(?:giống|lúa|gạo|bắp|ngô|mía|sắn)[^.;:\n]{0,40}$")
+_POST = expression(
     r"(?:[Kk]m[ ]?|KM[ ])(?P<km>[0-9]{1,4})(?:[ ]?\+[ ]?(?P<metres>[0-9]{1,3}))?(?![\w,.]*[0-9])"
 )
-_LINE = re.compile(r"(?P<number>[0-9]{2,4})(?P<letter>[A-Z]?)(?![^\W_]|[.,/-][0-9])")
-_LINE_CUE = re.compile(
+_LINE = expression(r"(?P<number>[0-9]{2,4})(?P<letter>[A-Z]?)(?![^\W_]|[.,/-][0-9])")
+_LINE_CUE = expression(
     r"(?<!\w)(?:lộ|lộ ra|xuất tuyến|tuyến|phát tuyến|đường dây|đường tỉnh|tỉnh lộ|"
     r"đường huyện|hương lộ|"
     r"đường số|máy cắt|recloser|trạm|tàu|chuyến bay)\s*$"
 )
-_PLATE = re.compile(
+_PLATE = expression(
     r"(?P<area>[0-9]{2})[ -]?(?P<series>[A-ZĐ]{1,2})(?P<digit>[0-9]?)"
     r"(?:[ .-]{1,2}(?P<rest>[0-9]{3}[.]?[0-9]{1,2})|"
     r"(?P<bare>[0-9]{4,5}))(?![0-9]|[^\W_])"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal, ordinal
 from playlists.reading.orthography import is_syllable
@@ -11,11 +12,11 @@ from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.dates import year_words
 
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-_ROMAN = re.compile(
+_ROMAN = expression(
     r"(?P<roman>[IVXLCDM]+|[ivxlcdm]+)(?:(?P<sep>[/-])(?P<year>(?:19|20)[0-9]{2})(?![0-9]))?(?![^\W_])"
 )
-_CANONICAL = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
-_CUE = re.compile(
+_CANONICAL = expression(r"X{0,3}(?:IX|IV|V?I{0,3})")
+_CUE = expression(
     r"(?<!\w)(?P<cue>khóa|quý|kỳ họp|thứ|báo động|bđ|mức|tuyến|chương|phần|mục|tiểu mục|"
     r"điều|khoản|đoạn|phụ lục|thế kỷ|"
     r"thế kỉ|đại hội|số|năm|cấp|hạng|loại|vùng|bậc|tập|quyển|hội nghị|kỳ|kì|lần|bảng|nhóm|"
@@ -24,7 +25,7 @@ _CUE = re.compile(
     r"trung ương|vành đai|"
     r"triều đại|đời vua|toàn quốc|(?:đại hội|hội nghị)[^.;0-9]{0,40}(?:lần|khóa|thứ))\s*$"
 )
-_LABEL = re.compile(r"(?P<roman>[IVX]{1,5})(?:[.)]|(?=[ ][-–]))")
+_LABEL = expression(r"(?P<roman>[IVX]{1,5})(?:[.)]|(?=[ ][-–]))")
 _LOWER_CUES = frozenset(
     [
         "khóa",
@@ -42,7 +43,7 @@ _LOWER_CUES = frozenset(
     ]
 )
 _YEARLY = frozenset(["quý", "học kỳ", "học kì", "hk", "đợt"])
-_FIRST_BEFORE = re.compile(r"(?:lần|kỳ họp|hội nghị|hạng|người|con|đợt)\s+thứ\s*$")
+_FIRST_BEFORE = expression(r"(?:lần|kỳ họp|hội nghị|hạng|người|con|đợt)\s+thứ\s*$")
 
 
 def roman_value(written: str) -> int:

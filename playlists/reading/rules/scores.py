@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal, ordinal, with_leading_zeros
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.measures import read_unit
 
-_SCORE = re.compile(r"(?P<a>[0-9]{1,2})[ ]?[-–:][ ]?(?P<b>[0-9]{1,2})(?![0-9]|[.,/%-][0-9])")
-_SCORE_CUE = re.compile(
+_SCORE = expression(r"(?P<a>[0-9]{1,2})[ ]?[-–:][ ]?(?P<b>[0-9]{1,2})(?![0-9]|[.,/%-][0-9])")
+_SCORE_CUE = expression(
     r"(?<!\w)(?:tỷ số|tỉ số|cúp|trận|lượt đi|lượt về|hiệp|chung kết|bán kết|thắng|thua|"
     r"pen|penalty|luân lưu|hòa|dẫn|gỡ hòa|cầm hòa)(?!\w)"
     r"[^0-9.;,]{0,25}(?:vòng [0-9][^0-9.;,]{0,30})?$"
 )
-_SPORT = re.compile(
+_SPORT = expression(
     r"(?<!\w)(?:bóng đá|bóng chuyền|cầu lông|kéo co|chung kết|bán kết|trận|vòng bảng|ván|đội|"
     r"fc)(?!\w)"
 )
-_FALLING = re.compile(r"(?P<a>[1-9][0-9]{0,2})-(?P<b>[0-9]{1,2})(?![0-9]|[-.,/][0-9]|[^\W_])")
-_FERTILISER = re.compile(r"(?<!\w)(?:npk|phân|bón|loại|đạm|công thức)(?!\w)[^.;\n]*$")
-_MAGNITUDE = re.compile(
+_FALLING = expression(r"(?P<a>[1-9][0-9]{0,2})-(?P<b>[0-9]{1,2})(?![0-9]|[-.,/][0-9]|[^\W_])")
+_FERTILISER = expression(r"(?<!\w)(?:npk|phân|bón|loại|đạm|công thức)(?!\w)[^.;\n]*$")
+_MAGNITUDE = expression(
     r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
 )
-_COUNTED_AFTER = re.compile(
+_COUNTED_AFTER = expression(
     r"\s+(?:người|xe|chiếc|cái|hộ|suất|tầng|thành viên|cán bộ|đồng chí|triệu|nghìn|tỷ|đồng|"
     r"cấp|bậc|bước|chốt|thùng|bàn|ghế|máy|loa|tháng|năm|ngày|tuần)(?!\w)"
 )
-_TIME_AFTER = re.compile(r"\s+(?:giờ|phút|ngày|tuần|tháng|năm|tuổi|lần)(?!\w)")
+_TIME_AFTER = expression(r"\s+(?:giờ|phút|ngày|tuần|tháng|năm|tuổi|lần)(?!\w)")
 
 
 def read_score(match: re.Match[str], place: Place) -> Said | None:
@@ -62,7 +63,7 @@ def read_falling(match: re.Match[str], place: Place) -> Said | None:
 
 
 HYPHENATED = Rule(
-    re.compile(r"[0-9]{1,3}(?:-[0-9]{1,3}){2,}(?![0-9]|[-/.,][0-9])"), read_hyphenated
+    expression(r"[0-9]{1,3}(?:-[0-9]{1,3}){2,}(?![0-9]|[-/.,][0-9])"), read_hyphenated
 )
 SCORE = Rule(_SCORE, read_score)
 FALLING = Rule(_FALLING, read_falling)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.place import PAUSE, Place, Rule, Said
 from playlists.reading.rules.dashes import read_dash
@@ -17,8 +18,8 @@ QUOTES = "\"'“”„«»‹›‘’"
 
 
 # Engineers write a range with these signs; a sum is never written out in a bulletin.
-_BETWEEN_NUMBERS = re.compile(r"[0-9]\s?[÷~]\s?[0-9]")
-_REPEATED = re.compile(r"\((?P<words>[^()\n]{2,120})\)")
+_BETWEEN_NUMBERS = expression(r"[0-9]\s?[÷~]\s?[0-9]")
+_REPEATED = expression(r"\((?P<words>[^()\n]{2,120})\)")
 
 
 def read_repeated(place: Place) -> Said | None:
@@ -36,7 +37,7 @@ def read_number_sign(match: re.Match[str], place: Place) -> Said:
 
 
 NUMBER_WORD = "No"
-NUMBER_SIGN = Rule(re.compile(rf"(?:{NUMBER_WORD}\.|N[°º]|№)[ ]?(?=[0-9])"), read_number_sign)
+NUMBER_SIGN = Rule(expression(rf"(?:{NUMBER_WORD}\.|N[°º]|№)[ ]?(?=[0-9])"), read_number_sign)
 
 
 def read_sign(place: Place, sign: str) -> Said:

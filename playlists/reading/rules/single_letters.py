@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.letters import LETTER_NAMES
 from playlists.reading.place import PLAIN, Place, Rule, Said
 
 _ALONE = r"(?![^\W_])"
-_LABEL = re.compile(r"(?P<letter>[a-zđA-HĐ])(?P<mark>[).])(?=\s)")
+_LABEL = expression(r"(?P<letter>[a-zđA-HĐ])(?P<mark>[).])(?=\s)")
 _AREAS = {"H": "huyện", "Q": "quận", "P": "phường", "X": "xã", "T": "tỉnh"}
-_AREA = re.compile(r"(?P<letter>[HQPXT])\.(?=[ ]?(?:[A-ZĐ][^\W\d_]|[0-9]))")
-_AREA_BEFORE = re.compile(r"(?:[,;(–-]|(?<!\w)(?:tại|ở|thuộc|ubnd|hđnd|của|về|đến|từ|và|các))\s*$")
-_POINT_BEFORE = re.compile(r"(?<!\w)(?:điểm|tiết)\s*$")
-_FACTOR_BEFORE = re.compile(
+_AREA = expression(r"(?P<letter>[HQPXT])\.(?=[ ]?(?:[A-ZĐ][^\W\d_]|[0-9]))")
+_AREA_BEFORE = expression(r"(?:[,;(–-]|(?<!\w)(?:tại|ở|thuộc|ubnd|hđnd|của|về|đến|từ|và|các))\s*$")
+_POINT_BEFORE = expression(r"(?<!\w)(?:điểm|tiết)\s*$")
+_FACTOR_BEFORE = expression(
     r"[0-9%)][ ]?(?:(?:hộ|người|con|suất|cây|ngày|tháng|lần|kg|m2|ha)[ ])?$"
 )
-_DEGREE_BEFORE = re.compile(r"(?<!\w)độ\s*$")
+_DEGREE_BEFORE = expression(r"(?<!\w)độ\s*$")
 
 
 def read_area(match: re.Match[str], place: Place) -> Said | None:
@@ -73,9 +74,9 @@ def read_initial(match: re.Match[str], place: Place) -> Said:
 SINGLE_LETTERS: tuple[Rule, ...] = (
     Rule(_AREA, read_area),
     Rule(_LABEL, read_label),
-    Rule(re.compile(rf"[A-Za-zĐđ]{_ALONE}"), read_point),
-    Rule(re.compile("[CF]"), read_degree),
-    Rule(re.compile(r"[xX](?=[ ][0-9])"), read_times),
-    Rule(re.compile(rf"[xX](?:{_ALONE}|(?=[0-9]))"), read_product),
-    Rule(re.compile(r"[A-ZĐ]\.(?=[ ]?[,;)]|[ ][a-zà-ỹđ])"), read_initial),
+    Rule(expression(rf"[A-Za-zĐđ]{_ALONE}"), read_point),
+    Rule(expression("[CF]"), read_degree),
+    Rule(expression(r"[xX](?=[ ][0-9])"), read_times),
+    Rule(expression(rf"[xX](?:{_ALONE}|(?=[0-9]))"), read_product),
+    Rule(expression(r"[A-ZĐ]\.(?=[ ]?[,;)]|[ ][a-zà-ỹđ])"), read_initial),
 )

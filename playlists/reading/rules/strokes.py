@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import NUMBER
 from playlists.reading.place import PAUSE, PLAIN, Piece, Place, Said
@@ -16,13 +17,13 @@ lớp,trường,gia đình,vé,xe,chiếc,cái,hồ sơ,trường hợp,sản ph
 lít,tấn,tạ,yến,cân,khẩu,nhân khẩu,đầu người,trẻ,giường,phòng,em,chuyến,gói,chai,thùng,bình,liều,
 mũi,cặp,đại biểu,thành viên,tổ,nhóm,đội,cụm,cấp"""
 _COUNTED_UNITS = _COUNTED.replace("\n", "").split(",")
-_PER_WORD = re.compile(
+_PER_WORD = expression(
     r"/[ ]?(?=(?:"
     + "|".join(sorted((*_TIME_UNITS, *_COUNTED_UNITS), key=len, reverse=True))
     + r")(?![^\W_]))",
     re.IGNORECASE,
 )
-_PER_TIME = re.compile(
+_PER_TIME = expression(
     r"/[ ]?(?=(?:" + "|".join(sorted(_TIME_UNITS, key=len, reverse=True)) + r")(?![^\W_]))",
     re.IGNORECASE,
 )
@@ -31,21 +32,21 @@ _SAME_LEVEL = (
     ("xã", "phường", "thị trấn", "đặc khu"),
     ("cơ quan", "đơn vị", "ban", "ngành", "phòng", "tổ chức", "doanh nghiệp"),
 )
-_RUN = re.compile(r"[^\W\d_]+")
-_AND_BEFORE = re.compile(r"(?<!\w)và$")
-_RECENT_NUMBER = re.compile(r"[0-9][^.;:\n]{0,40}$")
-_ONE_UNIT = re.compile(r"[^\W\d_]*(?:[ ][^\W\d_]+){0,2}")
-_MEASURED = re.compile(
+_RUN = expression(r"[^\W\d_]+")
+_AND_BEFORE = expression(r"(?<!\w)và$")
+_RECENT_NUMBER = expression(r"[0-9][^.;:\n]{0,40}$")
+_ONE_UNIT = expression(r"[^\W\d_]*(?:[ ][^\W\d_]+){0,2}")
+_MEASURED = expression(
     r"(?:đồng|người|tấn|tạ|yến|lít|mét|nghìn|triệu|tỷ|khách|lượt|con|giường|bác sĩ|kg|xe|%)$"
 )
 _UNITS = (
     "đồng|đ|vnđ|triệu|nghìn|tỷ|tỉ|kg|mg|gam|g|mm|cm|dm|m|km|m2|m3|km2|ha|tấn|tạ|yến|lít|ml|kwh|%|‰"
 )
-_MEASURED_NUMBER = re.compile(
+_MEASURED_NUMBER = expression(
     rf"[0-9](?:[ ]?(?:triệu|nghìn|ngàn|tỷ|tỉ|trăm|k|tr))?[ ]?(?:{_UNITS}|k|tr)$", re.IGNORECASE
 )
-_NUMBER_NEXT = re.compile(NUMBER)
-_HOURS_NEXT = re.compile(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày|tuần|tháng|năm|phút)(?![^\W_])")
+_NUMBER_NEXT = expression(NUMBER)
+_HOURS_NEXT = expression(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày|tuần|tháng|năm|phút)(?![^\W_])")
 
 
 def read_stroke(place: Place) -> Said:

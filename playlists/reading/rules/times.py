@@ -4,40 +4,41 @@ from __future__ import annotations
 
 import re
 
+from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal
 from playlists.reading.place import Place, Rule, Said
 
 _HOUR = r"(?:[01]?[0-9]|2[0-4])"
 _SIXTY = r"[0-5]?[0-9]"
-_HOURS = re.compile(
+_HOURS = expression(
     rf"(?P<h>{_HOUR})[ ]?(?:[hH](?:[.:](?=[0-9]))?|(?:g|G|giờ)(?=[0-9])|"
     rf"[ ][gG][ ](?=[0-5][0-9](?![^\W_])))[ ]?"
     rf"(?:(?P<m>{_SIXTY})(?:['’](?:(?P<s>{_SIXTY})(?:''|’’|[\"”s]|giây))?|ph|phút|p|(?![0-9%])))?"
     r"(?![^\W_]|[.,/][0-9]{1,2}(?![0-9]|[-/.][0-9]|[ ]?[hHgG:]))"
 )
-_CLOCK = re.compile(
+_CLOCK = expression(
     rf"(?P<h>{_HOUR})(?P<colon>:|[ ]:[ ])(?P<m>[0-5][0-9])(?:(?P=colon)(?P<s>[0-5][0-9]))?"
     r"(?P<unit>[ ]?(?:h|giờ)(?![^\W_]))?(?![0-9%]|:[0-9])"
 )
-_MINUTES = re.compile(r"(?P<m>[0-9]{1,3})(?:p|ph|')(?:(?P<s>[0-5]?[0-9])(?:s|''|\"))?(?![^\W_])")
+_MINUTES = expression(r"(?P<m>[0-9]{1,3})(?:p|ph|')(?:(?P<s>[0-5]?[0-9])(?:s|''|\"))?(?![^\W_])")
 
 
-_SPELLED = re.compile(
+_SPELLED = expression(
     rf"(?P<h>{_HOUR})[ ]giờ[ ](?P<m>[0-5][0-9])"
     r"(?=\s*(?:$|[,.;)–-](?![0-9])|(?:ngày|đến|sáng|chiều|tối|đêm|trưa|hôm|thứ|tại|"
     r"cùng)(?![^\W_])))"
 )
-_SHORT = re.compile(
+_SHORT = expression(
     rf"(?P<h>{_HOUR})[gG](?P<m>)(?=[ ](?:sáng|trưa|chiều|tối|đêm|ngày|đến|-)(?![^\W_]))"
 )
 
 
-_RATIO_BEFORE = re.compile(
+_RATIO_BEFORE = expression(
     r"(?<!\w)(?:tỷ lệ|tỉ lệ|tỷ số|tỉ số|bản đồ|pha|trộn|loãng)\s*(?:là)?\s*$"
 )
-_AT_TIME = re.compile(r"(?<!\w)(?:lúc|hồi|khai mạc|bắt đầu|bắt đầu từ|đúng)\s*:?\s*$")
-_TIME_NEAR = re.compile(
+_AT_TIME = expression(r"(?<!\w)(?:lúc|hồi|khai mạc|bắt đầu|bắt đầu từ|đúng)\s*:?\s*$")
+_TIME_NEAR = expression(
     r"(?<!\w)(?:giờ|lúc|hồi|thời gian|từ|đến|sáng|trưa|chiều|tối|đêm|buổi|ngày|trước|sau|khoảng|"
     r"phát|vào)(?!\w)[^.;0-9]{0,16}$"
 )
@@ -100,13 +101,13 @@ def read_minutes(match: re.Match[str], place: Place) -> Said:
 
 
 DOTTED = Rule(
-    re.compile(
+    expression(
         rf"(?P<h>{_HOUR})\.(?P<m>[0-5][0-9])(?P<giờ>[ ]?(?:giờ|h)(?![^\W_]))?(?![0-9]|[.,/][0-9])"
     ),
     read_dotted,
 )
 SHORT_RANGE = Rule(
-    re.compile(rf"(?P<h>{_HOUR})[gG](?P<until>[ ]?(?=[-–][ ]?{_HOUR}[gG]))?(?![^\W_])"),
+    expression(rf"(?P<h>{_HOUR})[gG](?P<until>[ ]?(?=[-–][ ]?{_HOUR}[gG]))?(?![^\W_])"),
     read_short_range,
 )
 SPELLED = Rule(_SPELLED, read_hours)

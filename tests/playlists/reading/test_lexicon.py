@@ -5,6 +5,7 @@ import pytest
 from playlists.errors import LexiconInvalid
 from playlists.reading import Entry, Kind, Style, national_lexicon, read_aloud
 from playlists.reading.lexicon.entries import parse_entries
+from playlists.reading.orthography import fold_tone_placement
 
 
 def test_the_national_lexicon_is_large_and_sayable() -> None:
@@ -88,3 +89,14 @@ def test_the_south_says_ngan_and_le() -> None:
 
     assert read_aloud("1.001 hộ", style=south).spoken == "một ngàn không trăm lẻ một hộ"
     assert read_aloud("anh linh liệt sĩ 5.000", style=south).spoken == "anh linh liệt sĩ năm ngàn"
+
+
+def test_the_national_file_is_spelled_in_one_way() -> None:
+    """The file is read as it stands, so its tone marks must stand where cleaned text has them."""
+    written = "\n".join(
+        f"{entry.written} {entry.spoken} {entry.before} {entry.after}"
+        for choices in national_lexicon().values()
+        for entry in choices
+    )
+
+    assert fold_tone_placement(written) == written
