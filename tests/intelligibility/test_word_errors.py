@@ -8,7 +8,6 @@ from tests.intelligibility.word_errors import (
     Errors,
     character_errors,
     spread,
-    spread_of_difference,
     total,
     word_errors,
     words_of,
@@ -88,17 +87,3 @@ def test_the_spread_holds_the_figure_and_is_the_same_twice() -> None:
 def test_equal_sentences_spread_nowhere() -> None:
     """Where every sentence is heard alike, so is every choice of them."""
     assert spread([Errors(wrong=1, said=4)] * 5) == (25, 25)
-
-
-def test_a_difference_is_taken_sentence_by_sentence() -> None:
-    """Hard and easy sentences are hard and easy in both; only the change is left."""
-    before = [Errors(wrong=n % 5 + 2, said=10) for n in range(20)]
-    after = [Errors(wrong=each.wrong - 1, said=10) for each in before]
-
-    assert spread_of_difference(before, after) == (-10, -10)
-
-
-def test_measurements_of_different_sentences_are_not_compared() -> None:
-    """Their difference would mean nothing."""
-    with pytest.raises(ValueError, match="different sentences"):
-        spread_of_difference([Errors(wrong=0, said=1)], [])

@@ -7,7 +7,7 @@ and a wrong tone is one wrong letter. Sources: Levenshtein's distance; Efron's b
 import random
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -57,28 +57,8 @@ def total(errors: Sequence[Errors]) -> Errors:
 
 def spread(errors: Sequence[Errors], *, seed: int = 1) -> tuple[float, float]:
     """Between which percentages nine of ten other choices of sentences would fall."""
-    return _spread(len(errors), lambda drawn: total([errors[n] for n in drawn]).percent, seed)
-
-
-def spread_of_difference(
-    before: Sequence[Errors], after: Sequence[Errors], *, seed: int = 1
-) -> tuple[float, float]:
-    """The same for `after` minus `before`, both of the same sentences in the same order."""
-    if len(before) != len(after):
-        raise ValueError("two measurements of different sentences cannot be compared")
-
-    def difference(drawn: Sequence[int]) -> float:
-        first, second = (total([some[n] for n in drawn]) for some in (before, after))
-        return second.percent - first.percent
-
-    return _spread(len(before), difference, seed)
-
-
-def _spread(
-    count: int, statistic: Callable[[Sequence[int]], float], seed: int
-) -> tuple[float, float]:
     draw = random.Random(seed)
-    found = sorted(statistic(draw.choices(range(count), k=count)) for _ in range(DRAWS))
+    found = sorted(total(draw.choices(errors, k=len(errors))).percent for _ in range(DRAWS))
     return found[DRAWS // 20], found[-DRAWS // 20]
 
 
