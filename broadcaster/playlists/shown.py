@@ -7,11 +7,15 @@ from sqlmodel import Session, col, select
 
 from broadcaster.bulletins.desk import approved_rendition
 from broadcaster.bulletins.shown import Line, Shown, lines_of, shown
+from broadcaster.bulletins.standing import is_id
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.tables import Bulletin, BulletinKind, Rendition
+from broadcaster.playlists.errors import PARTS_LIMIT
 from broadcaster.playlists.parts import TITLES, GivenPart, parts_of
 from broadcaster.playlists.tables import PlaylistItem
 from playlists.playlist import PartKind
+
+_LOOKED_UP = 4 * PARTS_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +135,11 @@ def playlist_shown(session: Session, row: Bulletin) -> PlaylistShown:
 def named_bulletins(
     session: Session, ids: Iterable[str], *, station_id: str
 ) -> Mapping[str, Named]:
-    """The bulletins among the ids: this station's, and no playlists."""
+    """The bulletins among the ids: this station's, and no playlists; of too many ids only some."""
+    wanted = sorted(each for each in set(ids) if is_id(each))[:_LOOKED_UP]
     rows = session.exec(
         select(Bulletin.id, Bulletin.title, Bulletin.priority).where(
-            col(Bulletin.id).in_(set(ids) - {""}),
+            col(Bulletin.id).in_(wanted),
             Bulletin.station_id == station_id,
             Bulletin.kind == BulletinKind.ITEM,
         )

@@ -5,7 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit, keep_picture
+from broadcaster.bulletins.tables import Rendition
+from tests.broadcaster.pages.commune import add_afternoon
+from tests.broadcaster.pages.test_programme_reached import PARTS, say
+from tests.browser.conftest import Site, Visit, keep_picture
 
 pytestmark = pytest.mark.browser
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
@@ -94,3 +97,50 @@ def test_a_programme_is_composed_heard_and_approved(
     operator.goto(f"{address}/edit")
     expect(operator.get_by_text("lần duyệt này hết hiệu lực")).to_be_visible()
     assert complaints == []
+
+
+def test_a_programme_that_fell_says_so_on_a_phone(visit: Visit, complaints: list[str]) -> None:
+    """The banner names the bulletin; one button makes the programme anew."""
+    operator = visit("operator", width=360, dark=True)
+    leader = visit("leader", width=360)
+    bulletin = write(operator, "Cắt điện", "Chiều mai xã cắt điện để sửa đường dây.")
+    approve(leader, bulletin)
+    operator.goto("/playlists/new")
+    operator.get_by_label("Tiêu đề").fill("Chương trình 17 giờ")
+    operator.get_by_role("checkbox", name="Cắt điện").check()
+    operator.get_by_label("Tiêu đề").press("Enter")
+    operator.wait_for_url("**/playlists/bul-*", timeout=60_000)
+    programme = operator.url
+
+    leader.goto(bulletin)
+    leader.get_by_label("Ý kiến").fill("Đổi giờ.")
+    leader.get_by_role("button", name="Rút lại duyệt").click()
+    operator.goto(programme)
+    expect(operator.get_by_text("Phải dựng lại chương trình này")).to_be_visible()
+    assert operator.evaluate(FITS)
+    keep_picture(operator, "playlist-fell-360")
+    operator.get_by_role("button", name="Dựng lại chương trình").click()
+    expect(operator.get_by_text("Chưa được duyệt: “Cắt điện”.")).to_be_visible()
+    assert [each for each in complaints if "422" not in each] == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_parts_of_what_is_on_air_fit_every_screen(
+    site: Site, visit: Visit, complaints: list[str], width: int
+) -> None:
+    """Each part with how many devices have begun it."""
+    with site.station.database.writing() as session:
+        people = site.accounts
+        add_afternoon(
+            session, operator=people["operator"], leader=people["leader"], now=site.station.clock()
+        )
+        session.get_one(Rendition, "r-cccd").parts = PARTS
+        say(session, "loa-dong-1-1", cue=1, station=site.station)
+    page = visit("operator", width=width)
+
+    page.goto("/broadcasts/bc-now")
+
+    expect(page.get_by_text("1/12 loa đã bắt đầu").first).to_be_visible()
+    assert page.evaluate(FITS)
+    keep_picture(page, f"programme-on-air-{width}")
+    assert [each for each in complaints if "/audio/" not in each and "404" not in each] == []

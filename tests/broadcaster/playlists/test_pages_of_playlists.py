@@ -345,3 +345,15 @@ def test_a_bulletin_that_was_edited_meanwhile_is_marked_in_the_editor(
         desk.edit(session, news, written=edited, by="acc-an", now=people.station.clock())
 
     assert "Chưa được duyệt, nên chưa ghép vào được." in people.an.get(f"{address}/edit").text
+
+
+def test_a_flood_of_parts_is_refused_in_a_sentence(people: ProgrammeDesk) -> None:
+    """More rows than a programme may have are all still there, to be taken out."""
+    many = [f"bul-{number:016}" for number in range(300)]
+    fields: Fields = {"title": "Chiều nay", "ticked": many, "kind": ["chime"] * 300}
+
+    answer = people.send(people.an, "/playlists", fields)
+
+    assert answer.status_code == 422
+    assert "tối đa 50 phần" in answer.text
+    assert len(rows_on(answer.text)) == 600
