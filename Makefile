@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.loa-installed
 TESTABLE := $(VENV)/.loa-testable
 SOURCES := pyproject.toml requirements.lock deploy/install.sh deploy/requirements-piper.lock $(shell find broadcaster/web/assets -type f -not -path '*/node_modules/*')
 
-.PHONY: help run install test soak bench lint fmt system-deps lock clean
+.PHONY: help run install test soak bench intelligibility lint fmt system-deps lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,10 @@ soak: $(TESTABLE) ## Run the long counts; bounded, seeded, resumable; a table in
 
 bench: $(TESTABLE) ## Measure speed as ratios against baselines of the same run
 	@$(BIN)/python -m tests.benchmarks
+
+intelligibility: $(TESTABLE) ## Have our speech written down by an offline recogniser; fail where it got worse
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/intelligibility/requirements.lock
+	@$(BIN)/python -m tests.intelligibility check
 
 lint: $(TESTABLE) ## Style, types, import rules
 	@$(BIN)/ruff check .

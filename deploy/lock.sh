@@ -10,3 +10,5 @@ resolve pyproject.toml --output-file requirements.lock
 # Piper apart: where it cannot be installed, the rest can.
 resolve pyproject.toml --extra piper --constraint requirements.lock --output-file deploy/requirements-piper.lock
 resolve pyproject.toml --group dev --constraint deploy/requirements-piper.lock --output-file tests/requirements.lock
+resolve pyproject.toml --group intelligibility --constraint tests/requirements.lock \
+    --output-file tests/intelligibility/requirements.lock
