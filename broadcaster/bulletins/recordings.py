@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from broadcaster.areas.queries import villages_of
 from broadcaster.areas.tables import Village, VillageLanguage
 from broadcaster.bulletins.errors import LanguageNotSpoken, RecordingMissing, UnknownBulletin
-from broadcaster.bulletins.standing import current_rendition, held_bulletin, state_of
+from broadcaster.bulletins.standing import current_rendition, held_bulletin, is_id, state_of
 from broadcaster.bulletins.states import Act, after
 from broadcaster.bulletins.tables import (
     Bulletin,
@@ -216,7 +216,7 @@ def _render_anew(session: Session, bulletin: Bulletin, *, now: datetime) -> None
 
 
 def _of(session: Session, bulletin: Bulletin, recording_id: str) -> BulletinRecording:
-    found = session.get(BulletinRecording, recording_id)
+    found = session.get(BulletinRecording, recording_id) if is_id(recording_id) else None
     if found is None or found.bulletin_id != bulletin.id or found.retired_at is not None:
         raise RecordingMissing
     return found
