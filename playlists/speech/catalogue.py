@@ -9,8 +9,20 @@ from playlists.speech.store_errors import VoiceUnknown
 
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 # One part of a path: no separators, and no name that leads anywhere else.
-FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-FolderPath = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9_.-]*/?)*$")]
+FileName = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$(?!\n)", max_length=200)
+]
+FolderPath = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9_.-]*/)*(?:[A-Za-z0-9][A-Za-z0-9_.-]*)?$(?!\n)",
+        max_length=400,
+    ),
+]
+
+# What an installed voice is proven by, kept beside its files.
+RECEIPT = "receipt.json"
+_FILES_OF_A_VOICE = 3
 
 
 class VoiceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +56,8 @@ class CatalogueVoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if not self.model.sha256:
             raise ValueError(f"the model of {self.name} has no SHA-256")
+        if len({self.model.name, self.config.name, RECEIPT}) < _FILES_OF_A_VOICE:
+            raise ValueError(f"two files of {self.name} have one name")
 
     @property
     def size_bytes(self) -> int:

@@ -14,7 +14,7 @@ from playlists.speech.store_errors import VoiceSourceBroken, VoiceSourceMissing
 CHUNK_BYTES = 1 << 18
 CONNECT_TIMEOUT_S = 15.0
 READ_TIMEOUT_S = 30.0
-_RANGE = re.compile(r"bytes (?P<start>\d+)-\d+/(?P<total>\d+)")
+_RANGE = re.compile(r"bytes (?P<start>\d{1,18})-\d{1,18}/(?P<total>\d{1,18})")
 _TRY_AGAIN = {408, 425, 429}
 
 

@@ -16,7 +16,13 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from playlists.speech.catalogue import Catalogue, CatalogueVoice, VoiceFile, shipped_catalogue
+from playlists.speech.catalogue import (
+    RECEIPT,
+    Catalogue,
+    CatalogueVoice,
+    VoiceFile,
+    shipped_catalogue,
+)
 from playlists.speech.installed_voice import InstalledVoice, VoiceFiles
 from playlists.speech.piper_config import check_config
 from playlists.speech.store_errors import (
@@ -33,7 +39,6 @@ from playlists.speech.voice_source import source_at
 log = structlog.get_logger()
 
 INCOMING = ".incoming"
-RECEIPT = "receipt.json"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 Progress = Callable[[int, int], None]
