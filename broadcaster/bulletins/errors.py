@@ -25,12 +25,14 @@ BadInput                  422
 ├── DocumentMissing            no file came with the form
 ├── DocumentNotUsed            what the documents' reader refused, in its own words
 ├── ScriptNotReadable          what the reading layer refused, in its own words
+├── SpokenOverLimit            short to write, hours to say
 ├── CommentMissing             a returned bulletin needs a word why
 ├── CommentTooLong
 └── WarningsUnresolved         approving over warnings must be said
 Conflict                  409
 ├── ActOutOfPlace              not possible where the bulletin stands
 ├── RenditionChanged           the words or the sound are no longer those that were shown
+├── PlaylistOutdated           a bulletin in it is no longer approved as it is in there
 ├── ScriptChanged              edited while its sound was being made
 └── WordsRecordedChanged       edited after the page of its recordings was opened
 Unavailable               503
@@ -266,6 +268,23 @@ class ScriptNotReadable(BadInput):
         super().__init__(field="script")
 
 
+class SpokenOverLimit(BadInput):
+    """Short to write and half a day to say: a page of long numbers, said twice."""
+
+    code = "spoken_over_limit"
+    message_vi = (
+        "Đọc hết bản tin này mất hơn hai giờ. Bài viết vẫn còn; hãy rút gọn, bớt số dài, "
+        "hoặc không nhắc lại."
+    )
+    message_en = (
+        "Read aloud, this takes more than two hours. The script is kept; shorten it, leave out "
+        "long numbers, or do not repeat it."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(field="script")
+
+
 class CommentMissing(BadInput):
     """Whoever gets a bulletin back must know why."""
 
@@ -338,6 +357,20 @@ class RenditionChanged(Conflict):
     message_en = (
         "The bulletin changed after you opened the page, so nothing was decided. "
         "Reload, read and listen to the new one."
+    )
+
+
+class PlaylistOutdated(Conflict):
+    """A bulletin in the playlist is no longer approved as it is in there."""
+
+    code = "playlist_outdated"
+    message_vi = (
+        "Một bản tin trong chương trình đã thay đổi hoặc chưa được duyệt lại, nên chương trình "
+        "chưa duyệt được. Hãy dựng lại chương trình rồi nghe bản mới."
+    )
+    message_en = (
+        "A bulletin in the playlist changed or is no longer approved, so the playlist cannot be "
+        "approved. Make the playlist again, then listen to the new one."
     )
 
 

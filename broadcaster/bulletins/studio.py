@@ -16,6 +16,7 @@ from broadcaster.bulletins.errors import (
     RecordingNotUsed,
     ScriptNotReadable,
     SoundNotMade,
+    SpokenOverLimit,
     StudioBusy,
     UnknownBulletin,
 )
@@ -42,6 +43,9 @@ from playlists.speech.engine import Engine, VoiceSettings
 from playlists.speech.engines import House, Result, Spoke, VoicePolicy, Voices
 
 RENDERS_AT_ONCE = 2
+# Two hours at a voice's own speed. A page of long numbers is half a day, and would hold a place
+# here as long as that.
+SPOKEN_LIMIT_WORDS = 30_000
 _BUSY_AFTER_S = 60.0
 _Told = TypeVar("_Told", bound=LoaError)
 _Refused = ScriptNotReadable | PlaylistNotComposed | RecordingNotUsed
@@ -90,12 +94,14 @@ class Studio:
     def make(
         self, script: str, *, delivery: Delivery = AS_WRITTEN, issued: datetime | None = None
     ) -> NewSound:
-        """Read and render; raise ScriptNotReadable, SoundNotMade or StudioBusy.
+        """Read and render; raise ScriptNotReadable, SpokenOverLimit, SoundNotMade or StudioBusy.
 
         With `issued`, an aware time in the station's zone, also what later broadcasts will say.
         """
         reading = self.read(script)
         spoken = delivered(reading.spoken, repeat=delivery.repeat)
+        if len(spoken.split()) > SPOKEN_LIMIT_WORDS:
+            raise SpokenOverLimit
         with self._place():
             house = self._house()
 
