@@ -7,6 +7,8 @@ look before the bulletin goes on air.
 
 from __future__ import annotations
 
+import unicodedata
+
 from playlists.errors import ScriptEmpty, ScriptTooLong, ScriptUnreadable, Unreadable
 from playlists.reading.hygiene import clean
 from playlists.reading.legacy import decode_legacy
@@ -49,7 +51,7 @@ def read_aloud(text: str, lexicon: Lexicon | None = None, style: Style = _HOUSE_
         raise ScriptTooLong(length_characters=len(text), limit_characters=SCRIPT_LIMIT_CHARACTERS)
     if not any(map(str.isalnum, text)):
         raise ScriptEmpty
-    text = decode_legacy(text)
+    text = decode_legacy(unicodedata.normalize("NFC", text))
     words = lexicon if lexicon is not None else national_lexicon()
     require_readable(text, words)
     reading = readout(clean(text), lexicon=words, style=style)

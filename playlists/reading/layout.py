@@ -15,6 +15,8 @@ _LABEL = expression(
 _MID_SENTENCE = expression(r"[-–] (?P<next>[^\W\d_])|[(](?![0-9a-z][)])")
 _NUMBER_CUT = expression(r"(?<![0-9.,])[0-9]{1,3}(?P<groups>(?:\.[0-9]{3})*)\.$")
 _NUMBER_REST = expression(r"[0-9]{3}(?:\.[0-9]{3})*(?![0-9])")
+_GROUPS_REST = expression(r"[0-9]{3}(?:\.[0-9]{3})+(?![0-9])")
+_ONLY_LABEL = expression(r"(?:^|\n)[0-9]{1,3}\.$")
 _ADDRESS_CUT = expression(r"(?:https?://|www\.|@)\S*[./_-]$")
 _TERMINAL = expression(r"[.!?:;…][\"”»)*]*$")
 _SENTENCE_END = expression(r"[.!?…][\"”»)*]*$")
@@ -90,7 +92,8 @@ def _broken_word(text: str, line: str) -> bool:
         return line[:1].isalnum() and not line[:1].isupper()
     number = _NUMBER_CUT.search(tail)
     if number and _NUMBER_REST.match(line):
-        return bool(number["groups"]) or line.startswith("000")
+        sure = bool(number["groups"]) or line.startswith("000")
+        return sure or (_GROUPS_REST.match(line) is not None and not _ONLY_LABEL.search(tail))
     return text.endswith(("-", "/")) and text[-2:-1].isalnum() and line[:1].isalnum()
 
 

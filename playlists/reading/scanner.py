@@ -42,7 +42,7 @@ _TOKEN = expression(
     r"(?P<pause>[.,;:!?…]+)|(?P<sign>[^\W\d_]+|.)",
     re.DOTALL,
 )
-_RUN = expression(r"[^\W_]+")
+_RUN = expression(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ0-9]+")
 _FOLLOWED_BY_MORE = frozenset("0123456789@&_")
 
 _MOST_WORDS_LEARNT = 20_000
@@ -52,6 +52,7 @@ _LONGEST_WRITTEN = 300
 _DIGIT_RULES: tuple[Rule, ...] = (
     codes.CUED,
     phones.SHAPED,
+    roads.PLATE_CUED,
     documents.NUMBERED,
     roads.PLATE,
     dates.FULL,
@@ -104,18 +105,22 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     cardinals.LEFTOVER,
 )
 _LETTER_RULES: tuple[Rule, ...] = (
+    codes.TEXT_MESSAGE,
     addresses.MAIL,
     addresses.WEB,
     roads.ROAD,
     roads.POST,
     roman.LABEL,
     ordinals.WEEKDAY_RANGE,
+    ordinals.SHORT_WEEKDAY,
+    ordinals.SUNDAY,
     periods.SHORT_PERIOD,
     cardinals.JOINED_WORD,
     measures.JOINED_DEGREE,
     measures.UNIT_AFTER_WORD,
     signs.NUMBER_SIGN,
 )
+_ENDINGS: tuple[Rule, ...] = (addresses.ENDING,)
 _ROMAN: tuple[Rule, ...] = (roman.ROMAN,)
 _LATE_LETTER_RULES: tuple[Rule, ...] = (
     documents.ALONE,
@@ -166,7 +171,7 @@ class Scanner:
         if kind == "digit":
             return self._settle_digits(start)
         if kind == "pause":
-            return self.assembly.pause(start, end)
+            return self._settle_pause(token[0], start)
         return self._settle_sign(token[0], start)
 
     def _is_plain(self, word: str) -> bool:
@@ -216,6 +221,12 @@ class Scanner:
             or read_leftover_word(word, place)
         )
         return self.assembly.said(start, said)
+
+    def _settle_pause(self, marks: str, start: int) -> int:
+        ending = self._first(_ENDINGS, self._place(start)) if marks == "." else None
+        if ending is not None:
+            return self.assembly.said(start, ending)
+        return self.assembly.pause(start, start + len(marks))
 
     def _settle_sign(self, sign: str, start: int) -> int:
         if sign in signs.QUOTES:

@@ -16,6 +16,7 @@ _HEADS = (
     ("B", "ban"), ("H", "hội"),
 )  # fmt: skip
 _LEAST_COMPOSED = 3
+_RAISED = frozenset("ª¹²³")
 _RUN = expression(r"[^\W_]+")
 _WORD = expression(r"[^\W\d_]+")
 _WORD_BEFORE = expression(r"([^\W\d_]+)[^\w.;:]*$")
@@ -45,11 +46,14 @@ def read_word(place: Place, run: str) -> Said | None:
 
 
 def read_word_before_number(place: Place, word: str) -> Said | None:
-    """wifi6, Facebook2026: a known word that runs into a number."""
+    """wifi6, Facebook2026, VNeID2: a known word that runs into a number."""
     end = place.start + len(word)
-    if word.lower() not in place.lexicon.starting_folded(word.lower()):
+    if not place.text[end : end + 1].isdigit():
         return None
-    return _say(place, word.lower(), end) if place.text[end : end + 1].isdigit() else None
+    if word.lower() in place.lexicon.starting_folded(word.lower()):
+        return _say(place, word.lower(), end)
+    named = not word.isupper() and word in place.lexicon.starting(word)
+    return _say(place, word, end) if named else None
 
 
 def read_lowered(place: Place, run: str) -> Said | None:
@@ -65,7 +69,7 @@ def read_lowered(place: Place, run: str) -> Said | None:
 def _ends_here(text: str, end: int, form: str) -> bool:
     following = text[end : end + 1]
     if form[-1].isalnum():
-        return not following.isalnum()
+        return not following.isalnum() or following in _RAISED
     return text[end : end + 2].strip(" ")[:1].isalnum() or form[-1] != "."
 
 

@@ -56,6 +56,15 @@ def read_address(match: re.Match[str], place: Place) -> Said:
     return Said(" ".join(words), match.end(), "address", flags)
 
 
+def read_ending(match: re.Match[str], place: Place) -> Said | None:
+    """Đuôi .com, tệp .apk: the end of an address or of a file's name by itself."""
+    before = place.text[place.start - 1 : place.start]
+    if before and not before.isspace() and before not in "(\"'“,/":
+        return None
+    parts = [_read_part(part, place)[0] for part in _PART.findall(match[0])]
+    return Said(" ".join(parts), match.end(), "address")
+
+
 def _slugs(path: str) -> list[str]:
     """The parts of a path; a dash between words there is only a blank: tin-tuc is tintuc."""
     return _PART.findall(_DASH_IN_PATH.sub("", path))
@@ -89,5 +98,12 @@ def segment(part: str, known: dict[str, str], *, guess: bool = False) -> list[st
     return divide(part, said, longest=_LONGEST_NAME)
 
 
+ENDING = Rule(
+    expression(
+        r"\.(?:(?:com|net|org|gov|edu)(?:\.vn)?|vn|info|io|xyz|top|shop|vip|club|online|site|cc|"
+        r"apk|exe|pdf|docx?|xlsx?|jpg|png|mp3|mp4|zip|rar)(?![^\W_]|[.-][^\W_])"
+    ),
+    read_ending,
+)
 MAIL = Rule(_MAIL, read_address)
 WEB = Rule(_WEB, read_address)

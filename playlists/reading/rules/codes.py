@@ -19,6 +19,9 @@ _LINE_CUE = expression(
     r"(?<!\w)(?:xe buýt|tuyến buýt|buýt|chuyến bay|tàu|số hiệu)(?: số)?"
     r"(?: [0-9]{1,3}[-.][0-9]{1,3}(?:,| và))* ?$"
 )
+_TYPED = expression(
+    r"(?<!\w)(?:cú pháp|soạn tin nhắn|soạn tin|nội dung tin nhắn)(?: là| theo cú pháp)?\s*:?\s*$"
+)
 _PART = expression(r"[0-9]+|[^\W\d_]+")
 _THING_BEFORE = expression(
     r"(?<!\w)(?:trạm|bơm|lô|nhà|khu|đường|cống|kênh|tuyến|cột|giống|lúa|hiệu|phòng|máy|lớp|số|cầu|"
@@ -47,6 +50,7 @@ def read_code(match: re.Match[str], place: Place) -> Said | None:
     short = all(len(part) <= _SURE_LETTERS and part.isupper() for part in letters)
     sure = (single and len(parts) <= _SURE_PARTS) or (short and len(parts) == 2)
     sure = sure and not (len(parts) == 2 and _may_be_a_document(parts[0], place))
+    sure = sure or bool(_CUE.search(place.before))
     flags = () if sure else (Flag(Doubt.CODE, written, spoken),)
     return Said(spoken, match.end(), "code", flags)
 
@@ -80,5 +84,15 @@ def read_cued(match: re.Match[str], place: Place) -> Said | None:
     return Said(spell(match[0]), match.end(), "code")
 
 
+def read_text_message(match: re.Match[str], place: Place) -> Said | None:
+    """Soạn tin: HN gửi 8088: what is typed into a telephone is spelled, whatever it stands for."""
+    if not _TYPED.search(place.before):
+        return None
+    parts = _PART.findall(match[0])
+    words = (code_number(part) if part.isdigit() else spell(part) for part in parts)
+    return Said(" ".join(words), match.end(), "code")
+
+
+TEXT_MESSAGE = Rule(expression(r"[A-Z]{1,6}[0-9]{0,3}(?![^\W_])"), read_text_message)
 CUED = Rule(expression(r"[A-Z0-9]+(?:[.-][A-Z0-9]+)+(?![^\W_])"), read_cued)
 CODE = Rule(_CODE, read_code)

@@ -12,7 +12,8 @@ from playlists.reading.rules.dates import day_month, is_day_of_year
 from playlists.reading.rules.measures import read_unit
 
 _PAIR = expression(
-    r"(?:(?P<whole>[0-9]{1,3})[ ])?(?P<a>[0-9]{1,4})/(?P<b>[0-9]{1,5})(?![0-9]|[/.][0-9]|,[0-9])"
+    r"(?:(?P<whole>[0-9]{1,3})[ ])?(?P<a>[0-9]{1,4})/(?P<b>[0-9]{1,5})"
+    r"(?![0-9]|[/.][0-9]|,[0-9]|[hH][0-9])"
 )
 _RATIO_UNITS = ("thủy ngân", "vôn")
 _YEAR = expression(r"(?:19|20)[0-9]{2}")

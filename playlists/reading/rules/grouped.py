@@ -21,6 +21,10 @@ _LIVING_AFTER = expression(
 _MAGNITUDE = expression(
     r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
 )
+_LITTLE_BEFORE = expression(
+    r"(?<!\w)(?:là|có|được|gồm|với|khoảng|hơn|gần|trên|dưới|tổng số|đạt|còn|cho|và|từ|đến|cả|hộ|"
+    r"đàn|lợn|heo|bò|gà|vịt)\s*$"
+)
 _MONEY_AFTER = expression(r"[ ]?đồng(?!\w)")
 
 
@@ -28,8 +32,10 @@ def read_broken(match: re.Match[str], place: Place) -> Said | None:
     """12 .500đ, 1. 250.000đ: a blank that a PDF put beside a dot; flagged if it could be a stop."""
     unit = read_unit(place, match.end())
     may_be_stop = ". " in match[0]
-    if may_be_stop and (unit is None or not unit[0].startswith("đồng")):
-        return None
+    if may_be_stop and not (unit and unit[0].startswith("đồng")):
+        counted = _LIVING_AFTER.match(place.after(match.end()))
+        if place.at_line_start or not counted or not _LITTLE_BEFORE.search(place.before):
+            return None
     number = cardinal(int(re.sub(r"[ .]", "", match[0])))
     spoken = f"{number} {unit[0]}" if unit else number
     flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if may_be_stop else ()

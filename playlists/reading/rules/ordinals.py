@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from playlists.reading.expressions import expression
-from playlists.reading.numbers import ordinal
+from playlists.reading.flags import Doubt, Flag
+from playlists.reading.numbers import cardinal, ordinal
 from playlists.reading.place import Place, Rule, Said
 
 _ORDINAL = expression(
@@ -49,8 +50,26 @@ _WEEKDAY_RANGE = expression(
     r"T(?P<a>[2-7])(?:[ ]?[-–—][ ]?|[ ]đến[ ])(?:T?(?P<b>[3-7])|(?P<sunday>CN|Cn|cn))"
     r"(?![^\W_]|[.,/][0-9])"
 )
+_DAYS_LISTED = expression(
+    r"(?:(?:[ ]?[,;&][ ]?|[ ]và[ ])T[2-7](?![^\W_])){0,5}"
+    r"(?:(?:[ ]?[,;&+-][ ]?|[ ](?:và|hoặc|đến)[ ])(?:CN(?![^\W_])|[Cc]hủ [Nn]hật|thứ )"
+    r"|[ ](?:hằng|hàng|trong) tuần)"
+)
+_DAYTIME_BEFORE = expression(
+    r"(?<!\w)(?:sáng|trưa|chiều|tối|đêm|ngày|các ngày|các buổi|trừ|hằng tuần|hàng tuần|mỗi|"
+    r"cuối tuần)[ ]?[:(]?[ ]?$"
+)
+_WEEK_AFTER = expression(
+    r"[ ]?(?:[(]?(?:hằng|hàng|trong) tuần|tuần (?:này|tới|sau|đầu|cuối)"
+    r"|[,(]?[ ]?(?:ngày )?[0-9]{1,2}/[0-9])"
+)
 _NAMED_PLACE = expression(
-    r"(?<!\w)(?:trạm|trụ|cột|nhánh|tuyến|kênh|lô|đường|tầng|nút|lộ|đoạn|tba|mương|cống|số|mã)\s*$"
+    r"(?<!\w)(?:trạm|trụ|cột|nhánh|tuyến|kênh|lô|đường|tầng|nút|lộ|đoạn|tba|mương|cống|số|mã|ga|tòa|"
+    r"block|cọc|điểm|khu|cụm|vùng|mức|giai đoạn|giống)\s*$"
+)
+_NAMED_NEAR = expression(
+    r"(?<!\w)(?:trạm|trụ|cột|nhánh|tuyến|kênh|lô|đường|tầng|nút|lộ|đoạn|tba|mương|cống|ga|tòa|cọc|"
+    r"block|giếng|bơm|máy|tủ|biến áp|cửa|nhà)(?!\w)[^.;:\n]{0,24}$"
 )
 
 
@@ -63,5 +82,34 @@ def read_weekday_range(match: re.Match[str], place: Place) -> Said | None:
     return Said(f"thứ {ordinal(first)} đến {until}", match.end(), "weekday")
 
 
+def read_short_weekday(match: re.Match[str], place: Place) -> Said | None:
+    """T3, T5 và chủ nhật; sáng T7: a weekday, where its list or its neighbours speak of days.
+
+    Alone it may be a month or a place as well, so it is flagged.
+    """
+    if _NAMED_PLACE.search(place.before):
+        return None
+    day_near = (
+        place.follows("weekday")
+        or _DAYS_LISTED.match(place.text, match.end())
+        or _DAYTIME_BEFORE.search(place.before)
+        or _WEEK_AFTER.match(place.after(match.end()))
+    )
+    if not day_near:
+        spoken = f"tê {cardinal(int(match['n']))}"
+        flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
+        return (
+            None if _NAMED_NEAR.search(place.before) else Said(spoken, match.end(), "code", flags)
+        )
+    return Said(f"thứ {ordinal(int(match['n']))}", match.end(), "weekday")
+
+
+def read_sunday(match: re.Match[str], place: Place) -> Said | None:
+    """T2, T5, CN: the last of a list of weekdays."""
+    return Said("chủ nhật", match.end(), "weekday") if place.follows("weekday") else None
+
+
+SUNDAY = Rule(expression(r"CN(?![^\W_]|[./-])"), read_sunday)
+SHORT_WEEKDAY = Rule(expression(r"T(?P<n>[2-7])(?![^\W_]|[.,/-][0-9])"), read_short_weekday)
 WEEKDAY_RANGE = Rule(_WEEKDAY_RANGE, read_weekday_range)
 ORDINAL = Rule(_ORDINAL, read_ordinal)

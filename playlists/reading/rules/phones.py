@@ -42,6 +42,14 @@ _COUNTED_AFTER = expression(
 
 _GROUP = expression(r"[0-9]+")
 _YEAR = expression(r"(?:19|20)[0-9]{2}")
+_EMERGENCY = frozenset(["111", "112", "113", "114", "115"])
+_EMERGENCY_CUE = expression(
+    r"(?<!\w)(?:tổng đài|đường dây nóng|hotline|số điện thoại|gọi|báo|liên hệ)(?!\w)"
+    r"[^0-9.;:!?\n]{0,60}$"
+)
+_NOTHING_COUNTED = expression(
+    r"\s*(?:$|[.,;:!?)/]|(?:để|khi|và|hoặc|hay|nếu|ngay|của|miễn phí|trực|kịp thời)(?!\w))"
+)
 _SHORTEST, _LONGEST = 9, 12
 _TEXT_CUE = expression(r"(?:nhắn tin|tin nhắn|soạn|cú pháp|sms).*(?:gửi|đến|tới|số)\s*$")
 
@@ -63,6 +71,8 @@ def read_cued(match: re.Match[str], place: Place) -> Said | None:
     if _COUNTED_AFTER.match(place.after(match.end())):
         return None
     cued = _CUE.search(place.before) or _TEXT_CUE.search(place.before)
+    if not cued and match[0] in _EMERGENCY and _NOTHING_COUNTED.match(place.after(match.end())):
+        cued = _EMERGENCY_CUE.search(place.before)
     if not (cued or (place.follows("phone") and len(match[0]) >= 3)):
         return None
     plus = "cộng " if "+" in match[0] else ""

@@ -97,6 +97,12 @@ def read_post(match: re.Match[str], place: Place) -> Said:
     return Said(f"ki lô mét {cardinal(int(match['km']))}{metres}", match.end(), "post")
 
 
+def read_plate_cued(match: re.Match[str], place: Place) -> Said | None:
+    """Biển số 29-H1 345.67: after its word a plate is no document's number."""
+    return read_plate(match, place) if _PLATE_CUE.search(place.before) else None
+
+
+PLATE_CUED = Rule(_PLATE, read_plate_cued)
 POST = Rule(_POST, read_post)
 ROAD = Rule(_ROAD, read_road)
 LINE = Rule(_LINE, read_line)

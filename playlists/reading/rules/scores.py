@@ -20,6 +20,9 @@ _SPORT = expression(
     r"(?<!\w)(?:bóng đá|bóng chuyền|cầu lông|kéo co|chung kết|bán kết|trận|vòng bảng|ván|đội|"
     r"fc)(?!\w)"
 )
+_VERSUS = expression(
+    r"[A-ZĐÀ-Ỹ][^\W_]*(?:[ ][^\W_]+)?[ ][-–][ ](?:[^\W\d_]+[ ]){0,2}[A-ZĐÀ-Ỹ][^\W\d_]*[ ]$"
+)
 _FALLING = expression(r"(?P<a>[1-9][0-9]{0,2})-(?P<b>[0-9]{1,2})(?![0-9]|[-.,/][0-9]|[^\W_])")
 _FERTILISER = expression(r"(?<!\w)(?:npk|phân|bón|loại|đạm|công thức)(?!\w)[^.;\n]*$")
 _MAGNITUDE = expression(
@@ -32,8 +35,19 @@ _COUNTED_AFTER = expression(
 _TIME_AFTER = expression(r"\s+(?:giờ|phút|ngày|tuần|tháng|năm|tuổi|lần)(?!\w)")
 
 
+def _counts(match: re.Match[str], place: Place) -> bool:
+    after = place.after(match.end())
+    words = (_MAGNITUDE, _COUNTED_AFTER, _TIME_AFTER)
+    return read_unit(place, match.end()) is not None or any(one.match(after) for one in words)
+
+
 def read_score(match: re.Match[str], place: Place) -> Said | None:
     """Tỷ số 2-1 is *hai một*."""
+    versus = _VERSUS.search(place.text, max(0, place.start - 60), place.start)
+    if versus and not _counts(match, place):
+        return Said(
+            f"{cardinal(int(match['a']))} {cardinal(int(match['b']))}", match.end(), "score"
+        )
     sport = _SPORT.search(place.before) and place.before.rstrip().endswith((":", "("))
     if not (sport or _SCORE_CUE.search(place.before) or place.follows("score")):
         return None
@@ -53,10 +67,7 @@ def read_hyphenated(match: re.Match[str], place: Place) -> Said:
 def read_falling(match: re.Match[str], place: Place) -> Said | None:
     """25-18 and 2-2 are no ranges, for ranges rise: most likely a score, so flagged."""
     first, second = int(match["a"]), int(match["b"])
-    if first < second or read_unit(place, match.end()):
-        return None
-    after = place.after(match.end())
-    if any(words.match(after) for words in (_MAGNITUDE, _COUNTED_AFTER, _TIME_AFTER)):
+    if first < second or _counts(match, place):
         return None
     spoken = f"{cardinal(first)} {cardinal(second)}"
     return Said(spoken, match.end(), "score", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
