@@ -63,7 +63,11 @@ _STATION_STAFF = _EVERYBODY - {Role.VILLAGE_HEAD}
 _NAVIGATION = (
     NavigationItem(label=msgid("Hôm nay"), href="/", icon="today", roles=_EVERYBODY),
     NavigationItem(
-        label=msgid("Bản tin"), href="/bulletins", icon="bulletins", roles=_STATION_STAFF
+        label=msgid("Bản tin"),
+        href="/bulletins",
+        icon="bulletins",
+        roles=_STATION_STAFF,
+        covers=("/approvals", "/playlists", "/lexicon", "/voices", "/villages"),
     ),
     NavigationItem(
         label=msgid("Lịch phát"), href="/schedule", icon="schedule", roles=_STATION_STAFF

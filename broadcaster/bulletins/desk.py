@@ -16,6 +16,7 @@ from broadcaster.bulletins.errors import (
     CommentMissing,
     CommentTooLong,
     OwnBulletin,
+    PlaylistOutdated,
     RenditionChanged,
     ScriptChanged,
     UnknownBulletin,
@@ -33,6 +34,7 @@ from broadcaster.bulletins.standing import (
     identity,
     newest_bulletins,
     newest_decision,
+    part_holds,
     state_of,
     states_of,
 )
@@ -199,8 +201,8 @@ def decide(
 
     With `submitted_at_ms` only what was asked then: a wish for quiet hours asks anew.
 
-    Raises RenditionChanged, ActOutOfPlace, OwnBulletin, WarningsUnresolved, CommentMissing,
-    CommentTooLong, TextUnusable, UnknownBulletin.
+    Raises RenditionChanged, ActOutOfPlace, OwnBulletin, PlaylistOutdated, WarningsUnresolved,
+    CommentMissing, CommentTooLong, TextUnusable, UnknownBulletin.
     """
     bulletin = held_bulletin(session, bulletin_id)
     rendition = current_rendition(session, bulletin)
@@ -213,6 +215,8 @@ def decide(
     after(state_of(session, bulletin), Act.APPROVE if approved else Act.RETURN)
     if by in authors_of(session, bulletin):
         raise OwnBulletin
+    if approved and not all(part_holds(session, part) for part in rendition.parts):
+        raise PlaylistOutdated
     comment = _checked_comment(comment, needed=not approved)
     doubts = bool(unresolved(rendition) or missing_recordings(session, bulletin))
     if approved and doubts and not over_warnings:

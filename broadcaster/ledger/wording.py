@@ -65,8 +65,8 @@ _PARTS: Mapping[str, str] = MappingProxyType(
         "ident": msgid("nhạc hiệu của đài"),
         "bulletin": msgid("bản tin"),
         "music": msgid("nhạc"),
-        "pause": msgid("khoảng nghỉ"),
-        "relay": msgid("tiếp sóng"),
+        "pause": msgid("khoảng lặng"),
+        "relay": msgid("tiếp âm"),
         "closing": msgid("lời kết"),
     }
 )

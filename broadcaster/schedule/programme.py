@@ -3,7 +3,7 @@
 Only what devices said counts. A device that began a later part has the earlier ones behind it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ class PartReached:
 
 
 def parts_reached(
-    session: Session, broadcast_id: str, *, villages: Collection[str] | None
+    session: Session, broadcast_id: str, *, villages: frozenset[str] | None
 ) -> tuple[PartReached, ...]:
     """The parts of a playlist's broadcast; none for a single bulletin. `None` sees all villages."""
     broadcast = session.get_one(Broadcast, broadcast_id)

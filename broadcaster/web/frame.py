@@ -52,13 +52,15 @@ class Viewer(Protocol):
 class NavigationItem:
     """One entry of the navigation; `label` is a msgid, `icon` a name of `assets/src/icons.json`.
 
-    With `roles` given, only people who hold one of them see it.
+    With `roles` given, only people who hold one of them see it. `covers` are pages beside its own
+    that it leads to.
     """
 
     label: str
     href: str
     icon: str
     roles: frozenset[str] = frozenset()
+    covers: tuple[str, ...] = ()
 
 
 def install(app: FastAPI) -> None:
@@ -132,11 +134,12 @@ def visible_navigation(
 def current_href(items: Sequence[NavigationItem], *, path: str) -> str | None:
     """The entry that a path lies under: the longest that fits; the first page only itself."""
     fitting = [
-        item.href
+        (len(own), item.href)
         for item in items
-        if path == item.href or (item.href != "/" and path.startswith(f"{item.href}/"))
+        for own in (item.href, *item.covers)
+        if path == own or (own != "/" and path.startswith(f"{own}/"))
     ]
-    return max(fitting, key=len, default=None)
+    return max(fitting, default=(0, None))[1]
 
 
 @cache

@@ -8,6 +8,7 @@ from broadcaster.bulletins import desk
 from broadcaster.bulletins.errors import (
     OwnBulletin,
     PlaylistNotComposed,
+    PlaylistOutdated,
     ScriptChanged,
     UnknownBulletin,
 )
@@ -356,3 +357,16 @@ def test_what_a_pole_says_of_a_part_can_be_named(
 
         assert part_of([item], item=0, cue=1) == Part(title="Tin của xã.", kind="bulletin")
         assert items_of_order(session, "ord-aaaaaaaaaaaaaaaa") == ()
+
+
+def test_a_playlist_that_must_be_made_again_cannot_be_approved(
+    newsroom: Newsroom, studio: Studio, spoken: Spoken
+) -> None:
+    """A leader's yes would change nothing: it could not go on air."""
+    bulletin_id = spoken("Tin của xã.")
+    playlist_id = playlist_of(newsroom, bulletin_part(bulletin_id))
+    compose(newsroom, studio, playlist_id)
+    newsroom.render(bulletin_id, "Tin của xã.", take="khác")
+
+    with pytest.raises(PlaylistOutdated):
+        approve(newsroom, playlist_id)

@@ -9,7 +9,7 @@ from jinja2 import UndefinedError
 from starlette.middleware.base import RequestResponseEndpoint
 
 from broadcaster.web import frame
-from broadcaster.web.frame import current_href, visible_navigation
+from broadcaster.web.frame import NavigationItem, current_href, visible_navigation
 from tests.broadcaster.web.troubled_app import NAVIGATION, PAGE
 from tests.clients import TestClient
 
@@ -73,6 +73,14 @@ def test_the_current_entry_is_marked_once(client: TestClient) -> None:
 def test_an_entry_owns_its_own_paths_only(path: str, href: str | None) -> None:
     """A path that merely begins alike is another page."""
     assert href == current_href(NAVIGATION, path=path)
+
+
+def test_an_entry_is_marked_on_the_pages_that_it_leads_to() -> None:
+    """What has no entry of its own stands under the one that covers it."""
+    entry = NavigationItem(label="Bản tin", href="/bulletins", icon="x", covers=("/lexicon",))
+
+    assert current_href([*NAVIGATION, entry], path="/lexicon/7") == "/bulletins"
+    assert current_href(NAVIGATION, path="/lexicon/7") is None
 
 
 def test_entries_with_roles_are_for_those_roles(app: FastAPI, client: TestClient) -> None:
