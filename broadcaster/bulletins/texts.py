@@ -1,6 +1,7 @@
 """What may be written into a bulletin: limits, and text that can be kept and hashed as it is."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from broadcaster.bulletins.delivery import AS_WRITTEN, Delivery
@@ -18,6 +19,11 @@ from broadcaster.bulletins.errors import (
 )
 
 EMERGENCY, PRIORITY, NORMAL = 1, 2, 3
+# Controls, and marks that turn the direction of what follows: a title is shown to who approves it
+# and on a terminal, and must look like what it is. Copied telephone numbers bring some along.
+_UNSEEN = re.compile(
+    "[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +65,8 @@ def checked(
 
 
 def one_line(text: str, *, field: str) -> str:
-    """A text without line breaks and outer spaces."""
-    return " ".join(as_kept(text, field=field).split())
+    """A text without line breaks, outer spaces and signs that only turn or hide what is shown."""
+    return " ".join(_UNSEEN.sub("", as_kept(text, field=field)).split())
 
 
 def as_kept(text: str, *, field: str) -> str:

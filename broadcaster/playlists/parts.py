@@ -7,6 +7,7 @@ from sqlmodel import Session, col, delete, select
 
 from broadcaster.bulletins.standing import is_id
 from broadcaster.bulletins.tables import Bulletin, BulletinKind
+from broadcaster.bulletins.texts import one_line
 from broadcaster.playlists.errors import (
     PARTS_LIMIT,
     NothingInPlaylist,
@@ -47,7 +48,7 @@ class GivenPart:
 def given_part(
     position: int, *, kind: str, bulletin_id: str = "", duration_ms: int = 0, source: str = ""
 ) -> GivenPart:
-    """A part as it will be kept; `position` counts from 1. Raises PartUnusable."""
+    """A part as it will be kept; `position` counts from 1. Raises PartUnusable or TextUnusable."""
     if kind not in set(PartKind):
         raise PartUnusable(position)
     known = PartKind(kind)
@@ -57,7 +58,7 @@ def given_part(
         return GivenPart(kind=known, bulletin_id=bulletin_id)
     if known not in LASTING:
         return GivenPart(kind=known)
-    named = " ".join(source.split()) if known is PartKind.RELAY else ""
+    named = one_line(source, field="items") if known is PartKind.RELAY else ""
     if not SHORTEST_MS <= duration_ms <= LONGEST_MS or len(named) > SOURCE_LIMIT_CHARACTERS:
         raise PartUnusable(position)
     return GivenPart(kind=known, duration_ms=duration_ms, source=named)

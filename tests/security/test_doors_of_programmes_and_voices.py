@@ -140,3 +140,44 @@ def test_no_field_of_a_new_form_breaks_anything(either: Site) -> None:
                     broken[path, name, odd[:9]] = answer.status_code
 
     assert broken == {}
+
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}'
+
+
+def test_no_new_page_runs_what_somebody_typed(site: Site) -> None:
+    """A programme's title and relay, a voice's words, a language: letters, wherever shown."""
+    author, program = site.browser("operator"), site.program("operator")
+    item = {"kind": "relay", "duration_ms": 2_000, "source": HOSTILE}
+    made = program.post("/api/playlists", json={"title": HOSTILE, "items": [item]})
+    assert made.status_code == 201, made.text
+    place = f"/playlists/{made.json()['id']}"
+    program.post(f"/api{place}/rendition")
+    typed = {"csrf_token": CSRF, "ident_words": HOSTILE, "sentence": HOSTILE, "language": HOSTILE}
+
+    shown = [author.get(page).text for page in (place, f"{place}/edit", "/playlists", "/bulletins")]
+    shown.append(author.get(f"/playlists/new?from={made.json()['id']}").text)
+    shown += [author.post(page, data=typed).text for page in ("/voices", "/voices/trial")]
+    shown.append(author.post(f"/villages/{OWN_VILLAGE}/languages", data=typed).text)
+
+    assert sum("alert(1)" in page for page in shown) >= 5
+    for page in shown:
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "49" not in page.split("alert(1)", 1)[-1][:60]
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u200b", "\x1b", "\x07", "\x9b", "\ufeff"])
+def test_no_title_looks_like_another(site: Site, sign: str) -> None:
+    """What turns the direction, or talks to a terminal, is no part of a title or a relay's name."""
+    program = site.program("operator")
+    item = {"kind": "relay", "duration_ms": 2_000, "source": f"VOV{sign}1"}
+    words = {"title": f"Tin{sign} mới", "topic": f"y{sign}tế"}
+
+    playlist = program.post("/api/playlists", json=words | {"items": [item]})
+    bulletin = program.post("/api/bulletins", json=words | {"script": "Kính thưa bà con."})
+
+    for kept in (playlist, bulletin):
+        assert kept.status_code == 201
+        assert (kept.json()["title"], kept.json()["topic"]) == ("Tin mới", "ytế")
+        assert sign not in json.dumps(kept.json(), ensure_ascii=False)
