@@ -46,7 +46,8 @@ RENDERS_AT_ONCE = 2
 # Two hours at a voice's own speed. A page of long numbers is half a day, and would hold a place
 # here as long as that.
 SPOKEN_LIMIT_WORDS = 30_000
-_BUSY_AFTER_S = 60.0
+# Whoever waits holds one of the site's threads; longer, and other pages would wait with them.
+_BUSY_AFTER_S = 20.0
 _Told = TypeVar("_Told", bound=LoaError)
 _Refused = ScriptNotReadable | PlaylistNotComposed | RecordingNotUsed
 

@@ -1,7 +1,9 @@
-"""A person's recording on its way in: to a file of its own in the state's folder."""
+"""A person's recording on its way in: to a file of its own beside the audio store.
+
+The store clears away what a station that was killed left there.
+"""
 
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from broadcaster.bulletins.errors import NoVillageChosen, RecordingFileMissing, RecordingNotUsed
+from playlists.audio_store import AudioStore
 from playlists.recording_errors import RecordingTooLarge
 
 RECORDING_FIELD = "recording"
@@ -38,7 +41,7 @@ class UploadedRecording:
 
 @asynccontextmanager
 async def uploaded_recording(
-    request: Request, *, state_dir: Path
+    request: Request, *, store: AudioStore
 ) -> AsyncIterator[UploadedRecording]:
     """The recording that a form brought, until the block ends.
 
@@ -51,9 +54,8 @@ async def uploaded_recording(
         village_ids = tuple(dict.fromkeys(map(str, form.getlist("village_id"))))
         if not any(village_ids):
             raise NoVillageChosen(field="village_id")
-        incoming = state_dir / "incoming"
-        with tempfile.TemporaryDirectory(dir=await run_in_threadpool(_made, incoming)) as folder:
-            path = Path(folder) / "recording"
+        with store.workspace() as folder:
+            path = folder / "recording"
             await run_in_threadpool(_copy, given.file, path)
             yield UploadedRecording(
                 path=path,
@@ -61,11 +63,6 @@ async def uploaded_recording(
                 village_ids=village_ids,
                 script_sha256=_text(form, "script_sha256"),
             )
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _copy(source: BinaryIO, path: Path) -> None:

@@ -26,8 +26,9 @@ async def bring(request: Request, station: Context, bulletin_id: str, *, by: str
     WordsRecordedChanged, LanguageNotSpoken, and what `uploads` and `Studio.record` raise.
     """
     await run_in_threadpool(_require, station, bulletin_id)
-    async with uploaded_recording(request, state_dir=station.settings.state_dir) as given:
-        sound = await run_in_threadpool(studio_of(request).record, given.path)
+    studio = studio_of(request)
+    async with uploaded_recording(request, store=studio.store) as given:
+        sound = await run_in_threadpool(studio.record, given.path)
         await run_in_threadpool(_keep, station, bulletin_id, given, sound=sound, by=by)
 
 

@@ -17,6 +17,7 @@ from broadcaster.areas.tables import VillageLanguage
 from broadcaster.bulletins.desk import approved_rendition
 from broadcaster.bulletins.studio import Studio
 from broadcaster.bulletins.uploads import LARGEST_RECORDING_BYTES, LARGEST_UPLOAD_BYTES
+from playlists.audio_store import INCOMING
 from tests.broadcaster.small_station import SmallStation, browser, form_token
 from tests.clients import TestClient
 
@@ -43,7 +44,7 @@ class Room:
     """The product's app; An writes, Binh decides, and two villages have Tày beside Vietnamese."""
 
     def __init__(self, station: SmallStation, studio: Studio) -> None:
-        self.station = station
+        self.station, self.store = station, studio.store
         self.app: FastAPI = create_app(station.context, studio=studio)
         tokens = {
             "an": station.session_of("an", Role.OPERATOR),
@@ -122,12 +123,8 @@ class Room:
             return approved_rendition(session, address.rsplit("/", 1)[1]) is not None
 
     def left_behind(self) -> list[Path]:
-        """Files of recordings that nobody waits for any more."""
-        return [
-            each
-            for each in (self.station.settings.state_dir / "incoming").rglob("*")
-            if each.is_file()
-        ]
+        """Files in the making that nobody waits for any more."""
+        return list(self.store.directory.glob(f"{INCOMING}*"))
 
 
 @pytest.fixture
