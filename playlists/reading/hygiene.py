@@ -52,7 +52,8 @@ _DOTS = expression(r"(?:(?<=,)[ ]*)?(?:\.{3,}|…[.…]*)|(?<=,)[ ]*\.{2}(?!\.)"
 _DOTTED_RANGE = expression(r"(?<=[0-9])[ ]?(?:\.{2,3}|…)[ ]?(?=[0-9])")
 _TWO_DOTS = expression(r"(?<![./\w])\.\.(?=\s|$)|(?<=\w)\.\.(?!\w|\.|/)")
 _REPEATED = expression(r"([,;:!?])(?:[ ]*\1)+")
-_MARK_BEFORE_STOP = expression(r"[,;:]+[ ]*\.(?![.\w])|[,;:]+\.(?=[^\W\d_])")
+# A run of marks is looked at from its beginning only, or a long one takes the square of its time.
+_MARK_BEFORE_STOP = expression(r"(?<![,;:])[,;:]+(?:[ ]*\.(?![.\w])|\.(?=[^\W\d_]))")
 _SPACED_DATE = expression(
     r"(?<![0-9/])([0-9]{1,2})[ ]*/[ ]*([0-9]{1,2})[ ]*/[ ]*([0-9]{4})(?![0-9])"
 )
