@@ -22,7 +22,12 @@ from broadcaster.bulletins.errors import (
     UnknownBulletin,
     WarningsUnresolved,
 )
-from broadcaster.bulletins.recordings import holding_recordings, missing_recordings
+from broadcaster.bulletins.recordings import (
+    holding_recordings,
+    is_as_shown,
+    missing_recordings,
+    take_present_recordings,
+)
 from broadcaster.bulletins.sound import NewSound
 from broadcaster.bulletins.standing import (
     approved_rendition,
@@ -168,6 +173,7 @@ def submit(session: Session, bulletin_id: str, *, by: str, now: datetime) -> Bul
     state = state_of(session, bulletin)
     reached = after(state, Act.SUBMIT)
     if reached is not state:
+        take_present_recordings(session, bulletin, now=now)
         newest = newest_decision(session, bulletin)
         bulletin.submitted_at = max(now, newest.decided_at + _TICK) if newest else now
         session.flush()
@@ -217,6 +223,8 @@ def decide(
         raise OwnBulletin
     if approved and not all(part_holds(session, part) for part in rendition.parts):
         raise PlaylistOutdated
+    if approved and not is_as_shown(session, bulletin, rendition):
+        raise RenditionChanged
     comment = _checked_comment(comment, needed=not approved)
     doubts = bool(unresolved(rendition) or missing_recordings(session, bulletin))
     if approved and doubts and not over_warnings:

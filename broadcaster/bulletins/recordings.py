@@ -92,6 +92,16 @@ def missing_recordings(session: Session, bulletin: Bulletin) -> list[Wanted]:
     return [each for each in wanted_recordings(session, bulletin) if each.is_missing]
 
 
+def is_as_shown(session: Session, bulletin: Bulletin, rendition: Rendition) -> bool:
+    """Whether a rendition plays the recordings that its page shows, and no other.
+
+    A village that gave a language up shows none, though a rendition from before still holds one.
+    A playlist plays those of its bulletins.
+    """
+    of_its_own = bulletin.kind == BulletinKind.ITEM
+    return not of_its_own or rendition.recordings == holding_recordings(session, bulletin)
+
+
 def holding_recordings(session: Session, bulletin: Bulletin) -> list[dict[str, Any]]:
     """The recordings that hold for the script as it stands, as a rendition keeps them."""
     return [
@@ -182,8 +192,23 @@ def retire_recording(
             edited_at=now,
         )
     )
-    _render_anew(session, bulletin, now=now)
+    take_present_recordings(session, bulletin, now=now)
     log.info("recording_retired", bulletin_id=bulletin.id, recording_id=recording_id, by=by)
+
+
+def take_present_recordings(session: Session, bulletin: Bulletin, *, now: datetime) -> None:
+    """The same words and sound with other recordings are another rendition, decided on anew."""
+    session.flush()
+    present = current_rendition(session, bulletin)
+    if present is None or is_as_shown(session, bulletin, present):
+        return
+    recordings = holding_recordings(session, bulletin)
+    after(state_of(session, bulletin), Act.RENDER)
+    same = present.model_dump(exclude={"id", "recordings", "rendered_at"})
+    rendition = Rendition(**same, id=new_id("ren"), recordings=recordings, rendered_at=now)
+    session.add(rendition)
+    bulletin.rendition_id, bulletin.submitted_at = rendition.id, None
+    session.flush()
 
 
 def _replace(
@@ -193,26 +218,9 @@ def _replace(
         if (old.village_id, old.language) == (new.village_id, new.language):
             old.retired_at = now
     session.add(new)
-    _render_anew(session, bulletin, now=now)
+    take_present_recordings(session, bulletin, now=now)
     log.info("recording_kept", bulletin_id=bulletin.id, village_id=new.village_id)
     return new
-
-
-def _render_anew(session: Session, bulletin: Bulletin, *, now: datetime) -> None:
-    """The same words and sound with other recordings are another rendition, decided on anew."""
-    session.flush()
-    present = current_rendition(session, bulletin)
-    if present is None:
-        return
-    recordings = holding_recordings(session, bulletin)
-    if recordings == present.recordings:
-        return
-    after(state_of(session, bulletin), Act.RENDER)
-    same = present.model_dump(exclude={"id", "recordings", "rendered_at"})
-    rendition = Rendition(**same, id=new_id("ren"), recordings=recordings, rendered_at=now)
-    session.add(rendition)
-    bulletin.rendition_id, bulletin.submitted_at = rendition.id, None
-    session.flush()
 
 
 def _of(session: Session, bulletin: Bulletin, recording_id: str) -> BulletinRecording:
