@@ -18,7 +18,7 @@ _RECENT_PIECES = 12
 _WITHOUT_QUOTES = dict.fromkeys(map(ord, "\"'“”„«»‹›‘’"))
 PLAIN = "plain"
 PAUSE = "pause"
-LINKS = expression(r"[\s,;/&(]*(?:(?:và|hoặc|hay|đến|tới|với|-|–)\s*)?")
+LINKS = expression(r"[\s,;/&(]*(?:(?:và|hoặc|hay|đến(?: hết)?|tới|với|-|–)\s*)?")
 
 
 @dataclass(slots=True)

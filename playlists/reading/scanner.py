@@ -51,9 +51,11 @@ _LONGEST_WRITTEN = 300
 
 _DIGIT_RULES: tuple[Rule, ...] = (
     codes.CUED,
+    phones.MASKED,
     phones.SHAPED,
     roads.PLATE_CUED,
     documents.NUMBERED,
+    documents.CITED,
     roads.PLATE,
     dates.FULL,
     dates.DATES_RANGE,
@@ -89,6 +91,7 @@ _DIGIT_RULES: tuple[Rule, ...] = (
     money.CENTS,
     money.SHORTHAND,
     times.MINUTES,
+    times.SECONDS,
     measures.AND_A_BIT,
     cardinals.STANDARD,
     grouped.BROKEN,

@@ -50,6 +50,10 @@ def read_code(match: re.Match[str], place: Place) -> Said | None:
     short = all(len(part) <= _SURE_LETTERS and part.isupper() for part in letters)
     sure = (single and len(parts) <= _SURE_PARTS) or (short and len(parts) == 2)
     sure = sure and not (len(parts) == 2 and _may_be_a_document(parts[0], place))
+    lot = len(parts) == _SURE_PARTS and len(letters) == 1 and short
+    sure = sure or (lot and bool(_THING_BEFORE.search(place.before)))
+    if letters == ["T"] and written[0].isdigit():  # months or tons as well
+        sure = bool(_THING_BEFORE.search(place.before))
     sure = sure or bool(_CUE.search(place.before))
     flags = () if sure else (Flag(Doubt.CODE, written, spoken),)
     return Said(spoken, match.end(), "code", flags)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 
 from playlists.reading.expressions import expression
+from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import NUMBER
 from playlists.reading.place import PAUSE, Place, Said
 from playlists.reading.rules.measures import read_unit
 
 _NUMERIC_RULES = """cardinal decimal measure money time date period named_number roman month weekday
-digits section fraction"""
+digits section fraction post"""
 _NUMERIC = frozenset(_NUMERIC_RULES.split())
 _NUMBER_RIGHT = expression(rf"[ ]?{NUMBER}(?:/{NUMBER})?")
 _COORDINATES = ("°n", "°e", "vĩ bắc", "kinh đông")
 _NUMBER_NEXT = expression(
     r"[ ]?[-+]?[0-9$]|[ ]?(?:thứ|ngày|tháng|cấp|quý|năm)[ ]+[0-9IVX]|[ ]?[IVX]+(?![^\W_])"
+    r"|[ ]?[Kk]m[ ]?[0-9]"
 )
+_DECIMAL_BEFORE = expression(r"(?<![0-9.,])([0-9]{1,4},[0-9]{1,2})[ ]?$")
+_DECIMAL_NEXT = expression(r"[ ]?([0-9]{1,4},[0-9]{1,2})(?![0-9]|[.,][0-9])")
 _SAME_UNIT_BEFORE = expression(
     r"[0-9]\s*(?:giờ|phút|ngày|tháng|năm|tuần|đồng|nghìn|triệu|tỷ|độ|mét|tuổi|người|hộ|"
     r"tấn|lần|lít|phần trăm|triệu đồng|nghìn đồng|tỷ đồng)\s*$"
@@ -37,6 +41,8 @@ def read_dash(place: Place) -> Said:
     if _NUMBER_NEXT.match(text, at + 1) and _after_number(place):
         if place.before.rstrip().endswith(_COORDINATES) or _changes_unit(place):
             return Said(",", at + 1, PAUSE)
+        if _falls(place):
+            return Said("", at + 1, "dash", (Flag(Doubt.AMBIGUOUS, "-", ""),))
         return Said(_range_word(place), at + 1, "dash")
     if place.at_line_start:
         return _at_line_start(place, right)
@@ -44,6 +50,15 @@ def read_dash(place: Place) -> Said:
         return Said("âm", at + 1, "minus")
     joined = (left.isalnum() and right.isalnum()) or _is_compound(place)
     return Said("", at + 1, "dash") if joined else Said(",", at + 1, PAUSE)
+
+
+def _falls(place: Place) -> bool:
+    """2,5-0,5: a pair of decimals that does not rise is no range."""
+    left = _DECIMAL_BEFORE.search(place.before)
+    right = _DECIMAL_NEXT.match(place.text, place.start + 1)
+    if left is None or right is None:
+        return False
+    return float(left[1].replace(",", ".")) > float(right[1].replace(",", "."))
 
 
 def _changes_unit(place: Place) -> bool:

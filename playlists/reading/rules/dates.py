@@ -40,6 +40,7 @@ _UNTIL_DAY = expression(
     r"(?<!\w)(?P<word>ngày)\s+[0-9]{1,2}(?:[-/.][0-9]{1,2})?\s*(?:đến|tới)\s*(?:hết\s*)?$"
 )
 _OF_MONTH = expression(r"\s*(?:(?:của |trong )?(?:tháng|hàng tháng|hằng tháng|mỗi tháng)|âm)(?!\w)")
+_EACH_YEAR = expression(r"\s*[(]?(?:âm lịch|dương lịch|âl|hằng năm|hàng năm)(?!\w)")
 _EVERY_YEAR = expression(
     r"\s*(?:hằng năm|hàng năm|năm nay|năm ngoái|năm sau|năm [0-9]|tới|vừa qua|sắp tới)(?!\w)"
 )
@@ -145,6 +146,8 @@ def read_day_dash(match: re.Match[str], place: Place) -> Said | None:
     if match["s"] == ".":
         return _day_dot(match, place) if day_word and not _OF_MONTH.match(after) else None
     if place.before.endswith("/") and place.follows("time"):
+        return Said(day_month(day, month), match.end(), "date")
+    if _EACH_YEAR.match(after) and is_day_of_year(day, month):
         return Said(day_month(day, month), match.end(), "date")
     if day > month and not day_word:
         day_word = _TIME_WORDS.search(place.before)

@@ -24,6 +24,11 @@ _STANDARD = expression(
     r"(?P<kind>TCVN|QCVN|TCXDVN|TCCS|QCĐP)[ ]?(?P<code>[0-9]{1,6}(?:[-.][0-9]{1,3})*)"
     r"(?::(?P<year>(?:19|20)[0-9]{2}))?(?:/(?P<issuer>[A-ZĐ]{2,8}))?(?![^\W_])"
 )
+_CITED = expression(r"(?P<number>[0-9]{1,4})/(?P<year>(?:19|20)[0-9]{2})(?![0-9]|[-/.,][0-9A-ZĐ])")
+_KIND_BEFORE = expression(
+    r"(?<!\w)(?:nghị định|thông tư|quyết định|nghị quyết|chỉ thị|luật|công văn|công điện|"
+    r"kết luận|quy định|tờ trình|hướng dẫn)(?: số)?$"
+)
 _STANDARDS = {
     "TCVN": "tiêu chuẩn Việt Nam", "QCVN": "quy chuẩn Việt Nam", "TCCS": "tiêu chuẩn cơ sở",
     "TCXDVN": "tiêu chuẩn xây dựng Việt Nam", "QCĐP": "quy chuẩn địa phương",
@@ -48,6 +53,14 @@ def read_numbered(match: re.Match[str], place: Place) -> Said | None:
         said.append(f"năm {cardinal(int(match['year']))}")
     spoken, flags = read_issuer(issuer, place)
     return Said(" ".join([*said, spoken]), match.end(), "document_number", flags)
+
+
+def read_cited(match: re.Match[str], place: Place) -> Said | None:
+    """Thông tư 12/2025: a number and its year, where months would else be heard."""
+    if not _KIND_BEFORE.search(place.said_before.rstrip()):
+        return None
+    spoken = f"{with_leading_zeros(match['number'])} năm {cardinal(int(match['year']))}"
+    return Said(spoken, match.end(), "document_number")
 
 
 def read_alone(match: re.Match[str], place: Place) -> Said | None:
@@ -164,4 +177,5 @@ def _choose(choices: tuple[Entry, ...], place: Place) -> Entry:
 
 
 NUMBERED = Rule(_NUMBERED, read_numbered)
+CITED = Rule(_CITED, read_cited)
 ALONE = Rule(expression(rf"{_ALONE.pattern}|(?=[TQ]C)|(?={_ATTACHED.pattern})"), read_letters)

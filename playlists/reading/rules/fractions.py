@@ -41,7 +41,8 @@ _COUNTED_AFTER = expression(
     r"\s*(?:số|tổng|tiêu chí|chỉ tiêu|diện tích|hộ|người|đại biểu|thành viên|phiếu|xã|"
     r"phường|thôn|ấp|"
     r"khu|học sinh|lớp|cán bộ|đảng viên|chi bộ|dân|cơ quan|đơn vị|trường|trẻ|cháu|con|chặng|"
-    r"đoạn|quãng|thời|lượng|công|chiều|sân|tỉnh|ủy viên|ý kiến|nội dung|nhiệm vụ|mục tiêu|điểm|"
+    r"đoạn|quãng|thời|lượng|công|chiều|sân|tỉnh|ủy viên|ý kiến|ứng cử viên|"
+    r"nội dung|nhiệm vụ|mục tiêu|điểm|"
     r"công trình|tuyến|hồ sơ|sản phẩm|lần|mẫu|ca|bệnh|giáo viên|quỹ|kinh phí|vốn|giá|nhu cầu|"
     r"doanh nghiệp|hợp tác|tổ|nhóm|đội|gia đình|căn|nhà|bữa|suất|thửa|héc|mét|ki lô|muỗng|thìa|"
     r"chén|cốc|ly|bát|lít|tấn|tạ|yến|cân|ngày|giờ|tháng|năm|héc ta|sào|công|viên|gói|"
@@ -162,7 +163,7 @@ def _is_date(place: Place, after: str, *, first: int, second: int, has_unit: boo
         return False
     if before.endswith("(") and after.startswith(")"):
         return True
-    if place.follows("date") or _DAY_NAMED.search(before):
+    if place.follows("date") or _DAY_NAMED.search(before) or _DAY_NAMED.search(place.said_before):
         return True
     return bool(_WEAK_BEFORE.search(before))
 

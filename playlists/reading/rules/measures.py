@@ -116,8 +116,13 @@ DIMENSIONS = Rule(
 )
 
 
-def read_and_a_bit(match: re.Match[str], place: Place) -> Said:
+def read_and_a_bit(match: re.Match[str], place: Place) -> Said | None:
     """2m5, 3kg2, 1km200, 37o5: a measure and its tenths, as people say them."""
+    if match["square"]:
+        if not _LENGTH_BEFORE.search(place.before):
+            return None
+        said = f"{read_number(match['whole'])} mét {read_number(match['square'])}"
+        return Said(said, match.end(), "measure")
     if match["fever"]:
         said = f"{read_number(match['whole'])} độ {read_number(match['degree'])}"
         return Said(said, match.end(), "measure")
@@ -127,10 +132,15 @@ def read_and_a_bit(match: re.Match[str], place: Place) -> Said:
     return Said(said, match.end(), "measure")
 
 
+_LENGTH_BEFORE = expression(
+    r"(?<!\w)(?:sâu|cao|dài|dày|ngập|đường kính)"
+    r"(?: khoảng| hơn| gần| trên| dưới| tới| đến| từ)?\s*$"
+)
 AND_A_BIT = Rule(
     expression(
         r"(?P<whole>[0-9]{1,4})(?:(?P<unit>kg|km|ha)(?P<tenths>[1-9]00|[1-9]50|[1-9])"
-        r"|(?P<metre>m)(?P<tenth>[14-9][0-9]?)|(?P<fever>(?<=3[5-9])o|(?<=4[0-2])o)(?P<degree>[0-9]))"
+        r"|(?P<metre>m)(?P<tenth>[14-9][0-9]?)|(?<![0-9][0-9])m(?P<square>[23])"
+        r"|(?P<fever>(?<=3[5-9])o|(?<=4[0-2])o)(?P<degree>[0-9]))"
         r"(?![^\W_²³])"
     ),
     read_and_a_bit,

@@ -52,7 +52,8 @@ _WEEKDAY_RANGE = expression(
 )
 _DAYS_LISTED = expression(
     r"(?:(?:[ ]?[,;&][ ]?|[ ]và[ ])T[2-7](?![^\W_])){0,5}"
-    r"(?:(?:[ ]?[,;&+-][ ]?|[ ](?:và|hoặc|đến)[ ])(?:CN(?![^\W_])|[Cc]hủ [Nn]hật|thứ )"
+    r"(?:(?:[ ]?[,;&+-][ ]?|[ ](?:và|hoặc|đến|đến hết)[ ]|[ ]?→[ ]?)"
+    r"(?:CN(?![^\W_])|T[3-7](?![^\W_])|[Cc]hủ [Nn]hật|thứ )"
     r"|[ ](?:hằng|hàng|trong) tuần)"
 )
 _DAYTIME_BEFORE = expression(
@@ -90,7 +91,7 @@ def read_short_weekday(match: re.Match[str], place: Place) -> Said | None:
     if _NAMED_PLACE.search(place.before):
         return None
     day_near = (
-        place.follows("weekday")
+        any(piece.rule == "weekday" for piece in place.recent)
         or _DAYS_LISTED.match(place.text, match.end())
         or _DAYTIME_BEFORE.search(place.before)
         or _WEEK_AFTER.match(place.after(match.end()))

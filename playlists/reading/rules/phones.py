@@ -18,7 +18,8 @@ _SHAPED = expression(
     r"|0[0-9]{8,11}"
     r"|0[0-9]{2,4}(?:[ .-][0-9]{1,4}){2,5}"
     r"|[1-9][0-9]{3}(?:[ -][0-9]{4}){2,4}"
-    r"|1[89]00(?:[ .-]?[0-9]{4}|[ .-]?[0-9]{2,3}[ .-]?[0-9]{2,3}|[0-9]{6}))(?![0-9]|[.,/-][0-9])"
+    r"|1[89]00(?:[ .-]?[0-9]{4}|[ .-]?[0-9]{2,3}[ .-]?[0-9]{2,3}|[0-9]{6}))"
+    r"(?![0-9]|[.,-][0-9]|/[1-9])"
 )
 _CUED = expression(r"\+?[0-9]{3,16}(?:[ .-][0-9]{2,4})*(?![0-9]|[.,/-][0-9]|[^\W_])")
 _CUE = expression(
@@ -79,6 +80,14 @@ def read_cued(match: re.Match[str], place: Place) -> Said | None:
     return Said(plus + digit_by_digit(match[0]), match.end(), "phone")
 
 
+def read_masked(match: re.Match[str], place: Place) -> Said:
+    """0889.xxx.246: a telephone number of which some digits are hidden."""
+    del place
+    groups = expression(r"[0-9]|[xX*]").findall(match[0])
+    said = " ".join(digit_by_digit(sign) or "ích" for sign in groups)
+    return Said(said, match.end(), "phone")
+
+
 def read_service_code(match: re.Match[str], place: Place) -> Said:
     """*101#: what is dialled at a mobile phone."""
     del place
@@ -87,6 +96,12 @@ def read_service_code(match: re.Match[str], place: Place) -> Said:
     return Said(said, match.end(), "phone")
 
 
+MASKED = Rule(
+    expression(
+        r"\+?[0-9]{3,5}(?:[ .]?[0-9]{2,3})?[ .]?(?:[xX]{2,6}|\*{3,6})(?:[ .]?[0-9]{2,4})?(?![^\W_])"
+    ),
+    read_masked,
+)
 SERVICE_CODE = Rule(expression(r"[*#][0-9]{2,4}(?:\*[0-9]{1,16}){0,3}#"), read_service_code)
 SHAPED = Rule(_SHAPED, read_shaped)
 CUED = Rule(_CUED, read_cued)

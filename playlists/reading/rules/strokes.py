@@ -45,6 +45,9 @@ _UNITS = (
 _MEASURED_NUMBER = expression(
     rf"[0-9](?:[ ]?(?:triệu|nghìn|ngàn|tỷ|tỉ|trăm|k|tr))?[ ]?(?:{_UNITS}|k|tr)$", re.IGNORECASE
 )
+_WHOLE_NEXT = expression(
+    r"[ ]?(?:KH|NQ|DT|CT|TS|[Kk]ế hoạch|[Dd]ự toán|[Nn]ghị quyết|[Cc]hỉ tiêu|[Tt]ổng)(?![^\W_])"
+)
 _NUMBER_NEXT = expression(NUMBER)
 _HOURS_NEXT = expression(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày|tuần|tháng|năm|phút)(?![^\W_])")
 
@@ -62,15 +65,22 @@ def read_stroke(place: Place) -> Said:
         return _over_a_number(place)
     if unit is not None and not text[at + 1 + gap : at + 2 + gap].isspace():
         return Said(f"một {unit[0]}", unit[1], "per")
+    whole = _of_the_whole(place)
     per = _PER_TIME.match(text, at)
     if per is None and _per_counts(place):
         per = _PER_WORD.match(text, at)
     measured = _names_what_counts(place) and _MEASURED_NUMBER.search(place.before)
-    if per or measured or (_per_counts(place) and _abbreviates_a_unit(place)):
+    if not whole and (per or measured or (_per_counts(place) and _abbreviates_a_unit(place))):
         return Said("một", per.end() if per else at + 1, "per")
-    if _AND_BEFORE.search(place.before):
+    if whole or _AND_BEFORE.search(place.before):
         return Said("", at + 1, "stroke")
     return Said(",", at + 1, "pause")
+
+
+def _of_the_whole(place: Place) -> bool:
+    """102%/KH: a share of what was planned, said without a word between."""
+    at = place.start
+    return place.text[at - 1 : at] == "%" and bool(_WHOLE_NEXT.match(place.text, at + 1))
 
 
 def _names_what_counts(place: Place) -> bool:

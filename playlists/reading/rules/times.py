@@ -100,6 +100,13 @@ def read_minutes(match: re.Match[str], place: Place) -> Said:
     return Said(spoken, match.end(), "time")
 
 
+def read_seconds(match: re.Match[str], place: Place) -> Said:
+    """10"85: seconds and hundredths on a sports ground."""
+    del place
+    spoken = f"{cardinal(int(match['s']))} giây {cardinal(int(match['part']))}"
+    return Said(spoken, match.end(), "time")
+
+
 DOTTED = Rule(
     expression(
         rf"(?P<h>{_HOUR})\.(?P<m>[0-5][0-9])(?P<giờ>[ ]?(?:giờ|h)(?![^\W_]))?(?![0-9]|[.,/][0-9])"
@@ -114,4 +121,5 @@ SPELLED = Rule(_SPELLED, read_hours)
 SHORT = Rule(_SHORT, read_hours)
 HOURS = Rule(_HOURS, read_hours)
 CLOCK = Rule(_CLOCK, read_clock)
+SECONDS = Rule(expression(r'(?P<s>[0-9]{1,2})"(?P<part>[0-9]{1,2})(?![^\W_])'), read_seconds)
 MINUTES = Rule(_MINUTES, read_minutes)
