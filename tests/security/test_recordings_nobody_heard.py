@@ -1,17 +1,27 @@
 """A recording that the approver's page does not show is not approved with the rest."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from nacl.signing import SigningKey
 from sqlmodel import select
 
 from broadcaster.areas.languages import keep_languages
 from broadcaster.bulletins import desk
 from broadcaster.bulletins.errors import RenditionChanged, UnknownBulletin
-from broadcaster.bulletins.recordings import keep_recording, wanted_recordings
-from broadcaster.bulletins.tables import Bulletin, BulletinKind
+from broadcaster.bulletins.recordings import (
+    keep_recording,
+    retire_recording,
+    wanted_recordings,
+)
+from broadcaster.bulletins.tables import Bulletin, BulletinKind, BulletinRecording
 from broadcaster.database import Database
+from broadcaster.dispatch.service import Conductor
+from broadcaster.keys import StationKeys
+from broadcaster.schedule.tables import Broadcast
+from broadcaster.wire import Wire
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import STATION_ID
 
@@ -114,6 +124,31 @@ def test_a_recording_with_its_language_is_approved_and_stays(newsroom: Newsroom)
     assert played(newsroom, bulletin) == [Tay().sha256]
     with newsroom.small.database.reading() as session:
         assert desk.approved_rendition(session, bulletin) is not None
+
+
+def test_a_recording_taken_away_is_out_of_the_plan_at_the_next_beat(newsroom: Newsroom) -> None:
+    """Not only when the plan is looked at anyhow, a minute later."""
+    bulletin = recorded(newsroom)
+    submit(newsroom, bulletin)
+    newsroom.approve(bulletin)
+    newsroom.queue(bulletin, at="2026-11-23T17:00")
+    leading = Conductor(
+        database=newsroom.small.database,
+        settings=newsroom.small.settings,
+        keys=StationKeys(SigningKey(b"k" * 32)),
+        wire=Wire("mqtt://127.0.0.1:1", client_id="nobody"),
+    )
+    for _ in range(2):
+        leading.plan(newsroom.now())
+        newsroom.clock.move(timedelta(seconds=1))
+    with newsroom.small.database.writing() as session:
+        kept = session.exec(select(BulletinRecording)).one()
+        retire_recording(session, bulletin, kept.id, by=newsroom.operator, now=newsroom.now())
+
+    leading.plan(newsroom.now())
+
+    with newsroom.small.database.reading() as session:
+        assert session.exec(select(Broadcast)).one().cancelled_at is not None
 
 
 def test_a_playlist_takes_no_recording_of_its_own(newsroom: Newsroom) -> None:
