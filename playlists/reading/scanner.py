@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from playlists.reading.assembly import Assembly
 from playlists.reading.expressions import expression
@@ -43,69 +44,73 @@ _TOKEN = expression(
     re.DOTALL,
 )
 _RUN = expression(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ0-9]+")
+_DIGITS = expression("[0-9]+")
 _FOLLOWED_BY_MORE = frozenset("0123456789@&_")
 
 _MOST_WORDS_LEARNT = 20_000
 # No rule looks further than this: a text without blanks would else be gone over from every sign.
 _LONGEST_WRITTEN = 300
 
-_DIGIT_RULES: tuple[Rule, ...] = (
-    codes.CUED,
-    phones.MASKED,
-    phones.SHAPED,
-    roads.PLATE_CUED,
-    documents.NUMBERED,
-    documents.CITED,
-    roads.PLATE,
-    dates.FULL,
-    dates.DATES_RANGE,
-    dates.DAYS_RANGE,
-    dates.DAYS_LIST,
-    periods.MONTHS_SO_FAR,
-    periods.SCHOOL_YEAR,
-    periods.MONTH_YEAR,
-    dates.DAY_DASH,
-    scores.SCORE,
-    scores.FALLING,
-    scores.HYPHENATED,
-    measures.DIMENSIONS,
-    times.HOURS,
-    times.SPELLED,
-    times.SHORT,
-    times.SHORT_RANGE,
-    times.DOTTED,
-    measures.COORDINATE,
-    fractions.SCALE,
-    times.CLOCK,
-    fractions.AROUND_THE_CLOCK,
-    fractions.LONG_PAIR,
-    fractions.HOUSE,
-    fractions.PAIR,
-    phones.CUED,
-    ordinals.ORDINAL,
-    roads.LINE,
-    cardinals.LIST,
-    cardinals.NAMED,
-    cardinals.ARMY_UNIT,
-    money.WITH_COMMA,
-    money.CENTS,
-    money.SHORTHAND,
-    times.MINUTES,
-    times.SECONDS,
-    measures.AND_A_BIT,
-    cardinals.STANDARD,
-    grouped.BROKEN,
-    grouped.SPACED,
-    grouped.COMMA_GROUP,
-    measures.MEASURE,
-    cardinals.LABEL,
-    cardinals.SECTION,
-    codes.CODE,
-    grouped.DECIMAL_POINT,
-    cardinals.PLAIN_NUMBER,
-    addresses.WEB,
-    addresses.MAIL,
-    cardinals.LEFTOVER,
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZĐ"
+_BLANKS = " \n\t"
+# With each rule the signs of which one must follow the first digits; none where any may.
+_DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
+    (codes.CUED, ""),
+    (phones.MASKED, " .xX*"),
+    (phones.SHAPED, ""),
+    (roads.PLATE_CUED, _CAPITALS + " -"),
+    (documents.NUMBERED, ""),
+    (documents.CITED, "/"),
+    (roads.PLATE, _CAPITALS + " -"),
+    (dates.FULL, "/.-"),
+    (dates.DATES_RANGE, "/"),
+    (dates.DAYS_RANGE, _BLANKS + "-–—"),
+    (dates.DAYS_LIST, ","),
+    (periods.MONTHS_SO_FAR, "T"),
+    (periods.SCHOOL_YEAR, "/"),
+    (periods.MONTH_YEAR, _BLANKS + "-–—/."),
+    (dates.DAY_DASH, "-."),
+    (scores.SCORE, " -–:"),
+    (scores.FALLING, "-"),
+    (scores.HYPHENATED, "-"),
+    (measures.DIMENSIONS, " .,mcxX×"),
+    (times.HOURS, " hHgG"),
+    (times.SPELLED, " "),
+    (times.SHORT, "gG"),
+    (times.SHORT_RANGE, "gG"),
+    (times.DOTTED, "."),
+    (measures.COORDINATE, " .,°"),
+    (fractions.SCALE, " .,:"),
+    (times.CLOCK, " :"),
+    (fractions.AROUND_THE_CLOCK, "/"),
+    (fractions.LONG_PAIR, "/.,"),
+    (fractions.HOUSE, "/"),
+    (fractions.PAIR, " /"),
+    (phones.CUED, ""),
+    (ordinals.ORDINAL, ""),
+    (roads.LINE, ""),
+    (cardinals.LIST, ","),
+    (cardinals.NAMED, ""),
+    (cardinals.ARMY_UNIT, ""),
+    (money.WITH_COMMA, ".,"),
+    (money.CENTS, ","),
+    (money.SHORTHAND, " .,kKtT"),
+    (times.MINUTES, "p'"),
+    (times.SECONDS, '"'),
+    (measures.AND_A_BIT, "khmo"),
+    (cardinals.STANDARD, ":"),
+    (grouped.BROKEN, " ."),
+    (grouped.SPACED, " "),
+    (grouped.COMMA_GROUP, ","),
+    (measures.MEASURE, ""),
+    (cardinals.LABEL, ""),
+    (cardinals.SECTION, "."),
+    (codes.CODE, ""),
+    (grouped.DECIMAL_POINT, "."),
+    (cardinals.PLAIN_NUMBER, ""),
+    (addresses.WEB, ""),
+    (addresses.MAIL, ""),
+    (cardinals.LEFTOVER, ""),
 )
 _LETTER_RULES: tuple[Rule, ...] = (
     codes.TEXT_MESSAGE,
@@ -205,7 +210,7 @@ class Scanner:
         said = None
         if run is not None:
             said = abbreviations.read_word(place, run[0])
-        said = said or self._first(_DIGIT_RULES, place)
+        said = said or self._first(_digit_rules(_sign_after_digits(self.text, start)), place)
         assert said is not None  # noqa: S101 - the leftover rule takes any digit
         return self.assembly.said(start, said)
 
@@ -241,6 +246,22 @@ class Scanner:
         if said is None and sign in signs.BRACKETS:
             return self.assembly.bracket(start, opening=sign in "([{")
         return self.assembly.said(start, said or signs.read_sign(place, sign))
+
+
+def _sign_after_digits(text: str, start: int) -> str:
+    digits = _DIGITS.match(text, start, start + _LONGEST_WRITTEN)
+    end = digits.end() if digits else start
+    return text[end : end + 1]
+
+
+@lru_cache(maxsize=1024)
+def _digit_rules(sign: str) -> tuple[Rule, ...]:
+    """The rules that may fit where this sign follows the first digits, in their order."""
+    return tuple(
+        rule
+        for rule, signs_after in _DIGIT_RULES
+        if not signs_after or (sign and sign in signs_after)
+    )
 
 
 def _is_plain_word(word: str, lexicon: Lexicon) -> bool:
