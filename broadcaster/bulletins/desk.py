@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session
 
+from broadcaster.areas.tables import Station
 from broadcaster.bulletins.delivery import delivery_of, keep_delivery
 from broadcaster.bulletins.doubts import unresolved
 from broadcaster.bulletins.errors import (
@@ -19,6 +20,7 @@ from broadcaster.bulletins.errors import (
     PlaylistOutdated,
     RenditionChanged,
     ScriptChanged,
+    SoundOverLimit,
     UnknownBulletin,
     WarningsUnresolved,
 )
@@ -167,11 +169,12 @@ def attach_rendition(
 def submit(session: Session, bulletin_id: str, *, by: str, now: datetime) -> BulletinState:
     """Ask for a decision; what waits or is approved already stays as it is.
 
-    Raises ActOutOfPlace for a bulletin without sound, UnknownBulletin.
+    Raises ActOutOfPlace for a bulletin without sound, SoundOverLimit, UnknownBulletin.
     """
     bulletin = held_bulletin(session, bulletin_id)
     state = state_of(session, bulletin)
     reached = after(state, Act.SUBMIT)
+    _require_session_length(session, bulletin)
     if reached is not state:
         take_present_recordings(session, bulletin, now=now)
         newest = newest_decision(session, bulletin)
@@ -247,6 +250,16 @@ def decide(
     session.flush()
     log.info("bulletin_decided", bulletin_id=bulletin_id, approved=approved, by=by)
     return decision
+
+
+def _require_session_length(session: Session, bulletin: Bulletin) -> None:
+    rendition = current_rendition(session, bulletin)
+    if rendition is None:
+        return
+    later_ms = int(rendition.replay["duration_ms"]) if rendition.replay else 0
+    longest_ms = session.get_one(Station, bulletin.station_id).longest_session_ms
+    if max(rendition.duration_ms, later_ms) > longest_ms:
+        raise SoundOverLimit
 
 
 def _after_all_before(session: Session, bulletin: Bulletin, *, now: datetime) -> datetime:

@@ -31,6 +31,7 @@ BadInput                  422
 └── WarningsUnresolved         approving over warnings must be said
 Conflict                  409
 ├── ActOutOfPlace              not possible where the bulletin stands
+├── SoundOverLimit             longer than one session of this station may be
 ├── RenditionChanged           the words or the sound are no longer those that were shown
 ├── PlaylistOutdated           a bulletin in it is no longer approved as it is in there
 ├── ScriptChanged              edited while its sound was being made
@@ -357,6 +358,20 @@ class RenditionChanged(Conflict):
     message_en = (
         "The bulletin changed after you opened the page, so nothing was decided. "
         "Reload, read and listen to the new one."
+    )
+
+
+class SoundOverLimit(Conflict):
+    """Longer than one session of this station may be; every device would refuse it."""
+
+    code = "sound_over_limit"
+    message_vi = (
+        "Âm thanh dài hơn thời lượng cho phép của một buổi phát, nên chưa gửi duyệt được. "
+        "Lời đã lưu vẫn còn; hãy chia thành nhiều bản tin."
+    )
+    message_en = (
+        "The sound is longer than one session may be, so nobody was asked to approve it. "
+        "What was written is kept; divide it into several bulletins."
     )
 
 

@@ -38,6 +38,14 @@ def longest_airtime_ms(session: Session, rendition: Rendition, clusters: Collect
     return airtime_ms(main_ms, rendition.recordings, villages_in(session, clusters))
 
 
+def most_recordings(session: Session, rendition: Rendition, clusters: Collection[str]) -> int:
+    """How many recordings follow the main sound on the cluster where there are most."""
+    villages = villages_in(session, clusters)
+    return max(
+        (len(recordings_in(rendition.recordings, ids)) for ids in villages.values()), default=0
+    )
+
+
 def villages_in(session: Session, clusters: Collection[str]) -> dict[str, list[str]]:
     """The ids of the villages of these clusters."""
     found: dict[str, list[str]] = {cluster_id: [] for cluster_id in clusters}

@@ -8,7 +8,8 @@ BadInput
 ├── RecurrenceUnreadable
 ├── InQuietHours        it would sound inside quiet hours, and nobody gave a reason
 ├── OverrideNeedsLeader a reason was given where no leader will see it
-└── SessionTooLong      longer than the station's rules allow
+├── SessionTooLong      longer than the station's rules allow
+└── TooManyRecordings   more recordings for one cluster than an order holds
 Conflict
 ├── SlotTaken           something else plays then
 ├── NotRendered         there is no sound yet that could be approved
@@ -94,6 +95,20 @@ class SessionTooLong(BadInput):
         "Bản tin dài hơn thời lượng cho phép của một buổi phát. Hãy chia thành nhiều bản tin."
     )
     message_en = "This is longer than one session may be. Divide it into several bulletins."
+
+
+class TooManyRecordings(BadInput):
+    """More recordings for one cluster than an order holds."""
+
+    code = "too_many_recordings"
+    message_vi = (
+        "Một cụm loa có quá nhiều bản thu cho lần phát này (tối đa 49). "
+        "Hãy dùng chung bản thu cho các thôn cùng tiếng, hoặc chia thành nhiều bản tin."
+    )
+    message_en = (
+        "A cluster has too many recordings for this broadcast (at most 49). Share one among "
+        "villages of the same language, or divide it into several bulletins."
+    )
 
 
 class SlotTaken(Conflict):

@@ -117,7 +117,12 @@ def _plan_schedule(
 ) -> int:
     clusters = clusters_of(session, schedule.id)
     override = _override(session, schedule)
-    room = timedelta(milliseconds=longest_airtime_ms(session, rendition, clusters))
+    airtime_ms = longest_airtime_ms(session, rendition, clusters)
+    if airtime_ms > station.longest_session_ms:
+        # Longer since it was queued, by a recording or a new rule: every device would refuse it.
+        log.warning("schedule_over_session_limit", schedule_id=schedule.id, airtime_ms=airtime_ms)
+        return 0
+    room = timedelta(milliseconds=airtime_ms)
     planned = 0
     for wished in _wished(session, schedule, station=station, now=now, days=days, lead=lead):
         starts_at = _room(

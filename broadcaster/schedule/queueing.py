@@ -16,7 +16,7 @@ from broadcaster.bulletins.desk import approved_rendition, ask_anew
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.database import new_id
 from broadcaster.errors import NotFound
-from broadcaster.schedule.airtime import longest_airtime_ms
+from broadcaster.schedule.airtime import longest_airtime_ms, most_recordings
 from broadcaster.schedule.errors import (
     BroadcastBegun,
     InQuietHours,
@@ -26,6 +26,7 @@ from broadcaster.schedule.errors import (
     SessionTooLong,
     SlotTaken,
     TimePassed,
+    TooManyRecordings,
     UnknownCluster,
 )
 from broadcaster.schedule.occurrences import instant_of, occurrences, read_local, read_recurrence
@@ -34,6 +35,8 @@ from broadcaster.schedule.slots import Slot, clash, first_room
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder, Schedule, ScheduleCluster
 
 HORIZON = timedelta(days=8)
+# What one order holds: the main sound, and the recordings that follow it.
+ITEMS_LIMIT = 50
 
 
 def station_quiet_hours(station: Station) -> QuietHours:
@@ -64,6 +67,8 @@ def queue_bulletin(
     duration = timedelta(milliseconds=airtime_ms)
     if airtime_ms > station.longest_session_ms:
         raise SessionTooLong(field="script")
+    if most_recordings(session, rendition, clusters) >= ITEMS_LIMIT:
+        raise TooManyRecordings(field="clusters")
     starts = _wished_starts(starts_local, recurrence, now=now, station=station)
     reason = override_reason.strip()
     quiet = station_quiet_hours(station)

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from broadcaster.areas.tables import Village, VillageLanguage
+from broadcaster.areas.tables import Station, Village, VillageLanguage
 from broadcaster.bulletins import desk
 from broadcaster.bulletins.delivery import Delivery
 from broadcaster.bulletins.errors import (
     LanguageNotSpoken,
     OwnBulletin,
     ScriptChanged,
+    SoundOverLimit,
     WarningsUnresolved,
 )
 from broadcaster.bulletins.recordings import (
@@ -26,6 +27,7 @@ from broadcaster.bulletins.tables import BulletinRecording
 from broadcaster.bulletins.texts import checked
 from broadcaster.dispatch.plans import PlannedBroadcast, orders_of
 from broadcaster.dispatch.signing import approved_broadcasts
+from broadcaster.schedule.errors import TooManyRecordings
 from broadcaster.schedule.tables import Broadcast
 from tests.broadcaster.bulletins.newsroom import SCRIPT, decide, made_sound
 from tests.broadcaster.newsroom import Newsroom
@@ -300,3 +302,48 @@ def _order(session: Session, newsroom: Newsroom, cluster_id: str) -> PlannedBroa
     (planned,) = approved_broadcasts(session, cluster_id, now=newsroom.now())
     assert orders_of([planned], now=newsroom.now(), days=8)[0].items == planned.items
     return planned
+
+
+def test_nobody_is_asked_about_what_is_longer_than_a_session(newsroom: Newsroom) -> None:
+    """Every device would refuse it, so the author learns it before the leader listens."""
+    bulletin_id = newsroom.bulletin(approved=False)
+    with newsroom.small.database.writing() as session:
+        session.get_one(Station, STATION_ID).longest_session_ms = 5_999
+
+    with newsroom.small.database.writing() as session, pytest.raises(SoundOverLimit):
+        desk.submit(session, bulletin_id, by=newsroom.operator, now=newsroom.now())
+
+
+def test_what_grew_over_a_session_is_not_planned(newsroom: Newsroom) -> None:
+    """A recording came after it was queued."""
+    speak_khmer(newsroom, "v-1")
+    bulletin_id = newsroom.bulletin(approved=False)
+    newsroom.queue(bulletin_id)
+    record(newsroom, bulletin_id, "v-1")
+    with newsroom.small.database.writing() as session:
+        session.get_one(Station, STATION_ID).longest_session_ms = 9_000
+    submit(newsroom, bulletin_id)
+    decided(newsroom, bulletin_id)
+
+    assert newsroom.plan() == []
+
+
+def test_more_recordings_than_an_order_holds_are_refused_when_queued(newsroom: Newsroom) -> None:
+    """The person who queues can share recordings; a pole could only refuse the order."""
+    bulletin_id = newsroom.bulletin(approved=False)
+    with newsroom.small.database.writing() as session:
+        newsroom.rendition(session, bulletin_id).recordings = [
+            {
+                "village_id": "v-1",
+                "village": "Thôn Một",
+                "language": f"tiếng {number}",
+                "audio_sha256": f"{number:064x}",
+                "audio_size_bytes": 1_000,
+                "duration_ms": 1_000,
+            }
+            for number in range(50)
+        ]
+
+    with pytest.raises(TooManyRecordings):
+        newsroom.queue(bulletin_id)
+    newsroom.queue(bulletin_id, clusters=("cl-2",))
