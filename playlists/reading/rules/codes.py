@@ -28,6 +28,11 @@ _THING_BEFORE = expression(
     r"block|tòa|chốt|điểm|cổng|tháp|giếng|mốc|bến|cảng|sân|tầng|kho|dãy|tủ|biến áp)"
     r"[^.;:\n]{0,24}$"
 )
+_NUMBERED_THING = expression(
+    r"(?:khu|nghị|báo động|tổ|thông tư|chỉ thị|quyết|quốc|đường|tỉnh|hương|ấp|thôn|xóm|giai đoạn|"
+    r"học|lớp|tầng|nhà|phòng|tiểu|trung|vòng|nhóm|đợt|đội|trạm|cách mạng|công an|quân|đại|luật|"
+    r"kết luận|ron)(?!\w)"
+)
 _SURE_LETTERS = 2
 _SURE_DIGITS = 3
 _SURE_PARTS = 3
@@ -67,7 +72,13 @@ def _known_letters(written: str, place: Place) -> str:
     choices = place.lexicon.words(parts[0])
     entry = next((one for one in choices if not (one.before or one.after)), None)
     sure = entry is not None and not entry.guess
-    if entry is None or not sure or not parts[1].isdigit() or len(parts[1]) > _SURE_DIGITS:
+    if (
+        entry is None
+        or not sure
+        or not _NUMBERED_THING.match(entry.spoken)
+        or not parts[1].isdigit()
+        or len(parts[1]) > _SURE_DIGITS
+    ):
         return ""
     return f"{entry.spoken} {code_number(parts[1])}"
 

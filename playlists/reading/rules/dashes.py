@@ -19,6 +19,8 @@ _NUMBER_NEXT = expression(
     r"[ ]?[-+]?[0-9$]|[ ]?(?:thứ|ngày|tháng|cấp|quý|năm)[ ]+[0-9IVX]|[ ]?[IVX]+(?![^\W_])"
     r"|[ ]?[Kk]m[ ]?[0-9]"
 )
+_CODE_BEFORE = expression(r"(?<![^\W_])(?P<letters>[A-ZĐ]{1,3})(?P<n>[0-9]{1,3})[ ]?$")
+_CODE_NEXT = expression(r"[ ]?(?P<letters>[A-ZĐ]{1,3})(?P<n>[0-9]{1,3})(?![^\W_]|[-/.][0-9])")
 _DECIMAL_BEFORE = expression(r"(?<![0-9.,])([0-9]{1,4},[0-9]{1,2})[ ]?$")
 _DECIMAL_NEXT = expression(r"[ ]?([0-9]{1,4},[0-9]{1,2})(?![0-9]|[.,][0-9])")
 _SAME_UNIT_BEFORE = expression(
@@ -39,17 +41,33 @@ def read_dash(place: Place) -> Said:
     at, text = place.start, place.text
     left, right = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
     if _NUMBER_NEXT.match(text, at + 1) and _after_number(place):
-        if place.before.rstrip().endswith(_COORDINATES) or _changes_unit(place):
-            return Said(",", at + 1, PAUSE)
-        if _falls(place):
-            return Said("", at + 1, "dash", (Flag(Doubt.AMBIGUOUS, "-", ""),))
-        return Said(_range_word(place), at + 1, "dash")
+        return _between_numbers(place)
     if place.at_line_start:
         return _at_line_start(place, right)
     if right.isdigit() and (not left or left in " (:"):
         return Said("âm", at + 1, "minus")
+    if _same_letters(place):
+        return Said("đến", at + 1, "dash")
     joined = (left.isalnum() and right.isalnum()) or _is_compound(place)
     return Said("", at + 1, "dash") if joined else Said(",", at + 1, PAUSE)
+
+
+def _between_numbers(place: Place) -> Said:
+    """A range, unless both are figures of different kinds or the second is the smaller one."""
+    end = place.start + 1
+    if place.before.rstrip().endswith(_COORDINATES) or _changes_unit(place):
+        return Said(",", end, PAUSE)
+    if _falls(place):
+        return Said("", end, "dash", (Flag(Doubt.AMBIGUOUS, "-", ""),))
+    return Said(_range_word(place), end, "dash")
+
+
+def _same_letters(place: Place) -> bool:
+    """BĐ2-BĐ3, A1 - A5: from one code to another of its kind."""
+    left = _CODE_BEFORE.search(place.text, max(0, place.start - 8), place.start)
+    right = _CODE_NEXT.match(place.text, place.start + 1)
+    same = left is not None and right is not None and left["letters"] == right["letters"]
+    return bool(left and right and same and int(left["n"]) < int(right["n"]))
 
 
 def _falls(place: Place) -> bool:

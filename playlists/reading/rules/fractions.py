@@ -34,7 +34,8 @@ _WEAK_BEFORE = expression(
     r"chậm nhất|muộn nhất|sớm nhất|hạn|hạn chót|hạn cuối|đường|quảng trường|công viên)\s*:?\s*$"
 )
 _DAY_AFTER = expression(
-    r"\s*[)]?\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|năm nay|năm sau|năm ngoái|tới|vừa qua|"
+    r"\s*[)]?\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|al(?!\w)|âl(?!\w)|dl(?!\w)|"
+    r"năm nay|năm sau|năm ngoái|tới|vừa qua|"
     r"năm [0-9]|đến (?:ngày )?[0-9]{1,2}/[0-9])"
 )
 _COUNTED_AFTER = expression(
@@ -163,7 +164,11 @@ def _is_date(place: Place, after: str, *, first: int, second: int, has_unit: boo
         return False
     if before.endswith("(") and after.startswith(")"):
         return True
-    if place.follows("date") or _DAY_NAMED.search(before) or _DAY_NAMED.search(place.said_before):
+    if (
+        place.follows("date", "weekday")
+        or _DAY_NAMED.search(before)
+        or _DAY_NAMED.search(place.said_before)
+    ):
         return True
     return bool(_WEAK_BEFORE.search(before))
 

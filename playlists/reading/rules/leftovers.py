@@ -11,6 +11,7 @@ from playlists.reading.orthography import is_syllable, syllables_in
 from playlists.reading.place import PLAIN, Place, Said
 from playlists.reading.rules.abbreviations import compose, compose_two, in_capitals
 
+_SHORTEST_SHOUT = 3
 _VOWEL = expression(r"[aeiouyăâêôơưà-ỹ]", re.IGNORECASE)
 
 
@@ -24,7 +25,8 @@ def read_leftover_word(word: str, place: Place) -> Said:
             return Said(word, end, PLAIN)
         if not word.isascii() or in_capitals(place, end):
             return Said(word.lower(), end, "capitals")
-    if word.lower() in place.lexicon.sayable:
+    letters = len(word) <= _SHORTEST_SHOUT and word.isupper() and word.isascii()  # TE, BI
+    if word.lower() in place.lexicon.sayable and not letters:
         return Said(word.lower() if word.isupper() else word, end, PLAIN)
     unit = place.lexicon.units.get(word)
     if unit is not None and len(word) > 1 and not word.isupper():

@@ -30,6 +30,16 @@ _UNITS_OF_SUBJECTS = (
     (expression(r"[ ]ph?(?![^\W_])"), expression(""), "phút"),
     (expression(r"[ ]s(?![^\W_])"), expression(""), "giây"),
     (expression(r"[ ]?v(?![^\W_])"), expression(_MEDICINE + _IN_SENTENCE), "viên"),
+    (
+        expression(r"l(?=/(?:p|ph|phút))"),
+        expression(r"(?<!\w)(?:nhịp tim|mạch)[^.;\n]{0,20}$"),
+        "lần",
+    ),
+    (
+        expression(r"th(?![^\W_])"),
+        expression(r"(?<!\w)(?:trẻ|tuổi|vay|hạn)" + _IN_SENTENCE),
+        "tháng",
+    ),
     (expression(r"l(?=/ngày)"), expression(_MEDICINE + r"(?!\w)[^.;:\n]{0,30}x[ ]?$"), "lần"),
 )
 _MAGNITUDE_BEFORE = expression(

@@ -107,7 +107,9 @@ def read_short_weekday(match: re.Match[str], place: Place) -> Said | None:
 
 def read_sunday(match: re.Match[str], place: Place) -> Said | None:
     """T2, T5, CN: the last of a list of weekdays."""
-    return Said("chủ nhật", match.end(), "weekday") if place.follows("weekday") else None
+    if not (place.follows("weekday") or place.follows("time")):
+        return None
+    return Said("chủ nhật", match.end(), "weekday")
 
 
 SUNDAY = Rule(expression(r"CN(?![^\W_]|[./-])"), read_sunday)

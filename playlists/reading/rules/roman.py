@@ -42,7 +42,7 @@ _LOWER_CUES = frozenset(
         "số",
     ]
 )
-_YEARLY = frozenset(["quý", "học kỳ", "học kì", "hk", "đợt"])
+_YEARLY = frozenset(["quý", "học kỳ", "học kì", "hk", "đợt", "lần", "kỳ"])
 _FIRST_BEFORE = expression(r"(?:lần|kỳ họp|hội nghị|hạng|người|con|đợt)\s+thứ\s*$")
 
 

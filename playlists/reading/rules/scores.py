@@ -8,6 +8,7 @@ from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal, ordinal, with_leading_zeros
 from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.dates import day_month
 from playlists.reading.rules.measures import read_unit
 
 _SCORE = expression(r"(?P<a>[0-9]{1,2})[ ]?[-–:][ ]?(?P<b>[0-9]{1,2})(?![0-9]|[.,/%-][0-9])")
@@ -23,6 +24,8 @@ _SPORT = expression(
 _VERSUS = expression(
     r"[A-ZĐÀ-Ỹ][^\W_]*(?:[ ][^\W_]+)?[ ][-–][ ](?:[^\W\d_]+[ ]){0,2}[A-ZĐÀ-Ỹ][^\W\d_]*[ ]$"
 )
+_MONTHS = 12
+_BAG = expression(r"(?<!\w)(?:dap|npk|np|mkp|map)\s+$")
 _FALLING = expression(r"(?P<a>[1-9][0-9]{0,2})-(?P<b>[0-9]{1,2})(?![0-9]|[-.,/][0-9]|[^\W_])")
 _FERTILISER = expression(r"(?<!\w)(?:npk|phân|bón|loại|đạm|công thức)(?!\w)[^.;\n]*$")
 _MAGNITUDE = expression(
@@ -44,7 +47,7 @@ def _counts(match: re.Match[str], place: Place) -> bool:
 def read_score(match: re.Match[str], place: Place) -> Said | None:
     """Tỷ số 2-1 is *hai một*."""
     versus = _VERSUS.search(place.text, max(0, place.start - 60), place.start)
-    if versus and not _counts(match, place):
+    if (versus or _BAG.search(place.before)) and not _counts(match, place):
         return Said(
             f"{cardinal(int(match['a']))} {cardinal(int(match['b']))}", match.end(), "score"
         )
@@ -70,6 +73,8 @@ def read_falling(match: re.Match[str], place: Place) -> Said | None:
     if first < second or _counts(match, place):
         return None
     spoken = f"{cardinal(first)} {cardinal(second)}"
+    if first > _MONTHS >= second > 0 and not _SPORT.search(place.before):
+        spoken = day_month(first, second)
     return Said(spoken, match.end(), "score", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
 
 
