@@ -84,6 +84,7 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
     (times.CLOCK, " :"),
     (fractions.AROUND_THE_CLOCK, "/"),
     (fractions.LONG_PAIR, "/.,"),
+    (times.BEFORE_TIME, "/"),
     (fractions.HOUSE, "/"),
     (fractions.PAIR, " /"),
     (phones.CUED, ""),

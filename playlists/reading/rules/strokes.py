@@ -48,6 +48,7 @@ _MEASURED_NUMBER = expression(
 _WHOLE_NEXT = expression(
     r"[ ]?(?:KH|NQ|DT|CT|TS|[Kk]ế hoạch|[Dd]ự toán|[Nn]ghị quyết|[Cc]hỉ tiêu|[Tt]ổng)(?![^\W_])"
 )
+_ONE_NEXT = expression(r"1[ ]?[^\W\d_]")
 _NUMBER_NEXT = expression(NUMBER)
 _HOURS_NEXT = expression(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày|tuần|tháng|năm|phút)(?![^\W_])")
 
@@ -95,6 +96,8 @@ def _is_measured(piece: Piece) -> bool:
 
 def _over_a_number(place: Place) -> Said:
     """25,40 m/26,00 m: how much of how much; with another unit (50 kg/2 bao) it is a guess."""
+    if _ONE_NEXT.match(place.text, place.start + 1):  # 0,4 mg/1 lít: the number says it
+        return Said("", place.start + 1, "stroke")
     number = _NUMBER_NEXT.match(place.text, place.start + 1)
     unit = read_unit(place, number.end()) if number else None
     same = unit is not None and place.said_before.rstrip().endswith(unit[0])

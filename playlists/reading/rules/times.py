@@ -100,6 +100,13 @@ def read_minutes(match: re.Match[str], place: Place) -> Said:
     return Said(spoken, match.end(), "time")
 
 
+def read_before_time(match: re.Match[str], place: Place) -> Said:
+    """12/12h30: what stands before the stroke is unsure, the time after it is not."""
+    del place
+    spoken = cardinal(int(match[0]))
+    return Said(spoken, match.end(), "cardinal", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
+
+
 def read_seconds(match: re.Match[str], place: Place) -> Said:
     """10"85: seconds and hundredths on a sports ground."""
     del place
@@ -121,5 +128,6 @@ SPELLED = Rule(_SPELLED, read_hours)
 SHORT = Rule(_SHORT, read_hours)
 HOURS = Rule(_HOURS, read_hours)
 CLOCK = Rule(_CLOCK, read_clock)
+BEFORE_TIME = Rule(expression(r"[0-9]{1,2}(?=/[0-9]{1,2}[hH][0-9]{2})"), read_before_time)
 SECONDS = Rule(expression(r'(?P<s>[0-9]{1,2})"(?P<part>[0-9]{1,2})(?![^\W_])'), read_seconds)
 MINUTES = Rule(_MINUTES, read_minutes)

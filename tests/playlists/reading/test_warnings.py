@@ -23,6 +23,13 @@ from playlists.reading import read_aloud
         ("đi qua TT Chúc Sơn", "ambiguous", "TT"),
         ("tủ KeTo mới", "foreign_word", "KeTo"),
         ("vé 200.000 đồng/2 lượt", "ambiguous", "/"),
+        ("bão Yagi vào bờ", "ambiguous", "Yagi"),
+        ("tiếp dân T3", "ambiguous", "T3"),
+        ("thu quỹ 10T đạt", "code", "10T"),
+        ("kết quả 2,5-0,5", "ambiguous", "-"),
+        ("lúc 12/12h30", "ambiguous", "12"),
+        ("vốn TE mới", "abbreviation", "TE"),
+        ("đàn lợn là 1. 250 con", "ambiguous", "1. 250"),
     ],
 )
 def test_the_unknown_is_flagged_with_its_place(text: str, code: str, written: str) -> None:
@@ -48,6 +55,12 @@ def test_the_unknown_is_flagged_with_its_place(text: str, code: str, written: st
         "BCH Đảng bộ xã, BCH PCTT, NQ 37-NQ/TW, Quyết định 37-QĐ/TW",
         "trạm bơm TB3, KP5, lô A1, giống lúa OM 5451, ĐT8",
         "TT23/2023/TT-BCA, NĐ168/2024/NĐ-CP, TCVN 5687:2010",
+        "Tổng đài quốc gia 111, gọi ngân hàng và 113; đã nhận 112 phản ánh",
+        "cú pháp: HN gửi 8088, số 0889.xxx.246, đuôi .com và .xyz, tệp .apk",
+        "giống BC15, van DN150, từ BĐ2-BĐ3, A1 - A5, Km0 - Km2+500",
+        "Thông tư 12/2025, NĐ 101/2024, kết luận 12/2025",
+        "mở T3, T5 và chủ nhật; học T2, T4, T6 hằng tuần; từ T5 đến hết CN",
+        "đạt 102%/KH, 25,40 m/26,00 m, 12.500đ/ kg, 0,4 mg/1 lít",
         "xem dichvucong.gov.vn/thong-bao, tracuu.thue.gov.vn",
     ],
 )
