@@ -103,7 +103,8 @@ def read_pair(match: re.Match[str], place: Place) -> Said | None:
 def _address(match: re.Match[str], place: Place) -> Said | None:
     """12/3 tổ 5, 45/12 đường Lê Lợi: a house, unless a day was announced."""
     first, second = int(match["a"]), int(match["b"])
-    if _DAY_BEFORE.search(place.before) and is_day_of_year(first, second):
+    named_street = place.before.endswith(("đường ", "phố "))
+    if (named_street or _DAY_BEFORE.search(place.before)) and is_day_of_year(first, second):
         return Said(day_month(first, second), match.end(), "date")
     spoken = f"{cardinal(first)} trên {cardinal(second)}"
     sure = _HOUSE_BEFORE.search(place.before) or place.before.rstrip().endswith("số")

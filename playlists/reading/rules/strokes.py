@@ -12,7 +12,8 @@ from playlists.reading.rules.measures import read_unit
 
 _TIMES = "giờ ngày đêm tuần tháng quý năm vụ lần phút giây lượt kỳ buổi phiên ca học_kỳ"
 _TIME_UNITS = _TIMES.replace("_", " ").split()
-_COUNTED = """lượng,độ,chỉ,đơn vị,hộ,người,xã,phường,thôn,ấp,khu phố,cháu,học sinh,suất,con,cây,bao,
+_COUNTED = """phụ nữ,
+lượng,độ,chỉ,đơn vị,hộ,người,xã,phường,thôn,ấp,khu phố,cháu,học sinh,suất,con,cây,bao,
 lớp,trường,gia đình,vé,xe,chiếc,cái,hồ sơ,trường hợp,sản phẩm,mẫu,sào,công,héc ta,ki lô gam,mét,
 lít,tấn,tạ,yến,cân,khẩu,nhân khẩu,đầu người,trẻ,giường,phòng,em,chuyến,gói,chai,thùng,bình,liều,
 mũi,cặp,đại biểu,thành viên,tổ,nhóm,đội,cụm,cấp"""
