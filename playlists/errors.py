@@ -8,7 +8,7 @@ PlaylistsError
 ├── LexiconInvalid          a lexicon entry that cannot be used
 ├── DocumentRefused         a file does not become a script (playlists.documents.errors)
 ├── AudioError              making, mastering, encoding or keeping audio failed
-│                           (playlists.audio_errors)
+│                           (playlists.audio.audio_errors)
 └── SpeechError             a voice could not speak (playlists.speech.errors)
 """
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from playlists.audio_errors import PlaylistEmpty
-from playlists.chime import CHIME_MS, SEPARATOR_MS
-from playlists.ident import TUNE_MS
-from playlists.mastering import MASTER_RATE_HZ
-from playlists.pcm import Pcm
+from playlists.audio.audio_errors import PlaylistEmpty
+from playlists.audio.mastering import MASTER_RATE_HZ
+from playlists.audio.pcm import Pcm
+from playlists.own_sounds.chime import CHIME_MS, SEPARATOR_MS
+from playlists.own_sounds.ident import TUNE_MS
 
 # Room at both ends: amplifiers wake slowly, and a cut tail is heard as a fault.
 LEAD_MS = 100

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from sys import byteorder
 
-from playlists.mastering import MASTER_RATE_HZ
-from playlists.pcm import BYTES_PER_SAMPLE
+from playlists.audio.mastering import MASTER_RATE_HZ
+from playlists.audio.pcm import BYTES_PER_SAMPLE
 
 # The meter's log of every block, asked for together with the summary.
 BLOCK_METER = "ebur128=peak=true:framelog=info"

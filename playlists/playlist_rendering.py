@@ -6,12 +6,12 @@ from pathlib import Path
 
 import structlog
 
-from playlists import ffmpeg
-from playlists.audio_errors import MasteringMissed, PlaylistTooLong
-from playlists.audio_store import AudioStore, disk_trouble_named
-from playlists.encoding import MP3, REPEATABLE
-from playlists.loudness import Measurement, read_loudness, read_peak
-from playlists.mastering import (
+from playlists.audio import ffmpeg
+from playlists.audio.audio_errors import MasteringMissed, PlaylistTooLong
+from playlists.audio.audio_store import AudioStore, disk_trouble_named
+from playlists.audio.encoding import MP3, REPEATABLE
+from playlists.audio.loudness import Measurement, read_loudness, read_peak
+from playlists.audio.mastering import (
     ENCODER_LOSS_DB,
     HORN,
     MASTER_RATE_HZ,
@@ -19,7 +19,7 @@ from playlists.mastering import (
     Band,
     Target,
 )
-from playlists.pcm import BYTES_PER_SAMPLE
+from playlists.audio.pcm import BYTES_PER_SAMPLE
 from playlists.playlist import (
     LEAD_MS,
     TAIL_MS,

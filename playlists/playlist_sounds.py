@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from playlists import ffmpeg
-from playlists.audio_errors import (
+from playlists.audio import ffmpeg
+from playlists.audio.audio_errors import (
     AudioMissing,
     FfmpegFailed,
     PartDamaged,
     PartMissing,
     PartTooShort,
 )
-from playlists.audio_store import AudioStore, disk_trouble_named
-from playlists.chime import SEPARATOR_MS, chime, closing_chime, separator
-from playlists.encoding import REPEATABLE
-from playlists.ident import ident_tune
-from playlists.loudness import METER, read_loudness
-from playlists.mastering import MASTER_RATE_HZ, Band, Target, master_to_mp3
-from playlists.music import interlude_blocks
-from playlists.pcm import BYTES_PER_SAMPLE, Pcm
+from playlists.audio.audio_store import AudioStore, disk_trouble_named
+from playlists.audio.encoding import REPEATABLE
+from playlists.audio.loudness import METER, read_loudness
+from playlists.audio.mastering import MASTER_RATE_HZ, Band, Target, master_to_mp3
+from playlists.audio.pcm import BYTES_PER_SAMPLE, Pcm
+from playlists.own_sounds.chime import SEPARATOR_MS, chime, closing_chime, separator
+from playlists.own_sounds.ident import ident_tune
+from playlists.own_sounds.music import interlude_blocks
 from playlists.playlist import (
     BEFORE_SEPARATOR_MS,
     Part,

@@ -8,13 +8,13 @@ from typing import Protocol
 
 import structlog
 
-from playlists.audio_errors import NothingToHear, NothingToRender
-from playlists.audio_store import AudioStore
-from playlists.chime import chime as two_notes
-from playlists.dead_air import STATION_ENDS
-from playlists.joining import Piece, join
-from playlists.mastering import HORN, STATION_TARGET, Band, Target, master_to_mp3
-from playlists.pcm import Pcm
+from playlists.audio.audio_errors import NothingToHear, NothingToRender
+from playlists.audio.audio_store import AudioStore
+from playlists.audio.dead_air import STATION_ENDS
+from playlists.audio.joining import Piece, join
+from playlists.audio.mastering import HORN, STATION_TARGET, Band, Target, master_to_mp3
+from playlists.audio.pcm import Pcm
+from playlists.own_sounds.chime import chime as two_notes
 from playlists.speech.cache import SentenceCache, sentence_key
 from playlists.speech.engine import Engine, VoiceSettings
 from playlists.speech.pool import VoicePool, say_in_order

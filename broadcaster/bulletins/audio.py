@@ -11,7 +11,7 @@ from broadcaster.accounts.guard import open_to_all
 from broadcaster.bulletins.errors import UnknownAudio
 from broadcaster.bulletins.studio import studio_of
 from broadcaster.web.problems import problems
-from playlists.audio_errors import AudioMissing, AudioNameInvalid
+from playlists.audio.audio_errors import AudioMissing, AudioNameInvalid
 
 FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -27,17 +27,17 @@ from broadcaster.errors import LoaError
 from broadcaster.settings import Settings
 from broadcaster.voices.house import HouseVoice
 from broadcaster.voices.station_house import house_without_wishes
-from playlists.audio_errors import NothingToHear, PlaylistRefused
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_errors import NothingToHear, PlaylistRefused
+from playlists.audio.audio_store import AudioStore
+from playlists.audio.mastering import Loudspeaker, band_of
+from playlists.audio.recording_errors import RecordingRefused
+from playlists.audio.recordings import Recording, master_recording
 from playlists.delivery import delivered, replayed
 from playlists.errors import PlaylistsError, ScriptRefused
-from playlists.mastering import Loudspeaker, band_of
 from playlists.playlist import Part
 from playlists.playlist_rendering import PlaylistRendering, render_playlist
 from playlists.reading import Lexicon, Reading, national_lexicon, read_aloud
 from playlists.reading.sentences import Gaps, split_sentences
-from playlists.recording_errors import RecordingRefused
-from playlists.recordings import Recording, master_recording
 from playlists.render import Rendering, render
 from playlists.speech.engine import Engine, VoiceSettings
 from playlists.speech.engines import House, Result, Spoke, VoicePolicy, Voices

@@ -15,8 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from broadcaster.bulletins.errors import NoVillageChosen, RecordingFileMissing, RecordingNotUsed
-from playlists.audio_store import AudioStore
-from playlists.recording_errors import RecordingTooLarge
+from playlists.audio.audio_store import AudioStore
+from playlists.audio.recording_errors import RecordingTooLarge
 
 RECORDING_FIELD = "recording"
 LARGEST_RECORDING_BYTES = 50_000_000

@@ -18,7 +18,7 @@ from broadcaster.voices.shown import VoicesShown, voices_shown
 from broadcaster.voices.wishes import VoiceWish, keep_wish
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
-from playlists.mastering import Loudspeaker
+from playlists.audio.mastering import Loudspeaker
 from playlists.reading.sentences import Gaps
 from playlists.speech.engine import FASTEST, HIGHEST_PITCH, SLOWEST, Accent
 from playlists.speech.engines import EngineName

@@ -22,8 +22,8 @@ from broadcaster.voices.errors import (
 )
 from broadcaster.voices.offers import VoiceOffer
 from broadcaster.voices.wishes import AUTOMATIC, VoiceWish
+from playlists.audio.mastering import Loudspeaker
 from playlists.errors import ScriptRefused
-from playlists.mastering import Loudspeaker
 from playlists.reading import read_aloud
 from playlists.reading.sentences import Gaps
 from playlists.speech.engine import FASTEST, HIGHEST_PITCH, SLOWEST, Accent

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from broadcaster.areas.tables import Station
 from broadcaster.voices.wishes import AUTOMATIC, VoiceWish, wish_of
-from playlists.mastering import Loudspeaker
+from playlists.audio.mastering import Loudspeaker
 from playlists.reading.sentences import Gaps
 from playlists.speech.catalogue import shipped_catalogue
 from playlists.speech.engine import Accent, VoiceSettings

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from playlists.speech.engine import Engine, VoiceSettings
 
 log = structlog.get_logger()

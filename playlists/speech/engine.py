@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from playlists.speech.errors import VoiceSettingsInvalid
 
 __all__ = ["Accent", "Engine", "Pcm", "VoiceSettings"]

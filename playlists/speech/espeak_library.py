@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from playlists.pcm import BYTES_PER_SAMPLE, Pcm
+from playlists.audio.pcm import BYTES_PER_SAMPLE, Pcm
 from playlists.speech.errors import VoiceRefused, VoiceUnavailable
 from playlists.speech.frames import Request
 

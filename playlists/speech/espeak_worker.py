@@ -4,7 +4,7 @@ import sys
 
 import msgspec
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from playlists.speech.espeak_library import Library, load, speak
 from playlists.speech.frames import Request
 from playlists.speech.worker import Speaker, serve

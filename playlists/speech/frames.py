@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from playlists.speech.errors import VoiceCrashed, VoiceRefused
 
 LENGTH = struct.Struct(">I")

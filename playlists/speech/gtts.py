@@ -3,10 +3,10 @@
 import tempfile
 from pathlib import Path
 
-from playlists import ffmpeg
-from playlists.audio_errors import AudioUnreadable
-from playlists.encoding import decode_mp3, raw_input, raw_output
-from playlists.pcm import Pcm
+from playlists.audio import ffmpeg
+from playlists.audio.audio_errors import AudioUnreadable
+from playlists.audio.encoding import decode_mp3, raw_input, raw_output
+from playlists.audio.pcm import Pcm
 from playlists.speech.engine import VoiceSettings
 from playlists.speech.errors import TextMayNotLeave, VoiceOffline
 from playlists.speech.espeak_text import sayable

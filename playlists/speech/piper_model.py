@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from playlists.speech.errors import VoiceUnavailable
 from playlists.speech.frames import PiperRequest
 from playlists.speech.installed_voice import VoiceFiles

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from playlists.speech.frames import PiperRequest
 from playlists.speech.installed_voice import VoiceFiles
 from playlists.speech.piper_model import Model, load, speak

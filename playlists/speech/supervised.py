@@ -8,7 +8,7 @@ from typing import ClassVar, Self, TypeVar
 import msgspec
 import structlog
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from playlists.speech.errors import VoiceCrashed, VoiceTimedOut, VoiceUnavailable
 from playlists.speech.frames import Greeting, read_greeting, read_reply
 from playlists.speech.process import VoiceProcess

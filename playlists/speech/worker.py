@@ -14,7 +14,7 @@ from typing import BinaryIO, NoReturn
 
 import msgspec
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from playlists.speech.errors import SpeechError
 from playlists.speech.frames import Greeting, pack, pack_refusal, pack_sound, read_frame
 

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from broadcaster.demo.newsroom import demo_script
-from playlists.audio_store import AudioStore
-from playlists.encoding import decode_mp3, encode_mp3, measure_loudness
+from playlists.audio.audio_store import AudioStore
+from playlists.audio.encoding import decode_mp3, encode_mp3, measure_loudness
 from playlists.reading import national_lexicon, read_aloud
 from playlists.reading.sentences import split_sentences
 from playlists.render import Rendering, render

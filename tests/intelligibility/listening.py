@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 
 LISTENING_RATE_HZ = 16_000
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from tests.intelligibility.listening import Listener
 from tests.intelligibility.recordings import later
 from tests.intelligibility.word_errors import Errors, character_errors, total, word_errors

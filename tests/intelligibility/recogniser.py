@@ -11,7 +11,7 @@ import os
 from importlib.metadata import version
 from importlib.resources import files
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from tests.intelligibility.listening import LISTENING_RATE_HZ, Heard
 
 # Read when the libraries below are loaded: nothing leaves this machine or comes to it.

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from playlists import ffmpeg
-from playlists.audio_store import AudioStore
-from playlists.encoding import decode_mp3, raw_input, raw_output
-from playlists.mastering import Band
-from playlists.pcm import BYTES_PER_SAMPLE, Pcm
+from playlists.audio import ffmpeg
+from playlists.audio.audio_store import AudioStore
+from playlists.audio.encoding import decode_mp3, raw_input, raw_output
+from playlists.audio.mastering import Band
+from playlists.audio.pcm import BYTES_PER_SAMPLE, Pcm
 from playlists.render import render
 from playlists.speech.engine import Engine, VoiceSettings
 from tests.intelligibility.listening import LISTENING_RATE_HZ

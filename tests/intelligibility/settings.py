@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from playlists.mastering import FULL, HORN, Band
+from playlists.audio.mastering import FULL, HORN, Band
 from playlists.speech.engine import Accent, VoiceSettings
 from playlists.speech.espeak import HOUSE_MANNER, Manner
 

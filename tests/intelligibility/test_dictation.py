@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from playlists.mastering import HORN
-from playlists.pcm import Pcm
+from playlists.audio.mastering import HORN
+from playlists.audio.pcm import Pcm
 from playlists.reading import read_aloud
 from playlists.speech.engine import VoiceSettings
 from playlists.speech.espeak import EspeakEngine, Manner

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_store import AudioStore
 from playlists.speech.espeak import EspeakEngine
 
 

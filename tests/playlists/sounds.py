@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playlists.ffmpeg import executable
-from playlists.joining import Piece, join
-from playlists.pcm import Pcm
+from playlists.audio.ffmpeg import executable
+from playlists.audio.joining import Piece, join
+from playlists.audio.pcm import Pcm
 
 RATE_HZ = 22_050
 

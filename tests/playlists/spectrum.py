@@ -5,7 +5,7 @@ import math
 from array import array
 from collections.abc import Sequence
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 
 
 def powers(pcm: Pcm) -> list[tuple[float, float]]:

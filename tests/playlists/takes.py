@@ -4,8 +4,8 @@ import subprocess
 import wave
 from pathlib import Path
 
-from playlists.ffmpeg import executable
-from playlists.pcm import Pcm
+from playlists.audio.ffmpeg import executable
+from playlists.audio.pcm import Pcm
 
 # What each kind of file is encoded with.
 CODECS: dict[str, tuple[str, ...]] = {

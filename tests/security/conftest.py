@@ -19,7 +19,7 @@ from broadcaster.bulletins.studio import Studio
 from broadcaster.database import Database, connect
 from broadcaster.settings import Settings
 from broadcaster.web.context import Context
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_store import AudioStore
 from playlists.speech.one_voice import OneVoice
 from playlists.speech.tones import ToneEngine
 from tests.broadcaster.pages.commune import AFTERNOON, add_afternoon, found_commune

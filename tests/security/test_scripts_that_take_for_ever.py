@@ -7,9 +7,9 @@ import pytest
 from broadcaster.bulletins.delivery import Delivery
 from broadcaster.bulletins.errors import SCRIPT_LIMIT_CHARACTERS, SpokenOverLimit
 from broadcaster.bulletins.studio import Studio
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_store import AudioStore
+from playlists.audio.pcm import Pcm
 from playlists.delivery import Repeat
-from playlists.pcm import Pcm
 from playlists.speech.engine import VoiceSettings
 from playlists.speech.one_voice import OneVoice
 from playlists.speech.tones import ToneEngine

@@ -17,7 +17,7 @@ from broadcaster.accounts.roles import RIGHTS, Role
 from broadcaster.app import create_app
 from broadcaster.bulletins.studio import Studio
 from broadcaster.database import connect
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_store import AudioStore
 from playlists.speech.one_voice import OneVoice
 from playlists.speech.tones import ToneEngine
 from tests.broadcaster.small_station import SmallStation, form_token, found_station

@@ -17,7 +17,7 @@ from broadcaster.bulletins import api, audio, pages
 from broadcaster.bulletins.desk import approved_rendition
 from broadcaster.bulletins.studio import Studio
 from broadcaster.bulletins.tables import Bulletin
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_store import AudioStore
 from playlists.speech.engine import Pcm, VoiceSettings
 from playlists.speech.errors import VoiceCrashed
 from playlists.speech.one_voice import OneVoice

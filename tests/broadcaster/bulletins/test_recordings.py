@@ -17,7 +17,7 @@ from broadcaster.areas.tables import VillageLanguage
 from broadcaster.bulletins.desk import approved_rendition
 from broadcaster.bulletins.studio import Studio
 from broadcaster.bulletins.uploads import LARGEST_RECORDING_BYTES, LARGEST_UPLOAD_BYTES
-from playlists.audio_store import INCOMING
+from playlists.audio.audio_store import INCOMING
 from tests.broadcaster.small_station import SmallStation, browser, form_token
 from tests.clients import TestClient
 

@@ -8,7 +8,7 @@ import pytest
 from broadcaster.bulletins.errors import ScriptNotReadable, SoundNotMade, StudioBusy
 from broadcaster.bulletins.studio import Studio, open_studio
 from broadcaster.settings import Settings
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_store import AudioStore
 from playlists.speech.engine import Pcm, VoiceSettings
 from playlists.speech.errors import VoiceCrashed
 from playlists.speech.one_voice import OneVoice

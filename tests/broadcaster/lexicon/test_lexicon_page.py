@@ -11,7 +11,7 @@ from broadcaster.accounts.roles import Role
 from broadcaster.app import create_app
 from broadcaster.bulletins.studio import Studio
 from broadcaster.lexicon.entries import StationLexicon
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_store import AudioStore
 from playlists.speech.one_voice import OneVoice
 from playlists.speech.tones import ToneEngine
 from tests.broadcaster.small_station import SmallStation, browser, form_token

@@ -11,7 +11,7 @@ from broadcaster.voices.house import best, house_voice, resolved
 from broadcaster.voices.station_house import StationHouse, house_without_wishes
 from broadcaster.voices.tables import StationVoice
 from broadcaster.voices.wishes import VoiceWish, keep_wish, wish_of
-from playlists.mastering import Loudspeaker
+from playlists.audio.mastering import Loudspeaker
 from playlists.reading.sentences import Gaps
 from playlists.speech.engine import Accent, VoiceSettings
 from playlists.speech.engines import ALWAYS_THERE, EngineName, House, VoiceChoice, Voices

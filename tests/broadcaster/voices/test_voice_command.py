@@ -16,7 +16,7 @@ from broadcaster.commands import app
 from broadcaster.errors import LoaError
 from broadcaster.voices.errors import CatalogueUnreadable, VoiceFailed
 from broadcaster.voices.wishes import VoiceWish, wish_of
-from playlists.encoding import decode_mp3
+from playlists.audio.encoding import decode_mp3
 from playlists.speech.catalogue import read_catalogue
 from playlists.speech.voice_store import INCOMING
 from tests.broadcaster.small_station import STATION_ID, SmallStation

@@ -13,7 +13,7 @@ from broadcaster.bulletins.studio import Studio
 from broadcaster.settings import Settings
 from broadcaster.voices.station_house import StationHouse
 from broadcaster.voices.wishes import VoiceWish, keep_wish, wish_of
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_store import AudioStore
 from playlists.speech.engines import House, Voices
 from playlists.speech.errors import VoiceOffline
 from playlists.speech.voice_store import install

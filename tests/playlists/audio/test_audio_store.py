@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playlists.audio_errors import (
+from playlists.audio.audio_errors import (
     AudioMissing,
     AudioNameInvalid,
     AudioStoreFailed,
 )
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_store import AudioStore
 
 SOUND = b"not really sound" * 1_000
 NAME = hashlib.sha256(SOUND).hexdigest()
@@ -108,8 +108,8 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path) -> None:
     program = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from playlists.audio_errors import AudioStoreFull\n"
-        "from playlists.audio_store import AudioStore\n"
+        "from playlists.audio.audio_errors import AudioStoreFull\n"
+        "from playlists.audio.audio_store import AudioStore\n"
         "store = AudioStore(Path(sys.argv[1]))\n"
         "store.put(b'small')\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"

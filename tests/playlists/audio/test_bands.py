@@ -5,9 +5,9 @@ from array import array
 
 import pytest
 
-from playlists import ffmpeg
-from playlists.encoding import raw_input, raw_output
-from playlists.mastering import Loudspeaker, band_filters, band_of
+from playlists.audio import ffmpeg
+from playlists.audio.encoding import raw_input, raw_output
+from playlists.audio.mastering import Loudspeaker, band_filters, band_of
 from tests.playlists.sounds import RATE_HZ, tone
 
 

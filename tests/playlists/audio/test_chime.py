@@ -5,7 +5,7 @@ from array import array
 
 import pytest
 
-from playlists.chime import (
+from playlists.own_sounds.chime import (
     CHIME_MS,
     NOTES_HZ,
     SEPARATOR_HZ,

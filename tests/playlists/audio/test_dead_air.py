@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playlists.audio_errors import NothingToHear
-from playlists.dead_air import STATION_ENDS, Excerpt, without_dead_air
-from playlists.pcm import Pcm, Sound
-from playlists.pcm_file import write_pcm
+from playlists.audio.audio_errors import NothingToHear
+from playlists.audio.dead_air import STATION_ENDS, Excerpt, without_dead_air
+from playlists.audio.pcm import Pcm, Sound
+from playlists.audio.pcm_file import write_pcm
 from tests.playlists.sounds import RATE_HZ, silence, tone
 
 LEAD, TAIL = (RATE_HZ * ms // 1000 for ms in (STATION_ENDS.lead_ms, STATION_ENDS.tail_ms))

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playlists.audio_errors import AudioUnreadable
-from playlists.encoding import decode_mp3, encode_mp3, measure_loudness
-from playlists.pcm import Pcm
+from playlists.audio.audio_errors import AudioUnreadable
+from playlists.audio.encoding import decode_mp3, encode_mp3, measure_loudness
+from playlists.audio.pcm import Pcm
 from tests.playlists.sounds import RATE_HZ, decoded, metered, silence, tone
 
 

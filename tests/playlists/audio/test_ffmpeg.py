@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from playlists.audio_errors import AudioStoreFull, FfmpegFailed, FfmpegTimedOut
-from playlists.encoding import encode_mp3
-from playlists.ffmpeg import executable, feed, hear, run
+from playlists.audio.audio_errors import AudioStoreFull, FfmpegFailed, FfmpegTimedOut
+from playlists.audio.encoding import encode_mp3
+from playlists.audio.ffmpeg import executable, feed, hear, run
 from tests.playlists.sounds import tone
 
 
@@ -45,8 +45,8 @@ def test_without_the_wheel_the_one_on_path_is_used(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     asks = (
-        "from playlists.ffmpeg import executable\n"
-        "from playlists.audio_errors import FfmpegMissing\n"
+        "from playlists.audio.ffmpeg import executable\n"
+        "from playlists.audio.audio_errors import FfmpegMissing\n"
         "try: print(executable())\n"
         "except FfmpegMissing as error: print(error.code)\n"
     )
@@ -66,9 +66,9 @@ def test_a_full_disk_is_told_apart_from_bad_sound(tmp_path: Path) -> None:
     program = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from playlists.audio_errors import AudioStoreFull\n"
-        "from playlists.encoding import encode_mp3\n"
-        "from playlists.pcm import Pcm\n"
+        "from playlists.audio.audio_errors import AudioStoreFull\n"
+        "from playlists.audio.encoding import encode_mp3\n"
+        "from playlists.audio.pcm import Pcm\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))\n"
         "try: encode_mp3(Pcm(bytes(22050 * 2 * 30), 22050), Path(sys.argv[1]))\n"
         "except AudioStoreFull as error: print(error.code)\n"

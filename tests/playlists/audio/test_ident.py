@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playlists.ident import DEGREES, TUNE_MS, ident_tune, melody
+from playlists.own_sounds.ident import DEGREES, TUNE_MS, ident_tune, melody
 from tests.playlists.spectrum import centroid_hz, share_within
 
 RATE_HZ = 22_050

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playlists.joining import Piece, join
-from playlists.pcm import Pcm
+from playlists.audio.joining import Piece, join
+from playlists.audio.pcm import Pcm
 from tests.playlists.sounds import RATE_HZ, joined, tone
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from playlists.audio_errors import MasteringMissed, NothingToHear
-from playlists.joining import Piece
-from playlists.mastering import MASTER_RATE_HZ, Target, master_to_mp3
-from playlists.pcm import Pcm
+from playlists.audio.audio_errors import MasteringMissed, NothingToHear
+from playlists.audio.joining import Piece
+from playlists.audio.mastering import MASTER_RATE_HZ, Target, master_to_mp3
+from playlists.audio.pcm import Pcm
 from playlists.speech.engine import Accent, VoiceSettings
 from playlists.speech.espeak import EspeakEngine
 from tests.playlists.sounds import BULLETIN, RATE_HZ, decoded, joined, metered, silence, tone

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playlists.music import STEP_MS, STEPS_A_BAR, interlude, interlude_blocks
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
+from playlists.own_sounds.music import STEP_MS, STEPS_A_BAR, interlude, interlude_blocks
 from tests.playlists.spectrum import share_within
 
 RATE_HZ = 22_050

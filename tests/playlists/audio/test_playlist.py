@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playlists.audio_errors import PlaylistEmpty
-from playlists.chime import CHIME_MS, SEPARATOR_MS
-from playlists.ident import TUNE_MS
-from playlists.pcm import Pcm
+from playlists.audio.audio_errors import PlaylistEmpty
+from playlists.audio.pcm import Pcm
+from playlists.own_sounds.chime import CHIME_MS, SEPARATOR_MS
+from playlists.own_sounds.ident import TUNE_MS
 from playlists.playlist import (
     AFTER_SEPARATOR_MS,
     BEFORE_SEPARATOR_MS,

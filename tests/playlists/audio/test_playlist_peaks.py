@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playlists import ffmpeg
-from playlists.pcm import Pcm
+from playlists.audio import ffmpeg
+from playlists.audio.pcm import Pcm
 from playlists.playlist_peaks import BLOCK_METER, Peak, lower_peaks, peaks_beyond
 from playlists.playlist_sounds import raw_file
 from tests.playlists.sounds import RATE_HZ, silence, tone

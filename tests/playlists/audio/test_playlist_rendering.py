@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playlists.audio_errors import (
+from playlists.audio.audio_errors import (
     MasteringMissed,
     PartDamaged,
     PartMissing,
@@ -21,10 +21,10 @@ from playlists.audio_errors import (
     PlaylistRefused,
     PlaylistTooLong,
 )
-from playlists.audio_store import AudioStore
-from playlists.chime import SEPARATOR_HZ
-from playlists.mastering import Target
-from playlists.pcm import Pcm
+from playlists.audio.audio_store import AudioStore
+from playlists.audio.mastering import Target
+from playlists.audio.pcm import Pcm
+from playlists.own_sounds.chime import SEPARATOR_HZ
 from playlists.playlist import Part, PartKind, Stretch, in_order, length_ms
 from playlists.playlist_rendering import PlaylistRendering, render_playlist
 from playlists.render import render
@@ -407,8 +407,8 @@ def _run(program: str, *, folder: Path) -> str:
     opening = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from playlists.audio_errors import AudioStoreFull\n"
-        "from playlists.audio_store import AudioStore\n"
+        "from playlists.audio.audio_errors import AudioStoreFull\n"
+        "from playlists.audio.audio_store import AudioStore\n"
         "from playlists.playlist import Part, PartKind\n"
         "from playlists.playlist_rendering import render_playlist\n"
         "store = AudioStore(Path(sys.argv[1]))\n"

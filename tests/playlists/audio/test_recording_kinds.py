@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from playlists.recording_kinds import RecordingKind, recording_kind
+from playlists.audio.recording_kinds import RecordingKind, recording_kind
 
 BEGINNINGS = {
     RecordingKind.WAV: b"RIFF\x24\x00\x00\x00WAVEfmt ",

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from playlists.audio_errors import NothingToHear
-from playlists.audio_store import AudioStore
-from playlists.dead_air import STATION_ENDS
-from playlists.pcm import Pcm
-from playlists.recording_errors import (
+from playlists.audio.audio_errors import NothingToHear
+from playlists.audio.audio_store import AudioStore
+from playlists.audio.dead_air import STATION_ENDS
+from playlists.audio.pcm import Pcm
+from playlists.audio.recording_errors import (
     RecordingRefused,
     RecordingTooLarge,
     RecordingTooLong,
@@ -23,7 +23,7 @@ from playlists.recording_errors import (
     RecordingUnreadable,
     RecordingWithoutSound,
 )
-from playlists.recordings import LARGEST_BYTES, LONGEST_MINUTES, Recording, master_recording
+from playlists.audio.recordings import LARGEST_BYTES, LONGEST_MINUTES, Recording, master_recording
 from playlists.render import render
 from playlists.speech.engine import VoiceSettings
 from playlists.speech.espeak import EspeakEngine

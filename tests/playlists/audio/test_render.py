@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from playlists.audio_errors import NothingToHear, NothingToRender
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_errors import NothingToHear, NothingToRender
+from playlists.audio.audio_store import AudioStore
 from playlists.render import Rendering, render
 from playlists.speech.engine import Accent, VoiceSettings
 from playlists.speech.errors import VoiceCrashed
@@ -179,8 +179,8 @@ def test_a_disk_that_fills_up_is_named_and_leaves_nothing(tmp_path: Path) -> Non
     program = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from playlists.audio_errors import AudioStoreFull\n"
-        "from playlists.audio_store import AudioStore\n"
+        "from playlists.audio.audio_errors import AudioStoreFull\n"
+        "from playlists.audio.audio_store import AudioStore\n"
         "from playlists.render import render\n"
         "from playlists.speech.engine import VoiceSettings\n"
         "from playlists.speech.tones import ToneEngine\n"

@@ -8,8 +8,8 @@ LIMIT_MB = 60
 PROGRAM = """
 import resource, sys
 from pathlib import Path
-from playlists.audio_store import AudioStore
-from playlists.pcm import Pcm
+from playlists.audio.audio_store import AudioStore
+from playlists.audio.pcm import Pcm
 from playlists.render import render
 from playlists.speech.engine import VoiceSettings
 from playlists.speech.tones import ToneEngine

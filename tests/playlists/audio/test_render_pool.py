@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_store import AudioStore
 from playlists.render import render
 from playlists.speech.engine import VoiceSettings
 from playlists.speech.espeak import EspeakEngine

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from playlists.audio_errors import NothingToRender
-from playlists.audio_store import AudioStore
-from playlists.encoding import encode_mp3
-from playlists.pcm import Pcm
+from playlists.audio.audio_errors import NothingToRender
+from playlists.audio.audio_store import AudioStore
+from playlists.audio.encoding import encode_mp3
+from playlists.audio.pcm import Pcm
 from playlists.render import Rendering, render
 from playlists.speech.engine import Engine, VoiceSettings
 from playlists.speech.engines import (

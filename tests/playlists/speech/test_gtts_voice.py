@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from playlists.encoding import encode_mp3
+from playlists.audio.encoding import encode_mp3
 from playlists.speech.engine import VoiceSettings
 from playlists.speech.errors import TextMayNotLeave, VoiceOffline
 from playlists.speech.google_speech import GoogleSpeech, request_body

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from playlists.audio_store import AudioStore
+from playlists.audio.audio_store import AudioStore
 from playlists.render import render
 from playlists.speech.catalogue import Catalogue, CatalogueVoice, VoiceFile
 from playlists.speech.engine import VoiceSettings

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from playlists.speech.cache import SentenceCache, sentence_key
 from playlists.speech.engine import Accent, VoiceSettings
 from playlists.speech.tones import ToneEngine
@@ -123,7 +123,7 @@ def test_a_full_disk_leaves_no_half_entry(tmp_path: Path) -> None:
     program = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from playlists.pcm import Pcm\n"
+        "from playlists.audio.pcm import Pcm\n"
         "from playlists.speech.cache import SentenceCache\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         f"SentenceCache(Path(sys.argv[1])).keep({KEY!r}, Pcm(bytes(8000), 22050))\n"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from playlists.speech.engine import VoiceSettings
 from playlists.speech.errors import VoiceRefused
 from playlists.speech.espeak import EspeakEngine

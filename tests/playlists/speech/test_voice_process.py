@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
 from playlists.speech.engine import VoiceSettings
 from playlists.speech.errors import SpeechError, VoiceCrashed, VoiceRefused, VoiceTimedOut
 from playlists.speech.espeak import WORKER, EspeakEngine

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from playlists.levels import BLOCK_FRAMES
-from playlists.pcm import BYTES_PER_SAMPLE
-from playlists.pcm_file import PcmFile, read_blocks, write_pcm
-from playlists.pydub_audio import AudioSegment, to_pcm
+from playlists.audio.levels import BLOCK_FRAMES
+from playlists.audio.pcm import BYTES_PER_SAMPLE
+from playlists.audio.pcm_file import PcmFile, read_blocks, write_pcm
+from playlists.audio.pydub_audio import AudioSegment, to_pcm
 
 STEREO_FRAME_BYTES = 2 * BYTES_PER_SAMPLE
 # A channel so far below the other adds its noise only.

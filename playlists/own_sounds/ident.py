@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from playlists.notes import BELL, mixed, note, pitch_hz, silence
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
+from playlists.own_sounds.notes import BELL, mixed, note, pitch_hz, silence
 
 # The same for every station: a playlist's length is known without its tune.
 TUNE_MS = 3_200

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from playlists.audio_errors import NothingToHear
-from playlists.levels import FULL_SCALE, spoken_level
-from playlists.pcm import BYTES_PER_SAMPLE, Pcm, Sound
-from playlists.pydub_audio import from_pcm
+from playlists.audio.audio_errors import NothingToHear
+from playlists.audio.levels import FULL_SCALE, spoken_level
+from playlists.audio.pcm import BYTES_PER_SAMPLE, Pcm, Sound
+from playlists.audio.pydub_audio import from_pcm
 
 BLOCK_MS = 20
 # Shorter than any syllable: a button, a knock, a breath on the microphone.

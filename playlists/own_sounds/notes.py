@@ -13,8 +13,8 @@ from itertools import accumulate, chain, islice, repeat
 from operator import mul
 from sys import byteorder
 
-from playlists.pcm import BYTES_PER_SAMPLE, Pcm
-from playlists.pydub_audio import from_pcm, to_pcm
+from playlists.audio.pcm import BYTES_PER_SAMPLE, Pcm
+from playlists.audio.pydub_audio import from_pcm, to_pcm
 
 # What a horn carries; a partial above would only be filtered away again.
 LOWEST_HZ = 300.0

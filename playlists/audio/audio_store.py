@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from playlists.audio_errors import (
+from playlists.audio.audio_errors import (
     AudioMissing,
     AudioNameInvalid,
     AudioStoreError,

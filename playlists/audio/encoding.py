@@ -8,11 +8,11 @@ about 0.06 s longer than it was made.
 from collections.abc import Callable
 from pathlib import Path
 
-from playlists import ffmpeg
-from playlists.audio_errors import AudioUnreadable, FfmpegFailed
-from playlists.levels import louder
-from playlists.loudness import METER_WITH_PEAK, Measurement, read_loudness, read_peak
-from playlists.pcm import BYTES_PER_SAMPLE, Pcm, Sound
+from playlists.audio import ffmpeg
+from playlists.audio.audio_errors import AudioUnreadable, FfmpegFailed
+from playlists.audio.levels import louder
+from playlists.audio.loudness import METER_WITH_PEAK, Measurement, read_loudness, read_peak
+from playlists.audio.pcm import BYTES_PER_SAMPLE, Pcm, Sound
 
 BITRATE = "64k"
 REPEATABLE = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")

@@ -1,6 +1,6 @@
 """Why somebody's recording is not taken; their file stays as it is, and nothing was stored.
 
-AudioError (playlists.audio_errors)
+AudioError (playlists.audio.audio_errors)
 └── RecordingRefused
     ├── RecordingUnreadable    of no kind that we read, damaged, or not there
     ├── RecordingWithoutSound  a film without a sound track
@@ -9,7 +9,7 @@ AudioError (playlists.audio_errors)
     └── RecordingTooShort      too short to say anything
 """
 
-from playlists.audio_errors import AudioError
+from playlists.audio.audio_errors import AudioError
 
 
 class RecordingRefused(AudioError):

@@ -8,8 +8,8 @@ from array import array
 from functools import lru_cache
 from sys import byteorder
 
-from playlists.notes import BELL, note
-from playlists.pcm import Pcm
+from playlists.audio.pcm import Pcm
+from playlists.own_sounds.notes import BELL, note
 
 # A falling fourth, high enough for a horn that carries nothing below 300 Hz.
 NOTES_HZ = (880.0, 659.26)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playlists.audio_store import disk_trouble_named
-from playlists.pcm import BYTES_PER_SAMPLE
+from playlists.audio.audio_store import disk_trouble_named
+from playlists.audio.pcm import BYTES_PER_SAMPLE
 
 
 @dataclass(frozen=True, slots=True)

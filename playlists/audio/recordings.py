@@ -9,12 +9,12 @@ from pathlib import Path
 
 import structlog
 
-from playlists import ffmpeg
-from playlists.audio_errors import FfmpegFailed, NothingToHear
-from playlists.audio_store import AudioStore
-from playlists.encoding import REPEATABLE
-from playlists.levels import level_of
-from playlists.mastering import (
+from playlists.audio import ffmpeg
+from playlists.audio.audio_errors import FfmpegFailed, NothingToHear
+from playlists.audio.audio_store import AudioStore
+from playlists.audio.encoding import REPEATABLE
+from playlists.audio.levels import level_of
+from playlists.audio.mastering import (
     HORN,
     MASTER_RATE_HZ,
     STATION_TARGET,
@@ -23,16 +23,16 @@ from playlists.mastering import (
     band_filters,
     master_to_mp3,
 )
-from playlists.pcm_file import PcmFile
-from playlists.recording_errors import (
+from playlists.audio.pcm_file import PcmFile
+from playlists.audio.recording_errors import (
     RecordingTooLarge,
     RecordingTooLong,
     RecordingTooShort,
     RecordingUnreadable,
     RecordingWithoutSound,
 )
-from playlists.recording_kinds import RecordingKind, recording_kind
-from playlists.two_channels import STEREO_FRAME_BYTES, to_one_channel
+from playlists.audio.recording_kinds import RecordingKind, recording_kind
+from playlists.audio.two_channels import STEREO_FRAME_BYTES, to_one_channel
 
 log = structlog.get_logger()
 

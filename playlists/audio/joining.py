@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playlists.pcm import Pcm
-from playlists.pcm_file import PcmFile, write_pcm
-from playlists.pydub_audio import AudioSegment, from_pcm, to_pcm
+from playlists.audio.pcm import Pcm
+from playlists.audio.pcm_file import PcmFile, write_pcm
+from playlists.audio.pydub_audio import AudioSegment, from_pcm, to_pcm
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from typing import IO
 
-from playlists.audio_errors import AudioStoreFull, FfmpegFailed, FfmpegMissing, FfmpegTimedOut
+from playlists.audio.audio_errors import AudioStoreFull, FfmpegFailed, FfmpegMissing, FfmpegTimedOut
 
 TIMEOUT_S = 600.0
 PIECE_BYTES = 1 << 18

@@ -14,7 +14,7 @@ AudioError
 │   ├── AudioStoreFailed the folder cannot be read or written
 │   ├── AudioNameInvalid not a SHA-256 in hex
 │   └── AudioMissing     no audio of this name is kept
-├── RecordingRefused     somebody's recording is not taken (playlists.recording_errors)
+├── RecordingRefused     somebody's recording is not taken (playlists.audio.recording_errors)
 └── PlaylistRefused      a playlist cannot become one file; nothing was stored
     ├── PlaylistEmpty    nothing in it would be heard
     ├── PlaylistTooLong  longer than its caller allows

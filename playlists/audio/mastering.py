@@ -11,14 +11,14 @@ from pathlib import Path
 
 import structlog
 
-from playlists import ffmpeg
-from playlists.audio_errors import MasteringMissed, NothingToHear
-from playlists.dead_air import without_dead_air
-from playlists.encoding import encode_mp3, measure_loudness, raw_input, raw_output
-from playlists.levels import level_of, louder, peak_of
-from playlists.loudness import METER, SILENCE_LUFS, Measurement, read_loudness
-from playlists.pcm import Sound
-from playlists.pcm_file import PcmFile
+from playlists.audio import ffmpeg
+from playlists.audio.audio_errors import MasteringMissed, NothingToHear
+from playlists.audio.dead_air import without_dead_air
+from playlists.audio.encoding import encode_mp3, measure_loudness, raw_input, raw_output
+from playlists.audio.levels import level_of, louder, peak_of
+from playlists.audio.loudness import METER, SILENCE_LUFS, Measurement, read_loudness
+from playlists.audio.pcm import Sound
+from playlists.audio.pcm_file import PcmFile
 
 log = structlog.get_logger()
 

@@ -1,12 +1,12 @@
 """The one place that imports pydub, so that what it says while importing is heard by nobody.
 
 It warns of its own syntax, of audioop's leaving Python, and of an ffmpeg missing on PATH; ours
-comes from `playlists.ffmpeg`, and pydub is never asked to run one.
+comes from `playlists.audio.ffmpeg`, and pydub is never asked to run one.
 """
 
 import warnings
 
-from playlists.pcm import BYTES_PER_SAMPLE, Pcm
+from playlists.audio.pcm import BYTES_PER_SAMPLE, Pcm
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import count
 from sys import byteorder
 
-from playlists.notes import STRING, mixed, note, pitch_hz, silence
-from playlists.pcm import BYTES_PER_SAMPLE, Pcm
+from playlists.audio.pcm import BYTES_PER_SAMPLE, Pcm
+from playlists.own_sounds.notes import STRING, mixed, note, pitch_hz, silence
 
 STEP_MS = 300
 STEPS_A_BAR = 8

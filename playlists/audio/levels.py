@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from playlists.audio_errors import NothingToHear
-from playlists.pcm import Pcm, Sound
-from playlists.pydub_audio import from_pcm, to_pcm
+from playlists.audio.audio_errors import NothingToHear
+from playlists.audio.pcm import Pcm, Sound
+from playlists.audio.pydub_audio import from_pcm, to_pcm
 
 FULL_SCALE = 1 << 15
 LEVEL_BLOCK_MS = 400

@@ -6,7 +6,7 @@ Source: EBU R 128 and ITU-R BS.1770 as measured by ffmpeg's `ebur128` filter.
 import re
 from dataclasses import dataclass
 
-from playlists.audio_errors import AudioUnreadable
+from playlists.audio.audio_errors import AudioUnreadable
 
 METER = "ebur128=framelog=quiet"
 METER_WITH_PEAK = "ebur128=peak=true:framelog=quiet"
