@@ -37,6 +37,16 @@ _SCRIPT_BORDER = expression(
 _ARROW = expression(r"(?<![<=>-])(?:=+|-{1,3})>(?![=>])")
 _AT_LEAST = expression(r"(?<![<=>])([<>])=(?![<=>])")
 _DIAMETER = expression(r"[ØøΦφϕ][ ]?(?=[0-9])")
+_PLUS_MINUS = expression(r"(?<!\w)\+/-[ ]?(?=[0-9])")
+_TEST_RESULT = expression(r"(?<!tính )(?P<open>\()(?P<sign>[+-])\)(?=\s|[.,;:)]|$)")
+_TESTED = expression(
+    r"(?<!\w)(?:xét nghiệm|test|hiv|hbsag|hcv|mẫu|ma túy|kết quả|vi rút|virus|cúm|dịch tả)"
+    r"(?!\w)[^.;\n]{0,40}$",
+    re.IGNORECASE,
+)
+_STARS = expression(r"(?<=[ ])([3-5])\*(?![\w*])")
+_OPENS_EMPHASIS = expression(r"(?<![\w*])\*+(?=\S)")
+_KEY = expression(r"(?<!\w)([Pp]hím )([*#])(?![0-9])")
 _LINE_MARKS = expression(
     r"^[ ]{0,3}(?:#{1,6}[ ]+|>[ ]?)|^[ ]{0,3}(?:[*_][ ]?){3,}$|^[ ]*-{3,}[ ]*$", re.MULTILINE
 )
@@ -96,6 +106,8 @@ def _characters(script: str) -> str:
         text = _ARROW.sub("→", text)
         text = _AT_LEAST.sub(lambda match: "≥" if match[1] == ">" else "≤", text)
     text = _SCRIPT_BORDER.sub(" ", text)
+    if "+/-" in text:
+        text = _PLUS_MINUS.sub("±", text)
     return fold_tone_placement(_DIAMETER.sub("phi ", text))
 
 
@@ -103,8 +115,26 @@ def _marks(text: str) -> str:
     if "|" in text:
         text = _TABLE_BAR.sub(", ", _TABLE_RULE.sub("", text))
         text = re.sub(r"^, |, $", "", text, flags=re.MULTILINE)
+    text = _named_signs(text)
     text = _LINE_MARKS.sub("", _LINK.sub(r"\1", text))
     return _EMPHASIS.sub("", text)
+
+
+def _named_signs(text: str) -> str:
+    """4*, phím #, HIV (+): a sign with a name of its own there, told from emphasis and brackets."""
+    if "*" in text or "#" in text:
+        text = _KEY.sub(lambda match: match[1] + ("sao" if match[2] == "*" else "thăng"), text)
+        if not _OPENS_EMPHASIS.search(text):
+            text = _STARS.sub(r"\1 sao", text)
+    if "(+)" in text or "(-)" in text:
+        text = _TEST_RESULT.sub(_test_result, text)
+    return text
+
+
+def _test_result(match: re.Match[str]) -> str:
+    if not _TESTED.search(match.string[max(0, match.start() - 60) : match.start()]):
+        return match[0]
+    return "dương tính" if match["sign"] == "+" else "âm tính"
 
 
 def _inside_numbers(text: str) -> str:

@@ -70,6 +70,7 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
     (periods.SCHOOL_YEAR, "/"),
     (periods.MONTH_YEAR, _BLANKS + "-–—/."),
     (dates.DAY_DASH, "-."),
+    (scores.BAG, ":"),
     (scores.SCORE, " -–:"),
     (scores.FALLING, "-"),
     (scores.HYPHENATED, "-"),
@@ -115,6 +116,7 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
 )
 _LETTER_RULES: tuple[Rule, ...] = (
     codes.TEXT_MESSAGE,
+    codes.SERIAL,
     addresses.MAIL,
     addresses.WEB,
     roads.ROAD,

@@ -122,6 +122,7 @@ def read_plain(match: re.Match[str], place: Place) -> Said:
         return Said(digit_by_digit(written), match.end(), "digits")
     spoken = read_number(written)
     unsure = written.isdigit() and (len(written) >= _LONG or _meets_a_group(match, place))
+    unsure = unsure or ("," in written and place.text[match.end() : match.end() + 1].isalpha())
     flags = (Flag(Doubt.AMBIGUOUS, written, spoken),) if unsure else ()
     return Said(spoken, match.end(), "decimal" if "," in written else "cardinal", flags)
 

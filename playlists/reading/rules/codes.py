@@ -19,6 +19,10 @@ _LINE_CUE = expression(
     r"(?<!\w)(?:xe buýt|tuyến buýt|buýt|chuyến bay|tàu|số hiệu)(?: số)?"
     r"(?: [0-9]{1,3}[-.][0-9]{1,3}(?:,| và))* ?$"
 )
+_SERIAL_CUE = expression(
+    r"(?<!\w)(?:seri|sê ri|xê ri|serial|giấy chứng nhận|gcn|gcnqsdđ|sổ đỏ|sổ hồng|bìa đỏ|phát hành|"
+    r"hóa đơn|ký hiệu|phôi|tem|hộ chiếu)(?: (?:số|qsdđ|quyền sử dụng đất|phát hành|mang))*\s*:?\s*$"
+)
 _TYPED = expression(
     r"(?<!\w)(?:cú pháp|soạn tin nhắn|soạn tin|nội dung tin nhắn)(?: là| theo cú pháp)?\s*:?\s*$"
 )
@@ -108,6 +112,14 @@ def read_text_message(match: re.Match[str], place: Place) -> Said | None:
     return Said(" ".join(words), match.end(), "code")
 
 
+def read_serial(match: re.Match[str], place: Place) -> Said | None:
+    """Giấy chứng nhận số BĐ 123456: a serial number, letters and digits one by one."""
+    if not _SERIAL_CUE.search(place.before):
+        return None
+    return Said(spell(match[0]), match.end(), "code")
+
+
+SERIAL = Rule(expression(r"[A-ZĐ]{1,3}[ ]?[0-9]{5,8}(?![^\W_]|[.,/-][0-9])"), read_serial)
 TEXT_MESSAGE = Rule(expression(r"[A-Z]{1,6}[0-9]{0,3}(?![^\W_])"), read_text_message)
 CUED = Rule(expression(r"[A-Z0-9]+(?:[.-][A-Z0-9]+)+(?![^\W_])"), read_cued)
 CODE = Rule(_CODE, read_code)

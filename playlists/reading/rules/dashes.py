@@ -21,6 +21,11 @@ _NUMBER_NEXT = expression(
 )
 _CODE_BEFORE = expression(r"(?<![^\W_])(?P<letters>[A-ZĐ]{1,3})(?P<n>[0-9]{1,3})[ ]?$")
 _CODE_NEXT = expression(r"[ ]?(?P<letters>[A-ZĐ]{1,3})(?P<n>[0-9]{1,3})(?![^\W_]|[-/.][0-9])")
+_COUNTDOWN = expression(r"(?<!\w)ngày[ ][a-z]$")
+_FROM_THING = expression(r"(?<!\w)từ (?P<thing>[^\W\d_]+(?: [^\W\d_]+)?) (?P<n>[0-9]{1,3}) ?$")
+_THING_NEXT = expression(
+    r" ?(?P<thing>[^\W\d_]+(?: [^\W\d_]+)?) (?P<n>[0-9]{1,3})(?![0-9]|[.,/][0-9])"
+)
 _DECIMAL_BEFORE = expression(r"(?<![0-9.,])([0-9]{1,4},[0-9]{1,2})[ ]?$")
 _DECIMAL_NEXT = expression(r"[ ]?([0-9]{1,4},[0-9]{1,2})(?![0-9]|[.,][0-9])")
 _SAME_UNIT_BEFORE = expression(
@@ -46,7 +51,9 @@ def read_dash(place: Place) -> Said:
         return _at_line_start(place, right)
     if right.isdigit() and (not left or left in " (:"):
         return Said("âm", at + 1, "minus")
-    if _same_letters(place):
+    if right.isdigit() and _COUNTDOWN.search(place.before):
+        return Said("trừ", at + 1, "minus")
+    if _same_letters(place) or _same_things(place):
         return Said("đến", at + 1, "dash")
     joined = (left.isalnum() and right.isalnum()) or _is_compound(place)
     return Said("", at + 1, "dash") if joined else Said(",", at + 1, PAUSE)
@@ -67,6 +74,14 @@ def _same_letters(place: Place) -> bool:
     left = _CODE_BEFORE.search(place.text, max(0, place.start - 8), place.start)
     right = _CODE_NEXT.match(place.text, place.start + 1)
     same = left is not None and right is not None and left["letters"] == right["letters"]
+    return bool(left and right and same and int(left["n"]) < int(right["n"]))
+
+
+def _same_things(place: Place) -> bool:
+    """Từ tổ 1 - tổ 5: from one thing to another of its kind."""
+    left = _FROM_THING.search(place.before)
+    right = _THING_NEXT.match(place.after(place.start + 1))
+    same = left is not None and right is not None and left["thing"] == right["thing"]
     return bool(left and right and same and int(left["n"]) < int(right["n"]))
 
 

@@ -26,7 +26,7 @@ _CUE = expression(
     r"(?<!\w)(?:gọi|điện thoại|điện cho|sđt|đt|hotline|đường dây nóng|tổng đài|số máy|máy|liên hệ|"
     r"trẻ em|cứu hỏa|chữa cháy|cấp cứu|cảnh sát|công an|cứu nạn|khẩn cấp|fax|nhắn tin|zalo|"
     r"mật khẩu|mật mã|password|pass|tài khoản|stk|tk|số tk|cccd|cmnd|căn cước|định danh|"
-    r"mã số|mã|số thẻ|số hiệu|số seri|"
+    r"mã số|mã|mã quan hệ ngân sách|mã chương|số thẻ|số hiệu|số seri|số sê ri|seri|"
     r"bảo hiểm y tế số|mst|mã bưu chính|đầu số)"
     r"(?:[ :]+(?:ngay|đến|tới|cho|qua|theo|vào|số|máy|là|thuế|hồ sơ|đơn vị|hộ|khách hàng|"
     r"zalo|nóng|thoại|lạ|quốc tế|nước ngoài|"

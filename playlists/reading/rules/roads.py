@@ -22,6 +22,7 @@ _ROAD = expression(
 _ROAD_BEFORE = expression(r"(?:cao tốc|tuyến|đường|nút giao|tránh)[^.;:\n]{0,30}$")
 _NO_ROAD_BEFORE = expression(r"(?<!\w)(?:số|điện thoại|diện tích)\s*$|:\s*$")
 _VARIETY_BEFORE = expression(r"(?<!\w)(?:giống|lúa|gạo|bắp|ngô|mía|sắn)[^.;:\n]{0,40}$")
+_SEASON_BEFORE = expression(r"(?<!\w)(?:vụ|lúa|sản xuất)(?: lúa| vụ)?\s*$")
 _POST = expression(
     r"(?:[Kk]m[ ]?|KM[ ])(?P<km>[0-9]{1,4})(?:[ ]?\+[ ]?(?P<metres>[0-9]{1,3}))?(?![\w,.]*[0-9])"
 )
@@ -62,7 +63,8 @@ def _is_road(match: re.Match[str], place: Place) -> bool:
         return bool(_ROAD_BEFORE.search(place.before)) or place.follows("road")
     if kind in {"ĐT", "ĐH", "DT", "ĐX"} and not place.follows("road"):
         variety = len(match[0]) < 5 and _VARIETY_BEFORE.search(place.before)
-        other = variety or _NO_ROAD_BEFORE.search(place.before)
+        season = kind == "ĐX" and _SEASON_BEFORE.search(place.before)
+        other = variety or season or _NO_ROAD_BEFORE.search(place.before)
         return not (other or read_unit(place, match.end()))
     return True
 

@@ -11,10 +11,12 @@ from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.dates import day_month
 from playlists.reading.rules.measures import read_unit
 
-_SCORE = expression(r"(?P<a>[0-9]{1,2})[ ]?[-–:][ ]?(?P<b>[0-9]{1,2})(?![0-9]|[.,/%-][0-9])")
+_SCORE = expression(
+    r"(?P<a>[0-9]{1,2})[ ]?[-–:][ ]?(?P<b>[0-9]{1,2})(?![0-9]|[.,/%:-][0-9]|[ ]?[hHgG](?!\w))"
+)
 _SCORE_CUE = expression(
-    r"(?<!\w)(?:tỷ số|tỉ số|cúp|trận|lượt đi|lượt về|hiệp|chung kết|bán kết|thắng|thua|"
-    r"pen|penalty|luân lưu|hòa|dẫn|gỡ hòa|cầm hòa)(?!\w)"
+    r"(?<!\w)(?:tỷ số|tỉ số|cúp(?! (?:điện|nước|cầu))|trận|lượt đi|lượt về|hiệp|chung kết|"
+    r"bán kết|thắng|thua|pen|penalty|luân lưu|hòa|dẫn|gỡ hòa|cầm hòa)(?!\w)"
     r"[^0-9.;,]{0,25}(?:vòng [0-9][^0-9.;,]{0,30})?$"
 )
 _SPORT = expression(
@@ -24,6 +26,7 @@ _SPORT = expression(
 _VERSUS = expression(
     r"[A-ZĐÀ-Ỹ][^\W_]*(?:[ ][^\W_]+)?[ ][-–][ ](?:[^\W\d_]+[ ]){0,2}[A-ZĐÀ-Ỹ][^\W\d_]*[ ]$"
 )
+_PART = expression("[0-9]+")
 _MONTHS = 12
 _BAG = expression(r"(?<!\w)(?:dap|npk|np|mkp|map)\s+$")
 _FALLING = expression(r"(?P<a>[1-9][0-9]{0,2})-(?P<b>[0-9]{1,2})(?![0-9]|[-.,/][0-9]|[^\W_])")
@@ -57,13 +60,16 @@ def read_score(match: re.Match[str], place: Place) -> Said | None:
     return Said(f"{cardinal(int(match['a']))} {cardinal(int(match['b']))}", match.end(), "score")
 
 
-def read_hyphenated(match: re.Match[str], place: Place) -> Said:
+def read_hyphenated(match: re.Match[str], place: Place) -> Said | None:
     """Three or more numbers with hyphens, as on a bag of fertiliser: one after the other."""
+    fertiliser = _FERTILISER.search(place.before)
+    if ":" in match[0] and not fertiliser:
+        return None
     if place.before.endswith("thứ "):
         days = ", ".join(ordinal(int(part)) for part in match[0].split("-"))
         return Said(days, match.end(), "weekday")
-    said = " ".join(with_leading_zeros(part) for part in match[0].split("-"))
-    flags = () if _FERTILISER.search(place.before) else (Flag(Doubt.CODE, match[0], said),)
+    said = " ".join(with_leading_zeros(part) for part in _PART.findall(match[0]))
+    flags = () if fertiliser else (Flag(Doubt.CODE, match[0], said),)
     return Said(said, match.end(), "digits", flags)
 
 
@@ -81,5 +87,6 @@ def read_falling(match: re.Match[str], place: Place) -> Said | None:
 HYPHENATED = Rule(
     expression(r"[0-9]{1,3}(?:-[0-9]{1,3}){2,}(?![0-9]|[-/.,][0-9])"), read_hyphenated
 )
+BAG = Rule(expression(r"[0-9]{1,2}(?::[0-9]{1,2}){2}(?![0-9]|[-/.,:][0-9])"), read_hyphenated)
 SCORE = Rule(_SCORE, read_score)
 FALLING = Rule(_FALLING, read_falling)

@@ -14,6 +14,7 @@ _AREAS = {"H": "huyện", "Q": "quận", "P": "phường", "X": "xã", "T": "t�
 _AREA = expression(r"(?P<letter>[HQPXT])\.(?=[ ]?(?:[A-ZĐ][^\W\d_]|[0-9]))")
 _AREA_BEFORE = expression(r"(?:[,;(–-]|(?<!\w)(?:tại|ở|thuộc|ubnd|hđnd|của|về|đến|từ|và|các))\s*$")
 _POINT_BEFORE = expression(r"(?<!\w)(?:điểm|tiết)\s*$")
+_CLAUSE_BEFORE = expression(r"(?<!\w)khoản [0-9]{1,2}[ ,;]*$")
 _FACTOR_BEFORE = expression(
     r"[0-9%)][ ]?(?:(?:hộ|người|con|suất|cây|ngày|tháng|lần|kg|m2|ha)[ ])?$"
 )
@@ -34,6 +35,13 @@ def read_label(match: re.Match[str], place: Place) -> Said | None:
     letter = match["letter"]
     name = letter if letter.isupper() else LETTER_NAMES[letter.upper()]
     return Said(f"{name}.", match.end(), "label")
+
+
+def read_article(match: re.Match[str], place: Place) -> Said | None:
+    """Khoản 2, Đ.5: an article, after the clause that stands in it."""
+    if not _CLAUSE_BEFORE.search(place.before):
+        return None
+    return Said("Điều ", match.end(), "abbreviation")
 
 
 def read_point(match: re.Match[str], place: Place) -> Said | None:
@@ -72,6 +80,7 @@ def read_initial(match: re.Match[str], place: Place) -> Said:
 
 
 SINGLE_LETTERS: tuple[Rule, ...] = (
+    Rule(expression(r"Đ[.]?[ ]?(?=[0-9])"), read_article),
     Rule(_AREA, read_area),
     Rule(_LABEL, read_label),
     Rule(expression(rf"[A-Za-zĐđ]{_ALONE}"), read_point),

@@ -51,20 +51,35 @@ _WHOLE_NEXT = expression(
 )
 _ONE_NEXT = expression(r"1[ ]?[^\W\d_]")
 _NUMBER_NEXT = expression(NUMBER)
+# 111,5 bé trai/100 bé gái, 8 tiêu chí/19 tiêu chí, 12 bác sĩ/vạn dân.
+_COUNT_BEFORE = expression(r"(?<![\w.,/])[0-9][0-9.,]*[ ](?P<what>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})$")
+_COUNT_NEXT = expression(r"[0-9][0-9.]*[ ](?P<what>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})")
+_ROUND = expression(r"10{0,2}(?:\.?000)*(?<=00)[ ]|1[ ](?:vạn|nghìn|ngàn|triệu)(?!\w)")
+_HOUSEHOLDS = expression(r"hộ(?!\w)(?! (?:nghèo|cận nghèo))")
+_LARGE_NEXT = expression(r"[ ]?(?:vạn|nghìn|ngàn|triệu)[ ](?=dân|người|trẻ|phụ nữ)")
 _HOURS_NEXT = expression(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày|tuần|tháng|năm|phút)(?![^\W_])")
 
 
 def read_stroke(place: Place) -> Said:
     """A stroke: *một* before a unit that something is counted by, else a pause between words."""
-    at = place.start
-    text = place.text
-    left = text[at - 1 : at]
+    return _before_number(place) or _before_word(place)
+
+
+def _before_number(place: Place) -> Said | None:
+    """What stands before so many hours, or before another number."""
+    at, text = place.start, place.text
     if _HOURS_NEXT.match(text, at + 1):
         return Said("trong", at + 1, "per")
-    gap = 1 if text[at + 1 : at + 2] == " " and _MEASURED_NUMBER.search(place.before) else 0
-    unit = read_unit(place, at + 1 + gap) if left.isalnum() or left in "²³%₫$€)" else None
     if text[at + 1 : at + 2].isdigit() and place.pieces[-1:] and _is_measured(place.pieces[-1]):
         return _over_a_number(place)
+    return _of_so_many(place)
+
+
+def _before_word(place: Place) -> Said:
+    at, text = place.start, place.text
+    left = text[at - 1 : at]
+    gap = 1 if text[at + 1 : at + 2] == " " and _MEASURED_NUMBER.search(place.before) else 0
+    unit = read_unit(place, at + 1 + gap) if left.isalnum() or left in "²³%₫$€)" else None
     if unit is not None and not text[at + 1 + gap : at + 2 + gap].isspace():
         return Said(f"một {unit[0]}", unit[1], "per")
     whole = _of_the_whole(place)
@@ -104,6 +119,25 @@ def _over_a_number(place: Place) -> Said:
     same = unit is not None and place.said_before.rstrip().endswith(unit[0])
     flags = () if same else (Flag(Doubt.AMBIGUOUS, "/", "trên"),)
     return Said("trên", place.start + 1, "stroke", flags)
+
+
+def _of_so_many(place: Place) -> Said | None:
+    """Things for so many others: *trên* before a round number or the same thing, else a pause."""
+    end = place.start + 1
+    left = _COUNT_BEFORE.search(place.before)
+    if left is None:
+        return None
+    if _LARGE_NEXT.match(place.text, end):
+        return Said("trên một", end, "per")
+    right = _COUNT_NEXT.match(place.text, end)
+    if right is None:
+        return None
+    if _HOUSEHOLDS.match(left["what"]):
+        return None
+    same = right["what"].lower().startswith(left["what"])
+    if same or _ROUND.match(right[0]):
+        return Said("trên", end, "stroke")
+    return None
 
 
 def _per_counts(place: Place) -> bool:
