@@ -55,7 +55,8 @@ _CLEARLY_NOT = 0.75
 def decode_legacy(text: str) -> str:
     """The text in Unicode if it was in TCVN3, VNI or misread UTF-8; as it is if it was not."""
     text = from_broken_utf8(text)
-    if text.isascii() or _share(text) > _CLEARLY_NOT:
+    unicode_already = len(_VIETNAMESE_ONLY.findall(text)) >= _LEAST_MISREAD
+    if text.isascii() or unicode_already or _share(text) > _CLEARLY_NOT:
         return text
     best = max((from_tcvn3(text), from_vni(text)), key=_share)
     return best if _share(best) >= _CLEARLY else text

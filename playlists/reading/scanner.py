@@ -129,6 +129,7 @@ _LETTER_RULES: tuple[Rule, ...] = (
     cardinals.JOINED_WORD,
     measures.JOINED_DEGREE,
     measures.UNIT_AFTER_WORD,
+    measures.UNIT_PER_UNIT,
     signs.NUMBER_SIGN,
 )
 _ENDINGS: tuple[Rule, ...] = (addresses.ENDING,)

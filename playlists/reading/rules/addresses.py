@@ -61,8 +61,13 @@ def read_ending(match: re.Match[str], place: Place) -> Said | None:
     before = place.text[place.start - 1 : place.start]
     if before and not before.isspace() and before not in "(\"'“,/":
         return None
-    parts = [_read_part(part, place)[0] for part in _PART.findall(match[0])]
+    parts = [_read_ending_part(part, place) for part in _PART.findall(match[0])]
     return Said(" ".join(parts), match.end(), "address")
+
+
+def _read_ending_part(part: str, place: Place) -> str:
+    said, sure = _read_part(part, place)
+    return said if sure else spell(part)
 
 
 def _slugs(path: str) -> list[str]:

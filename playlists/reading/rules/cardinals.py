@@ -50,6 +50,10 @@ _COUNTED_AFTER = expression(
 _GROUP_AFTER = expression(r"[ ][0-9]{3}(?![0-9]|[.,/-][0-9])")
 _DIGITS = expression(r"[0-9](?:[0-9./,:-]*[0-9])?")
 _LONG = 11
+_SERIAL = 7
+_NUMBERED = expression(
+    r"(?<!tổng )(?<!con )(?<!dân )(?<!một )(?<!doanh )(?<!chỉ )(?<!trị )(?<!\w)số\s*:?\s*$"
+)
 
 
 def read_label(match: re.Match[str], place: Place) -> Said | None:
@@ -119,6 +123,8 @@ def read_plain(match: re.Match[str], place: Place) -> Said:
     """A whole or decimal number; one that begins with a zero is a code, digit by digit."""
     written = match[0]
     if written.isdigit() and written[0] == "0" and len(written) > 3:
+        return Said(digit_by_digit(written), match.end(), "digits")
+    if written.isdigit() and len(written) >= _SERIAL and _NUMBERED.search(place.before):
         return Said(digit_by_digit(written), match.end(), "digits")
     spoken = read_number(written)
     unsure = written.isdigit() and (len(written) >= _LONG or _meets_a_group(match, place))

@@ -50,7 +50,7 @@ _COUNTED_AFTER = expression(
     r"thế kỷ|cái|lô|sào|bể|hồ|bình|thùng|kế hoạch|dự toán)(?!\w)"
 )
 _RATIO_BEFORE = expression(
-    r"(?<!\w)(?:huyết áp|thị lực|thương binh|bệnh binh|hạng|điểm|đạt điểm|số nhà|nhà số|"
+    r"(?<!\w)(?:huyết áp|thị lực|thương binh|bệnh binh|hạng|bậc|điểm|đạt điểm|số nhà|nhà số|"
     r"hẻm|ngõ|ngách|kiệt|địa chỉ|"
     r"tỷ số|tỉ số|"
     r"đồng ý|tán thành|biểu quyết|số phiếu)(?!\w)[^0-9.;]{0,12}$"

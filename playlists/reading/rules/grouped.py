@@ -60,7 +60,7 @@ def read_comma_group(match: re.Match[str], place: Place) -> Said | None:
     after = place.after(match.end())
     if match[0].endswith(",000") or money or _LIVING_AFTER.match(after):
         spoken = cardinal(int(match[0].replace(",", "")))
-    elif unit is not None or _MAGNITUDE.match(after):
+    elif (unit is not None or _MAGNITUDE.match(after)) and not match[0].endswith("00"):
         return None
     else:
         spoken = read_number(match[0])

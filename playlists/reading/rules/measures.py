@@ -29,6 +29,7 @@ _UNITS_OF_SUBJECTS = (
     (expression(r"[ ]V(?![^\W_])"), expression(""), "vôn"),
     (expression(r"[ ]ph?(?![^\W_])"), expression(""), "phút"),
     (expression(r"[ ]s(?![^\W_])"), expression(""), "giây"),
+    (expression(r"[ ]?c(?=/kg)"), expression(""), "con"),
     (expression(r"[ ]?v(?![^\W_])"), expression(_MEDICINE + _IN_SENTENCE), "viên"),
     (
         expression(r"l(?=/(?:p|ph|phút))"),
@@ -107,6 +108,15 @@ def read_joined_degree(match: re.Match[str], place: Place) -> Said:
     return Said(f"độ {LETTER_NAMES[match['letter']]}", match.end(), "measure")
 
 
+def read_unit_per_unit(match: re.Match[str], place: Place) -> Said | None:
+    """Giá (đ/kg), độ mặn (g/l): a unit of one letter without its number."""
+    alone = not place.before or place.before.rstrip()[-1:] in "(:,"
+    if not alone or _is_longer_word(place, place.start) or not read_unit(place, match.end() + 1):
+        return None
+    return Said(place.lexicon.units[match[0]].spoken, match.end(), "unit")
+
+
+UNIT_PER_UNIT = Rule(expression(r"[đglm](?=/[^\W\d_]{1,3}[23²³]?(?![^\W_]))"), read_unit_per_unit)
 JOINED_DEGREE = Rule(expression(r"[Đđ]ộ(?P<letter>[CFK])(?![^\W\d_])"), read_joined_degree)
 UNIT_AFTER_WORD = Rule(
     expression(r"(?:[^\W\d_]{1,5}[23²³]|[^\W\d_]{2,5})(?![^\W_²³])"), read_unit_after_word

@@ -96,6 +96,8 @@ def read_short_weekday(match: re.Match[str], place: Place) -> Said | None:
         or _DAYTIME_BEFORE.search(place.before)
         or _WEEK_AFTER.match(place.after(match.end()))
     )
+    if not day_near and match[0][:2] in ("T.", f"t{match['n']}"):
+        return None
     if not day_near:
         spoken = f"tê {cardinal(int(match['n']))}"
         flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
@@ -113,6 +115,8 @@ def read_sunday(match: re.Match[str], place: Place) -> Said | None:
 
 
 SUNDAY = Rule(expression(r"CN(?![^\W_]|[./-])"), read_sunday)
-SHORT_WEEKDAY = Rule(expression(r"T(?P<n>[2-7])(?![^\W_]|[.,/-][0-9])"), read_short_weekday)
+SHORT_WEEKDAY = Rule(
+    expression(r"(?:T[.]?|t)(?P<n>[2-7])(?![^\W_]|[.,/-][0-9])"), read_short_weekday
+)
 WEEKDAY_RANGE = Rule(_WEEKDAY_RANGE, read_weekday_range)
 ORDINAL = Rule(_ORDINAL, read_ordinal)

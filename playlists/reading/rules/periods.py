@@ -6,7 +6,7 @@ import re
 
 from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
-from playlists.reading.numbers import cardinal
+from playlists.reading.numbers import cardinal, with_leading_zeros
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.dates import END, MONTH_WORD, YEAR, month_word, year_words
 
@@ -19,6 +19,9 @@ _COUNTED_WORDS = expression(
     r"(?:đợt|quý|kỳ|kì|số|lần|vụ|học kỳ|học kì|vòng|tuần|khóa|phiên|lớp|giai đoạn|"
     r"chuyên đề|kế hoạch)\s*$"
 )
+
+
+_TIMES_A_YEAR = expression(r"(?<!\w)(?:đợt|kỳ|kì|lần|học kỳ|học kì|vòng)\s*$")
 
 
 def read_school_year(match: re.Match[str], place: Place) -> Said | None:
@@ -56,10 +59,13 @@ def read_month_year(match: re.Match[str], place: Place) -> Said | None:
 
 def _counted(match: re.Match[str], place: Place, year: str) -> Said | None:
     sure = match["s"] == "/" or place.before.rstrip().endswith("quý")
-    if not sure and (match["s"] != "-" or match["b"] or " " in match[0]):
+    times = _TIMES_A_YEAR.search(place.before)
+    if not sure and (match["s"] != "-" or match["b"] or (" " in match[0] and not times)):
         return None
     until = f" đến {cardinal(int(match['b']))}" if match["b"] else ""
-    spoken = f"{cardinal(int(match['a']))}{until} {year}"
+    issue = place.before.rstrip().endswith("số")
+    first = with_leading_zeros(match["a"]) if issue else cardinal(int(match["a"]))
+    spoken = f"{first}{until} {year}"
     flags = () if sure else (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
     return Said(spoken, match.end(), "period", flags)
 

@@ -81,7 +81,7 @@ def read_cued(match: re.Match[str], place: Place) -> Said | None:
 
 
 def read_masked(match: re.Match[str], place: Place) -> Said:
-    """0889.xxx.246: a telephone number of which some digits are hidden."""
+    """0889.xxx.246, SN 199x: a telephone number or a year of which some digits are hidden."""
     del place
     groups = expression(r"[0-9]|[xX*]").findall(match[0])
     said = " ".join(digit_by_digit(sign) or "ích" for sign in groups)
@@ -99,6 +99,7 @@ def read_service_code(match: re.Match[str], place: Place) -> Said:
 MASKED = Rule(
     expression(
         r"\+?[0-9]{3,5}(?:[ .]?[0-9]{2,3})?[ .]?(?:[xX]{2,6}|\*{3,6})(?:[ .]?[0-9]{2,4})?(?![^\W_])"
+        r"|(?:19|20)(?:[0-9]x|xx)(?![^\W_])"
     ),
     read_masked,
 )

@@ -21,7 +21,7 @@ _CUE = expression(
     r"điều|khoản|đoạn|phụ lục|thế kỷ|"
     r"thế kỉ|đại hội|số|năm|cấp|hạng|loại|vùng|bậc|tập|quyển|hội nghị|kỳ|kì|lần|bảng|nhóm|"
     r"giai đoạn|giải|ban|khối|khu phố|tổ dân phố|xóm|chi bộ|đài|tiểu đoàn|sư đoàn|học kỳ|"
-    r"học kì|hk|tiểu khu|khu vực|độ|đợt|đệ|lữ đoàn|quân đoàn|quân khu|đô thị loại|"
+    r"học kì|hk|tiểu khu|khu vực|(?<!tọa )độ|đợt|đệ|lữ đoàn|quân đoàn|quân khu|đô thị loại|"
     r"trung ương|vành đai|"
     r"triều đại|đời vua|toàn quốc|(?:đại hội|hội nghị)[^.;0-9]{0,40}(?:lần|khóa|thứ))\s*$"
 )

@@ -55,6 +55,15 @@ _NUMBER_NEXT = expression(NUMBER)
 _COUNT_BEFORE = expression(r"(?<![\w.,/])[0-9][0-9.,]*[ ](?P<what>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})$")
 _COUNT_NEXT = expression(r"[0-9][0-9.]*[ ](?P<what>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})")
 _ROUND = expression(r"10{0,2}(?:\.?000)*(?<=00)[ ]|1[ ](?:vạn|nghìn|ngàn|triệu)(?!\w)")
+# Tổ 1/ấp 2, 3 hộ/ấp Tân Lập: a certain place, not one that something is counted by.
+_PLACE_NEXT = expression(
+    r"[ ]?(?:tổ|ấp|thôn|khu phố|khóm|xóm|bản|buôn|xã|phường)[ ](?:[0-9]|(?-i:[A-ZĐ][a-zà-ỹ]))",
+    re.IGNORECASE,
+)
+_SUMS = frozenset(["nghìn", "ngàn", "triệu", "tỷ", "tỉ", "triệu đồng", "nghìn đồng", "tỷ đồng"])
+_DAY_AND_NIGHT = expression(r"/[ ]?ng(?:[.]?đ|đêm)(?![^\W_])")
+_LETTER_BEFORE = expression(r"(?<![^\W_])[A-ZĐ]$")
+_LETTER_NEXT = expression(r"[a-zđ](?![^\W_])")
 _HOUSEHOLDS = expression(r"hộ(?!\w)(?! (?:nghèo|cận nghèo))")
 _LARGE_NEXT = expression(r"[ ]?(?:vạn|nghìn|ngàn|triệu)[ ](?=dân|người|trẻ|phụ nữ)")
 _HOURS_NEXT = expression(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày|tuần|tháng|năm|phút)(?![^\W_])")
@@ -78,6 +87,11 @@ def _before_number(place: Place) -> Said | None:
 def _before_word(place: Place) -> Said:
     at, text = place.start, place.text
     left = text[at - 1 : at]
+    day_and_night = _DAY_AND_NIGHT.match(text, at)
+    if day_and_night and left in "3³":
+        return Said("một ngày đêm", day_and_night.end(), "per")
+    if _LETTER_BEFORE.search(text, max(0, at - 2), at) and _LETTER_NEXT.match(text, at + 1):
+        return Said("", at + 1, "stroke", (Flag(Doubt.SYMBOL, "/", ""),))
     gap = 1 if text[at + 1 : at + 2] == " " and _MEASURED_NUMBER.search(place.before) else 0
     unit = read_unit(place, at + 1 + gap) if left.isalnum() or left in "²³%₫$€)" else None
     if unit is not None and not text[at + 1 + gap : at + 2 + gap].isspace():
@@ -130,10 +144,10 @@ def _of_so_many(place: Place) -> Said | None:
     if _LARGE_NEXT.match(place.text, end):
         return Said("trên một", end, "per")
     right = _COUNT_NEXT.match(place.text, end)
-    if right is None:
+    if right is None or _HOUSEHOLDS.match(left["what"]):
         return None
-    if _HOUSEHOLDS.match(left["what"]):
-        return None
+    if left["what"] in _SUMS and right[0].startswith("1 "):
+        return Said("", end, "stroke")
     same = right["what"].lower().startswith(left["what"])
     if same or _ROUND.match(right[0]):
         return Said("trên", end, "stroke")
@@ -141,7 +155,7 @@ def _of_so_many(place: Place) -> Said | None:
 
 
 def _per_counts(place: Place) -> bool:
-    if _are_alternatives(place):
+    if _are_alternatives(place) or _PLACE_NEXT.match(place.text, place.start + 1):
         return False
     before = place.before
     last = next((piece for piece in place.recent if piece.rule not in (PLAIN, PAUSE)), None)
