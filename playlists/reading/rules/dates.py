@@ -39,6 +39,14 @@ _SHARED_AFTER = expression(
 _UNTIL_DAY = expression(
     r"(?<!\w)(?P<word>ngày)\s+[0-9]{1,2}(?:[-/.][0-9]{1,2})?\s*(?:đến|tới)\s*(?:hết\s*)?$"
 )
+_FEAST_BEFORE = expression(
+    r"(?<!\w)(?:mừng|chào mừng|lễ|nghỉ lễ|dịp lễ|quốc khánh|kỷ niệm|quốc tế lao động)\s*$"
+)
+_PAIR = r"[0-9]{1,2}-(?:0?[1-9]|1[0-2])"
+_CLAUSE_END = r"\s*(?:$|[.,;:!)(]|(?:tại|ở|để|theo)(?!\w)|năm [0-9])"
+_ENDS_CLAUSE = expression(_CLAUSE_END)
+_UNTIL_PAIR = expression(rf"\s+(?:đến|tới)\s+(?:hết\s+)?(?:ngày\s+)?{_PAIR}{_CLAUSE_END}")
+_FROM_PAIR = expression(rf"(?<!\w)từ\s+{_PAIR}\s+(?:đến|tới)\s+(?:hết\s+)?$")
 _OF_MONTH = expression(r"\s*(?:(?:của |trong )?(?:tháng|hàng tháng|hằng tháng|mỗi tháng)|âm)(?!\w)")
 _EACH_YEAR = expression(r"\s*[(]?(?:âm lịch|dương lịch|âl|hằng năm|hàng năm)(?!\w)")
 _EVERY_YEAR = expression(
@@ -147,7 +155,10 @@ def read_day_dash(match: re.Match[str], place: Place) -> Said | None:
         return _day_dot(match, place) if day_word and not _OF_MONTH.match(after) else None
     if place.before.endswith("/") and place.follows("time"):
         return Said(day_month(day, month), match.end(), "date")
-    if _EACH_YEAR.match(after) and is_day_of_year(day, month):
+    feast = _FEAST_BEFORE.search(place.before)
+    told = _ENDS_CLAUSE.match(after) or _EVERY_YEAR.match(after)
+    dated = _EACH_YEAR.match(after) or (feast and told)
+    if (dated or _between_days(place, after)) and is_day_of_year(day, month):
         return Said(day_month(day, month), match.end(), "date")
     if day > month and not day_word:
         day_word = _TIME_WORDS.search(place.before)
@@ -159,6 +170,12 @@ def read_day_dash(match: re.Match[str], place: Place) -> Said | None:
     may_rise = day < month and day_word[0].startswith("ngày") and not _EVERY_YEAR.match(after)
     flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if may_rise else ()
     return Said(spoken, match.end(), "date", flags)
+
+
+def _between_days(place: Place, after: str) -> bool:
+    """Từ 2-9 đến 5-9: from a range to a range would be nonsense."""
+    starts = place.before.endswith("từ ") and _UNTIL_PAIR.match(after)
+    return bool(starts or (_FROM_PAIR.search(place.before) and _ENDS_CLAUSE.match(after)))
 
 
 def _day_dot(match: re.Match[str], place: Place) -> Said | None:

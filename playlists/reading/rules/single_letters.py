@@ -37,6 +37,12 @@ def read_label(match: re.Match[str], place: Place) -> Said | None:
     return Said(f"{name}.", match.end(), "label")
 
 
+def read_room(match: re.Match[str], place: Place) -> Said:
+    """P.203, P.105: a room; wards have no numbers of three digits."""
+    del place
+    return Said("phòng ", match.end(), "abbreviation")
+
+
 def read_article(match: re.Match[str], place: Place) -> Said | None:
     """Khoản 2, Đ.5: an article, after the clause that stands in it."""
     if not _CLAUSE_BEFORE.search(place.before):
@@ -81,6 +87,7 @@ def read_initial(match: re.Match[str], place: Place) -> Said:
 
 SINGLE_LETTERS: tuple[Rule, ...] = (
     Rule(expression(r"Đ[.]?[ ]?(?=[0-9])"), read_article),
+    Rule(expression(r"P[.][ ]?(?=[1-9][0-9]{2}(?![0-9]|[.,][0-9]))"), read_room),
     Rule(_AREA, read_area),
     Rule(_LABEL, read_label),
     Rule(expression(rf"[A-Za-zĐđ]{_ALONE}"), read_point),

@@ -53,8 +53,8 @@ _ONE_NEXT = expression(r"1[ ]?[^\W\d_]")
 _NUMBER_NEXT = expression(NUMBER)
 # 111,5 bé trai/100 bé gái, 8 tiêu chí/19 tiêu chí, 12 bác sĩ/vạn dân.
 _COUNT_BEFORE = expression(r"(?<![\w.,/])[0-9][0-9.,]*[ ](?P<what>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})$")
-_COUNT_NEXT = expression(r"[0-9][0-9.]*[ ](?P<what>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})")
-_ROUND = expression(r"10{0,2}(?:\.?000)*(?<=00)[ ]|1[ ](?:vạn|nghìn|ngàn|triệu)(?!\w)")
+_COUNT_NEXT = expression(r"[0-9][0-9.]*[ ]?(?P<what>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})")
+_ROUND = expression(r"10{0,2}(?:\.?000)*(?<=00)(?![0-9.])|1[ ](?:vạn|nghìn|ngàn|triệu)(?!\w)")
 # Tổ 1/ấp 2, 3 hộ/ấp Tân Lập: a certain place, not one that something is counted by.
 _PLACE_NEXT = expression(
     r"[ ]?(?:tổ|ấp|thôn|khu phố|khóm|xóm|bản|buôn|xã|phường)[ ](?:[0-9]|(?-i:[A-ZĐ][a-zà-ỹ]))",
@@ -146,8 +146,10 @@ def _of_so_many(place: Place) -> Said | None:
     right = _COUNT_NEXT.match(place.text, end)
     if right is None or _HOUSEHOLDS.match(left["what"]):
         return None
-    if left["what"] in _SUMS and right[0].startswith("1 "):
-        return Said("", end, "stroke")
+    if left["what"] in _SUMS:
+        one = right[0].startswith("1 ")
+        flags = () if one else (Flag(Doubt.AMBIGUOUS, "/", "trên"),)
+        return Said("" if one else "trên", end, "stroke", flags)
     same = right["what"].lower().startswith(left["what"])
     if same or _ROUND.match(right[0]):
         return Said("trên", end, "stroke")

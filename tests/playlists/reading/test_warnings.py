@@ -30,6 +30,10 @@ from playlists.reading import read_aloud
         ("lúc 12/12h30", "ambiguous", "12"),
         ("vốn TE mới", "abbreviation", "TE"),
         ("đàn lợn là 1. 250 con", "ambiguous", "1. 250"),
+        ("giống 0,05S vụ này", "ambiguous", "0,05"),
+        ("vốn 1,500 tỷ đồng", "ambiguous", "1,500 tỷ"),
+        ("đầu tư 2 tỷ đồng/3 km", "ambiguous", "/"),
+        ("họp đợt 1 - 2026", "ambiguous", "1 - 2026"),
     ],
 )
 def test_the_unknown_is_flagged_with_its_place(text: str, code: str, written: str) -> None:
