@@ -174,11 +174,11 @@ def test_what_fits_in_no_plan_keeps_nothing_back() -> None:
 def test_a_cluster_of_many_languages_hears_everything_else(newsroom: Newsroom) -> None:
     """Sixty villages, each with its own recording, are more than one order holds.
 
-    The other bulletins go out, the other cluster hears this one too, and people are alerted.
+    Queued before the recordings came, nobody could be told then. The other bulletins go out, the
+    other cluster hears this one too, and people are alerted.
     """
     newsroom.queue(newsroom.bulletin(SCRIPT + " Mời bà con đến sớm."), at="2026-11-23T17:00")
     bulletin = a_bulletin_in_sixty_villages(newsroom)
-    newsroom.queue(bulletin, at="2026-11-23T16:00")
 
     assert len(signed(newsroom)) == 1
     assert len(signed(newsroom, "cl-2")) == 2
@@ -201,7 +201,7 @@ class Recorded:
 
 
 def a_bulletin_in_sixty_villages(newsroom: Newsroom) -> str:
-    """A bulletin that is approved with a recording for each of sixty villages of a cluster."""
+    """One that was queued, and approved with a recording for each of sixty villages of a cluster."""
     villages = [f"v-many-{number}" for number in range(60)]
     with newsroom.small.database.writing() as session:
         for id_ in villages:
@@ -209,6 +209,7 @@ def a_bulletin_in_sixty_villages(newsroom: Newsroom) -> str:
         session.flush()
         session.add_all(VillageLanguage(village_id=id_, language="Tày") for id_ in villages)
     bulletin = newsroom.bulletin(approved=False)
+    newsroom.queue(bulletin, at="2026-11-23T16:00")
     with newsroom.small.database.writing() as session:
         for number, id_ in enumerate(villages):
             sound = Recorded(f"{number:064x}")
