@@ -201,7 +201,7 @@ class Recorded:
 
 
 def a_bulletin_in_sixty_villages(newsroom: Newsroom) -> str:
-    """One that was queued, and approved with a recording for each of sixty villages of a cluster."""
+    """One that was queued, and approved with a recording for each of sixty villages."""
     villages = [f"v-many-{number}" for number in range(60)]
     with newsroom.small.database.writing() as session:
         for id_ in villages:
