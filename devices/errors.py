@@ -6,6 +6,9 @@ DevicesError
 │   ├── MalformedMessage     not JWS, not JSON, or a field missing or out of bounds
 │   ├── WrongKind            the typ or kind is not the one its topic carries
 │   ├── WrongKey             signed by a key that this reader does not trust
+│   ├── OutsideScope         signed by a key that may not sign this kind, or not for this cluster
+│   ├── KeyExpired           signed by a key before its first or after its last day
+│   ├── RolledBack           older than what this reader has accepted already
 │   ├── BadSignature         the signature does not cover these bytes
 │   ├── WrongAddress         station, cluster or device differ from the topic's
 │   ├── BrokenChain          a confirmation does not follow the one before it
@@ -63,6 +66,24 @@ class WrongKey(ContractViolation):
     """Signed by a key that this reader does not trust."""
 
     code = "wrong_key"
+
+
+class OutsideScope(ContractViolation):
+    """The key is known, but may not sign this kind, or not for this cluster."""
+
+    code = "issuer_scope"
+
+
+class KeyExpired(ContractViolation):
+    """The key is known, but it is before its first or after its last day."""
+
+    code = "key_expired"
+
+
+class RolledBack(ContractViolation):
+    """The message is older than what was accepted already."""
+
+    code = "rolled_back"
 
 
 class BadSignature(ContractViolation):

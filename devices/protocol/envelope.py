@@ -1,63 +1,149 @@
-"""Sealing and opening each kind of message: signature, kind and address checked together.
+"""Sealing and opening each kind of message: signature, issuer, kind and address checked together.
 
-Whatever comes out of an `open_…` function was signed by the expected party for exactly this
-topic. Each raises a ContractViolation that names what does not hold.
+Whatever comes out of an `open_…` function was signed by a party that may say it, for exactly this
+topic. Each raises a ContractViolation that names what does not hold. `now_ms` is the reader's
+best knowledge of the time: where it has none it gives the newest signed time that it verified.
 """
 
+from typing import TypeVar
+
+from msgspec import Struct
 from nacl.signing import SigningKey, VerifyKey
 
-from devices.errors import WrongAddress
-from devices.protocol.jws import key_id, seal, unseal
-from devices.protocol.messages import Batch, Plan, Receipt, Status, Typ, decode, encode
+from devices.errors import RolledBack, WrongAddress
+from devices.protocol.configuration import Config, IssuerKey, Scope
+from devices.protocol.jws import key_id, seal, unseal, unverified_payload
+from devices.protocol.keyring import Trust, open_keyring
+from devices.protocol.messages import (
+    Ask,
+    Batch,
+    Command,
+    Health,
+    Now,
+    Plan,
+    Receipt,
+    Status,
+    TimeAnswer,
+    Typ,
+    decode,
+    encode,
+)
+
+_TYP_OF: dict[type[Struct], Typ] = {
+    Plan: Typ.PLAN,
+    Now: Typ.NOW,
+    Config: Typ.CONFIG,
+    Command: Typ.COMMAND,
+    Receipt: Typ.RECEIPT,
+    TimeAnswer: Typ.TIME,
+    Batch: Typ.CONFIRM,
+    Status: Typ.STATUS,
+    Health: Typ.HEALTH,
+    Ask: Typ.ASK,
+}
+ToDevice = TypeVar("ToDevice", Receipt, TimeAnswer, Command)
+FromDevice = TypeVar("FromDevice", Batch, Status, Health, Ask)
+_SCOPE_OF: dict[type[Struct], Scope] = {
+    Receipt: Scope.RECEIPT,
+    TimeAnswer: Scope.TIME,
+    Command: Scope.COMMAND,
+}
 
 
-def seal_plan(plan: Plan, *, key: SigningKey) -> str:
-    """Sign a cluster's plan with the station's key."""
-    return seal(encode(plan), typ=Typ.PLAN, key=key)
+def seal_message(message: Struct, *, key: SigningKey) -> str:
+    """Sign a message of any kind but a keyring; its `typ` follows from what it is."""
+    return seal(encode(message), typ=_TYP_OF[type(message)], key=key)
 
 
-def open_plan(message: bytes, *, station: str, cluster: str, key: VerifyKey) -> Plan:
-    """Verify a plan that came on the topic of this station and cluster."""
-    plan = decode(unseal(message, typ=Typ.PLAN, trusted={key_id(key): key}).payload, Plan)
+def open_plan(
+    message: bytes, *, station: str, cluster: str, trust: Trust, now_ms: int
+) -> tuple[Plan, IssuerKey]:
+    """Verify a plan that came on the topic of this station and cluster; also say who signed it.
+
+    Whether the issuer may order each of its emergencies is the reader's to check.
+    """
+    sealed = unseal(message, typ=Typ.PLAN, trusted=trust.keys)
+    plan = decode(sealed.payload, Plan)
     _check_address((plan.station, plan.cluster), (station, cluster))
-    return plan
+    issuer = trust.check(
+        sealed.key_id,
+        scope=Scope.PLAN,
+        issued_at_ms=plan.issued_at_ms,
+        now_ms=now_ms,
+        cluster=cluster,
+    )
+    return plan, issuer
 
 
-def seal_receipt(receipt: Receipt, *, key: SigningKey) -> str:
-    """Sign a receipt with the station's key."""
-    return seal(encode(receipt), typ=Typ.RECEIPT, key=key)
+def open_now(
+    message: bytes, *, station: str, cluster: str, trust: Trust, now_ms: int
+) -> tuple[Now, IssuerKey]:
+    """Verify an order for this moment that came on the topic of this station and cluster.
+
+    Whether it is new, has not expired, and may be an emergency is the reader's to check.
+    """
+    sealed = unseal(message, typ=Typ.NOW, trusted=trust.keys)
+    now = decode(sealed.payload, Now)
+    _check_address((now.station, now.cluster), (station, cluster))
+    issuer = trust.check(
+        sealed.key_id,
+        scope=Scope.NOW,
+        issued_at_ms=now.issued_at_ms,
+        now_ms=now_ms,
+        cluster=cluster,
+    )
+    return now, issuer
 
 
-def open_receipt(message: bytes, *, station: str, device: str, key: VerifyKey) -> Receipt:
-    """Verify a receipt that came on the topic of this station and device."""
-    sealed = unseal(message, typ=Typ.RECEIPT, trusted={key_id(key): key})
-    receipt = decode(sealed.payload, Receipt)
-    _check_address((receipt.station, receipt.device), (station, device))
-    return receipt
+def open_config(
+    message: bytes, *, station: str, device: str, root: VerifyKey, held: Trust, now_ms: int
+) -> tuple[Config, Trust]:
+    """Verify a configuration and the keyring inside it, which must be no older than the one held.
+
+    The keyring is looked at first, because only it tells whose signature to expect: it carries
+    the root's own. Raises RolledBack for an older keyring.
+    """
+    claimed = decode(unverified_payload(message), Config)
+    trust = open_keyring(claimed.keyring.encode(), station=station, root=root)
+    if trust.serial < held.serial:
+        raise RolledBack(f"keyring {trust.serial} after {held.serial}")
+    sealed = unseal(message, typ=Typ.CONFIG, trusted=trust.keys)
+    config = decode(sealed.payload, Config)
+    _check_address((config.station, config.device), (station, device))
+    trust.check(
+        sealed.key_id,
+        scope=Scope.CONFIG,
+        issued_at_ms=config.issued_at_ms,
+        now_ms=now_ms,
+        cluster=config.cluster,
+    )
+    return config, trust
 
 
-def seal_batch(batch: Batch, *, key: SigningKey) -> str:
-    """Sign confirmations with the device's key."""
-    return seal(encode(batch), typ=Typ.CONFIRM, key=key)
+def open_to_device(
+    message: bytes, kind: type[ToDevice], *, station: str, device: str, trust: Trust, now_ms: int
+) -> ToDevice:
+    """Verify a receipt, a time or a command that came on the topic of this device."""
+    sealed = unseal(message, typ=_TYP_OF[kind], trusted=trust.keys)
+    said = decode(sealed.payload, kind)
+    _check_address((said.station, said.device), (station, device))
+    if isinstance(said, TimeAnswer):
+        # The answer itself says what time it is: a clock that is wrong must not refuse it.
+        issued_at_ms = now_ms = said.at_ms
+    else:
+        issued_at_ms = said.issued_at_ms
+    trust.check(sealed.key_id, scope=_SCOPE_OF[kind], issued_at_ms=issued_at_ms, now_ms=now_ms)
+    return said
 
 
-def open_batch(message: bytes, *, station: str, device: str, key: VerifyKey) -> Batch:
-    """Verify confirmations that came on the topic of this station and device."""
-    batch = decode(unseal(message, typ=Typ.CONFIRM, trusted={key_id(key): key}).payload, Batch)
-    _check_address((batch.station, batch.device), (station, device))
-    return batch
-
-
-def seal_status(status: Status, *, key: SigningKey) -> str:
-    """Sign a status with the device's key."""
-    return seal(encode(status), typ=Typ.STATUS, key=key)
-
-
-def open_status(message: bytes, *, station: str, device: str, key: VerifyKey) -> Status:
-    """Verify a status that came on the topic of this station and device."""
-    status = decode(unseal(message, typ=Typ.STATUS, trusted={key_id(key): key}).payload, Status)
-    _check_address((status.station, status.device), (station, device))
-    return status
+def open_from_device(
+    message: bytes, kind: type[FromDevice], *, station: str, device: str, key: VerifyKey
+) -> FromDevice:
+    """Verify what came on an upward topic of this station and device."""
+    sealed = unseal(message, typ=_TYP_OF[kind], trusted={key_id(key): key})
+    said = decode(sealed.payload, kind)
+    _check_address((said.station, said.device), (station, device))
+    return said
 
 
 def _check_address(signed: tuple[str, str], topic: tuple[str, str]) -> None:

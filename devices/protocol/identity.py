@@ -13,17 +13,9 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey, VerifyKey
 
 from devices.errors import IdentityMissing
-from devices.protocol.messages import Name
+from devices.protocol.messages import Name, QuietHours
 
 IDENTITY_FILE = "identity.json"
-
-
-class QuietHours(Struct, frozen=True, kw_only=True):
-    """Local times between which nothing plays without a signed override; may cross midnight."""
-
-    begins: str = "21:00"
-    ends: str = "05:30"
-    zone: str = "Asia/Ho_Chi_Minh"
 
 
 class Identity(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ at a province's size needs. Tests hold it against an independent JOSE library.
 import base64
 import binascii
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -50,7 +51,27 @@ def seal(payload: bytes, *, typ: str, key: SigningKey) -> str:
     return f"{signing_input}.{_encode(signature)}"
 
 
-def unseal(message: bytes, *, typ: str, trusted: dict[str, VerifyKey]) -> Sealed:
+def typ_of(message: bytes) -> str:
+    """The kind that a message claims to be, to choose how it is opened; nothing is verified yet.
+
+    Raises MessageTooLarge or MalformedMessage.
+    """
+    if len(message) > MESSAGE_LIMIT_BYTES:
+        raise MessageTooLarge(f"{len(message)} bytes")
+    return _header(_decode(_parts(message)[0])).typ
+
+
+def unverified_payload(message: bytes) -> bytes:
+    """What a message would say if its signature held: only for finding the keyring inside it.
+
+    Raises MessageTooLarge or MalformedMessage.
+    """
+    if len(message) > MESSAGE_LIMIT_BYTES:
+        raise MessageTooLarge(f"{len(message)} bytes")
+    return _decode(_parts(message)[1])
+
+
+def unseal(message: bytes, *, typ: str, trusted: Mapping[str, VerifyKey]) -> Sealed:
     """Verify a message of the kind `typ` against the trusted keys, by key id.
 
     Raises MessageTooLarge, MalformedMessage, WrongKind, WrongKey or BadSignature.

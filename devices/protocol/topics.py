@@ -16,6 +16,7 @@ class Upward(StrEnum):
     CONFIRM = "confirm"
     STATUS = "status"
     HEALTH = "health"
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True)
