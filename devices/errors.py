@@ -12,6 +12,7 @@ DevicesError
 │   ├── BadSignature         the signature does not cover these bytes
 │   ├── WrongAddress         station, cluster or device differ from the topic's
 │   ├── BrokenChain          a confirmation does not follow the one before it
+│   ├── UnaskedAnswer        a time that answers no open question
 │   └── ReceiptUnfounded     a receipt for confirmations that this journal does not hold
 ├── CredentialsUnreadable    the broker's file of users is missing (protocol.credentials)
 ├── IdentityMissing          a controller's folder holds no identity
@@ -42,6 +43,8 @@ class ContractViolation(DevicesError):
     code = "contract_violation"
     message_vi = "Thông điệp không đúng giao ước nên không được thực hiện."
     message_en = "The message breaks the contract, so it was not acted on."
+    version: int | None = None
+    """The version of a message that a known key signed, for saying which one was refused."""
 
 
 class MessageTooLarge(ContractViolation):
@@ -102,6 +105,12 @@ class BrokenChain(ContractViolation):
     """A confirmation does not name the hash of the one before it."""
 
     code = "broken_chain"
+
+
+class UnaskedAnswer(ContractViolation):
+    """A time that answers no open question of this device: late, repeated, or made up."""
+
+    code = "unasked_answer"
 
 
 class ReceiptUnfounded(ContractViolation):

@@ -35,21 +35,35 @@ class Trust:
         issued_at_ms: int,
         now_ms: int,
         cluster: str | None = None,
+        version: int | None = None,
     ) -> IssuerKey:
         """Return the issuer whose key it is, if it may sign this now; raise what does not hold.
 
-        Raises OutsideScope or KeyExpired; a key that is in no keyring never verified anything.
+        Raises OutsideScope or KeyExpired, which carry `version`; a key that is in no keyring
+        never verified anything.
         """
         issuer = self.issuers[key_id]
-        if scope not in issuer.scopes:
-            raise OutsideScope(f"{issuer.name}: {scope}")
-        if cluster is not None and issuer.clusters and cluster not in issuer.clusters:
-            raise OutsideScope(f"{issuer.name}: {cluster}")
-        first_ms = issuer.not_before_ms - CLOCK_LEEWAY_MS
-        issued_in_time = first_ms <= issued_at_ms <= issuer.not_after_ms
-        if not issued_in_time or now_ms > issuer.not_after_ms:
-            raise KeyExpired(issuer.name)
+        refusal = _refusal(
+            issuer, scope=scope, issued_at_ms=issued_at_ms, now_ms=now_ms, cluster=cluster
+        )
+        if refusal is not None:
+            refusal.version = version
+            raise refusal
         return issuer
+
+
+def _refusal(
+    issuer: IssuerKey, *, scope: Scope, issued_at_ms: int, now_ms: int, cluster: str | None
+) -> OutsideScope | KeyExpired | None:
+    if scope not in issuer.scopes:
+        return OutsideScope(f"{issuer.name}: {scope}")
+    if cluster is not None and issuer.clusters and cluster not in issuer.clusters:
+        return OutsideScope(f"{issuer.name}: {cluster}")
+    first_ms = issuer.not_before_ms - CLOCK_LEEWAY_MS
+    issued_in_time = first_ms <= issued_at_ms <= issuer.not_after_ms
+    if not issued_in_time or now_ms > issuer.not_after_ms:
+        return KeyExpired(issuer.name)
+    return None
 
 
 NOBODY = Trust(serial=0, issuers={}, keys={})
