@@ -173,6 +173,20 @@ class Journal:
         held = self.entries(first=seq, last=seq)
         return entry_hash(held[0]) if held else None
 
+    def rewind(self, after_seq: int) -> int:
+        """Take receipts back for what lies after `after_seq` and is held; return the new mark.
+
+        For a ledger that was restored from a backup.
+        """
+        first = self._database.execute("SELECT min(seq) FROM entry").fetchone()[0]
+        held_after = self.head.seq if first is None else first - 1
+        seq = min(max(after_seq, held_after), self.head.receipted_seq)
+        with self._transaction(durable=False):
+            self._database.execute("UPDATE entry SET receipted_at_ms = NULL WHERE seq > ?", (seq,))
+            self._database.execute("UPDATE head SET receipted_seq = ?", (seq,))
+        self.head = replace(self.head, receipted_seq=seq)
+        return seq
+
     def mark_receipted(self, seq: int, *, now_ms: int) -> None:
         """Note that the ledger holds everything up to `seq`.
 

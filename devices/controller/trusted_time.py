@@ -49,7 +49,7 @@ class Witness(Protocol):
 
 
 class MachineWitness:
-    """Asks the kernel whether a time server holds the clock, and whether there is a hardware one."""
+    """Asks the kernel whether a time server holds the clock, and looks for a hardware one."""
 
     def __init__(self, *, root: Path = Path("/")) -> None:
         self._hardware = any((root / "sys/class/rtc").glob("rtc*"))
@@ -74,7 +74,7 @@ class FixedWitness:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A signed answer: at the monotonic instant `heard_us` the machine's clock lacked `offset_us`."""
+    """A signed answer, heard at a monotonic instant: the machine's clock lacked `offset_us`."""
 
     offset_us: int
     uncertainty_us: int
@@ -136,6 +136,17 @@ class TrustedClock:
     def is_trusted(self) -> bool:
         """Whether anything may be played by this time."""
         return self.source is not TimeSource.NONE
+
+    @property
+    def verifying_ms(self) -> int:
+        """The time by which a key's last day is judged, in milliseconds.
+
+        A hardware clock that runs ahead must not make a device refuse the very answer that would
+        set it right, so only a time that somebody vouches for counts; else the newest signed one.
+        """
+        if self.source in {TimeSource.STATION, TimeSource.NTP, TimeSource.SIMULATED}:
+            return self.now_us() // 1_000
+        return self.floor_ms
 
     @property
     def floor_ms(self) -> int:

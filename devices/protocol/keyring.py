@@ -24,6 +24,7 @@ class Trust:
     """The keys of one keyring, ready to verify with; `serial` 0 trusts nobody."""
 
     serial: int
+    issued_at_ms: int
     issuers: Mapping[str, IssuerKey]
     keys: Mapping[str, VerifyKey]
 
@@ -66,7 +67,7 @@ def _refusal(
     return None
 
 
-NOBODY = Trust(serial=0, issuers={}, keys={})
+NOBODY = Trust(serial=0, issued_at_ms=0, issuers={}, keys={})
 
 
 def trust_in(keyring: Keyring) -> Trust:
@@ -80,7 +81,9 @@ def trust_in(keyring: Keyring) -> Trust:
             raise MalformedMessage("keyring") from error
         keys[key_id(key)] = key
         issuers[key_id(key)] = issuer
-    return Trust(serial=keyring.serial, issuers=issuers, keys=keys)
+    return Trust(
+        serial=keyring.serial, issued_at_ms=keyring.issued_at_ms, issuers=issuers, keys=keys
+    )
 
 
 def seal_keyring(keyring: Keyring, *, root: SigningKey) -> str:
