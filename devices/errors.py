@@ -13,6 +13,7 @@ DevicesError
 │   ├── WrongAddress         station, cluster or device differ from the topic's
 │   ├── BrokenChain          a confirmation does not follow the one before it
 │   └── ReceiptUnfounded     a receipt for confirmations that this journal does not hold
+├── CodeUnreadable           an enrolment code was mistyped (protocol.enrolment)
 ├── CredentialsUnreadable    the broker's file of users is missing (protocol.credentials)
 ├── IdentityMissing          a controller's folder holds no identity
 ├── HomeInUse                another controller runs on the same folder
