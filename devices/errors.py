@@ -16,6 +16,7 @@ DevicesError
 │   ├── NotConfigured        an order before any configuration said whose orders to take
 │   ├── UnaskedAnswer        a time that answers no open question
 │   └── ReceiptUnfounded     a receipt for confirmations that this journal does not hold
+├── CodeUnreadable           an enrolment code was mistyped (protocol.enrolment)
 ├── CredentialsUnreadable    the broker's file of users is missing (protocol.credentials)
 ├── IdentityMissing          a controller's folder holds no identity
 ├── HomeInUse                another controller runs on the same folder
