@@ -214,7 +214,7 @@ class Player:
 
     def _knows_what_has_played(self) -> bool:
         """A device whose journal was lost plays nothing that it may have played before."""
-        if self.journal.previous is None:
+        if not self.journal.was_lost:
             return True
         reborn_ms = self.journal.mark(REBORN_MARK)
         if not reborn_ms:
