@@ -67,6 +67,9 @@ _RAISE = (
 )
 _SIGN = "INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)"
 
+Mark = tuple[str, str]
+"""What was stated of an order: a kind and a code."""
+
 Connect = Callable[[Path], sqlite3.Connection]
 Write = tuple[str, tuple[Any, ...]]
 """One statement in SQL with what it is bound to."""
@@ -87,7 +90,8 @@ class Journal:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._said: dict[OrderKey, set[tuple[str, str]]] = {}
+        self._said: dict[OrderKey, tuple[Mark, ...]] = {}
+        self._known_marks: dict[Mark, Mark] = {}
         self._owed: list[Statement] = []
         self._owed_writes: list[Write] = []
         self._told: Callable[[Sequence[Confirmation]], None] = _nobody
@@ -356,11 +360,14 @@ class Journal:
         for name, value in marks.items():
             self._marks[name] = max(self.mark(name), value)
 
-    def _remember(self, key: OrderKey, mark: tuple[str, str]) -> None:
+    def _remember(self, key: OrderKey, mark: Mark) -> None:
         kind = mark[0]
         if kind in UNREMEMBERED:
             return
-        self._said.setdefault(key, set()).add(mark)
+        before = self._said.get(key, ())
+        if mark not in before:
+            # Of the few marks that there are each is held once, whatever thousands of orders say.
+            self._said[key] = (*before, self._known_marks.setdefault(mark, mark))
         if kind in SETTLING:
             self.settled.add(key)
         if kind in ENDS:
