@@ -54,7 +54,7 @@ def _tell(said: str) -> None:
     if len(said) == _FINGERPRINT_LENGTH and not set(said) - set("0123456789abcdef"):
         groups = " ".join(said[at : at + 4] for at in range(0, len(said), 4))
         sys.stderr.write(
-            f"So 8 nhóm này với trang của đài / Compare with the station's page:\n\n    {groups}\n\n"
+            f"So với trang của đài / Compare with the station's page:\n\n    {groups}\n\n"
             "Chờ quản trị nhận… / Waiting for the admin…\n"
         )
     else:
