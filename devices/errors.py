@@ -19,6 +19,8 @@ DevicesError
 ├── CodeUnreadable           an enrolment code was mistyped (protocol.enrolment)
 ├── CredentialsUnreadable    the broker's file of users is missing (protocol.credentials)
 ├── IdentityMissing          a controller's folder holds no identity
+├── EnrolmentEnded           the station does not let this device in with this code
+├── EnrolmentTimedOut        nobody let the device in within a day
 ├── HomeInUse                another controller runs on the same folder
 ├── JournalUnusable          the device's memory cannot be read or written
 ├── FleetRefused             the folder to simulate holds no controllers, or real ones
@@ -141,6 +143,24 @@ class IdentityMissing(DevicesError):
     code = "identity_missing"
     message_vi = "Thư mục này chưa có danh tính thiết bị. Hãy đăng ký thiết bị với đài trước."
     message_en = "This folder holds no device identity. Enrol the device with its station first."
+
+
+class EnrolmentEnded(DevicesError):
+    """The station does not let this device in with this code."""
+
+    code = "enrolment_ended"
+    message_vi = "Đài không nhận thiết bị này với mã đã nhập. Hãy xin quản trị một mã mới."
+    message_en = "The station does not take this device with this code. Ask its admin for another."
+
+
+class EnrolmentTimedOut(DevicesError):
+    """Nobody let the device in within a day."""
+
+    code = "enrolment_timed_out"
+    message_vi = "Đã quá 24 giờ mà chưa ai nhận thiết bị. Hãy xin quản trị một mã mới."
+    message_en = (
+        "Nobody let this device in within 24 hours. Ask the station's admin for a new code."
+    )
 
 
 class HomeInUse(DevicesError):

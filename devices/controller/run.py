@@ -42,7 +42,8 @@ def run_controller(
                 home,
                 identity=identity,
                 sink_name=sink_name,
-                source=source or HttpAudioSource(station_url=identity.station_url),
+                source=source
+                or HttpAudioSource(station_url=identity.station_url, ca_pem=identity.ca_pem),
                 watch=watch or Unwatched(),
             )
         )
@@ -93,6 +94,7 @@ def _link(identity: Identity, *, listener: Listener, rng: Random) -> Link:
             identity.broker_url,
             username=identity.broker_username,
             password=identity.broker_password,
+            ca_pem=identity.ca_pem,
         ),
         status_topic=topics.from_device(identity.station, identity.device, topics.Upward.STATUS),
         listener=listener,
