@@ -18,6 +18,7 @@ from broadcaster.dispatch.outbox import unpublished_since
 from broadcaster.fleet import api as fleet_api
 from broadcaster.fleet import pages as fleet_pages
 from broadcaster.ledger import api as ledger_api
+from broadcaster.ledger import incident_pages
 from broadcaster.ledger import pages as ledger_pages
 from broadcaster.lexicon import api as lexicon_api
 from broadcaster.lexicon import pages as lexicon_pages
@@ -45,6 +46,7 @@ _ROUTERS = (
     areas_pages.router,
     voices_pages.router,
     ledger_pages.router,
+    incident_pages.router,
     fleet_pages.router,
     audio.router,
     accounts_api.api,
@@ -73,7 +75,13 @@ _NAVIGATION = (
         label=msgid("Lịch phát"), href="/schedule", icon="schedule", roles=_STATION_STAFF
     ),
     NavigationItem(label=msgid("Sổ độ phủ"), href="/ledger", icon="ledger", roles=_EVERYBODY),
-    NavigationItem(label=msgid("Thiết bị"), href="/devices", icon="devices", roles=_STATION_STAFF),
+    NavigationItem(
+        label=msgid("Thiết bị"),
+        href="/devices",
+        icon="devices",
+        roles=_STATION_STAFF,
+        covers=("/incidents",),
+    ),
 )
 
 

@@ -17,6 +17,7 @@ APPROVERS = frozenset({"leader"})
 CHOOSERS = WRITERS | {"admin"}
 SCHEDULERS = WRITERS | APPROVERS
 DESCRIBERS = WRITERS | {"admin"}
+ADMINS = frozenset({"admin"})
 ANYBODY = ALL | {"nobody"}
 
 TABLE = {
@@ -30,6 +31,11 @@ TABLE = {
     "POST /schedules/{schedule_id}/cancel": SCHEDULERS,
     "GET /evidence/{device_id}/{epoch}/{seq}": ALL,
     "GET /devices": STAFF,
+    "GET /devices/{device_id}": STAFF,
+    "POST /devices/{device_id}": ADMINS,
+    "POST /devices/{device_id}/retirement": ADMINS,
+    "POST /relay-hosts": ADMINS,
+    "GET /incidents": STAFF,
     "GET /bulletins": STAFF,
     "GET /bulletins/new": WRITERS,
     "POST /bulletins": WRITERS,
@@ -79,7 +85,13 @@ TABLE = {
     "GET /api/broadcasts/{broadcast_id}": ALL,
     "GET /api/broadcasts/{broadcast_id}/devices": ALL,
     "GET /api/evidence/{device_id}/{epoch}/{seq}": ALL,
+    "GET /api/incidents": STAFF,
     "GET /api/devices": STAFF,
+    "GET /api/devices/{device_id}": STAFF,
+    "PATCH /api/devices/{device_id}": ADMINS,
+    "DELETE /api/devices/{device_id}": ADMINS,
+    "GET /api/station/relay-hosts": STAFF,
+    "PUT /api/station/relay-hosts": ADMINS,
     "GET /api/schedules": STAFF,
     "POST /api/schedules": SCHEDULERS,
     "DELETE /api/schedules/{schedule_id}": SCHEDULERS,
