@@ -54,7 +54,7 @@ def plans_to_publish(session: Session, *, again: bool) -> list[SignedPlan]:
     )
     if not again:
         query = query.where(col(SignedPlan.published_at).is_(None))
-    return list(session.exec(query).all())
+    return list(session.exec(query.order_by(col(SignedPlan.cluster_id))).all())
 
 
 def configs_to_publish(session: Session, *, again: bool) -> list[SignedConfig]:
