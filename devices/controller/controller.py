@@ -25,9 +25,13 @@ from devices.controller.fetching import Fetcher
 from devices.controller.journal import Journal, note_end
 from devices.controller.link import Link, Listener
 from devices.controller.outbox import Outbox
-from devices.controller.player import Player
+from devices.controller.player import DISK_RETRY_S, Player
+from devices.controller.relay.https_receiver import HttpsReceiver
+from devices.controller.relaying import Receiver
 from devices.controller.sinks import Sink
+from devices.controller.sounds import Sounds
 from devices.controller.statements import ENDS, Statement, about
+from devices.controller.timed_sink import TimedSink
 from devices.controller.timekeeping import Timekeeper
 from devices.controller.trusted_time import TrustedClock, Witness
 from devices.controller.watch import Watch
@@ -51,6 +55,9 @@ log = structlog.get_logger()
 SOFTWARE = "loa-controller/1"
 HOUSEKEEPING_S = 3_600.0
 
+DEBT_S = 2.0
+"""How long what could not wait for the disk is owed to it, at most, while it takes anything."""
+
 
 class Controller:
     """One device, from its memory on; `run` keeps it alive."""
@@ -70,15 +77,19 @@ class Controller:
         watch: Watch,
         connect: Callable[[Listener], Link],
         decoder: Decoder | None = None,
+        receiver: Receiver | None = None,
     ) -> None:
         self.violations: Counter[str] = Counter()
         self._identity = identity
         self._home = home
         self._journal = journal
         self._sink = sink
+        self._rng = rng
         self._watch = watch
         self._boot = secrets.token_hex(16)
         self._tasks: asyncio.TaskGroup | None = None
+        self._owing = asyncio.Event()
+        journal.tell(self._was_said)
         self.clock = TrustedClock(clock, witness=witness, floor_ms=journal.mark(FLOOR_MARK))
         self._link = connect(self)
         self._timekeeper = Timekeeper(
@@ -106,25 +117,33 @@ class Controller:
             journal=journal,
             clock=self.clock,
             stamp=self._stamped,
-            said=self._was_said,
             changed=self._agenda_changed,
+            owing=self._owing.set,
         )
         self._player = Player(
             journal=journal,
             fetcher=self._fetcher,
-            store=store,
-            sink=sink,
-            decoder=decoder,
+            sounds=Sounds(
+                store=store,
+                fetcher=self._fetcher,
+                decoder=decoder,
+                receiver=receiver or HttpsReceiver(),
+                clock=self.clock,
+                rng=rng,
+                config=lambda: self._agenda.bearings.config,
+            ),
+            sink=TimedSink(sink, clock=self.clock),
             clock=self.clock,
             rng=rng,
             say=self._say,
+            note=self._note,
             planned=lambda: self._agenda.planned,
             config=lambda: self._agenda.bearings.config,
         )
 
     @property
     def plan_version(self) -> int:
-        """The version of the plan that is followed; 0 while there is none."""
+        """The highest version accepted of our cluster's plan; 0 before any."""
         return self._agenda.plan_version
 
     @property
@@ -144,6 +163,7 @@ class Controller:
                 tasks.create_task(self._outbox.run(), name="outbox")
                 tasks.create_task(self._player.run(tasks), name="player")
                 tasks.create_task(self._timekeeper.run(), name="timekeeper")
+                tasks.create_task(self._pay_debts(), name="debts")
                 tasks.create_task(self._keep_house(), name="housekeeping")
                 try:
                     await asyncio.get_running_loop().create_future()
@@ -201,7 +221,7 @@ class Controller:
         elif cluster is not None and topic == topics.now(identity.station, cluster):
             self._agenda.take_now(payload)
             if self._agenda.waits_for_time:
-                self._timekeeper.reconnected()
+                self._timekeeper.hurry()
         else:
             raise WrongAddress(topic)
 
@@ -219,7 +239,11 @@ class Controller:
             case Typ.TIME:
                 self._timekeeper.take(self._open(payload, TimeAnswer))
             case Typ.COMMAND:
-                self._commands.take(self._open(payload, Command))
+                self._commands.take(
+                    self._open(payload, Command),
+                    message=payload,
+                    trust=self._agenda.bearings.trust,
+                )
             case other:
                 raise WrongKind(other)
 
@@ -243,7 +267,7 @@ class Controller:
         """Silence what was stopped, fetch what is wanted, and let the player look."""
         word = self._agenda.word
         self._player.silence(word.stopped)
-        self._say(
+        self._note(
             *stopped_statements(
                 word,
                 journal=self._journal,
@@ -273,19 +297,27 @@ class Controller:
         statements = [
             about(each.order, Kind.CACHED, at_ms=now_ms(self.clock))
             for key, each in self._agenda.planned.items()
-            if key not in self._journal.settled and self._fetcher.state(each.order) is Audio.READY
+            if key not in self._journal.settled
+            and each.order.items
+            and self._fetcher.state(each.order) is Audio.READY
         ]
-        try:
-            self._say(*(each for each in statements if not self._journal.has_said(each)))
-        except JournalUnusable as error:
-            log.error("confirmation_not_written", why=error.detail)
+        self._note(*(each for each in statements if not self._journal.has_said(each)))
         self._player.wake()
 
     def _say(self, *statements: Statement) -> None:
+        """Have it on the disk; raise JournalUnusable."""
         if statements:
-            self._was_said(self._journal.say(*self._stamped(statements)))
-            if any(statement.kind in ENDS for statement in statements):
-                self._want_audio()
+            self._journal.say(*self._stamped(statements))
+
+    def _note(self, *statements: Statement) -> None:
+        """State what happened, now or as soon as the disk takes it."""
+        if not statements:
+            return
+        self._journal.note(*self._stamped(statements))
+        if self._journal.owes:
+            self._owing.set()
+        if any(statement.kind in ENDS for statement in statements):
+            self._want_audio()
 
     def _was_said(self, confirmations: Sequence[Confirmation]) -> None:
         self._watch.said(confirmations)
@@ -310,7 +342,7 @@ class Controller:
             plan_version=self._agenda.plan_version,
             config_version=bearings.version,
             keyring_serial=bearings.trust.serial,
-            now_sequence=self._journal.mark("now"),
+            now_sequence=self._agenda.now_sequence,
             key_id=key_id(self._identity.signing_key.verify_key),
             epoch=self._journal.head.epoch,
             seq=self._journal.head.seq,
@@ -326,12 +358,27 @@ class Controller:
         )
         self._link.publish(topic, self._status(online=True), retain=True)
 
+    async def _pay_debts(self) -> None:
+        """Write what could not wait for the disk, spread, and again until the disk takes it."""
+        while True:
+            await self._owing.wait()
+            await asyncio.sleep(DEBT_S * (0.5 + self._rng.random() / 2))
+            self._owing.clear()
+            try:
+                self._journal.settle()
+            except JournalUnusable as error:
+                log.error("journal_owes", why=error.detail)
+                self._owing.set()
+                await asyncio.sleep(DISK_RETRY_S)
+
     async def _keep_house(self) -> None:
         while True:
             try:
-                self._journal.prune(
-                    now_ms=now_ms(self.clock), planned=frozenset(self._agenda.planned)
-                )
+                self._journal.raise_marks({FLOOR_MARK: self.clock.floor_ms})
+                if self.clock.is_vouched:
+                    self._journal.prune(
+                        now_ms=now_ms(self.clock), planned=frozenset(self._agenda.planned)
+                    )
                 note_end(self._home, self._journal.head)
             except JournalUnusable as error:
                 log.error("journal_not_pruned", why=error.detail)

@@ -59,10 +59,22 @@ class Stream(Protocol):
 
 
 class Sink(Protocol):
-    """A way out for sound."""
+    """A way out for sound; `rate_hz` is the only rate that it takes, None where it takes any."""
 
-    name: str
-    simulated: bool
+    @property
+    def name(self) -> str:
+        """What it is called in confirmations."""
+        ...
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nobody can hear it."""
+        ...
+
+    @property
+    def rate_hz(self) -> int | None:
+        """The only rate that it takes."""
+        ...
 
     def open(self, *, sample_rate_hz: int) -> Stream:
         """Prepare for one order's mono samples of 16 bits."""
@@ -157,6 +169,7 @@ class NullSink:
 
     name = "null"
     simulated = True
+    rate_hz: int | None = None
 
     def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
@@ -171,6 +184,7 @@ class WavSink:
 
     name = "wav"
     simulated = True
+    rate_hz: int | None = None
 
     def __init__(self, *, clock: Clock, folder: Path) -> None:
         self._clock = clock
