@@ -66,8 +66,7 @@ def _test(asked: argparse.Namespace, points: Sequence[Point]) -> list[Score]:
 
 def _is_chosen(point: Point, only: Sequence[str]) -> bool:
     return not only or any(
-        each in {point.name, point.section} or point.section.startswith(f"{each}.")
-        for each in only
+        each in {point.name, point.section} or point.section.startswith(f"{each}.") for each in only
     )
 
 
