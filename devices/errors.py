@@ -20,6 +20,7 @@ DevicesError
 ├── FleetRefused             the folder to simulate holds no controllers, or real ones
 ├── AudioFetchFailed         the station's audio could not be fetched
 ├── AudioUndecodable         the cached bytes are not sound
+├── AudioDeviceUnusable      the sound card is missing, lost, or takes no sound
 └── BrokerUnusable           the embedded broker cannot start as asked (broker.errors)
 """
 
@@ -156,6 +157,14 @@ class AudioUndecodable(DevicesError):
     code = "audio_undecodable"
     message_vi = "Tệp âm thanh không giải mã được nên không phát."
     message_en = "The audio cannot be decoded, so it is not played."
+
+
+class AudioDeviceUnusable(DevicesError):
+    """The sound card is missing, lost, or takes no sound."""
+
+    code = "audio_device"
+    message_vi = "Không dùng được thiết bị âm thanh. Hãy kiểm tra cạc âm thanh và dây nối."
+    message_en = "The audio device cannot be used. Check the sound card and its cables."
 
 
 class BrokerUnusable(DevicesError):
