@@ -21,13 +21,15 @@ from broadcaster.dispatch.plans import (
     orders_of,
     orders_sha256,
 )
+from broadcaster.dispatch.reported import plan_version_reported
 from broadcaster.dispatch.tables import SignedPlan
+from broadcaster.dispatch.versions import is_behind, next_version
 from broadcaster.keys import StationKeys
 from broadcaster.ledger.expectations import ExpectedOrder, expect, forget
 from broadcaster.ledger.tables import Play
 from broadcaster.schedule.airtime import cues_of, villages_in
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder
-from devices.protocol.envelope import seal_plan
+from devices.protocol.envelope import seal_message
 from devices.protocol.messages import Order, Plan
 
 log = structlog.get_logger()
@@ -73,9 +75,10 @@ def _sign_if_changed(
 ) -> int:
     digest = orders_sha256(orders)
     newest = newest_plan(session, cluster_id)
-    if newest is not None and newest.orders_sha256 == digest:
+    reported = plan_version_reported(session, cluster_id)
+    if newest and not _is_outdated(newest, digest, keys=keys, reported=reported, now=now):
         return 0
-    version = max(newest.version + 1 if newest else 1, to_ms(now))
+    version = next_version(last=newest.version if newest else 0, now=now, reported=reported)
     plan = Plan(
         station=station_id,
         cluster=cluster_id,
@@ -88,13 +91,23 @@ def _sign_if_changed(
             cluster_id=cluster_id,
             version=version,
             orders_sha256=digest,
-            message=seal_plan(plan, key=keys.signing_key),
+            key_id=keys.key_id,
+            message=seal_message(plan, key=keys.signing_key),
             signed_at=now,
         )
     )
     session.flush()
     log.info("plan_signed", cluster_id=cluster_id, version=version, orders=len(orders))
     return 1
+
+
+def _is_outdated(
+    newest: SignedPlan, digest: str, *, keys: StationKeys, reported: int, now: datetime
+) -> bool:
+    """Whether it says something else, was signed by an older key, or devices hold a newer one."""
+    return (newest.orders_sha256, newest.key_id) != (digest, keys.key_id) or is_behind(
+        last=newest.version, signed_at=newest.signed_at, reported=reported, now=now
+    )
 
 
 def newest_plan(session: Session, cluster_id: str) -> SignedPlan | None:

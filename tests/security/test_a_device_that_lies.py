@@ -13,7 +13,7 @@ from broadcaster.ledger.play_state import PlayState
 from broadcaster.ledger.tables import ConfirmationRow, Incident, Play
 from broadcaster.wire import Delivery
 from devices.errors import MalformedMessage
-from devices.protocol.envelope import seal_batch
+from devices.protocol.envelope import seal_message
 from devices.protocol.messages import Batch, Confirmation, Kind, decode
 from tests.broadcaster.ledger.commune import (
     BEFORE,
@@ -193,7 +193,7 @@ def test_a_batch_that_skips_into_the_middle_of_a_message_is_refused(
         sent_at_ms=1,
     )
     with on_sqlite.writing() as session:
-        stored = ingest(session, [pole.deliver(seal_batch(batch, key=pole.key))])
+        stored = ingest(session, [pole.deliver(seal_message(batch, key=pole.key))])
         noticed = incidents(session)
 
     assert stored.new == 0

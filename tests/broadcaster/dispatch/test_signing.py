@@ -12,16 +12,15 @@ from broadcaster.dispatch.signing import newest_plan, sign_changed_plans
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.fleet.credentials import verifier_of
 from broadcaster.fleet.registry import enrol
-from broadcaster.keys import StationKeys
 from broadcaster.ledger.tables import Play
 from broadcaster.schedule.queueing import cancel_schedule
 from broadcaster.schedule.tables import Broadcast
-from devices.protocol.envelope import open_plan
 from devices.protocol.messages import Plan
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
+from tests.broadcaster.station_keys import made_keys, plan_as_devices_see
 
-KEYS = StationKeys(SigningKey(b"k" * 32))
+KEYS = made_keys()
 MINUTE = timedelta(minutes=1)
 
 
@@ -63,12 +62,7 @@ def plan_of(newsroom: Newsroom, cluster_id: str) -> Plan:
     with newsroom.small.database.reading() as session:
         signed = newest_plan(session, cluster_id)
         assert signed is not None
-        return open_plan(
-            signed.message.encode(),
-            station=STATION_ID,
-            cluster=cluster_id,
-            key=KEYS.signing_key.verify_key,
-        )
+        return plan_as_devices_see(signed.message, keys=KEYS, cluster=cluster_id)
 
 
 def expected_plays(newsroom: Newsroom) -> list[tuple[str, str]]:
