@@ -7,7 +7,7 @@ cut, and goes on with the very next sample.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from devices.controller.reel import BEGINNING, Place, Reel, open_reel, place_at
 from devices.controller.sinks import Sink, Stream
 from devices.controller.statements import Statement, about
 from devices.controller.tally import Tally
-from devices.errors import AudioMissing, AudioUndecodable, JournalUnusable
+from devices.errors import AudioDeviceUnusable, AudioMissing, AudioUndecodable, JournalUnusable
 from devices.protocol.messages import Kind, Order
 
 log = structlog.get_logger()
@@ -126,9 +126,10 @@ class Play:
     def _first_reel(self) -> Reel | None:
         """The sound from where it begins; none yet where an opening comes first."""
         if self.opening is not None:
-            self._rate_hz = self.opening.rate_hz
+            self._rate_hz = self.sink.rate_hz or self.opening.rate_hz
+            self.opening = replace(self.opening, rate_hz=self._rate_hz)
             return None
-        self._rate_hz = sample_rate_hz(self.paths[0])
+        self._rate_hz = self.sink.rate_hz or sample_rate_hz(self.paths[0])
         begins = BEGINNING
         if self.position_ms:
             begins = place_at(self.order.items, position_ms=self.position_ms, rate_hz=self._rate_hz)
@@ -223,11 +224,15 @@ class Play:
         self._tally.begin_stretch()
         if self._progress is not None:
             self._progress.go_on(self._tally.place.item, self._tally.place.samples)
-        await stream.begin(at_us=begins_us)
-        if self.cuts is not None:
-            self.cuts.stop()
-        kind, code = await self._feed(pieces, stream)
-        await stream.drain()
+        try:
+            await stream.begin(at_us=begins_us)
+            if self.cuts is not None:
+                self.cuts.stop()
+            kind, code = await self._feed(pieces, stream)
+            await stream.drain()
+        except AudioDeviceUnusable as error:
+            log.error("sound_device_failed", order_id=self.order.id, why=error.detail)
+            kind, code = Kind.FAILED, error.code
         self._note_begun(stream)
         self._tally.end_stretch(stream.played())
         if stream.is_stopped():
