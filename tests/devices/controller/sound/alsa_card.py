@@ -6,6 +6,7 @@ see a card that keeps time, and what it lets out is here, with the instant of ev
 """
 
 import asyncio
+import contextlib
 import ctypes.util
 import fcntl
 import os
@@ -23,6 +24,7 @@ from devices.controller.sound.mixer import CHANNELS, FRAME_BYTES
 
 CONFIG = "ALSA_CONFIG_PATH"
 PERIOD = 480
+MICROPHONE_DIVISOR = 3
 _PIPE_BYTES = 4_096
 _LATE_US = 1_000_000
 
@@ -56,6 +58,8 @@ class AlsaCard:
     pipe: Path
     tapes: list[Tape] = field(default_factory=list)
     is_pulled_out: bool = False
+    _microphone: int | None = None
+    _gain: float = 0.0
 
     def __post_init__(self) -> None:
         """Hold both ends, so that it is there before and after whoever writes."""
@@ -69,6 +73,8 @@ class AlsaCard:
             if select.select([self._descriptor], [], [], 0.1)[0]:
                 self._let_out(os.read(self._descriptor, PERIOD * FRAME_BYTES))
         os.close(self._descriptor)
+        if self._microphone is not None:
+            os.close(self._microphone)
 
     def heard(self, channel: int = 0) -> list[tuple[int, int]]:
         """What was no silence: Unix instants (µs) and samples."""
@@ -92,8 +98,23 @@ class AlsaCard:
         """Take nothing more, for ever: who writes is told that the pipe is broken."""
         self.is_pulled_out = True
 
+    def put_microphone(self, pipe: Path, *, gain: float) -> None:
+        """Let a pipe have what the card lets out, this loud and at 16 kHz."""
+        os.mkfifo(pipe)
+        self._microphone = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+        self._gain = gain
+
+    def _echo(self, read: bytes) -> None:
+        """What nobody records is forgotten."""
+        left = array("h", read)[0 :: CHANNELS * MICROPHONE_DIVISOR]
+        heard = array("h", [round(self._gain * sample) for sample in left])
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._microphone, heard.tobytes())
+
     def _let_out(self, read: bytes) -> None:
         """Take note of what was read, and wait until it has left."""
+        if self._microphone is not None:
+            self._echo(read)
         tape = self.tapes[-1] if self.tapes else None
         if tape is None or now_us() > tape.leaves_us(len(tape.pcm) // FRAME_BYTES) + _LATE_US:
             tape = Tape(begun_us=now_us())
@@ -104,25 +125,32 @@ class AlsaCard:
 
 
 def alsa_config(pipe: Path, *, microphone: Path | None = None) -> str:
-    """An asound.conf whose default device is this pipe, and its microphone that file."""
-    capture = f'infile "{microphone}"' if microphone else ""
+    """An asound.conf whose default device is this pipe, and its microphone that one."""
+    capture = f"""capture.pcm {{ type plug slave.pcm {{
+    type file file "/dev/null" infile "{microphone}" format raw
+    slave {{ pcm {{ type null }} }} }} }}"""
     return f"""
 pcm.!default {{ type asym
   playback.pcm {{ type file slave.pcm {{ type null }} file "{pipe}" format raw }}
-  capture.pcm {{ type file slave.pcm {{ type null }} file "/dev/null" {capture} format raw }}
+  {capture if microphone else ""}
 }}
 """
 
 
 @contextmanager
-def alsa_card(folder: Path) -> Iterator[AlsaCard]:
-    """The default device of ALSA in this process for a while."""
-    pipe = folder / "card"
+def alsa_card(folder: Path, *, microphone_gain: float | None = None) -> Iterator[AlsaCard]:
+    """The default device of ALSA in this process for a while.
+
+    With a gain there is a microphone too, which hears the left side of the card that loud.
+    """
+    pipe, microphone = folder / "card", folder / "microphone"
+    card = AlsaCard(pipe)
+    if microphone_gain is not None:
+        card.put_microphone(microphone, gain=microphone_gain)
     config = folder / "asound.conf"
-    config.write_text(alsa_config(pipe))
+    config.write_text(alsa_config(pipe, microphone=None if microphone_gain is None else microphone))
     before = os.environ.get(CONFIG)
     os.environ[CONFIG] = str(config)
-    card = AlsaCard(pipe)
     thread = threading.Thread(target=card.run)
     thread.start()
     try:
