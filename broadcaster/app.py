@@ -24,6 +24,7 @@ from broadcaster.enrolment.door import Doorkeeper
 from broadcaster.fleet import api as fleet_api
 from broadcaster.fleet import pages as fleet_pages
 from broadcaster.ledger import api as ledger_api
+from broadcaster.ledger import incident_pages
 from broadcaster.ledger import pages as ledger_pages
 from broadcaster.lexicon import api as lexicon_api
 from broadcaster.lexicon import pages as lexicon_pages
@@ -51,9 +52,10 @@ _ROUTERS = (
     areas_pages.router,
     voices_pages.router,
     ledger_pages.router,
-    fleet_pages.router,
+    incident_pages.router,
     enrolment_pages.router,
     enrolment_door.router,
+    fleet_pages.router,
     audio.router,
     accounts_api.api,
     areas_api.api,
@@ -82,7 +84,13 @@ _NAVIGATION = (
         label=msgid("Lịch phát"), href="/schedule", icon="schedule", roles=_STATION_STAFF
     ),
     NavigationItem(label=msgid("Sổ độ phủ"), href="/ledger", icon="ledger", roles=_EVERYBODY),
-    NavigationItem(label=msgid("Thiết bị"), href="/devices", icon="devices", roles=_STATION_STAFF),
+    NavigationItem(
+        label=msgid("Thiết bị"),
+        href="/devices",
+        icon="devices",
+        roles=_STATION_STAFF,
+        covers=("/incidents",),
+    ),
 )
 
 

@@ -19,6 +19,7 @@ from devices.controller.audio_source import AudioSource
 from devices.controller.audio_store import AudioStore
 from devices.controller.clock import Clock, now_ms
 from devices.controller.commanding import Commands
+from devices.controller.decoder import Decoder, Mp3Decoder
 from devices.controller.due import Audio
 from devices.controller.fetching import Fetcher
 from devices.controller.journal import Journal, note_end
@@ -68,6 +69,7 @@ class Controller:
         rng: Random,
         watch: Watch,
         connect: Callable[[Listener], Link],
+        decoder: Decoder | None = None,
     ) -> None:
         self.violations: Counter[str] = Counter()
         self._identity = identity
@@ -90,8 +92,14 @@ class Controller:
             identity=identity, journal=journal, link=self._link, clock=self.clock, rng=rng
         )
         self._commands = Commands(journal=journal, clock=self.clock, outbox=self._outbox)
+        decoder = decoder or Mp3Decoder()
         self._fetcher = Fetcher(
-            store=store, source=source, clock=self.clock, rng=rng, changed=self._audio_changed
+            store=store,
+            source=source,
+            decoder=decoder,
+            clock=self.clock,
+            rng=rng,
+            changed=self._audio_changed,
         )
         self._agenda = Agenda(
             identity=identity,
@@ -106,12 +114,23 @@ class Controller:
             fetcher=self._fetcher,
             store=store,
             sink=sink,
+            decoder=decoder,
             clock=self.clock,
             rng=rng,
             say=self._say,
             planned=lambda: self._agenda.planned,
             config=lambda: self._agenda.bearings.config,
         )
+
+    @property
+    def plan_version(self) -> int:
+        """The version of the plan that is followed; 0 while there is none."""
+        return self._agenda.plan_version
+
+    @property
+    def cluster(self) -> str | None:
+        """The cluster whose plan is ours; None while there is none."""
+        return self._agenda.bearings.cluster
 
     async def run(self) -> None:
         """Run until cancelled; what is unsaid then is written, and sent if there is a link."""

@@ -12,8 +12,8 @@ from devices.controller.audio_source import AudioSource
 from devices.controller.audio_store import AudioStore
 from devices.controller.backoff import backoff_s
 from devices.controller.clock import Clock, now_ms
+from devices.controller.decoder import Decoder
 from devices.controller.due import Audio
-from devices.controller.mp3 import probe
 from devices.errors import AudioFetchFailed, AudioUndecodable
 from devices.protocol.messages import Item, Order
 
@@ -65,12 +65,14 @@ class Fetcher:
         *,
         store: AudioStore,
         source: AudioSource,
+        decoder: Decoder,
         clock: Clock,
         rng: Random,
         changed: Callable[[], None],
     ) -> None:
         self._store = store
         self._source = source
+        self._decoder = decoder
         self._clock = clock
         self._rng = rng
         self._changed = changed
@@ -162,7 +164,7 @@ class Fetcher:
 
     def _settle(self, sha256: str) -> None:
         try:
-            probe(self._store.path(sha256))
+            self._decoder.probe(self._store.path(sha256))
         except AudioUndecodable as error:
             log.error("audio_undecodable", sha256=sha256, why=error.detail)
             self._set(sha256, Audio.UNDECODABLE)

@@ -7,7 +7,7 @@ that nothing plays twice and nothing is said twice, whenever the power goes.
 
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,9 @@ KEPT_AFTER_RECEIPT_MS = 7 * 86_400_000
 REMEMBERED_MS = 60 * 86_400_000
 """How long what was said of an order is remembered; a plan reaches some 8 days back and ahead."""
 
+# In one transaction: a slow disk is waited for once, and a power cut leaves all of it or nothing.
 _SCHEMA = """
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS head (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1), epoch TEXT NOT NULL,
     seq INTEGER NOT NULL, hash TEXT NOT NULL, receipted_seq INTEGER NOT NULL);
@@ -44,7 +46,10 @@ CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) 
 CREATE TABLE IF NOT EXISTS said (
     order_id TEXT NOT NULL, repeat INTEGER NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL,
     at_ms INTEGER NOT NULL, PRIMARY KEY (order_id, repeat, kind, code)) WITHOUT ROWID;
+COMMIT;
 """
+
+Connect = Callable[[Path], sqlite3.Connection]
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,20 +291,33 @@ class Journal:
             raise JournalUnusable(str(error)) from error
 
 
-def open_journal(folder: Path, *, station: str, device: str) -> Journal:
+def connect_file(path: Path) -> sqlite3.Connection:
+    """Open a database file whose transactions the journal itself begins and ends."""
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def open_journal(
+    folder: Path, *, station: str, device: str, connect: Connect = connect_file
+) -> Journal:
     """Open a controller's memory, or begin one with an epoch of its own.
 
     A file that is no database any more is put aside, never overwritten; the new epoch then names
     how far the old one was known to reach. Raises JournalUnusable.
     """
     try:
-        return _open(folder, station=station, device=device, previous=None)
+        return _open(folder, station=station, device=device, previous=None, connect=connect)
     except sqlite3.DatabaseError as error:
         if not _is_broken(error):
             raise JournalUnusable(str(error)) from error
     try:
         _put_aside(folder)
-        return _open(folder, station=station, device=device, previous=_last_known(folder))
+        return _open(
+            folder,
+            station=station,
+            device=device,
+            previous=_last_known(folder),
+            connect=connect,
+        )
     except (sqlite3.Error, OSError) as error:
         raise JournalUnusable(str(error)) from error
 
@@ -316,8 +334,10 @@ def note_end(folder: Path, head: Head) -> None:
         raise JournalUnusable(str(error)) from error
 
 
-def _open(folder: Path, *, station: str, device: str, previous: JournalEnd | None) -> Journal:
-    database = sqlite3.connect(folder / DATABASE_FILE, isolation_level=None)
+def _open(
+    folder: Path, *, station: str, device: str, previous: JournalEnd | None, connect: Connect
+) -> Journal:
+    database = connect(folder / DATABASE_FILE)
     try:
         database.execute("PRAGMA journal_mode = WAL")
         database.executescript(_SCHEMA)

@@ -36,6 +36,8 @@ KEEPALIVE_S = 30
 RECONNECT_FIRST_S = 0.5
 RECONNECT_CAP_S = 30.0
 HANDSHAKE_S = 20.0
+LOOK_EVERY_S = 5.0
+"""How often a standing connection is looked after: a small share of its keep-alive."""
 FAREWELL_S = 1.0
 
 
@@ -148,7 +150,7 @@ class MqttLink:
             await loop.run_in_executor(None, self._open, client)
             handshake_ends_s = loop.time() + HANDSHAKE_S
             while not gone.done():
-                await asyncio.wait([gone], timeout=1.0)
+                await asyncio.wait([gone], timeout=LOOK_EVERY_S if self.connected else 1.0)
                 stood = stood or self.connected
                 if client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
                     _end(gone, "keep-alive ran out")

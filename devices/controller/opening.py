@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devices.controller.clock import Clock, now_ms
-from devices.controller.mp3 import BYTES_PER_SAMPLE, decode
+from devices.controller.decoder import Decoder
+from devices.controller.mp3 import BYTES_PER_SAMPLE
 from devices.controller.tones import tone
 from devices.errors import AudioMissing, AudioUndecodable
 from devices.protocol.messages import Order, Tone
@@ -38,6 +39,7 @@ class Opening:
     tone: Tone
     ready: AudioReady
     warnings: Sequence[Path]
+    decoder: Decoder
     clock: Clock
     rate_hz: int = EMERGENCY_RATE_HZ
 
@@ -59,7 +61,7 @@ class Opening:
         """Once through the stored warning, or else once more the tone, and a pause."""
         try:
             for path in self.warnings:
-                yield from decode(path, rate_hz=self.rate_hz, chunk_ms=PIECE_MS)
+                yield from self.decoder.decode(path, rate_hz=self.rate_hz, chunk_ms=PIECE_MS)
         except AudioUndecodable:
             yield from self._tone_again()
         if not self.warnings:

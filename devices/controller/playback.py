@@ -14,7 +14,8 @@ from pathlib import Path
 import structlog
 
 from devices.controller.clock import Clock, now_ms
-from devices.controller.mp3 import BYTES_PER_SAMPLE, sample_rate_hz
+from devices.controller.decoder import Decoder
+from devices.controller.mp3 import BYTES_PER_SAMPLE
 from devices.controller.opening import Opening, Piece
 from devices.controller.progress import Beginning, Progress
 from devices.controller.reel import BEGINNING, Place, Reel, open_reel, place_at
@@ -61,6 +62,7 @@ class Play:
     order: Order
     paths: Sequence[Path]
     sink: Sink
+    decoder: Decoder
     clock: Clock
     say: Callable[..., None]
     may_start: Callable[[], bool]
@@ -129,14 +131,14 @@ class Play:
             self._rate_hz = self.sink.rate_hz or self.opening.rate_hz
             self.opening = replace(self.opening, rate_hz=self._rate_hz)
             return None
-        self._rate_hz = self.sink.rate_hz or sample_rate_hz(self.paths[0])
+        self._rate_hz = self.sink.rate_hz or self.decoder.sample_rate_hz(self.paths[0])
         begins = BEGINNING
         if self.position_ms:
             begins = place_at(self.order.items, position_ms=self.position_ms, rate_hz=self._rate_hz)
         return self._reel_at(begins)
 
     def _reel_at(self, begins: Place) -> Reel:
-        return open_reel(self.paths, begins=begins, rate_hz=self._rate_hz)
+        return open_reel(self.paths, decoder=self.decoder, begins=begins, rate_hz=self._rate_hz)
 
     def _begins_ms(self) -> int:
         """The planned instant, or that of the place where it joins."""

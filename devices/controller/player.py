@@ -11,6 +11,7 @@ import structlog
 from devices.controller.admission import Refusal, allowed_at
 from devices.controller.audio_store import AudioStore
 from devices.controller.clock import now_ms
+from devices.controller.decoder import Decoder
 from devices.controller.due import (
     JOIN_AT_LEAST_MS,
     Audio,
@@ -57,6 +58,7 @@ class Player:
         fetcher: Fetcher,
         store: AudioStore,
         sink: Sink,
+        decoder: Decoder,
         clock: TrustedClock,
         rng: Random,
         say: Callable[..., None],
@@ -67,6 +69,7 @@ class Player:
         self._fetcher = fetcher
         self._store = store
         self._sink = sink
+        self._decoder = decoder
         self._clock = clock
         self._rng = rng
         self._say = say
@@ -207,6 +210,7 @@ class Player:
             order=order,
             paths=[self._store.path(item.sha256) for item in order.items],
             sink=self._sink,
+            decoder=self._decoder,
             clock=self._clock,
             say=self._say,
             may_start=lambda: rejoins or self._may_start(order),
@@ -231,6 +235,7 @@ class Player:
             tone=order.tone,
             ready=ready,
             warnings=self._stored_warnings(order),
+            decoder=self._decoder,
             clock=self._clock,
         )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from devices.controller.mp3 import decode, sample_rate_hz
+from devices.controller.decoder import Decoder
 from devices.errors import AudioUndecodable
 from devices.protocol.messages import Item
 
@@ -37,18 +37,22 @@ class Reel:
 
 
 def open_reel(
-    paths: Sequence[Path], *, begins: Place = BEGINNING, rate_hz: int | None = None
+    paths: Sequence[Path],
+    *,
+    decoder: Decoder,
+    begins: Place = BEGINNING,
+    rate_hz: int | None = None,
 ) -> Reel:
     """Open the decoder at a place and decode a piece; raise AudioUndecodable.
 
     Without a rate the sound keeps that of its first item.
     """
-    rate = rate_hz or sample_rate_hz(paths[0])
+    rate = rate_hz or decoder.sample_rate_hz(paths[0])
     pieces = (
         (item, pcm)
         for item, path in enumerate(paths)
         if item >= begins.item
-        for pcm in decode(
+        for pcm in decoder.decode(
             path,
             rate_hz=rate,
             chunk_ms=CHUNK_MS,

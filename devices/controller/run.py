@@ -36,7 +36,7 @@ def run_controller(
 ) -> None:
     """Run until SIGTERM or SIGINT. Raises IdentityMissing, HomeInUse, JournalUnusable."""
     identity = load_identity(home)
-    with _locked(home):
+    with locked(home):
         asyncio.run(
             _run_until_signalled(
                 home,
@@ -103,8 +103,11 @@ def _link(identity: Identity, *, listener: Listener, rng: Random) -> Link:
 
 
 @contextlib.contextmanager
-def _locked(home: Path) -> Iterator[None]:
-    """Hold the folder for this process; the kernel lets go when it dies."""
+def locked(home: Path) -> Iterator[None]:
+    """Hold a controller's folder for this process; the kernel lets go when it dies.
+
+    Raises HomeInUse.
+    """
     descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
