@@ -9,6 +9,10 @@ import ssl
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import structlog
+from amqtt.errors import AMQTTError, ProtocolHandlerError
 
 from devices.broker.embedded import EmbeddedBroker
 from devices.broker.errors import (
@@ -18,7 +22,9 @@ from devices.broker.errors import (
     PortTaken,
 )
 from devices.broker.gate import Gate
-from devices.broker.registry import registry_at
+from devices.protocol.registry import registry_at
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,10 @@ async def serve(registry: Path, *, listen: Listen) -> None:
     """
     tls = tls_for(listen)
     stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+        loop.add_signal_handler(each, stop.set)
+    loop.set_exception_handler(_heed)
     live = registry_at(str(registry))
     broker = EmbeddedBroker(registry)
     await broker.start()
@@ -53,6 +61,14 @@ async def serve(registry: Path, *, listen: Listen) -> None:
     finally:
         await gate.close()
         await broker.shutdown()
+
+
+def _heed(loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+    """A client that leaves in the middle of an answer is no fault; anything else is."""
+    if isinstance(told.get("exception"), AMQTTError | ProtocolHandlerError | TimeoutError):
+        log.info("client_left_early", reason=str(told["exception"]))
+    else:
+        loop.default_exception_handler(told)
 
 
 async def _open(gate: Gate, *, listen: Listen, tls: ssl.SSLContext | None) -> int:

@@ -1,7 +1,8 @@
-"""The credentials file as the running broker sees it: re-read whenever it has changed.
+"""The credentials file as a running program sees it: re-read whenever it has changed.
 
-Every question looks at the file's inode and time first, so a revoked user is refused from the very
-next question on. A file that has become unreadable changes nothing and is said loudly: a station's
+The embedded broker asks it, and the station when it answers for a broker of another make. Every
+question looks at the file's inode and time first, so a revoked user is refused from the very next
+question on. A file that has become unreadable changes nothing and is said loudly: a station's
 broken disk must not silence the poles.
 """
 
@@ -14,7 +15,10 @@ from devices.protocol.credentials import (
     Credential,
     Credentials,
     CredentialsUnreadable,
+    Grants,
+    credential_for,
     load_credentials,
+    new_secret,
     secret_is_right,
 )
 from devices.protocol.filters import filter_hears, filter_within
@@ -22,6 +26,8 @@ from devices.protocol.filters import filter_hears, filter_within
 log = structlog.get_logger(__name__)
 
 _Stamp = tuple[int, int, int]
+# Whoever asks for a name that is not there waits as long as for one that is.
+_NOBODY = credential_for(new_secret(), grants=Grants())
 
 
 class LiveRegistry:
@@ -38,13 +44,10 @@ class LiveRegistry:
         return self._current().users.get(username or "")
 
     def may_log_in(self, username: str | None, *, secret: str | None) -> bool:
-        """Whether this is one of our users with the right secret."""
+        """Whether this is one of our users with the right secret; takes the same time always."""
         credential = self.user(username)
-        return (
-            credential is not None
-            and secret is not None
-            and secret_is_right(credential, secret=secret)
-        )
+        right = secret_is_right(credential or _NOBODY, secret=secret or "")
+        return credential is not None and right
 
     def may_publish(self, username: str | None, *, topic: str) -> bool:
         """Whether this user may say something on this topic."""
