@@ -3,10 +3,9 @@
 import asyncio
 import errno
 import ipaddress
-import json
 import signal
 import ssl
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,8 +36,17 @@ class Listen:
     key: Path | None = None
 
 
-async def serve(registry: Path, *, listen: Listen) -> None:
-    """Serve until SIGTERM or SIGINT.
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A broker that accepts connections: where, and how many users it knows."""
+
+    url: str
+    port: int
+    users: int
+
+
+async def serve(registry: Path, *, listen: Listen, say: Callable[[Ready], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `say` is called once it accepts connections.
 
     Raises BrokerUnusable (port, address, certificate, plain text) and CredentialsUnreadable
     before anything listens.
@@ -55,8 +63,8 @@ async def serve(registry: Path, *, listen: Listen) -> None:
     gate = Gate(registry=live, behind=broker)
     try:
         port = await _open(gate, listen=listen, tls=tls)
-        sys.stdout.write(json.dumps({"event": "broker_ready", "port": port}) + "\n")
-        sys.stdout.flush()
+        url = f"{'mqtts' if tls else 'mqtt'}://{_in_url(listen.host)}:{port}"
+        say(Ready(url, port, users=live.count()))
         await stop.wait()
     finally:
         await gate.close()
@@ -81,11 +89,17 @@ async def _open(gate: Gate, *, listen: Listen, tls: ssl.SSLContext | None) -> in
         raise AddressUnusable(where) from error
 
 
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 def tls_for(listen: Listen) -> ssl.SSLContext | None:
     """The TLS settings, or None where plain text stays inside this machine.
 
     Raises PlainTextRefused and CertificateUnusable.
     """
+    if (listen.certificate is None) is not (listen.key is None):
+        raise CertificateUnusable("--tls-cert, --tls-key")
     if listen.certificate is None or listen.key is None:
         if not is_loopback(listen.host):
             raise PlainTextRefused(listen.host)

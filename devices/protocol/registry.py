@@ -43,6 +43,10 @@ class LiveRegistry:
         """This user's verifier and grants, or None for a stranger or a revoked user."""
         return self._current().users.get(username or "")
 
+    def count(self) -> int:
+        """How many users there are."""
+        return len(self._current().users)
+
     def may_log_in(self, username: str | None, *, secret: str | None) -> bool:
         """Whether this is one of our users with the right secret; takes the same time always."""
         credential = self.user(username)

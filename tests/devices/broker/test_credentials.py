@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.broker.mosquitto import access_of, passwords_of, settings
+from devices.broker.mosquitto import access_of, passwords_of
 from devices.errors import WrongAddress
 from devices.protocol.credentials import (
     Credentials,
@@ -185,15 +185,3 @@ def test_mosquitto_gets_the_same_verifier_and_grants() -> None:
         "topic read b",
         "topic read c/#",
     ]
-
-
-def test_mosquitto_keeps_what_it_took() -> None:
-    """No default limit, no strangers, loopback only, and a snapshot when it is for use."""
-    lines = settings(Path("/srv/loa"), port=1883, persistence=True).splitlines()
-
-    assert "listener 1883 127.0.0.1" in lines
-    assert "allow_anonymous false" in lines
-    for limit in ("max_inflight_messages", "max_queued_messages", "max_queued_bytes"):
-        assert f"{limit} 0" in lines
-    assert "persistence true" in lines
-    assert "persistence false" in settings(Path("/srv"), port=1, persistence=False).splitlines()
