@@ -16,6 +16,7 @@ from broadcaster.bulletins.studio import Studio
 from broadcaster.dispatch.items import items_of_order
 from broadcaster.dispatch.outbox import unpublished_since
 from broadcaster.fleet import api as fleet_api
+from broadcaster.fleet import broker_api
 from broadcaster.fleet import pages as fleet_pages
 from broadcaster.ledger import api as ledger_api
 from broadcaster.ledger import pages as ledger_pages
@@ -57,6 +58,7 @@ _ROUTERS = (
     schedule_api.api,
     ledger_api.api,
     fleet_api.api,
+    broker_api.api,
 )
 _EVERYBODY = frozenset(Role)
 _STATION_STAFF = _EVERYBODY - {Role.VILLAGE_HEAD}
