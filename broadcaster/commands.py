@@ -6,6 +6,7 @@ Each imports what it hands over to when it is run, so that none waits for what a
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,7 +38,11 @@ voice = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(voice, name="voice")
-
+keys = typer.Typer(
+    help="Khóa ký của đài. / The station's signing keys.",
+    no_args_is_help=True,
+)
+app.add_typer(keys, name="keys")
 broker = typer.Typer(
     help="Máy chủ MQTT: chạy riêng, hoặc cấu hình máy chủ khác. / "
     "The MQTT broker: alone, or another one configured.",
@@ -228,6 +233,64 @@ def try_voice(
         sys.stdout.write(said_and_told(settings, sentence, out=out, manner=manner))
 
 
+@keys.command("show")
+def show_keys(*, as_json: AsJson = False) -> None:
+    """In vòng khóa: mã, quyền, hạn dùng, số loa đã nhận. / Print the keyring."""
+    from broadcaster.fleet.keys_command import keys_shown, told
+
+    settings = _settings(None)
+    with _station() as (database, station_id):
+        shown = keys_shown(database, settings, station_id=station_id, now=datetime.now(UTC))
+    sys.stdout.write(told(shown, as_json=as_json))
+
+
+@keys.command("rotate")
+def rotate_keys(
+    *,
+    revoke_old: Annotated[
+        bool,
+        typer.Option(
+            "--revoke-old",
+            help="Thu hồi ngay khóa cũ thay vì để 8 ngày. / Revoke the old key at once.",
+        ),
+    ] = False,
+) -> None:
+    """Đổi khóa ký; cần khóa gốc trên giấy. / Make a new signing key; asks for the root key."""
+    from broadcaster.fleet.keys_command import rotated
+
+    settings = _settings(None)
+    with _station() as (database, station_id):
+        told = rotated(
+            database,
+            settings,
+            _root_key(),
+            station_id=station_id,
+            now=datetime.now(UTC),
+            revoke_old=revoke_old,
+        )
+    sys.stdout.write(told)
+
+
+@keys.command("revoke")
+def revoke_one_key(
+    key_id: Annotated[str, typer.Argument(help="Mã khóa, xem loa keys show. / Its id.")],
+) -> None:
+    """Thu hồi ngay một khóa; cần khóa gốc trên giấy. / Revoke a key; asks for the root key."""
+    from broadcaster.fleet.keys_command import revoked
+
+    settings = _settings(None)
+    with _station() as (database, station_id):
+        told = revoked(
+            database,
+            settings,
+            key_id,
+            _root_key(),
+            station_id=station_id,
+            now=datetime.now(UTC),
+        )
+    sys.stdout.write(told)
+
+
 @broker.callback()
 def run_broker(
     context: typer.Context,
@@ -322,6 +385,14 @@ def _station() -> "Iterator[tuple[Database, str]]":
 
     with founded_station(_settings(None)) as station:
         yield station
+
+
+def _root_key() -> str:
+    """The root key, typed where nobody sees it, or handed in by another program."""
+    if not sys.stdin.isatty():
+        return sys.stdin.read()
+    typed: str = typer.prompt("Khóa gốc / Root key", hide_input=True, err=True)
+    return typed
 
 
 def _settings(broker: str | None) -> "Settings":

@@ -1,4 +1,4 @@
-"""Founding a station: its keys, its row, its first people, each with a password told once."""
+"""Founding a station: its row under its own root key, its first people with passwords told once."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,8 @@ from sqlmodel import Session
 from broadcaster.accounts.people import create_account
 from broadcaster.accounts.roles import Role
 from broadcaster.areas.tables import Station
-from broadcaster.database import new_id
 from broadcaster.fleet.credentials import station_credentials
-from broadcaster.keys import load_or_generate_keys
+from broadcaster.keys import StationKeys
 from broadcaster.settings import Settings
 
 
@@ -44,16 +43,20 @@ class FirstPassword:
     password: str
 
 
-def found_station(session: Session, settings: Settings, *, new: NewStation) -> Station:
-    """Generate the station's keys and broker secrets, and store who it is."""
-    keys = load_or_generate_keys(settings.keys_dir)
+def found_station(
+    session: Session, settings: Settings, *, new: NewStation, keys: StationKeys
+) -> Station:
+    """Store who the station is, under the name that its keyring carries; make its broker secrets.
+
+    The keys come from `founding_keys`, and whoever opened that keeps them as the last act.
+    """
     station = Station(
-        id=new_id("st"),
+        id=keys.ring.station,
         name=new.name,
         commune=new.commune,
         province=new.province,
         rehearsal=new.rehearsal,
-        public_key=keys.public_key,
+        public_key=keys.root_public_key,
     )
     session.add(station)
     session.flush()

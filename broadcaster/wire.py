@@ -106,6 +106,7 @@ class Wire:
         self._filters: dict[str, threading.Event] = {}
         self._asked: dict[int, str] = {}
         self._published: dict[int, Future[None]] = {}
+        self._at_once: Callable[[Delivery], bool] = lambda _: False
         self._paho = self._client(
             client_id,
             username=username or self._address.username,
@@ -168,6 +169,14 @@ class Wire:
     def subscribe(self, topic_filter: str) -> None:
         """Hear a filter at QoS 1 from the first connection on; to be called before `start`."""
         self._filters[topic_filter] = threading.Event()
+
+    def answer_at_once(self, answer: Callable[[Delivery], bool]) -> None:
+        """Let `answer` see each message before it is queued; to be called before `start`.
+
+        It runs in the thread that reads from the broker, so it must not wait for anything. What it
+        says True to is done with; everything else, and whatever it fails at, is queued.
+        """
+        self._at_once = answer
 
     def wait_subscribed(self, topic_filter: str, *, timeout_s: float) -> None:
         """Wait until the broker has granted a filter; raise BrokerUnreachable if it does not."""
@@ -300,8 +309,19 @@ class Wire:
                 self._paho.ack(mid, qos)
 
         delivery = Delivery(topic, bytes(message.payload), acknowledge)
+        if self._is_answered(delivery):
+            acknowledge()
+            return
         try:
             self.deliveries.put(delivery, timeout=self._room_wait_s)
         except queue.Full:
             # Not acknowledged, so not lost: the broker or the device says it again.
             log.warning("delivery_put_off", topic=topic)
+
+    def _is_answered(self, delivery: Delivery) -> bool:
+        try:
+            return self._at_once(delivery)
+        except Exception:
+            # An error here would end the thread, and with it the connection.
+            log.exception("answer_failed", topic=delivery.topic)
+            return False

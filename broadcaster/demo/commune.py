@@ -5,7 +5,7 @@ into a folder of their own, from which the fleet's processes run.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -26,8 +26,11 @@ from broadcaster.founding import (
     admit_people,
     found_station,
 )
+from broadcaster.keys import NewKeys
 from broadcaster.settings import Settings
-from devices.protocol.identity import Identity, QuietHours, load_identity, save_identity
+from devices.protocol.identity import Identity, load_identity, save_identity
+
+STATION_NAME = "Đài truyền thanh xã Sông Mây (trình diễn)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +70,23 @@ class FoundedDemo:
 
     station: Station
     passwords: Sequence[FirstPassword]
+    root_told: str = field(repr=False)
 
 
 def found_demo(
-    session: Session, settings: Settings, *, fleet_dir: Path, now: datetime
+    session: Session, settings: Settings, *, new_keys: NewKeys, fleet_dir: Path, now: datetime
 ) -> FoundedDemo:
     """Found the demonstration commune in an empty database, its devices' identities in a folder."""
     station = found_station(
         session,
         settings,
         new=NewStation(
-            name="Đài truyền thanh xã Sông Mây (trình diễn)",
+            name=STATION_NAME,
             commune="Xã Sông Mây",
             province="Tỉnh Trình Diễn",
             rehearsal=True,
         ),
+        keys=new_keys.keys,
     )
     today = now.date()
     villages: list[Village] = []
@@ -99,7 +104,7 @@ def found_demo(
                 station=station, cluster=cluster, fleet_dir=fleet_dir, now=now,
             )  # fmt: skip
     passwords = admit_people(session, _people(villages[0]), now=now)
-    return FoundedDemo(station=station, passwords=passwords)
+    return FoundedDemo(station=station, passwords=passwords, root_told=new_keys.root_told)
 
 
 def _people(village: Village) -> list[FirstPerson]:
@@ -171,18 +176,13 @@ def _equip(
         )
         identity = Identity(
             station=station.id,
-            cluster=cluster.id,
             device=device_id,
             device_key=key.encode(HexEncoder).decode(),
-            station_key=station.public_key,
+            root_key=station.public_key,
             broker_url=settings.broker_url,
             broker_username=device_id,
             broker_password=secret,
             station_url=settings.station_url,
-            quiet_hours=QuietHours(
-                begins=station.quiet_begins, ends=station.quiet_ends, zone=station.zone
-            ),
-            longest_play_ms=station.longest_session_ms,
             rehearsal=True,
         )
         save_identity(identity, fleet_dir / device_id)

@@ -46,6 +46,7 @@ def run_demonstration(settings: Settings, *, console: Console) -> int:
         database, founded = open_demo(settings)
         if founded is not None:
             _tell_passwords(founded.passwords, console=console)
+            _tell_root_key(founded.root_told, console=console)
         trial = tried_broker(settings, console=console)
         console.print("» Mở máy chủ MQTT, sổ độ phủ, trang web, lịch phát / Starting the station")
         with (
@@ -75,6 +76,16 @@ def _tell_passwords(passwords: Sequence[FirstPassword], *, console: Console) -> 
             no_wrap=True,
             overflow="ignore",
         )
+
+
+def _tell_root_key(told: str, *, console: Console) -> None:
+    console.print("» Khóa gốc của đài, chỉ in một lần / The station's root key, printed once")
+    console.print(f"    {told}", highlight=False, no_wrap=True, overflow="ignore")
+    console.print(
+        "  Hãy chép ra giấy, cất vào két: chỉ khóa này mới đổi hoặc thu hồi được khóa ký của đài.\n"
+        "  Write it down and keep it in a safe: only this key changes or revokes the signing key.",
+        highlight=False,
+    )
 
 
 def _has_no_bulletin(database: Database) -> bool:

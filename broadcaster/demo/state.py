@@ -7,12 +7,12 @@ from sqlmodel import select
 
 import broadcaster.schema  # noqa: F401 - migrations and sessions need every table known
 from broadcaster.areas.tables import Station
-from broadcaster.database import Database, connect
+from broadcaster.database import Database, connect, new_id
 from broadcaster.database.migrate import migrate
-from broadcaster.demo.commune import FoundedDemo, found_demo, readdress
+from broadcaster.demo.commune import STATION_NAME, FoundedDemo, found_demo, readdress
 from broadcaster.demo.errors import NotTheDemonstration
 from broadcaster.fleet.credentials import write_registry
-from broadcaster.keys import keep_from_others
+from broadcaster.keys import KeysPresent, founding_keys, keep_from_others, load_keys
 from broadcaster.settings import Settings
 
 
@@ -37,12 +37,28 @@ def open_demo(settings: Settings) -> tuple[Database, FoundedDemo | None]:
 
 
 def _found_if_empty(database: Database, settings: Settings) -> FoundedDemo | None:
-    with database.writing() as session:
+    with database.reading() as session:
         station = session.exec(select(Station)).first()
-        if station is not None:
-            if not station.rehearsal:
-                raise NotTheDemonstration(station.name)
-            return None
-        return found_demo(
-            session, settings, fleet_dir=fleet_folder(settings), now=datetime.now(UTC)
+    if station is None:
+        return _found(database, settings, now=datetime.now(UTC))
+    if not station.rehearsal:
+        raise NotTheDemonstration(station.name)
+    load_keys(settings.keys_dir)
+    return None
+
+
+def _found(database: Database, settings: Settings, *, now: datetime) -> FoundedDemo:
+    station_id = new_id("st")
+    with (
+        founding_keys(
+            settings.keys_dir, station_id=station_id, name=STATION_NAME, now=now
+        ) as new_keys,
+        database.writing() as session,
+    ):
+        if session.exec(select(Station)).first() is not None:
+            raise KeysPresent  # somebody else founded it a moment ago
+        founded = found_demo(
+            session, settings, new_keys=new_keys, fleet_dir=fleet_folder(settings), now=now
         )
+        new_keys.keep()
+    return founded

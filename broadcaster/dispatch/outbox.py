@@ -1,23 +1,31 @@
-"""The outbox: signed plans on their way to the broker, marked only when the broker has them.
+"""The outbox: what was signed on its way to the broker, marked only when the broker has it.
 
-Only the newest version of a cluster is worth publishing; the broker retains it. After every
-(re)connection the newest ones are published again, because a broker may have lost what it
-retained; devices ignore a version they know.
+Only the newest version for a cluster or device is worth publishing; the broker retains it. After
+every (re)connection the newest ones are published again, because a broker may have lost what it
+retained; devices ignore a version they know. Configurations go before plans: a device believes no
+plan before it knows who may sign one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from datetime import datetime
 from typing import Protocol
 
 import structlog
-from sqlalchemy import func, update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
-from broadcaster.dispatch.tables import SignedPlan
+from broadcaster.dispatch.tables import SignedConfig, SignedNow, SignedPlan
+from broadcaster.ledger.bulk import chunks
 from broadcaster.wire import BrokerUnreachable
 from devices.protocol import topics
 
 log = structlog.get_logger()
+
+
+_AT_ONCE = 100
+_ACKNOWLEDGED_WITHIN_S = 10.0
 
 
 class Publisher(Protocol):
@@ -25,6 +33,10 @@ class Publisher(Protocol):
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Return when the broker has the message; raise BrokerUnreachable when it does not."""
+        ...
+
+    def publish_soon(self, topic: str, payload: bytes, *, retain: bool = False) -> Future[None]:
+        """Return at once; the future is done when the broker has the message."""
         ...
 
 
@@ -42,17 +54,45 @@ def plans_to_publish(session: Session, *, again: bool) -> list[SignedPlan]:
     )
     if not again:
         query = query.where(col(SignedPlan.published_at).is_(None))
+    return list(session.exec(query.order_by(col(SignedPlan.cluster_id))).all())
+
+
+def configs_to_publish(session: Session, *, again: bool) -> list[SignedConfig]:
+    """The newest configuration of each device that the broker does not have.
+
+    With `again` all of them, but for what was taken back: that is said once.
+    """
+    newest = (
+        select(SignedConfig.device_id, func.max(col(SignedConfig.version)).label("version"))
+        .group_by(col(SignedConfig.device_id))
+        .subquery()
+    )
+    waits = col(SignedConfig.published_at).is_(None)
+    query = (
+        select(SignedConfig)
+        .join(
+            newest,
+            (col(SignedConfig.device_id) == newest.c.device_id)
+            & (col(SignedConfig.version) == newest.c.version),
+        )
+        .where(or_(waits, col(SignedConfig.message) != "") if again else waits)
+        .order_by(col(SignedConfig.device_id))
+    )
     return list(session.exec(query).all())
 
 
 def unpublished_since(session: Session) -> datetime | None:
-    """Since when a signed plan waits for the broker; None while the broker has them all."""
-    return session.exec(
-        select(col(SignedPlan.signed_at))
-        .where(col(SignedPlan.published_at).is_(None))
-        .order_by(col(SignedPlan.signed_at))
-        .limit(1)
-    ).first()
+    """Since when something signed waits for the broker; None while the broker has it all."""
+    waiting = [
+        session.exec(
+            select(col(table.signed_at))
+            .where(col(table.published_at).is_(None))
+            .order_by(col(table.signed_at))
+            .limit(1)
+        ).first()
+        for table in (SignedPlan, SignedConfig)
+    ]
+    return min((each for each in waiting if each is not None), default=None)
 
 
 def publish(plans: Iterable[SignedPlan], *, wire: Publisher, station_id: str) -> list[SignedPlan]:
@@ -80,5 +120,96 @@ def mark_published(session: Session, plans: Iterable[SignedPlan], *, now: dateti
                 col(SignedPlan.version) <= plan.version,
                 col(SignedPlan.published_at).is_(None),
             )
+            .values(published_at=now)
+        )
+
+
+def publish_configs(
+    configs: Sequence[SignedConfig], *, wire: Publisher, station_id: str
+) -> list[SignedConfig]:
+    """Hand configurations to the broker, retained; return those that it acknowledged.
+
+    Many at once: there is one for each device, and a far broker takes its time for every answer.
+    """
+    acknowledged: list[SignedConfig] = []
+    for some in chunks(configs, size=_AT_ONCE):
+        taken = _taken(some, wire=wire, station_id=station_id)
+        acknowledged += taken
+        if len(taken) < len(some):
+            log.warning("configs_not_published", device_id=some[len(taken)].device_id)
+            break
+    if acknowledged:
+        log.info("configs_published", configs=len(acknowledged))
+    return acknowledged
+
+
+def _taken(
+    configs: Sequence[SignedConfig], *, wire: Publisher, station_id: str
+) -> list[SignedConfig]:
+    """Those that the broker acknowledged before the first that it did not."""
+    handed: list[Future[None]] = []
+    taken: list[SignedConfig] = []
+    try:
+        for config in configs:
+            topic = topics.config(station_id, config.device_id)
+            handed.append(wire.publish_soon(topic, config.message.encode(), retain=True))
+    except BrokerUnreachable:
+        log.info("configs_put_off", waiting=len(configs) - len(handed))
+    for config, published in zip(configs, handed, strict=False):
+        try:
+            published.result(_ACKNOWLEDGED_WITHIN_S)
+        except FutureTimeout:
+            break
+        taken.append(config)
+    return taken
+
+
+def mark_configs_published(
+    session: Session, configs: Iterable[SignedConfig], *, now: datetime
+) -> None:
+    """Note that the broker has these versions; older ones of the same device are superseded."""
+    for config in configs:
+        session.execute(
+            update(SignedConfig)
+            .where(
+                col(SignedConfig.device_id) == config.device_id,
+                col(SignedConfig.version) <= config.version,
+                col(SignedConfig.published_at).is_(None),
+            )
+            .values(published_at=now)
+        )
+
+
+def nows_to_publish(session: Session, *, now: datetime) -> list[SignedNow]:
+    """What waits on the fast path and is still of use, in the order of its sequence."""
+    return list(
+        session.exec(
+            select(SignedNow)
+            .where(col(SignedNow.published_at).is_(None), col(SignedNow.expires_at) > now)
+            .order_by(col(SignedNow.sequence))
+        ).all()
+    )
+
+
+def publish_nows(nows: Iterable[SignedNow], *, wire: Publisher, station_id: str) -> list[SignedNow]:
+    """Hand messages of the fast path to the broker, not retained; return the acknowledged ones."""
+    acknowledged: list[SignedNow] = []
+    for each in nows:
+        try:
+            wire.publish(topics.now(station_id, each.cluster_id), each.message.encode())
+        except BrokerUnreachable:
+            log.warning("now_not_published", sequence=each.sequence)
+            break
+        acknowledged.append(each)
+        log.info("now_published", sequence=each.sequence, order_id=each.order_id)
+    return acknowledged
+
+
+def mark_nows_published(session: Session, nows: Iterable[SignedNow], *, now: datetime) -> None:
+    """Note that the broker has these."""
+    for each in nows:
+        session.execute(
+            update(SignedNow)
+            .where(col(SignedNow.sequence) == each.sequence)
             .values(published_at=now)
         )

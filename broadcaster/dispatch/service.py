@@ -21,10 +21,22 @@ from sqlmodel import Session
 from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Station
 from broadcaster.database import Database, connect
-from broadcaster.dispatch.outbox import mark_published, plans_to_publish, publish
+from broadcaster.dispatch.config_signing import config_inputs, sign_changed_configs
+from broadcaster.dispatch.outbox import (
+    configs_to_publish,
+    mark_configs_published,
+    mark_nows_published,
+    mark_published,
+    nows_to_publish,
+    plans_to_publish,
+    publish,
+    publish_configs,
+    publish_nows,
+)
 from broadcaster.dispatch.signing import sign_changed_plans
+from broadcaster.dispatch.stops import sign_new_stops
 from broadcaster.fleet.credentials import load_wire_secret
-from broadcaster.keys import StationKeys, load_keys
+from broadcaster.keys import KeyWatch, StationKeys
 from broadcaster.ledger.expectations import freeze
 from broadcaster.ledger.watch import close_overdue
 from broadcaster.logs import configure_logs
@@ -42,7 +54,12 @@ class Conductor:
     """What a tick does, and the little it remembers between two of them."""
 
     def __init__(
-        self, *, database: Database, settings: Settings, keys: StationKeys, wire: Wire
+        self,
+        *,
+        database: Database,
+        settings: Settings,
+        keys: Callable[[], StationKeys],
+        wire: Wire,
     ) -> None:
         self._database = database
         self._settings = settings
@@ -53,12 +70,13 @@ class Conductor:
         self._connections = 0
 
     def plan(self, now: datetime) -> None:
-        """Bring broadcasts and signed plans to what is approved and scheduled."""
-        if self._is_current(now):
+        """Bring broadcasts, plans and configurations to what is approved, scheduled and chosen."""
+        keys = self._keys()
+        if self._is_current(now, keys=keys):
             return
         with self._database.writing() as session:
             # Before the first look: what others commit meanwhile is planned at the next beat.
-            seen = changes_since(session)
+            seen = _all_inputs(session, keys)
             station = the_station(session)
             plan_broadcasts(
                 session,
@@ -67,7 +85,7 @@ class Conductor:
                 days=self._settings.plan_days,
                 lead=timedelta(seconds=self._settings.lead_s),
             )
-            self._sign(session, station, now=now)
+            self._sign(session, station, keys=keys, now=now)
         self._seen, self._planned_at = seen, now
 
     def watch(self, now: datetime) -> None:
@@ -81,35 +99,57 @@ class Conductor:
         connections = self._wire.connections
         if connections == 0:
             return
+        again = connections != self._connections
         with self._database.reading() as session:
-            waiting = plans_to_publish(session, again=connections != self._connections)
+            nows = nows_to_publish(session, now=now)
+            configs = configs_to_publish(session, again=again)
+            plans = plans_to_publish(session, again=again)
             station_id = the_station(session).id
-        acknowledged = publish(waiting, wire=self._wire, station_id=station_id)
-        if acknowledged:
+        # What must happen now goes first: a plan may be long, and a village may be waiting.
+        told = publish_nows(nows, wire=self._wire, station_id=station_id)
+        configured = publish_configs(configs, wire=self._wire, station_id=station_id)
+        planned = publish(plans, wire=self._wire, station_id=station_id)
+        if told or configured or planned:
             with self._database.writing() as session:
-                mark_published(session, acknowledged, now=now)
-        if len(acknowledged) == len(waiting):
+                mark_nows_published(session, told, now=now)
+                mark_configs_published(session, configured, now=now)
+                mark_published(session, planned, now=now)
+        if (len(configured), len(planned)) == (len(configs), len(plans)):
             self._connections = connections
 
-    def _is_current(self, now: datetime) -> bool:
+    def _is_current(self, now: datetime, *, keys: StationKeys) -> bool:
         if self._planned_at is None:
             return False
         # A clock that was set back must not leave the days in between without a plan.
         if abs(now - self._planned_at) >= _PLAN_AT_LEAST_EVERY:
             return False
         with self._database.reading() as session:
-            return changes_since(session) == self._seen
+            return _all_inputs(session, keys) == self._seen
 
-    def _sign(self, session: Session, station: Station, *, now: datetime) -> None:
+    def _sign(
+        self, session: Session, station: Station, *, keys: StationKeys, now: datetime
+    ) -> None:
+        sign_changed_configs(
+            session,
+            station=station,
+            keys=keys,
+            station_url=self._settings.station_url,
+            now=now,
+        )
+        sign_new_stops(session, station=station, keys=keys, now=now)
         sign_changed_plans(
             session,
             station=station,
-            keys=self._keys,
+            keys=keys,
             now=now,
             days=self._settings.plan_days,
             start_within=timedelta(seconds=self._settings.confirm_start_within_s),
             end_within=timedelta(seconds=self._settings.confirm_end_within_s),
         )
+
+
+def _all_inputs(session: Session, keys: StationKeys) -> tuple[object, ...]:
+    return (changes_since(session), config_inputs(session), keys.key_id, keys.keyring)
 
 
 def tick(conductor: Conductor, now: datetime) -> None:
@@ -135,17 +175,16 @@ def run() -> int:
     configure_logs(settings.log_level)
     database = connect(settings.database)
     with database.reading() as session:
-        station_id = the_station(session).id
-    secret = load_wire_secret(settings, station_id=station_id, role="dispatch")
+        station = the_station(session)
+    keys = KeyWatch(settings.keys_dir, station_id=station.id, root_public_key=station.public_key)
+    secret = load_wire_secret(settings, station_id=station.id, role="dispatch")
     wire = Wire(
         settings.broker_url,
         username=secret.username,
         password=secret.password,
         client_id=secret.username,
     )
-    conductor = Conductor(
-        database=database, settings=settings, keys=load_keys(settings.keys_dir), wire=wire
-    )
+    conductor = Conductor(database=database, settings=settings, keys=keys, wire=wire)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

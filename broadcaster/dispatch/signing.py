@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from msgspec import UNSET
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
@@ -21,14 +22,17 @@ from broadcaster.dispatch.plans import (
     orders_of,
     orders_sha256,
 )
+from broadcaster.dispatch.reported import plan_version_reported
+from broadcaster.dispatch.stops import stops_of
 from broadcaster.dispatch.tables import SignedPlan
+from broadcaster.dispatch.versions import is_behind, next_version
 from broadcaster.keys import StationKeys
 from broadcaster.ledger.expectations import ExpectedOrder, expect, forget
 from broadcaster.ledger.tables import Play
 from broadcaster.schedule.airtime import cues_of, villages_in
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder
-from devices.protocol.envelope import seal_plan
-from devices.protocol.messages import Order, Plan
+from devices.protocol.envelope import seal_message
+from devices.protocol.messages import Order, Plan, Stop
 
 log = structlog.get_logger()
 
@@ -56,8 +60,9 @@ def sign_changed_plans(
             session, cluster_id, planned, now=now, start_within=start_within, end_within=end_within
         )
         orders = orders_of(planned, now=now, days=days)
+        stops = stops_of(session, cluster_id, now=now)
         signed += _sign_if_changed(
-            session, cluster_id, orders, station_id=station.id, keys=keys, now=now
+            session, cluster_id, orders, stops, station_id=station.id, keys=keys, now=now
         )
     return signed
 
@@ -66,35 +71,48 @@ def _sign_if_changed(
     session: Session,
     cluster_id: str,
     orders: tuple[Order, ...],
+    stops: tuple[Stop, ...],
     *,
     station_id: str,
     keys: StationKeys,
     now: datetime,
 ) -> int:
-    digest = orders_sha256(orders)
+    digest = orders_sha256(orders, stops)
     newest = newest_plan(session, cluster_id)
-    if newest is not None and newest.orders_sha256 == digest:
+    reported = plan_version_reported(session, cluster_id)
+    if newest and not _is_outdated(newest, digest, keys=keys, reported=reported, now=now):
         return 0
-    version = max(newest.version + 1 if newest else 1, to_ms(now))
+    version = next_version(last=newest.version if newest else 0, now=now, reported=reported)
     plan = Plan(
         station=station_id,
         cluster=cluster_id,
         version=version,
         issued_at_ms=to_ms(now),
         orders=orders,
+        stops=stops or UNSET,
     )
     session.add(
         SignedPlan(
             cluster_id=cluster_id,
             version=version,
             orders_sha256=digest,
-            message=seal_plan(plan, key=keys.signing_key),
+            key_id=keys.key_id,
+            message=seal_message(plan, key=keys.signing_key),
             signed_at=now,
         )
     )
     session.flush()
     log.info("plan_signed", cluster_id=cluster_id, version=version, orders=len(orders))
     return 1
+
+
+def _is_outdated(
+    newest: SignedPlan, digest: str, *, keys: StationKeys, reported: int, now: datetime
+) -> bool:
+    """Whether it says something else, was signed by an older key, or devices hold a newer one."""
+    return (newest.orders_sha256, newest.key_id) != (digest, keys.key_id) or is_behind(
+        last=newest.version, signed_at=newest.signed_at, reported=reported, now=now
+    )
 
 
 def newest_plan(session: Session, cluster_id: str) -> SignedPlan | None:

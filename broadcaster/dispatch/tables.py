@@ -1,4 +1,4 @@
-"""The outbox of signed plans."""
+"""The outbox: what was signed for clusters and devices, and whether the broker has it."""
 
 from datetime import datetime
 
@@ -16,6 +16,38 @@ class SignedPlan(SQLModel, table=True):
     cluster_id: str = Field(foreign_key="cluster.id", primary_key=True)
     version: int = Field(primary_key=True, sa_type=BigInteger)
     orders_sha256: str
+    key_id: str = ""
     message: str = Field(sa_type=Text)
     signed_at: datetime = Field(sa_type=InstantColumn)
+    published_at: datetime | None = Field(default=None, sa_type=InstantColumn, index=True)
+
+
+class SignedConfig(SQLModel, table=True):
+    """A device's configuration as it was signed; an empty message takes back what is retained."""
+
+    __tablename__ = "signed_config"
+
+    device_id: str = Field(foreign_key="device.id", primary_key=True)
+    version: int = Field(primary_key=True, sa_type=BigInteger)
+    config_sha256: str
+    key_id: str
+    message: str = Field(sa_type=Text)
+    signed_at: datetime = Field(sa_type=InstantColumn)
+    published_at: datetime | None = Field(default=None, sa_type=InstantColumn, index=True)
+
+
+class SignedNow(SQLModel, table=True):
+    """A message of the fast path as it was signed: not retained, and of no use after a while.
+
+    The sequence only grows in a station. What it says stands in the plan as well.
+    """
+
+    __tablename__ = "signed_now"
+
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    cluster_id: str = Field(foreign_key="cluster.id")
+    order_id: str = Field(index=True)
+    message: str = Field(sa_type=Text)
+    signed_at: datetime = Field(sa_type=InstantColumn)
+    expires_at: datetime = Field(sa_type=InstantColumn)
     published_at: datetime | None = Field(default=None, sa_type=InstantColumn, index=True)

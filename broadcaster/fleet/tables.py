@@ -1,8 +1,9 @@
 """The device registry: keys, clusters, villages reached, and what devices last said."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
 
 from broadcaster.database import InstantColumn
@@ -49,5 +50,55 @@ class DeviceStatus(SQLModel, table=True):
     boot: str
     software: str
     plan_version: int = Field(sa_type=BigInteger)
+    config_version: int = Field(default=0, sa_type=BigInteger)
+    keyring_serial: int = Field(default=0, sa_type=BigInteger)
+    now_sequence: int = Field(default=0, sa_type=BigInteger)
+    seq: int = Field(default=0, sa_type=BigInteger)
+    epoch: str | None = None
+    key_id: str | None = None
+    clock_offset_ms: int | None = Field(default=None, sa_type=BigInteger)
+    clock_uncertainty_ms: int | None = Field(default=None, sa_type=BigInteger)
+    clock_source: str | None = None
     said_at: datetime = Field(sa_type=InstantColumn)
     received_at: datetime = Field(sa_type=InstantColumn)
+
+
+class DeviceHealth(SQLModel, table=True):
+    """What a device last said that it measured: a projection, and no evidence of anything.
+
+    Coverage never looks at it. What the device could not measure is not in `said`.
+    """
+
+    __tablename__ = "device_health"
+
+    device_id: str = Field(foreign_key="device.id", primary_key=True)
+    said: dict[str, Any] = Field(sa_type=JSON)
+    said_at: datetime = Field(sa_type=InstantColumn)
+    received_at: datetime = Field(sa_type=InstantColumn)
+
+
+class DeviceSetting(SQLModel, table=True):
+    """How one device is to differ from the others; without a row it does not.
+
+    `volume` holds bands of the day (`begins`, `ends`, `percent`); `stagger_ms` delays a far pole
+    on purpose, so that it and its neighbour are not heard as an echo.
+    """
+
+    __tablename__ = "device_setting"
+
+    device_id: str = Field(foreign_key="device.id", primary_key=True)
+    volume: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    stagger_ms: int = 0
+    changed_by: str | None = Field(default=None, foreign_key="account.id")
+    changed_at: datetime = Field(sa_type=InstantColumn)
+
+
+class RelayHost(SQLModel, table=True):
+    """A host whose public programme devices may pass on, and who allowed it."""
+
+    __tablename__ = "relay_host"
+
+    station_id: str = Field(foreign_key="station.id", primary_key=True)
+    host: str = Field(primary_key=True)
+    added_by: str | None = Field(default=None, foreign_key="account.id")
+    added_at: datetime = Field(sa_type=InstantColumn)

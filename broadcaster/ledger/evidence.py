@@ -16,8 +16,9 @@ from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.tables import BATCHES, CONFIRMATIONS, PLAYS, SHARES
 from devices.errors import ContractViolation
 from devices.protocol.chain import entry_hash, genesis
-from devices.protocol.envelope import open_batch
+from devices.protocol.envelope import open_from_device
 from devices.protocol.jws import key_id
+from devices.protocol.messages import Batch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,9 @@ def _is_signed(row: Row[Any], message: bytes, *, device: Device, key: VerifyKey)
     if hashlib.sha256(message).hexdigest() != row.batch_sha256:
         return False
     try:
-        batch = open_batch(message, station=device.station_id, device=device.id, key=key)
+        batch = open_from_device(
+            message, Batch, station=device.station_id, device=device.id, key=key
+        )
     except ContractViolation:
         return False
     place = row.seq - batch.first

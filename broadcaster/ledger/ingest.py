@@ -18,19 +18,20 @@ from sqlmodel import Session
 from broadcaster.areas.tables import Station
 from broadcaster.database.columns import to_ms
 from broadcaster.ledger.bulk import connection_of, insert_once, insert_or_replace
+from broadcaster.ledger.epochs import look_at_epochs
+from broadcaster.ledger.health import store_health
 from broadcaster.ledger.incidents import record_incidents
 from broadcaster.ledger.journals import (
     Accepted,
     Journal,
     JournalKey,
-    epochs_of,
-    is_begun,
     links_after,
     load_journals,
 )
 from broadcaster.ledger.opening import (
     UNKNOWN_DEVICE,
     OpenedBatch,
+    OpenedHealth,
     OpenedStatus,
     Refused,
     open_delivery,
@@ -43,8 +44,6 @@ from devices.protocol.messages import Receipt
 
 log = structlog.get_logger()
 
-NEW_EPOCH = "new_epoch"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
@@ -54,6 +53,7 @@ class Stored:
     duplicates: int = 0
     refused: int = 0
     statuses: int = 0
+    health: int = 0
     plays_changed: int = 0
     receipts: tuple[Receipt, ...] = ()
 
@@ -90,19 +90,24 @@ def store(
     brought = _accept(batches, journals, now=now)
     brought.refusals += [each for each in opened if isinstance(each, Refused)]
     brought.refusals += _of_retired(opened, enrolled)
-    brought.refusals += _new_epochs(connection, batches, journals)
+    standing = look_at_epochs(connection, batches, journals, now=now)
+    brought.refusals += standing.incidents
+    for row in brought.confirmations:
+        row["quarantined"] = (row["device_id"], row["epoch"]) in standing.quarantined
     insert_once(connection, BATCHES, brought.evidence)
     insert_once(connection, CONFIRMATIONS, brought.confirmations)
     _move_heads(connection, journals, now=now)
     plays_changed = refold(connection, brought.plays, now=now)
     statuses = [o.status for o in opened if isinstance(o, OpenedStatus) and _device(o) in enrolled]
     changed = store_statuses(connection, statuses, now=now)
+    health = [o.health for o in opened if isinstance(o, OpenedHealth) and _device(o) in enrolled]
     record_incidents(connection, brought.refusals, now=now)
     return Stored(
         new=len(brought.confirmations),
         duplicates=brought.duplicates,
         refused=len(brought.refusals),
         statuses=changed,
+        health=store_health(connection, health, now=now),
         plays_changed=plays_changed,
         receipts=tuple(
             _receipt(journal, station_id=station.id, now=now)
@@ -118,6 +123,8 @@ def _device(opened: object) -> str:
             return opened.batch.device
         case OpenedStatus():
             return opened.status.device
+        case OpenedHealth():
+            return opened.health.device
     return ""
 
 
@@ -178,41 +185,9 @@ def _of_retired(opened: Sequence[object], enrolled: set[str]) -> list[Refused]:
     return [
         Refused(_device(each), UNKNOWN_DEVICE, "retired", each.payload)
         for each in opened
-        if isinstance(each, OpenedBatch | OpenedStatus) and _device(each) not in enrolled
+        if isinstance(each, OpenedBatch | OpenedStatus | OpenedHealth)
+        and _device(each) not in enrolled
     ]
-
-
-def _new_epochs(
-    connection: Connection,
-    batches: Sequence[OpenedBatch],
-    journals: Mapping[JournalKey, Journal],
-) -> list[Refused]:
-    """A device that begins another journal has lost one: an incident, though its words count."""
-    beginning = _first_heard(connection, batches, journals)
-    held = epochs_of(connection, {opened.batch.device for opened in beginning})
-    found: list[Refused] = []
-    for opened in beginning:
-        device_id, epoch = opened.batch.device, opened.batch.epoch
-        others = held.setdefault(device_id, set())
-        if others - {epoch}:
-            detail = f"epoch {epoch} after {', '.join(sorted(others - {epoch}))}"
-            found.append(Refused(device_id, NEW_EPOCH, detail, opened.payload, signed=True))
-        others.add(epoch)
-    return found
-
-
-def _first_heard(
-    connection: Connection,
-    batches: Sequence[OpenedBatch],
-    journals: Mapping[JournalKey, Journal],
-) -> list[OpenedBatch]:
-    """The first batch of each journal of which nothing was held before, whatever entry it has."""
-    first: dict[JournalKey, OpenedBatch] = {}
-    for opened in batches:
-        journal = journals[opened.batch.device, opened.batch.epoch]
-        if journal.seq == 0 and journal.fresh:
-            first.setdefault((journal.device_id, journal.epoch), opened)
-    return [opened for key, opened in first.items() if not is_begun(connection, key)]
 
 
 def _move_heads(

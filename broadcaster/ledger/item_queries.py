@@ -22,6 +22,7 @@ _OF_PLAY = and_(
     CONFIRMATIONS.c.order_id == PLAYS.c.order_id,
     CONFIRMATIONS.c.repeat == PLAYS.c.repeat,
     CONFIRMATIONS.c.device_id == PLAYS.c.device_id,
+    CONFIRMATIONS.c.quarantined.is_(False),
 )
 _KEY = (PLAYS.c.order_id, PLAYS.c.repeat, PLAYS.c.device_id)
 _WORD = (CONFIRMATIONS.c.epoch, CONFIRMATIONS.c.entry, CONFIRMATIONS.c.received_at)

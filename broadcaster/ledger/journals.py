@@ -5,13 +5,12 @@ already held under its number and with its neighbours on both sides. What does n
 or a broken chain: refused from there on, and kept as evidence.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
 from broadcaster.ledger.bulk import chunks
 from broadcaster.ledger.opening import OpenedBatch
@@ -23,8 +22,6 @@ EQUIVOCATION = "equivocation"
 BROKEN_CHAIN = "broken_chain"
 _SPANS_AT_ONCE = (1, 10, 100)
 _PAGE = 1_000
-# A device may begin as many as it likes, and must not slow the ledger by it.
-_EPOCHS_NAMED = 10
 
 JournalKey = tuple[str, str]
 
@@ -137,35 +134,6 @@ def links_after(
         return [(found, Link(sha256, prev)) for found, sha256, prev in rows]
 
     return more
-
-
-def is_begun(connection: Connection, key: JournalKey) -> bool:
-    """Whether the ledger holds any entry of this journal."""
-    c = CONFIRMATIONS.c
-    held = select(c.seq).where(c.device_id == key[0], c.epoch == key[1]).limit(1)
-    return connection.execute(held).first() is not None
-
-
-def epochs_of(connection: Connection, device_ids: Iterable[str]) -> dict[str, set[str]]:
-    """The epochs of which the ledger holds anything, by device; some of them, of very many."""
-    return {
-        device_id: set(islice(_epochs(connection, device_id), _EPOCHS_NAMED))
-        for device_id in device_ids
-    }
-
-
-def _epochs(connection: Connection, device_id: str) -> Iterator[str]:
-    """From one epoch to the next by the key's index, however many entries each has."""
-    c = CONFIRMATIONS.c
-    after = ""
-    while True:
-        epoch = connection.execute(
-            select(func.min(c.epoch)).where(c.device_id == device_id, c.epoch > after)
-        ).scalar()
-        if epoch is None:
-            return
-        yield epoch
-        after = epoch
 
 
 def _load_heads(connection: Connection, journals: dict[JournalKey, Journal]) -> None:

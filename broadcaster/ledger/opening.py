@@ -7,6 +7,7 @@ evidence; it is never counted, and it never stops the ingest.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from nacl.signing import VerifyKey
 
@@ -14,9 +15,11 @@ from broadcaster.areas.tables import Station
 from broadcaster.wire import Delivery
 from devices.errors import ContractViolation, WrongAddress
 from devices.protocol.chain import read_entries
-from devices.protocol.envelope import open_batch, open_status
-from devices.protocol.messages import Batch, Confirmation, Status
+from devices.protocol.envelope import open_from_device
+from devices.protocol.messages import Ask, Batch, Confirmation, Health, Status
 from devices.protocol.topics import FromDevice, Upward, parse_from_device
+
+Said = TypeVar("Said", Batch, Status, Health, Ask)
 
 UNKNOWN_DEVICE = "unknown_device"
 SIMULATED_IN_SERVICE = "simulated_in_service"
@@ -41,6 +44,14 @@ class OpenedStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedHealth:
+    """A signed word on what a device measured."""
+
+    payload: bytes
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """What was said and cannot be counted. `signed` means that a device must answer for it."""
 
@@ -51,17 +62,15 @@ class Refused:
     signed: bool = False
 
 
-Opened = OpenedBatch | OpenedStatus | Refused | None
+Opened = OpenedBatch | OpenedStatus | OpenedHealth | Refused | None
 
 
 def open_delivery(delivery: Delivery, *, keys: Mapping[str, VerifyKey], station: Station) -> Opened:
-    """Verify one message; None for a kind that the ledger does not keep."""
+    """Verify one message; None for a question, of which nothing is kept."""
     try:
         said_by = parse_from_device(delivery.topic)
     except ContractViolation as violation:
         return _refused(None, violation, delivery.payload)
-    if said_by.what is Upward.HEALTH:
-        return None
     key = keys.get(said_by.device)
     if key is None:
         return Refused(said_by.device, UNKNOWN_DEVICE, delivery.topic, delivery.payload)
@@ -74,16 +83,34 @@ def open_delivery(delivery: Delivery, *, keys: Mapping[str, VerifyKey], station:
 def _open(payload: bytes, said_by: FromDevice, *, key: VerifyKey, station: Station) -> Opened:
     if said_by.station != station.id:
         raise WrongAddress(said_by.station)
-    if said_by.what is Upward.STATUS:
-        status = open_status(payload, station=station.id, device=said_by.device, key=key)
-        if status.simulated and not station.rehearsal:
-            return _simulated(said_by.device, payload)
-        return OpenedStatus(payload, status)
-    batch = open_batch(payload, station=station.id, device=said_by.device, key=key)
+    match said_by.what:
+        case Upward.CONFIRM:
+            return _open_batch(payload, said_by, key=key, station=station)
+        case Upward.STATUS:
+            status = _said(payload, Status, said_by, key=key)
+            if status.simulated and not station.rehearsal:
+                return _simulated(said_by.device, payload)
+            return OpenedStatus(payload, status)
+        case Upward.HEALTH:
+            health = _said(payload, Health, said_by, key=key)
+            if health.simulated and not station.rehearsal:
+                return _simulated(said_by.device, payload)
+            return OpenedHealth(payload, health)
+        case Upward.ASK:
+            _said(payload, Ask, said_by, key=key)
+            return None
+
+
+def _open_batch(payload: bytes, said_by: FromDevice, *, key: VerifyKey, station: Station) -> Opened:
+    batch = _said(payload, Batch, said_by, key=key)
     confirmations = read_entries(batch)
     if not station.rehearsal and any(each.simulated for each in confirmations):
         return _simulated(said_by.device, payload)
     return OpenedBatch(hashlib.sha256(payload).hexdigest(), payload, batch, confirmations)
+
+
+def _said(payload: bytes, kind: type[Said], said_by: FromDevice, *, key: VerifyKey) -> Said:
+    return open_from_device(payload, kind, station=said_by.station, device=said_by.device, key=key)
 
 
 def _simulated(device_id: str, payload: bytes) -> Refused:

@@ -122,6 +122,7 @@ def _words(connection: Connection, keys: Sequence[PlayKey]) -> dict[PlayKey, lis
         select(c.order_id, c.repeat, c.device_id, c.epoch, c.entry, c.received_at).where(
             c.order_id.in_({order for order, _, _ in keys}),
             c.device_id.in_({device for _, _, device in keys}),
+            c.quarantined.is_(False),
         )
     )
     wanted = set(keys)

@@ -15,25 +15,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
-from nacl.signing import VerifyKey
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Station
 from broadcaster.database import Database, connect
 from broadcaster.fleet.credentials import load_wire_secret
-from broadcaster.fleet.registry import verify_keys
-from broadcaster.keys import StationKeys, load_keys
+from broadcaster.keys import KeyWatch, StationKeys
 from broadcaster.ledger.allowance import Allowance
 from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.incidents import record_incidents
 from broadcaster.ledger.ingest import Stored, store
+from broadcaster.ledger.known_keys import KnownKeys
 from broadcaster.ledger.opening import Refused
+from broadcaster.ledger.time_answers import TimeAnswers
 from broadcaster.logs import configure_logs
 from broadcaster.settings import load_settings
 from broadcaster.wire import BrokerUnreachable, Delivery, Wire
 from devices.protocol import topics
-from devices.protocol.envelope import seal_receipt
+from devices.protocol.envelope import seal_message
 from devices.protocol.messages import Receipt
 
 log = structlog.get_logger()
@@ -41,7 +41,6 @@ log = structlog.get_logger()
 BATCH_LIMIT = 500
 GATHER_S = 0.05
 PATIENCE_S = 0.5
-KEYS_HOLD_S = 5.0
 _BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 UNSTORABLE = "unstorable"
 
@@ -60,8 +59,11 @@ class Ingest:
     pause: Callable[[float], bool]
     """Wait that many seconds; true when the process is to stop."""
     allowance: Allowance = field(default_factory=Allowance)
-    _keys: dict[str, VerifyKey] = field(default_factory=dict)
-    _keys_at: float = float("-inf")
+    known: KnownKeys = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The registry is that of the same database."""
+        self.known = KnownKeys(self.database, station_id=self.station.id)
 
     def store(self, deliveries: Sequence[Delivery]) -> tuple[Stored, ...]:
         """Store deliveries durably, waiting for a database that is away.
@@ -98,7 +100,7 @@ class Ingest:
             attempt += 1
 
     def _store(self, deliveries: Sequence[Delivery]) -> Stored:
-        keys = self._current_keys(deliveries)
+        keys = self.known.current(speakers(deliveries))
         with self.database.writing() as session:
             return store(session, deliveries, now=self.now(), keys=keys, station=self.station)
 
@@ -115,14 +117,17 @@ class Ingest:
                 record_incidents(connection_of(session), refused, now=self.now())
             return Stored(refused=len(refused))
 
-    def _current_keys(self, deliveries: Sequence[Delivery]) -> dict[str, VerifyKey]:
-        age_s = time.monotonic() - self._keys_at
-        named = {each.topic.split("/")[-2] for each in deliveries if each.topic.count("/") > 1}
-        if age_s > KEYS_HOLD_S or not named <= self._keys.keys():
-            with self.database.reading() as session:
-                self._keys = verify_keys(session, self.station.id)
-            self._keys_at = time.monotonic()
-        return self._keys
+    def look_at_registry(self, deliveries: Sequence[Delivery] = ()) -> None:
+        """Let `known` hold the keys of these speakers; a database that is away changes nothing."""
+        try:
+            self.known.current(speakers(deliveries))
+        except DBAPIError as error:
+            log.warning("registry_unreachable", error=str(error.orig))
+
+
+def speakers(deliveries: Sequence[Delivery]) -> set[str]:
+    """Whom the topics of these deliveries name."""
+    return {each.topic.split("/")[-2] for each in deliveries if each.topic.count("/") > 1}
 
 
 def is_away(error: DBAPIError) -> bool:
@@ -136,7 +141,7 @@ def send_receipts(wire: Wire, receipts: Sequence[Receipt], *, keys: StationKeys)
     for receipt in receipts:
         topic = topics.to_device(receipt.station, receipt.device)
         try:
-            wire.publish_soon(topic, seal_receipt(receipt, key=keys.signing_key).encode())
+            wire.publish_soon(topic, seal_message(receipt, key=keys.signing_key).encode())
         except BrokerUnreachable:
             log.info("receipts_put_off", waiting=len(receipts) - sent)
             break
@@ -154,7 +159,7 @@ def run() -> int:
     database = connect(settings.database)
     with database.reading() as session:
         station = the_station(session)
-    keys = load_keys(settings.keys_dir)
+    keys = KeyWatch(settings.keys_dir, station_id=station.id, root_public_key=station.public_key)
     login = load_wire_secret(settings, station_id=station.id, role="ingest")
     wire = Wire(
         settings.broker_url,
@@ -163,11 +168,22 @@ def run() -> int:
         client_id=login.username,
     )
     ingest = Ingest(database, station, now=lambda: datetime.now(UTC), pause=stopping.wait)
+    answers = TimeAnswers(
+        station_id=station.id,
+        devices=lambda: ingest.known.held,
+        keys=keys,
+        now=ingest.now,
+        publish=wire.publish_soon,
+    )
+    ingest.look_at_registry()
+    wire.answer_at_once(answers.answer)
     wire.subscribe(topics.from_all(station.id))
     wire.start()
     try:
         _announce_when_subscribed(wire, topics.from_all(station.id), stopping)
-        _work(wire, ingest, keys, stopping)
+        work = Work(wire=wire, ingest=ingest, answers=answers, keys=keys)
+        while not stopping.is_set():
+            work.once()
     except DatabaseAway:
         log.error("stopped_while_database_away")
     finally:
@@ -187,19 +203,33 @@ def _announce_when_subscribed(wire: Wire, topic_filter: str, stopping: threading
         return
 
 
-def _work(wire: Wire, ingest: Ingest, keys: StationKeys, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        deliveries = wire.drain(limit=BATCH_LIMIT, patience_s=PATIENCE_S, gather_s=GATHER_S)
-        if not deliveries:
-            continue
-        outcomes = ingest.store(deliveries)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What the process does again and again, and with what."""
+
+    wire: Wire
+    ingest: Ingest
+    answers: TimeAnswers
+    keys: Callable[[], StationKeys]
+
+    def once(self) -> None:
+        """Answer, store, acknowledge and receipt what has come; raise DatabaseAway."""
+        deliveries = self.wire.drain(limit=BATCH_LIMIT, patience_s=PATIENCE_S, gather_s=GATHER_S)
+        self.ingest.look_at_registry(deliveries)
+        # Questions of devices that were not known yet when they came.
+        waiting = [each for each in deliveries if not self.answers.answer(each)]
+        outcomes = self.ingest.store(waiting) if waiting else ()
         for delivery in deliveries:
             delivery.ack()
+        if waiting:
+            self._receipt(outcomes, deliveries=len(waiting))
+
+    def _receipt(self, outcomes: Sequence[Stored], *, deliveries: int) -> None:
         receipts = newest_receipts(outcomes)
-        send_receipts(wire, receipts, keys=keys)
+        send_receipts(self.wire, receipts, keys=self.keys())
         log.info(
             "deliveries_stored",
-            deliveries=len(deliveries),
+            deliveries=deliveries,
             new=sum(each.new for each in outcomes),
             duplicates=sum(each.duplicates for each in outcomes),
             refused=sum(each.refused for each in outcomes),

@@ -16,7 +16,7 @@ from broadcaster.ledger.bulk import insert_or_replace
 from devices.protocol.messages import Status
 
 STATUSES = DeviceStatus.metadata.tables["device_status"]
-_MOST = 2**63 - 1
+_STORABLE_MS = 2**53
 
 
 def store_statuses(connection: Connection, said: Sequence[Status], *, now: datetime) -> int:
@@ -59,7 +59,21 @@ def _row(status: Status, *, held: dict[str, Any] | None, now: datetime) -> dict[
         "online": status.online,
         "boot": status.boot,
         "software": status.software.replace("\0", "�"),
-        "plan_version": min(status.plan_version, _MOST),
+        "plan_version": status.plan_version,
+        "config_version": status.config_version,
+        "keyring_serial": status.keyring_serial,
+        "now_sequence": status.now_sequence,
+        "seq": status.seq,
+        "epoch": status.epoch,
+        "key_id": status.key_id,
+        "clock_offset_ms": _storable(status.clock.offset_ms),
+        "clock_uncertainty_ms": _storable(status.clock.uncertainty_ms),
+        "clock_source": status.clock.source,
         "said_at": max(said_at, held["said_at"]) if held else said_at,
         "received_at": now,
     }
+
+
+def _storable(stated_ms: int | None) -> int | None:
+    """What no clock can be off by is not known rather than cut down to something believable."""
+    return stated_ms if stated_ms is None or abs(stated_ms) < _STORABLE_MS else None

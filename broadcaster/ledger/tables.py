@@ -21,7 +21,10 @@ class ConfirmationBatch(SQLModel, table=True):
 
 
 class ConfirmationRow(SQLModel, table=True):
-    """One confirmation, once, whatever was repeated: the exact bytes that the chain hashes."""
+    """One confirmation, once, whatever was repeated: the exact bytes that the chain hashes.
+
+    What is `quarantined` is kept, chained and receipted, and counts nothing.
+    """
 
     __tablename__ = "confirmation"
     __table_args__ = (Index("confirmation_by_play", "order_id", "repeat", "device_id"),)
@@ -37,6 +40,23 @@ class ConfirmationRow(SQLModel, table=True):
     repeat: int = 0
     batch_sha256: str = Field(foreign_key="confirmation_batch.sha256")
     received_at: datetime = Field(sa_type=InstantColumn)
+    quarantined: bool = False
+
+
+class KnownJournal(SQLModel, table=True):
+    """A journal of which the ledger has heard, numbered in the order in which a device began them.
+
+    From `quarantined_at` on nothing counts that it brings: another of the same device is alive.
+    """
+
+    __tablename__ = "journal"
+    __table_args__ = (Index("journal_by_number", "device_id", "number"),)
+
+    device_id: str = Field(foreign_key="device.id", primary_key=True)
+    epoch: str = Field(primary_key=True)
+    number: int
+    first_heard_at: datetime = Field(sa_type=InstantColumn)
+    quarantined_at: datetime | None = Field(default=None, sa_type=InstantColumn)
 
 
 class JournalHead(SQLModel, table=True):
@@ -154,6 +174,7 @@ class Alert(SQLModel, table=True):
 _TABLES = SQLModel.metadata.tables
 BATCHES: Final[Table] = _TABLES["confirmation_batch"]
 CONFIRMATIONS: Final[Table] = _TABLES["confirmation"]
+JOURNALS: Final[Table] = _TABLES["journal"]
 HEADS: Final[Table] = _TABLES["journal_head"]
 INCIDENTS: Final[Table] = _TABLES["incident"]
 PLAYS: Final[Table] = _TABLES["play"]

@@ -14,6 +14,12 @@ from devices.protocol.messages import Order, Priority
 PREROLL_MS = 2_500
 """How long before the planned instant a play is prepared: file checked, decoder open."""
 
+JOIN_AFTER_MS = 2_000
+"""How late a beginning may be and still be one; later, an order that joins leaves out that much."""
+
+JOIN_AT_LEAST_MS = 3_000
+"""How much must be left of an order that it is worth joining."""
+
 AUDIO_GRACE_MS = 20_000
 """How long after hearing of an order whose instant has passed its audio may still be fetched."""
 
@@ -87,7 +93,14 @@ def audio_deadline_ms(candidate: Candidate) -> int:
     return min(candidate.order.not_after_ms, max(candidate.order.starts_at_ms, latest_news))
 
 
+def opens_with_tone(order: Order) -> bool:
+    """Whether it sounds before its audio must be there: an emergency behind its tone."""
+    return order.priority == Priority.EMERGENCY and bool(order.tone_ms)
+
+
 def _is_given_up(candidate: Candidate, *, now_ms: int) -> bool:
+    if opens_with_tone(candidate.order):
+        return False
     if candidate.audio is Audio.READY or now_ms < candidate.order.starts_at_ms:
         return False
     return candidate.audio is not Audio.MISSING or now_ms >= audio_deadline_ms(candidate)
@@ -97,7 +110,8 @@ def _next_start(able: list[Candidate], *, now_ms: int, playing: Order | None) ->
     ready: list[Order] = [
         each.order
         for each in able
-        if each.audio is Audio.READY and _may_begin(each.order, now_ms=now_ms, playing=playing)
+        if (each.audio is Audio.READY or opens_with_tone(each.order))
+        and _may_begin(each.order, now_ms=now_ms, playing=playing)
     ]
     return min(ready, key=_turn, default=None)
 
@@ -108,6 +122,12 @@ def _may_begin(order: Order, *, now_ms: int, playing: Order | None) -> bool:
     if playing is None:
         return True
     return order.priority == Priority.EMERGENCY != playing.priority
+
+
+def joins_at_ms(order: Order, *, now_ms: int) -> int:
+    """How far into its sound an order begins that is late: 0 unless it joins what is under way."""
+    late_ms = now_ms - order.starts_at_ms
+    return late_ms if order.joins and late_ms > JOIN_AFTER_MS else 0
 
 
 def _turn(order: Order) -> tuple[int, int, str, int]:

@@ -12,8 +12,8 @@ from devices.controller.audio_source import AudioSource
 from devices.controller.audio_store import AudioStore
 from devices.controller.backoff import backoff_s
 from devices.controller.clock import Clock, now_ms
+from devices.controller.decoder import Decoder
 from devices.controller.due import Audio
-from devices.controller.mp3 import probe
 from devices.errors import AudioFetchFailed, AudioUndecodable
 from devices.protocol.messages import Item, Order
 
@@ -23,6 +23,8 @@ PARALLEL_FETCHES = 2
 JITTER_CAP_S = 30.0
 JITTER_SHARE = 0.1
 """Jitter is at most this share of the time left, so that an order at short notice has none."""
+
+FOR_EVER_MS = 2**53
 
 RETRY_FIRST_S = 1.0
 RETRY_CAP_S = 60.0
@@ -37,8 +39,8 @@ class Want:
     useful_until_ms: int
 
 
-def wants_of(orders: Sequence[Order]) -> dict[str, Want]:
-    """What these orders need, each file once, the soonest first."""
+def wants_of(orders: Sequence[Order], *, kept: Sequence[Item] = ()) -> dict[str, Want]:
+    """What these orders need, each file once, the soonest first; then what is kept for ever."""
     wants: dict[str, Want] = {}
     for order in sorted(orders, key=lambda order: order.starts_at_ms):
         for item in order.items:
@@ -48,6 +50,10 @@ def wants_of(orders: Sequence[Order]) -> dict[str, Want]:
                 needed_at_ms=before.needed_at_ms if before else order.starts_at_ms,
                 useful_until_ms=max(order.not_after_ms, before.useful_until_ms if before else 0),
             )
+    for item in kept:
+        before = wants.get(item.sha256)
+        needed_at_ms = before.needed_at_ms if before else FOR_EVER_MS
+        wants[item.sha256] = Want(item, needed_at_ms, FOR_EVER_MS)
     return wants
 
 
@@ -59,12 +65,14 @@ class Fetcher:
         *,
         store: AudioStore,
         source: AudioSource,
+        decoder: Decoder,
         clock: Clock,
         rng: Random,
         changed: Callable[[], None],
     ) -> None:
         self._store = store
         self._source = source
+        self._decoder = decoder
         self._clock = clock
         self._rng = rng
         self._changed = changed
@@ -74,10 +82,12 @@ class Fetcher:
         self._group: asyncio.TaskGroup | None = None
         self._slots = asyncio.Semaphore(PARALLEL_FETCHES)
 
-    def want(self, orders: Sequence[Order], *, tasks: asyncio.TaskGroup) -> None:
-        """Bring what these orders need, and no longer what only others needed."""
+    def want(
+        self, orders: Sequence[Order], *, kept: Sequence[Item] = (), tasks: asyncio.TaskGroup
+    ) -> None:
+        """Bring what these orders need and what is kept, and no longer what only others needed."""
         self._group = tasks
-        self._wants = wants_of(orders)
+        self._wants = wants_of(orders, kept=kept)
         for sha256 in self._tasks.keys() - self._wants.keys():
             self._tasks.pop(sha256).cancel()
             self._states.pop(sha256, None)
@@ -154,7 +164,7 @@ class Fetcher:
 
     def _settle(self, sha256: str) -> None:
         try:
-            probe(self._store.path(sha256))
+            self._decoder.probe(self._store.path(sha256))
         except AudioUndecodable as error:
             log.error("audio_undecodable", sha256=sha256, why=error.detail)
             self._set(sha256, Audio.UNDECODABLE)

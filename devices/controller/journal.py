@@ -1,4 +1,4 @@
-"""The device's memory: every confirmation, the plan, and what has begun, in one SQLite file.
+"""The device's memory: confirmations, what the station signed, what has begun, in one SQLite file.
 
 A confirmation is on disk (WAL, synchronous=FULL) before it is sent, numbered without gaps and
 chained to the one before. What was said of an order is remembered in the same transaction, so
@@ -7,36 +7,49 @@ that nothing plays twice and nothing is said twice, whenever the power goes.
 
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
 
 from devices.controller.due import OrderKey
 from devices.controller.statements import ENDS, SETTLING, Statement, numbered
 from devices.errors import JournalUnusable
 from devices.protocol.chain import entry_hash, genesis
-from devices.protocol.messages import Confirmation, encode
+from devices.protocol.messages import Confirmation, JournalEnd, encode
 
 DATABASE_FILE = "controller.sqlite3"
+END_FILE = "journal-end.json"
 KEPT_AFTER_RECEIPT_MS = 7 * 86_400_000
 REMEMBERED_MS = 60 * 86_400_000
 """How long what was said of an order is remembered; a plan reaches some 8 days back and ahead."""
 
+# In one transaction: a slow disk is waited for once, and a power cut leaves all of it or nothing.
 _SCHEMA = """
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS head (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1), epoch TEXT NOT NULL,
     seq INTEGER NOT NULL, hash TEXT NOT NULL, receipted_seq INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS entry (
     seq INTEGER PRIMARY KEY, entry TEXT NOT NULL, receipted_at_ms INTEGER);
 CREATE INDEX IF NOT EXISTS entry_receipted ON entry (receipted_at_ms);
-CREATE TABLE IF NOT EXISTS plan (
-    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-    version INTEGER NOT NULL, message BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS previous (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1), epoch TEXT NOT NULL,
+    seq INTEGER NOT NULL, hash TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS signed (
+    kind TEXT NOT NULL, about TEXT NOT NULL, version INTEGER NOT NULL, message BLOB NOT NULL,
+    PRIMARY KEY (kind, about)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS moment (sequence INTEGER PRIMARY KEY, message BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS said (
     order_id TEXT NOT NULL, repeat INTEGER NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL,
     at_ms INTEGER NOT NULL, PRIMARY KEY (order_id, repeat, kind, code)) WITHOUT ROWID;
+COMMIT;
 """
+
+Connect = Callable[[Path], sqlite3.Connection]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +74,16 @@ class Journal:
             "SELECT order_id, repeat, kind, code FROM said"
         ):
             self._remember(OrderKey(order_id, repeat), (kind, code))
+        self._marks: dict[str, int] = dict(database.execute("SELECT name, value FROM mark"))
         self.head = Head(
             *database.execute("SELECT epoch, seq, hash, receipted_seq FROM head").fetchone()
         )
+
+    @property
+    def previous(self) -> JournalEnd | None:
+        """What is known of the journal before this one, whose file was lost."""
+        row = self._database.execute("SELECT epoch, seq, hash FROM previous").fetchone()
+        return JournalEnd(epoch=row[0], seq=row[1], chain=row[2]) if row else None
 
     @property
     def interrupted(self) -> list[OrderKey]:
@@ -82,23 +102,69 @@ class Journal:
         return confirmations
 
     def accept_plan(
-        self, message: bytes, *, version: int, statements: Sequence[Statement]
+        self, message: bytes, *, cluster: str, version: int, statements: Sequence[Statement]
     ) -> Sequence[Confirmation]:
-        """Store a plan and what is said of its orders, together."""
+        """Store a cluster's plan and what is said of its orders, together."""
         with self._transaction():
-            self._database.execute(
-                "INSERT INTO plan VALUES (1, ?, ?) ON CONFLICT DO UPDATE"
-                " SET version = excluded.version, message = excluded.message",
-                (version, message),
-            )
+            self._keep_signed("plan", cluster, version=version, message=message)
             head, confirmations = self._append(statements)
         self._appended(head, statements)
         return confirmations
 
-    def plan(self) -> tuple[int, bytes] | None:
-        """The highest plan version ever accepted, and its signed bytes."""
-        row = self._database.execute("SELECT version, message FROM plan").fetchone()
-        return None if row is None else (row[0], bytes(row[1]))
+    def plan(self, cluster: str) -> tuple[int, bytes] | None:
+        """The highest plan version ever accepted for a cluster, and its signed bytes."""
+        return self._signed("plan", cluster)
+
+    def accept_config(self, message: bytes, *, version: int) -> None:
+        """Store the configuration in place of the one before."""
+        with self._transaction():
+            self._keep_signed("config", "", version=version, message=message)
+
+    def config(self) -> tuple[int, bytes] | None:
+        """The configuration's version and its signed bytes."""
+        return self._signed("config", "")
+
+    def accept_moment(
+        self, message: bytes, *, sequence: int, statements: Sequence[Statement]
+    ) -> Sequence[Confirmation]:
+        """Store an order for this moment, its sequence and what is said of it, together."""
+        with self._transaction():
+            self._database.execute(
+                "INSERT OR REPLACE INTO moment VALUES (?, ?)", (sequence, message)
+            )
+            self._raise("now", sequence)
+            head, confirmations = self._append(statements)
+        self._marks["now"] = max(self.mark("now"), sequence)
+        self._appended(head, statements)
+        return confirmations
+
+    def moments(self) -> Sequence[bytes]:
+        """The signed orders for a moment that still stand, oldest first."""
+        rows = self._database.execute("SELECT message FROM moment ORDER BY sequence")
+        return [bytes(row[0]) for row in rows]
+
+    def drop_moments(self, sequences: Sequence[int]) -> None:
+        """Forget orders for a moment that are over, or that a plan has taken up."""
+        if sequences:
+            with self._transaction(durable=False):
+                self._database.executemany(
+                    "DELETE FROM moment WHERE sequence = ?", [(each,) for each in sequences]
+                )
+
+    def mark(self, name: str) -> int:
+        """The highest number ever marked under a name; 0 before any."""
+        return self._marks.get(name, 0)
+
+    def raise_mark(self, name: str, value: int, *, durable: bool = True) -> None:
+        """Remember a number below which this device never goes again."""
+        if value > self.mark(name):
+            self.set_mark(name, value, durable=durable)
+
+    def set_mark(self, name: str, value: int, *, durable: bool = True) -> None:
+        """Remember a number, whatever stood there."""
+        with self._transaction(durable=durable):
+            self._database.execute("INSERT OR REPLACE INTO mark VALUES (?, ?)", (name, value))
+        self._marks[name] = value
 
     def entries(self, *, first: int, last: int) -> Sequence[str]:
         """The exact bytes of the entries `first` to `last` that are still held."""
@@ -111,6 +177,20 @@ class Journal:
         """The chain's hash at entry `seq`; None when that entry is not held."""
         held = self.entries(first=seq, last=seq)
         return entry_hash(held[0]) if held else None
+
+    def rewind(self, after_seq: int) -> int:
+        """Take receipts back for what lies after `after_seq` and is held; return the new mark.
+
+        For a ledger that was restored from a backup.
+        """
+        first = self._database.execute("SELECT min(seq) FROM entry").fetchone()[0]
+        held_after = self.head.seq if first is None else first - 1
+        seq = min(max(after_seq, held_after), self.head.receipted_seq)
+        with self._transaction(durable=False):
+            self._database.execute("UPDATE entry SET receipted_at_ms = NULL WHERE seq > ?", (seq,))
+            self._database.execute("UPDATE head SET receipted_seq = ?", (seq,))
+        self.head = replace(self.head, receipted_seq=seq)
+        return seq
 
     def mark_receipted(self, seq: int, *, now_ms: int) -> None:
         """Note that the ledger holds everything up to `seq`.
@@ -143,6 +223,24 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def _keep_signed(self, kind: str, about: str, *, version: int, message: bytes) -> None:
+        self._database.execute(
+            "INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)", (kind, about, version, message)
+        )
+
+    def _signed(self, kind: str, about: str) -> tuple[int, bytes] | None:
+        row = self._database.execute(
+            "SELECT version, message FROM signed WHERE (kind, about) = (?, ?)", (kind, about)
+        ).fetchone()
+        return None if row is None else (row[0], bytes(row[1]))
+
+    def _raise(self, name: str, value: int) -> None:
+        self._database.execute(
+            "INSERT INTO mark VALUES (?, ?)"
+            " ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
+            (name, value),
+        )
 
     def _append(self, statements: Sequence[Statement]) -> tuple[Head, Sequence[Confirmation]]:
         seq, prev = self.head.seq, self.head.hash
@@ -193,18 +291,86 @@ class Journal:
             raise JournalUnusable(str(error)) from error
 
 
-def open_journal(folder: Path, *, station: str, device: str) -> Journal:
-    """Open a controller's memory, or begin one with an epoch of its own."""
-    database = sqlite3.connect(folder / DATABASE_FILE, isolation_level=None)
+def connect_file(path: Path) -> sqlite3.Connection:
+    """Open a database file whose transactions the journal itself begins and ends."""
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def open_journal(
+    folder: Path, *, station: str, device: str, connect: Connect = connect_file
+) -> Journal:
+    """Open a controller's memory, or begin one with an epoch of its own.
+
+    A file that is no database any more is put aside, never overwritten; the new epoch then names
+    how far the old one was known to reach. Raises JournalUnusable.
+    """
+    try:
+        return _open(folder, station=station, device=device, previous=None, connect=connect)
+    except sqlite3.DatabaseError as error:
+        if not _is_broken(error):
+            raise JournalUnusable(str(error)) from error
+    try:
+        _put_aside(folder)
+        return _open(
+            folder,
+            station=station,
+            device=device,
+            previous=_last_known(folder),
+            connect=connect,
+        )
+    except (sqlite3.Error, OSError) as error:
+        raise JournalUnusable(str(error)) from error
+
+
+def note_end(folder: Path, head: Head) -> None:
+    """Leave beside the journal how far it reaches, for a journal that may have to follow it."""
+    draft = folder / f"{END_FILE}.draft"
+    try:
+        draft.write_bytes(
+            msgspec.json.encode(JournalEnd(epoch=head.epoch, seq=head.seq, chain=head.hash))
+        )
+        draft.replace(folder / END_FILE)
+    except OSError as error:
+        raise JournalUnusable(str(error)) from error
+
+
+def _open(
+    folder: Path, *, station: str, device: str, previous: JournalEnd | None, connect: Connect
+) -> Journal:
+    database = connect(folder / DATABASE_FILE)
     try:
         database.execute("PRAGMA journal_mode = WAL")
         database.executescript(_SCHEMA)
         epoch = secrets.token_hex(16)
-        database.execute(
+        begun = database.execute(
             "INSERT OR IGNORE INTO head VALUES (1, ?, 0, ?, 0)",
             (epoch, genesis(station=station, device=device, epoch=epoch)),
-        )
+        ).rowcount
+        if begun and previous is not None:
+            database.execute(
+                "INSERT OR IGNORE INTO previous VALUES (1, ?, ?, ?)",
+                (previous.epoch, previous.seq, previous.chain),
+            )
         return Journal(database)
-    except sqlite3.Error as error:
+    except BaseException:
         database.close()
-        raise JournalUnusable(str(error)) from error
+        raise
+
+
+def _is_broken(error: sqlite3.DatabaseError) -> bool:
+    return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _put_aside(folder: Path) -> None:
+    number = len(list(folder.glob(f"{DATABASE_FILE}.broken-*")))
+    for suffix in ("-wal", "-shm", ""):
+        path = folder / f"{DATABASE_FILE}{suffix}"
+        if path.exists():
+            path.replace(folder / f"{DATABASE_FILE}.broken-{number}{suffix}")
+
+
+def _last_known(folder: Path) -> JournalEnd | None:
+    try:
+        return msgspec.json.decode((folder / END_FILE).read_bytes(), type=JournalEnd)
+    except (OSError, msgspec.DecodeError):
+        return None

@@ -39,12 +39,19 @@ def sample_rate_hz(path: Path) -> int:
     raise AudioUndecodable(f"no frame in {path.name}")
 
 
-def decode(path: Path, *, rate_hz: int, chunk_ms: int) -> Iterator[bytes]:
-    """Yield the samples of a file, mono, at `rate_hz`, in chunks; raise AudioUndecodable."""
+def decode(path: Path, *, rate_hz: int, chunk_ms: int, skip_samples: int = 0) -> Iterator[bytes]:
+    """Yield the samples of a file, mono, at `rate_hz`, in chunks; raise AudioUndecodable.
+
+    The first `skip_samples` of them, counted at `rate_hz`, are left out.
+    """
     frames = rate_hz * chunk_ms // 1_000
     try:
         for samples in miniaudio.stream_file(
-            str(path), nchannels=1, sample_rate=rate_hz, frames_to_read=frames
+            str(path),
+            nchannels=1,
+            sample_rate=rate_hz,
+            frames_to_read=frames,
+            seek_frame=skip_samples,
         ):
             yield samples.tobytes()
     except miniaudio.MiniaudioError as error:

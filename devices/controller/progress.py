@@ -46,6 +46,11 @@ class Progress:
         self._written += samples
         return is_first
 
+    def go_on(self, item: int, samples: int) -> None:
+        """What comes next begins so many samples into an item; what had not left yet is to come."""
+        self._item, self._written = item, samples
+        self._ahead.clear()
+
     def left(self, *, until_us: int) -> list[Beginning]:
         """The beginnings that have left by `until_us` and were not named before."""
         named: list[Beginning] = []

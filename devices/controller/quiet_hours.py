@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from devices.protocol.identity import QuietHours
+from devices.protocol.messages import QuietHours
 
 
 def disturbs(quiet: QuietHours, *, starts_at_ms: int, duration_ms: int) -> bool:

@@ -26,6 +26,7 @@ class Statement(Struct, frozen=True, kw_only=True):
     last_sample_at_us: int | None = None
     samples: int | None = None
     sample_rate_hz: int | None = None
+    position_ms: int | None = None
     sink: str | None = None
     simulated: bool = False
 
@@ -48,6 +49,7 @@ def about(
     at_ms: int,
     code: str | None = None,
     plan_version: int | None = None,
+    position_ms: int | None = None,
 ) -> Statement:
     """State something of an order that has nothing to do with samples."""
     return Statement(
@@ -57,6 +59,7 @@ def about(
         repeat=order.repeat,
         code=code,
         plan_version=plan_version,
+        position_ms=position_ms,
     )
 
 

@@ -71,6 +71,7 @@ def open_plan(
         issued_at_ms=plan.issued_at_ms,
         now_ms=now_ms,
         cluster=cluster,
+        version=plan.version,
     )
     return plan, issuer
 
@@ -91,6 +92,7 @@ def open_now(
         issued_at_ms=now.issued_at_ms,
         now_ms=now_ms,
         cluster=cluster,
+        version=now.sequence,
     )
     return now, issuer
 

@@ -13,25 +13,26 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey, VerifyKey
 
 from devices.errors import IdentityMissing
-from devices.protocol.messages import Name, QuietHours
+from devices.protocol.fields import Name
 
 IDENTITY_FILE = "identity.json"
 
 
 class Identity(Struct, frozen=True, kw_only=True):
-    """Who a controller is, whom it trusts, and where it reaches its station."""
+    """Who a controller is, whom it trusts, and where it reaches its station.
+
+    It never changes after enrolment; how the device is to behave comes signed (`Config`).
+    """
 
     station: Name
-    cluster: Name
     device: Name
     device_key: str
-    station_key: str
+    root_key: str
     broker_url: str
     broker_username: str
     broker_password: str
     station_url: str
-    quiet_hours: QuietHours = QuietHours()
-    longest_play_ms: int = 45 * 60 * 1000
+    ca_pem: str | None = None
     rehearsal: bool = False
 
     @property
@@ -40,9 +41,9 @@ class Identity(Struct, frozen=True, kw_only=True):
         return SigningKey(self.device_key.encode(), encoder=HexEncoder)
 
     @property
-    def trusted_station_key(self) -> VerifyKey:
-        """The station's public key, pinned when the device was enrolled."""
-        return VerifyKey(self.station_key.encode(), encoder=HexEncoder)
+    def trusted_root(self) -> VerifyKey:
+        """The station's root key, pinned when the device was enrolled."""
+        return VerifyKey(self.root_key.encode(), encoder=HexEncoder)
 
 
 def save_identity(identity: Identity, folder: Path) -> None:

@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from nacl.signing import SigningKey
 from sqlmodel import col, select
 
 from broadcaster.accounts.errors import SignInLocked, SignInRefused
@@ -13,11 +12,11 @@ from broadcaster.accounts.sessions import FAILURES_ALLOWED, sign_in
 from broadcaster.database import Database
 from broadcaster.dispatch.service import Conductor
 from broadcaster.dispatch.tables import SignedPlan
-from broadcaster.keys import StationKeys
 from broadcaster.schedule.tables import Broadcast
 from broadcaster.wire import Wire
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import found_station
+from tests.broadcaster.station_keys import made_keys
 
 MONTH = timedelta(days=30)
 
@@ -33,7 +32,7 @@ def conductor(newsroom: Newsroom) -> Conductor:
     return Conductor(
         database=newsroom.small.database,
         settings=newsroom.small.settings,
-        keys=StationKeys(SigningKey(b"k" * 32)),
+        keys=made_keys,
         wire=Wire("mqtt://127.0.0.1:1", client_id="nobody"),
     )
 

@@ -19,18 +19,18 @@ from broadcaster.dispatch.signing import sign_changed_plans
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.fleet.credentials import verifier_of
 from broadcaster.fleet.registry import enrol
-from broadcaster.keys import StationKeys
 from broadcaster.ledger.tables import Alert, Play
 from broadcaster.ledger.watch import close_overdue
 from broadcaster.schedule.tables import Broadcast
 from broadcaster.wire import Wire
-from devices.protocol.envelope import open_plan, seal_plan
+from devices.protocol.envelope import seal_message
 from devices.protocol.messages import Order, Plan
 from tests.broadcaster.bulletins.newsroom import SCRIPT
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import NOON, STATION_ID
+from tests.broadcaster.station_keys import made_keys, plan_as_devices_see
 
-KEY = SigningKey(b"k" * 32)
+KEYS = made_keys()
 MINUTE = timedelta(minutes=1)
 OF_TWO_PARTS = [
     {"at_ms": 0, "kind": "chime", "title": "Nhạc hiệu"},
@@ -66,7 +66,7 @@ def signed(newsroom: Newsroom, cluster_id: str = "cl-1") -> tuple[Order, ...]:
         sign_changed_plans(
             session,
             station=session.get_one(Station, STATION_ID),
-            keys=StationKeys(KEY),
+            keys=KEYS,
             now=newsroom.now(),
             days=8,
             start_within=MINUTE,
@@ -79,8 +79,7 @@ def signed(newsroom: Newsroom, cluster_id: str = "cl-1") -> tuple[Order, ...]:
             .order_by(col(SignedPlan.version).desc())
         ).first()
     assert newest is not None
-    message = newest.message.encode()
-    return open_plan(message, station=STATION_ID, cluster=cluster_id, key=KEY.verify_key).orders
+    return plan_as_devices_see(newest.message, keys=KEYS, cluster=cluster_id).orders
 
 
 def planned(number: int, **changed: object) -> PlannedBroadcast:
@@ -155,10 +154,11 @@ def test_what_devices_would_refuse_is_left_out(broken: dict[str, object]) -> Non
     """One malformed order makes a whole plan malformed: the others go without it."""
     orders = orders_of([planned(1), planned(2, **broken), planned(3)], now=NOON, days=8)
     plan = Plan(station="s", cluster="c", version=1, issued_at_ms=1, orders=orders)
-    message = seal_plan(plan, key=KEY).encode()
+    keys = made_keys("s")
+    message = seal_message(plan, key=keys.signing_key)
 
     assert [order.id for order in orders] == ["ord-1", "ord-3"]
-    assert open_plan(message, station="s", cluster="c", key=KEY.verify_key) == plan
+    assert plan_as_devices_see(message, keys=keys, station="s", cluster="c") == plan
 
 
 def test_what_fits_in_no_plan_keeps_nothing_back() -> None:
@@ -268,7 +268,7 @@ class Stumbling(Conductor):
         super().__init__(
             database=newsroom.small.database,
             settings=newsroom.small.settings,
-            keys=StationKeys(KEY),
+            keys=lambda: KEYS,
             wire=Wire("mqtt://127.0.0.1:1", client_id="nobody"),
         )
         self.done: list[str] = []

@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from nacl.signing import SigningKey
 from sqlmodel import select
 
 from broadcaster.areas.languages import keep_languages
@@ -19,11 +18,11 @@ from broadcaster.bulletins.recordings import (
 from broadcaster.bulletins.tables import Bulletin, BulletinKind, BulletinRecording
 from broadcaster.database import Database
 from broadcaster.dispatch.service import Conductor
-from broadcaster.keys import StationKeys
 from broadcaster.schedule.tables import Broadcast
 from broadcaster.wire import Wire
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import STATION_ID
+from tests.broadcaster.station_keys import made_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ def test_a_recording_taken_away_is_out_of_the_plan_at_the_next_beat(newsroom: Ne
     leading = Conductor(
         database=newsroom.small.database,
         settings=newsroom.small.settings,
-        keys=StationKeys(SigningKey(b"k" * 32)),
+        keys=made_keys,
         wire=Wire("mqtt://127.0.0.1:1", client_id="nobody"),
     )
     for _ in range(2):

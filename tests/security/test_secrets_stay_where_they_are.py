@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from nacl.encoding import HexEncoder
-from nacl.signing import SigningKey
 from structlog.testing import capture_logs
 
 from broadcaster.accounts.errors import SignInRefused
@@ -17,11 +16,12 @@ from broadcaster.database import Database
 from broadcaster.demo.commune import FoundedDemo
 from broadcaster.demo.state import fleet_folder, open_demo
 from broadcaster.fleet.credentials import STATION_ROLES, load_wire_secret
-from broadcaster.keys import StationKeys, keep_from_others, load_keys
+from broadcaster.keys import NewKeys, keep_from_others, load_keys, read_root_key
 from broadcaster.processes.station import broker_program, fleet_program, station_programs
 from broadcaster.settings import Settings, SettingsInvalid, load_settings
 from devices.protocol.identity import load_identity
 from tests.broadcaster.small_station import found_station
+from tests.broadcaster.station_keys import made_keys
 
 OTHERS = stat.S_IRWXO
 
@@ -48,7 +48,9 @@ def demonstration(tmp_path: Path, usual_mask: None) -> tuple[Settings, FoundedDe
 def secrets_of(settings: Settings, founded: FoundedDemo) -> list[str]:
     """Everything that only its owner may know."""
     with_station = load_keys(settings.keys_dir).signing_key.encode(HexEncoder).decode()
-    found = [with_station, *(each.password for each in founded.passwords)]
+    root = read_root_key(founded.root_told).encode(HexEncoder).decode()
+    found = [with_station, root, founded.root_told]
+    found += [each.password for each in founded.passwords]
     for home in sorted(fleet_folder(settings).iterdir()):
         if (home / "identity.json").exists():
             identity = load_identity(home)
@@ -120,8 +122,10 @@ def test_nothing_that_is_logged_lets_anybody_in(on_sqlite: Database, tmp_path: P
     assert not any(each in said for each in (password, "nearly-right", found.token))
 
 
-def test_a_key_is_not_shown_by_what_holds_it() -> None:
+def test_a_key_is_not_shown_by_what_holds_it(tmp_path: Path) -> None:
     """Whatever prints the station's keys by mistake prints no key."""
-    key = SigningKey.generate()
+    keys = made_keys()
+    new = NewKeys(keys, "ROOT-TOLD", tmp_path)
+    secret = keys.signing_key.encode(HexEncoder).decode()
 
-    assert key.encode(HexEncoder).decode() not in repr(StationKeys(key)) + str(StationKeys(key))
+    assert not any(each in repr(new) + str(keys) for each in (secret, new.root_told))

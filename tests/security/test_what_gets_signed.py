@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from nacl.signing import SigningKey
 from sqlmodel import col, select
 
 from broadcaster.accounts.roles import Role
@@ -17,16 +16,16 @@ from broadcaster.database import Database
 from broadcaster.dispatch.plans import PlannedBroadcast, orders_of
 from broadcaster.dispatch.signing import sign_changed_plans
 from broadcaster.dispatch.tables import SignedPlan
-from broadcaster.keys import StationKeys
 from broadcaster.schedule.tables import Broadcast
-from devices.protocol.envelope import open_plan, seal_plan
+from devices.protocol.envelope import seal_message
 from devices.protocol.jws import MESSAGE_LIMIT_BYTES
 from devices.protocol.messages import Order, Plan
 from tests.broadcaster.bulletins.newsroom import SCRIPT, decide
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import NOON, STATION_ID
+from tests.broadcaster.station_keys import made_keys, plan_as_devices_see
 
-KEY = SigningKey(b"k" * 32)
+KEYS = made_keys()
 SECOND = timedelta(seconds=1)
 
 
@@ -43,7 +42,7 @@ def signed(newsroom: Newsroom) -> tuple[Order, ...]:
         sign_changed_plans(
             session,
             station=session.get_one(Station, STATION_ID),
-            keys=StationKeys(KEY),
+            keys=KEYS,
             now=newsroom.now(),
             days=8,
             start_within=timedelta(seconds=90),
@@ -57,9 +56,7 @@ def signed(newsroom: Newsroom) -> tuple[Order, ...]:
         ).first()
     if newest is None:
         return ()
-    message = newest.message.encode()
-    plan = open_plan(message, station=STATION_ID, cluster="cl-1", key=KEY.verify_key)
-    return plan.orders
+    return plan_as_devices_see(newest.message, keys=KEYS, cluster="cl-1").orders
 
 
 def queued(newsroom: Newsroom, *, approved: bool = True) -> str:
@@ -203,15 +200,16 @@ def test_a_crowded_plan_is_still_one_that_devices_take(newsroom: Newsroom) -> No
     assert newsroom.clock() == NOON
     crowd = [_planned(number, starts_at=NOON + number * SECOND) for number in range(1_500)]
     orders = orders_of(reversed(crowd), now=NOON, days=8)
+    keys = made_keys("s" * 63)
     plan = Plan(
         station="s" * 63, cluster="c" * 63, version=2**53 - 1, issued_at_ms=1, orders=orders
     )
-    message = seal_plan(plan, key=KEY).encode()
+    message = seal_message(plan, key=keys.signing_key).encode()
 
     assert len(orders) > 50
     assert len(message) <= MESSAGE_LIMIT_BYTES
     assert [order.id for order in orders[:2]] == ["ord-0", "ord-1"]
-    assert open_plan(message, station="s" * 63, cluster="c" * 63, key=KEY.verify_key) == plan
+    assert plan_as_devices_see(message, keys=keys, station="s" * 63, cluster="c" * 63) == plan
 
 
 def _planned(number: int, *, starts_at: datetime) -> PlannedBroadcast:

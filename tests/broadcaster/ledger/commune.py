@@ -17,8 +17,8 @@ from broadcaster.ledger.ingest import Stored, store
 from broadcaster.wire import Delivery
 from devices.protocol import topics
 from devices.protocol.chain import entry_hash, genesis
-from devices.protocol.envelope import seal_batch, seal_status
-from devices.protocol.messages import Batch, Confirmation, Kind, Status, encode
+from devices.protocol.envelope import seal_message
+from devices.protocol.messages import Ask, Batch, Confirmation, Health, Kind, Status, encode
 
 STATION = "xa-an-phu"
 STARTS = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -90,10 +90,16 @@ class Pole:
             entries=tuple(self.entries[first - 1 : last]),
             sent_at_ms=to_ms(STARTS),
         )
-        return self.deliver(seal_batch(batch, key=self.key), **other)
+        return self.deliver(seal_message(batch, key=self.key), **other)
 
     def status(
-        self, *, online: bool, at_ms: int, boot: str = "b" * 32, version: int = 1
+        self,
+        *,
+        online: bool,
+        at_ms: int,
+        boot: str = "b" * 32,
+        version: int = 1,
+        **said: object,
     ) -> Delivery:
         """A signed status."""
         status = Status(
@@ -105,8 +111,27 @@ class Pole:
             at_ms=at_ms,
             plan_version=version,
             simulated=self.simulated,
+            **said,  # type: ignore[arg-type]
         )
-        return self.deliver(seal_status(status, key=self.key), what=topics.Upward.STATUS)
+        return self.deliver(seal_message(status, key=self.key), what=topics.Upward.STATUS)
+
+    def health(self, *, at_ms: int = 1, **measured: object) -> Delivery:
+        """A signed word on what was measured."""
+        health = Health(
+            station=self.station,
+            device=self.device,
+            boot="b" * 32,
+            at_ms=at_ms,
+            simulated=self.simulated,
+            **measured,  # type: ignore[arg-type]
+        )
+        return self.deliver(seal_message(health, key=self.key), what=topics.Upward.HEALTH)
+
+    def ask(self, nonce: str = "ab" * 16, **other: object) -> Delivery:
+        """A signed question for the time."""
+        ask = Ask(station=self.station, device=self.device, nonce=nonce, at_ms=0)
+        said = seal_message(ask, key=self.key)
+        return self.deliver(said, what=topics.Upward.ASK, **other)  # type: ignore[arg-type]
 
     def deliver(
         self,

@@ -20,6 +20,7 @@ from broadcaster.ledger.tables import (
     ConfirmationRow,
     Incident,
     JournalHead,
+    KnownJournal,
     Play,
 )
 from broadcaster.ledger.watch import close_overdue
@@ -81,7 +82,7 @@ def forgeries(pole: Pole) -> list[Delivery]:
 
 def empty_ledger(session: Session) -> None:
     """Take everything that was said out of the ledger again."""
-    for table in (ConfirmationRow, ConfirmationBatch, JournalHead, Incident, Alert):
+    for table in (ConfirmationRow, ConfirmationBatch, JournalHead, KnownJournal, Incident, Alert):
         session.exec(delete(table))
     rebuild_plays(session, now=BEFORE)
 

@@ -7,8 +7,9 @@ from sqlmodel import Session, col, func, select
 
 from broadcaster.areas.tables import Station
 from broadcaster.database import Database
+from broadcaster.database.columns import to_ms
 from broadcaster.fleet.registry import retire, verify_keys
-from broadcaster.fleet.tables import DeviceStatus
+from broadcaster.fleet.tables import DeviceHealth, DeviceStatus
 from broadcaster.ledger.expectations import expect
 from broadcaster.ledger.ingest import store
 from broadcaster.ledger.tables import (
@@ -21,7 +22,7 @@ from broadcaster.ledger.tables import (
 from broadcaster.wire import Delivery
 from devices.protocol import topics
 from devices.protocol.chain import entry_hash
-from devices.protocol.messages import Kind, Receipt
+from devices.protocol.messages import ClockStatement, Kind, Receipt
 from tests.broadcaster.ledger.commune import (
     BEFORE,
     STARTS,
@@ -203,17 +204,40 @@ def test_keeps_forgeries_apart(database: Database, pole: Pole) -> None:
 
 
 def test_leaves_alone_what_is_not_the_ledgers(database: Database, pole: Pole) -> None:
-    """Health is no confirmation and no incident; a topic of no device at all is an incident."""
-    health = pole.deliver(b"{}", what=topics.Upward.HEALTH)
+    """Health and questions are no confirmations and no incidents; a topic of no device is one."""
     nowhere = Delivery("loa/1/xa-an-phu/plan/cum-dong", b"x", ack=lambda: None)
     with database.writing() as session:
-        stored = ingest(session, [health])
+        stored = ingest(session, [pole.health(cpu_share=0.25), pole.ask()])
         ingest(session, [nowhere])
     with database.reading() as session:
         incident = session.exec(select(Incident)).one()
+        plays = session.exec(select(Play.state)).all()
 
-    assert (stored.new, stored.refused, stored.receipts) == (0, 0, ())
+    assert (stored.new, stored.refused, stored.receipts, stored.health) == (0, 0, (), 1)
     assert (incident.code, incident.device_id) == ("wrong_address", None)
+    assert plays == ["planned"]
+
+
+def test_keeps_the_last_word_on_health(database: Database, pole: Pole) -> None:
+    """What came last, whatever a clock that jumps says; only what was measured, and bounded."""
+    first = pole.health(at_ms=9_000, cpu_temperature_c=41.5, refused={"bad_signature": 3})
+    last = pole.health(at_ms=5, uptime_s=2**70, link="wi\0fi")
+    with database.writing() as session:
+        ingest(session, [first])
+    with database.reading() as session:
+        before = session.get_one(DeviceHealth, "loa-1")
+    with database.writing() as session:
+        ingest(session, [last, pole.deliver(b"{}", what=topics.Upward.HEALTH)])
+    with database.reading() as session:
+        after = session.get_one(DeviceHealth, "loa-1")
+        assert codes(session) == ["malformed"]
+
+    assert before.said["cpu_temperature_c"] == 41.5
+    assert before.said["refused"] == {"bad_signature": 3}
+    assert (after.said["uptime_s"], after.said["link"]) == (None, "wi�fi")
+    assert "cpu_temperature_c" not in after.said
+    assert "station" not in after.said
+    assert (to_ms(after.said_at), after.received_at) == (5, STARTS)
 
 
 def test_keeps_one_incident_of_repeated_bytes(database: Database, pole: Pole) -> None:
@@ -285,14 +309,21 @@ def test_a_second_journal_is_an_incident_and_counts(database: Database, pole: Po
 
 
 def test_text_that_a_database_cannot_hold_stops_nothing(database: Database, pole: Pole) -> None:
-    """A NUL in a code, a version beyond 64 bits: signed, odd, and stored or kept apart."""
-    pole.say(Kind.FAILED, code="a\0b", plan_version=2**64 - 1)
+    """A NUL in a code, an offset beyond 64 bits: signed, odd, and stored as not known."""
+    pole.say(Kind.FAILED, code="a\0b", plan_version=2**53 - 1)
+    clock = ClockStatement(offset_ms=-(2**70), uncertainty_ms=2**70, source="rtc")
+    status = pole.status(online=True, at_ms=5, version=2**53 - 1, clock=clock)
     with database.writing() as session:
-        stored = ingest(
-            session, [pole.batch(), pole.status(online=True, at_ms=5, version=2**64 - 1)]
-        )
+        stored = ingest(session, [pole.batch(), status])
     with database.reading() as session:
         play = session.exec(select(Play)).one()
+        held = session.get_one(DeviceStatus, "loa-1")
+
+    assert (held.clock_offset_ms, held.clock_uncertainty_ms, held.clock_source) == (
+        None,
+        None,
+        "rtc",
+    )
 
     assert (stored.new, stored.statuses) == (1, 1)
     assert (play.state, play.code) == ("failed", "a�b")
@@ -320,3 +351,28 @@ def test_believes_the_newest_status(
             ingest(session, [delivery], now=STARTS + timedelta(milliseconds=at_ms))
     with database.reading() as session:
         assert session.get_one(DeviceStatus, "loa-1").online is online
+
+
+def test_keeps_what_a_status_says_the_device_holds(database: Database, pole: Pole) -> None:
+    """Versions, sequence, journal and clock: what a restored station asks and people look at."""
+    status = pole.status(
+        online=True,
+        at_ms=5,
+        version=7,
+        config_version=8,
+        keyring_serial=9,
+        now_sequence=10,
+        epoch=pole.epoch,
+        seq=11,
+        key_id="ab" * 16,
+        clock=ClockStatement(offset_ms=-12, uncertainty_ms=13, source="ntp"),
+    )
+    with database.writing() as session:
+        ingest(session, [status])
+    with database.reading() as session:
+        held = session.get_one(DeviceStatus, "loa-1")
+
+    assert (held.plan_version, held.config_version, held.keyring_serial) == (7, 8, 9)
+    assert (held.now_sequence, held.epoch, held.seq) == (10, pole.epoch, 11)
+    assert (held.clock_offset_ms, held.clock_uncertainty_ms) == (-12, 13)
+    assert (held.clock_source, held.key_id) == ("ntp", "ab" * 16)

@@ -5,25 +5,32 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from nacl.encoding import HexEncoder
+from nacl.signing import VerifyKey
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Station
 from broadcaster.database import Database, connect
 from broadcaster.fleet.credentials import new_device_secret, verifier_of, write_registry
-from broadcaster.fleet.tables import Device
-from broadcaster.keys import StationKeys, load_or_generate_keys
+from broadcaster.fleet.tables import Device, DeviceHealth
+from broadcaster.keys import StationKeys, founding_keys
 from broadcaster.ledger.expectations import expect
 from broadcaster.ledger.tables import ConfirmationRow, Incident, Play
 from broadcaster.settings import Settings
 from broadcaster.wire import Wire
 from devices.protocol import topics
-from devices.protocol.envelope import open_receipt
-from devices.protocol.messages import Kind, Receipt
+from devices.protocol.envelope import open_to_device
+from devices.protocol.keyring import open_keyring
+from devices.protocol.messages import Kind, Receipt, TimeAnswer
 from tests.broadcaster.ledger.commune import (
     BEFORE,
     STATION,
@@ -41,6 +48,7 @@ from tests.brokers import (
 
 pytestmark = pytest.mark.processes
 WAIT_S = 30.0
+Heard = TypeVar("Heard", Receipt, TimeAnswer)
 
 
 @dataclass
@@ -78,11 +86,20 @@ class Commune:
 
     def receipt(self, wire: Wire) -> Receipt:
         """The next receipt for the pole, verified as a pole does."""
+        return self.hear(wire, Receipt)
+
+    def hear(self, wire: Wire, kind: type[Heard]) -> Heard:
+        """The next message to the pole, verified as a pole that pinned the root does."""
         delivery = wire.deliveries.get(timeout=WAIT_S)
         delivery.ack()
-        verify_key = self.keys.signing_key.verify_key
-        return open_receipt(
-            delivery.payload, station=STATION, device=self.pole.device, key=verify_key
+        root = VerifyKey(self.keys.root_public_key.encode(), encoder=HexEncoder)
+        return open_to_device(
+            delivery.payload,
+            kind,
+            station=STATION,
+            device=self.pole.device,
+            trust=open_keyring(self.keys.keyring.encode(), station=STATION, root=root),
+            now_ms=int(time.time() * 1_000),
         )
 
 
@@ -102,8 +119,12 @@ def commune(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -
     settings = Settings(state_dir=tmp_path / "state", database_url=database_url)
     database = connect(database_url)
     secret = new_device_secret()
+    with founding_keys(
+        settings.keys_dir, station_id=STATION, name="Đài", now=datetime.now(UTC)
+    ) as new:
+        new.keep()
     with database.writing() as session:
-        found(session)
+        found(session).public_key = new.keys.root_public_key
         pole = raise_pole(session, "loa-1", thon_1=1.0)
         device = session.get_one(Device, "loa-1")
         verifier = verifier_of(secret)
@@ -114,9 +135,8 @@ def commune(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -
         pytest.skip("not run: install mosquitto")
     start = start_embedded if request.param == "embedded" else start_mosquitto
     broker = start(settings.registry_file, tmp_path)
-    keys = load_or_generate_keys(settings.keys_dir)
     pole.secret = secret
-    yield Commune(database, settings, broker, keys, pole, tmp_path / "ingest.log")
+    yield Commune(database, settings, broker, new.keys, pole, tmp_path / "ingest.log")
     broker.stop()
     database.dispose()
 
@@ -224,3 +244,58 @@ def test_hears_a_device_enrolled_while_it_runs(commune: Commune, wire: Wire) -> 
         stop(process)
 
     assert heard.topic == topics.to_device(STATION, "loa-2")
+
+
+def ask(wire: Wire, pole: Pole, nonce: str) -> int:
+    """Ask the station for the time; when, in milliseconds."""
+    asked_at_ms = int(time.time() * 1_000)
+    question = pole.ask(nonce)
+    wire.publish(question.topic, question.payload, timeout_s=WAIT_S)
+    return asked_at_ms
+
+
+def test_tells_the_time_to_whoever_asks(commune: Commune, wire: Wire) -> None:
+    """Signed, to this question, of the moment between asking and hearing; nothing is stored."""
+    process = commune.start()
+    asked_at_ms = ask(wire, commune.pole, "ab" * 16)
+    answer = commune.hear(wire, TimeAnswer)
+    heard_at_ms = int(time.time() * 1_000)
+    stop(process)
+    with commune.database.reading() as session:
+        assert held(session) == []
+        assert session.exec(select(Incident)).all() == []
+
+    assert answer.nonce == "ab" * 16
+    assert asked_at_ms <= answer.at_ms <= heard_at_ms
+
+
+def test_tells_the_time_while_the_database_is_away(commune: Commune, wire: Wire) -> None:
+    """A pole without a clock can be told to play an emergency although nothing can be stored."""
+    process = commune.start()
+    commune.pole.say(Kind.RECEIVED)
+    with commune.database.writing() as session:
+        if session.connection().dialect.name == "postgresql":
+            session.connection().execute(text("LOCK TABLE confirmation"))
+        send(wire, commune.pole, 1)
+        ask(wire, commune.pole, "cd" * 16)
+        answer = commune.hear(wire, TimeAnswer)
+    receipt = commune.receipt(wire)
+    stop(process)
+
+    assert (answer.nonce, receipt.seq) == ("cd" * 16, 1)
+
+
+def test_keeps_the_last_word_on_health(commune: Commune, wire: Wire) -> None:
+    """One row a device, and nothing of the ledger changes by it."""
+    process = commune.start()
+    for celsius in (41.5, 47.0):
+        said = commune.pole.health(cpu_temperature_c=celsius)
+        wire.publish(said.topic, said.payload, timeout_s=WAIT_S)
+    commune.pole.say(Kind.RECEIVED)
+    send(wire, commune.pole, 1)
+    commune.receipt(wire)
+    stop(process)
+    with commune.database.reading() as session:
+        kept = session.exec(select(DeviceHealth)).one()
+
+    assert kept.said["cpu_temperature_c"] == 47.0

@@ -26,7 +26,7 @@ from broadcaster.ledger.tables import (
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder, Schedule, ScheduleCluster
 from broadcaster.settings import Settings
 from devices.protocol.chain import entry_hash, genesis
-from devices.protocol.envelope import seal_batch
+from devices.protocol.envelope import seal_message
 from devices.protocol.messages import Batch, Confirmation, Kind, encode
 from tests.broadcaster.small_station import STATION_ID, Clock, SmallStation
 
@@ -325,7 +325,7 @@ def add_statements(session: Session, device_id: str, *, order_id: str, at: datet
         entries=tuple(entries),
         sent_at_ms=at_ms,
     )
-    message = seal_batch(batch, key=key_of(device_id)).encode()
+    message = seal_message(batch, key=key_of(device_id)).encode()
     digest = hashlib.sha256(message).hexdigest()
     session.add(
         ConfirmationBatch(sha256=digest, device_id=device_id, message=message, received_at=at)
