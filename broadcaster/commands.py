@@ -338,8 +338,14 @@ def write_mosquitto(
     snapshot_every_s: Annotated[
         int, typer.Option(min=1, max=3600, help="Giây giữa hai lần lưu. / Seconds between saves.")
     ] = 10,
+    run_it: Annotated[
+        bool,
+        typer.Option(
+            "--run", help="Chạy luôn, theo sổ thiết bị. / Run it and follow the registry."
+        ),
+    ] = False,
 ) -> None:
-    """Ghi cấu hình và tài khoản cho Mosquitto. / Write Mosquitto's configuration and users."""
+    """Ghi cấu hình Mosquitto, hoặc chạy luôn. / Write Mosquitto's files, or run it with them."""
     from broadcaster.processes.broker_alone import MOSQUITTO, become, registry_of
 
     become(
@@ -353,6 +359,7 @@ def write_mosquitto(
             ("--tls-cert", tls_cert),
             ("--tls-key", tls_key),
             ("--snapshot-every-s", snapshot_every_s),
+            ("--run", run_it),
         ],
     )
 

@@ -16,12 +16,17 @@ from broadcaster.fleet.credentials import write_registry
 from broadcaster.processes.opening import founded_station
 from broadcaster.settings import Settings
 
-BROKER, MOSQUITTO = "devices.broker", "devices.broker.mosquitto"
+BROKER, MOSQUITTO = "devices.broker", "devices.broker.for_mosquitto"
 
 
 def become(module: str, options: Sequence[tuple[str, object | None]]) -> NoReturn:
-    """Run another program in this one's place, with those options that have a value."""
-    given = [word for name, value in options if value is not None for word in (name, str(value))]
+    """Run another program in this one's place, with those options that have a value or hold."""
+    given: list[str] = []
+    for name, value in options:
+        if value is True:
+            given.append(name)
+        elif value is not None and value is not False:
+            given += [name, str(value)]
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os.execv(  # noqa: S606 - no shell; the module is one of the two above

@@ -1,23 +1,18 @@
 """Configure a Mosquitto 2 from the same credentials file that feeds the embedded broker.
 
-`python -m devices.broker.mosquitto --registry FILE --out FOLDER --port N` writes the password file,
-the access list and `mosquitto.conf`; send SIGHUP after each new writing. Mosquitto's default limits
-lose a storm of messages although every one is acknowledged, so they are switched off here.
+Three files are written: users, access list and `mosquitto.conf`. Mosquitto's default limits lose a
+storm of messages although every one is acknowledged, so they are switched off here.
 """
 
-import argparse
 import base64
 import getpass
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from devices.broker.errors import AddressUnusable
 from devices.broker.packets import PACKET_LIMIT_BYTES
 from devices.broker.serve import Listen, tls_for
-from devices.broker.telling import how_to_run_mosquitto
-from devices.errors import DevicesError
 from devices.protocol.credentials import ROUNDS, Credential, Credentials, load_credentials
 
 CONFIGURATION = "mosquitto.conf"
@@ -25,7 +20,6 @@ LOOPBACK = "127.0.0.1"
 # A snapshot writes everything anew and stops the broker meanwhile (8 MB and some 50 ms at 2,000
 # devices), so not every second; what is lost with the last one, devices send again.
 SNAPSHOT_EVERY_S = 10
-EXIT_UNUSABLE = 3
 _PBKDF2_SHA512 = 7
 
 
@@ -158,64 +152,3 @@ def _write(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
     draft.replace(path)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Write the configuration; returns the exit code."""
-    asked = _parser().parse_args(arguments)
-    try:
-        path = write_configuration(asked.registry, folder=asked.out, wanted=_wanted(asked))
-    except DevicesError as error:
-        sys.stderr.write(f"{error.message_vi} / {error.message_en} ({error.detail})\n")
-        return EXIT_UNUSABLE
-    sys.stdout.write(how_to_run_mosquitto(path) if asked.in_words else f"{path}\n")
-    return 0
-
-
-def _wanted(asked: argparse.Namespace) -> Wanted:
-    tls = None
-    if asked.tls_cert or asked.tls_key:
-        tls = Listen(asked.tls_host, asked.tls_port, certificate=asked.tls_cert, key=asked.tls_key)
-    return Wanted(
-        port=asked.port,
-        tls=tls,
-        persistence=not asked.no_persistence,
-        snapshot_every_s=asked.snapshot_every_s,
-    )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m devices.broker.mosquitto",
-        description="Ghi cấu hình Mosquitto / Write Mosquitto's configuration",
-    )
-    parser.add_argument("--registry", type=Path, required=True, help="credentials file")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write into")
-    parser.add_argument("--port", type=_port, required=True, help="plain text, loopback only")
-    parser.add_argument("--tls-host", default="0.0.0.0", help="where TLS listens")  # noqa: S104
-    parser.add_argument("--tls-port", type=_port, default=8883)
-    parser.add_argument("--tls-cert", type=Path)
-    parser.add_argument("--tls-key", type=Path)
-    parser.add_argument("--snapshot-every-s", type=_seconds, default=SNAPSHOT_EVERY_S)
-    parser.add_argument("--no-persistence", action="store_true")
-    parser.add_argument("--in-words", action="store_true", help="say what to do with the files")
-    return parser
-
-
-def _port(text: str) -> int:
-    return _between(text, lowest=1, highest=65_535)
-
-
-def _seconds(text: str) -> int:
-    return _between(text, lowest=1, highest=3_600)
-
-
-def _between(text: str, *, lowest: int, highest: int) -> int:
-    number = int(text)
-    if not lowest <= number <= highest:
-        raise ValueError(text)
-    return number
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -45,3 +45,12 @@ def how_to_run_mosquitto(configuration: Path) -> str:
         f"  Start: mosquitto -c {configuration}\n"
         "  After each new writing send mosquitto a SIGHUP, so that it takes the new users.\n"
     )
+
+
+def mosquitto_runs(configuration: Path) -> str:
+    """That it runs, with what, and how to end it."""
+    return (
+        f"● mosquitto -c {configuration}\n"
+        "  Tài khoản thêm hay thu hồi có hiệu lực ngay. Ctrl-C để dừng.\n"
+        "  Users that are added or revoked take effect at once. Ctrl-C to stop.\n"
+    )

@@ -25,7 +25,7 @@ from devices.protocol.filters import filter_hears, filter_within
 
 log = structlog.get_logger(__name__)
 
-_Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int]
 # Whoever asks for a name that is not there waits as long as for one that is.
 _NOBODY = credential_for(new_secret(), grants=Grants())
 
@@ -35,7 +35,7 @@ class LiveRegistry:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp = _stamp_of(path)
+        self._stamp = stamp_of(path)
         self._credentials = load_credentials(path)
         self._unreadable = False
 
@@ -72,7 +72,7 @@ class LiveRegistry:
 
     def _current(self) -> Credentials:
         try:
-            stamp = _stamp_of(self._path)
+            stamp = stamp_of(self._path)
             if stamp != self._stamp:
                 self._credentials = load_credentials(self._path)
                 self._stamp = stamp
@@ -94,7 +94,8 @@ def _covered(topic: str, *, filters: tuple[str, ...]) -> bool:
     return any(filter_hears(granted, topic) for granted in filters)
 
 
-def _stamp_of(path: Path) -> _Stamp:
+def stamp_of(path: Path) -> Stamp:
+    """What changes whenever the file is written; raise CredentialsUnreadable without one."""
     try:
         stat = path.stat()
     except OSError as error:

@@ -4,7 +4,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -144,6 +144,28 @@ def test_what_it_writes_for_mosquitto_works_and_keeps_all(
 
     assert (checked.code, checked.stderr) == (0, "")
     assert "giữ đủ 1300 tin" in checked.stdout
+
+
+@pytest.mark.mosquitto
+def test_it_runs_a_mosquitto_with_the_stations_users(tmp_path: Path, state: dict[str, str]) -> None:
+    """One command in the place of a service and its reloading; Ctrl-C ends both."""
+    if not mosquitto_is_installed():
+        pytest.skip("not run: install mosquitto")
+    port = free_port()
+    options = ("mosquitto", str(tmp_path / "mosquitto"), "--port", str(port), "--run")
+    with started(tmp_path, "broker", *options, **state) as command:
+        command.wait_for_words("● mosquitto -c")
+        command.wait_for(lambda: accepts(port))
+        assert may_log_in(port, state=tmp_path / "state")
+        assert command.interrupt(within_s=15) == 0
+        assert not accepts(port)
+
+
+def accepts(port: int) -> bool:
+    """Whether anything listens there."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 @pytest.mark.mosquitto

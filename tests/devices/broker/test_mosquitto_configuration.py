@@ -4,6 +4,8 @@ import signal
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from devices.broker.mosquitto import Wanted, main, settings
+from devices.broker.errors import MosquittoMissing
+from devices.broker.for_mosquitto import main
+from devices.broker.mosquitto import Wanted, settings
+from devices.broker.running_mosquitto import run_mosquitto
 from devices.broker.serve import Listen
 from devices.protocol.credentials import load_credentials, save_credentials
 from tests.brokers import (
@@ -19,6 +24,7 @@ from tests.brokers import (
     free_port,
     mosquitto_is_installed,
     start_mosquitto,
+    wait_until_accepting,
     write_test_certificate,
 )
 from tests.devices.broker.commune import ROOT, STATION, Client, Commune
@@ -264,3 +270,47 @@ def wait_for_snapshot(database: Path) -> None:
         if database.exists():
             seen.add(database.stat().st_mtime_ns)
         time.sleep(0.05)
+
+
+@real
+def test_a_mosquitto_that_we_run_follows_the_registry(
+    registry: Path, tmp_path: Path, secrets: dict[str, str]
+) -> None:
+    """Whoever is revoked is out at once, a spoilt file changes nothing, SIGTERM ends both."""
+    if not mosquitto_is_installed():
+        pytest.skip("not run: install mosquitto")
+    port, log = free_port(), tmp_path / "log"
+    options = ("--registry", registry, "--out", tmp_path / "out", "--port", port, "--run")
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "devices.broker.for_mosquitto", *map(str, options)],
+            stdout=output,
+            stderr=output,
+            text=True,
+        )
+    running = RunningBroker("mosquitto", process, "127.0.0.1", port, registry, log, lambda: None)
+    try:
+        wait_until_accepting(port, process=process, log=log)
+        known = load_credentials(registry)
+        with Commune(running, secrets) as commune:
+            device = commune.joined("loa-1")
+            registry.write_text("{")
+            save_credentials(known.without_user("loa-1"), registry)
+
+            assert device.left.wait(10)
+            assert not commune.client("loa-1").connect(running)
+    finally:
+        code = running.stop()
+    assert code == 0
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+
+
+def test_without_mosquitto_nothing_is_written(registry: Path, tmp_path: Path) -> None:
+    """It is named as missing instead of failing half-way."""
+    out = tmp_path / "out"
+    with pytest.raises(MosquittoMissing):
+        run_mosquitto(
+            registry, folder=out, wanted=Wanted(port=1), say=lambda _: None, search=str(tmp_path)
+        )
+    assert not out.exists()
