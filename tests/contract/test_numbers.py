@@ -37,7 +37,7 @@ TIMING = {
     "`started` on disk": f"{playback.STARTED_LEAD_MS / 1_000:.1f}–"
     f"{(playback.STARTED_LEAD_MS + playback.STARTED_SPREAD_MS) / 1_000:.1f} s ahead",
     "sound longer than ordered": f"cut after {sounding.OVERRUN_MS / 1_000:g} s",
-    "trying a disk that refused": f"every {playback.DISK_RETRY_S:g} s",
+    "trying a disk that refused": f"every {sounding.DISK_RETRY_S:g} s",
     "plays remembered": f"{REMEMBERED_MS // 86_400_000} days",
 }
 LIMITS = {
