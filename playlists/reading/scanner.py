@@ -75,7 +75,7 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
     (scores.SCORE, " -–:"),
     (scores.FALLING, "-"),
     (scores.HYPHENATED, "-"),
-    (measures.DIMENSIONS, " .,mcxX×"),
+    (measures.DIMENSIONS, " .,mcdkxX×"),
     (times.HOURS, " hHgG"),
     (times.SPELLED, " "),
     (times.SHORT, "gG"),

@@ -13,6 +13,7 @@ from playlists.reading.rules.measures import read_unit
 _DECIMAL_POINT = expression(
     r"(?P<whole>[0-9]+)\.(?P<part>[0-9]{1,2}|[0-9]{4,}|(?<=(?<![0-9])0\.)[0-9]{3})(?![0-9]|[.,][0-9])"
 )
+_FACTOR_BEFORE = expression(r"(?<!\w)(?:x|×|hệ số)[ ]?$")
 _COMMA_GROUP = expression(r"[1-9][0-9]{0,2},[0-9]{3}(?![0-9]|[.,/-][0-9])")
 _LIVING_AFTER = expression(
     r"[ ]?(?:người|hộ|nhân khẩu|khẩu|con|cây|học sinh|lượt|cử tri|cháu|trẻ|suất|hội viên|đảng viên|"
@@ -46,7 +47,12 @@ def read_decimal_point(match: re.Match[str], place: Place) -> Said:
     """1.5 cannot be thousands; read as a decimal, and flagged where no magnitude follows."""
     spoken = read_number(f"{match['whole']},{match['part']}")
     unit = read_unit(place, match.end())
-    sure = unit or match["whole"] == "0" or _MAGNITUDE.match(place.after(match.end()))
+    sure = (
+        unit
+        or match["whole"] == "0"
+        or _FACTOR_BEFORE.search(place.before)
+        or _MAGNITUDE.match(place.after(match.end()))
+    )
     flags = () if sure else (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
     if unit is not None:
         return Said(f"{spoken} {unit[0]}", unit[1], "measure", flags)

@@ -13,7 +13,7 @@ _UNIT = expression(
     r"(?P<gap>[ ]?)(?P<unit>°[ ]?[CFKNE](?![^\W_])|[°%‰₫$€£₹'\"](?![^\W_])|[%‰₫$€£₹°]"
     r"|[µΩ]?[^\W\d_]{1,5}[23²³]?(?![^\W_]))"
 )
-_MEASURE = _NUMBER = expression(NUMBER)
+_MEASURE = expression(NUMBER)
 _IN_SENTENCE = r"(?!\w)[^.;:\n]{0,30}$"
 _CURRENT = (
     r"(?<!\w)(?:dòng điện|cường độ|dòng|định mức|át tô mát|áp tô mát|aptomat|attomat|cầu dao|"
@@ -124,14 +124,23 @@ UNIT_AFTER_WORD = Rule(
 
 
 def read_dimensions(match: re.Match[str], place: Place) -> Said:
-    """3x4m, 6 x 9 x 2 cm: lengths that multiply."""
-    said = " nhân ".join(read_number(part) for part in _NUMBER.findall(match[0]))
+    """3x4m, 6 x 9 x 2 cm, 5m x 20m: lengths that multiply; every unit that is written is said."""
+    parts = _DIMENSION.findall(match[0])
+    said = " nhân ".join(
+        f"{read_number(part)} {place.lexicon.units[unit].spoken}" if unit else read_number(part)
+        for part, unit in parts
+    )
     unit = read_unit(place, match.end())
     return Said(f"{said} {unit[0]}" if unit else said, unit[1] if unit else match.end(), "measure")
 
 
+_TIMES_NEXT = r"(?=[ ]?[xX×])"
+_DIMENSION = expression(rf"({NUMBER})(?:[ ]?(mm|cm|dm|m|km){_TIMES_NEXT})?")
 DIMENSIONS = Rule(
-    expression(rf"{NUMBER}(?:m|cm)?(?:[ ]?[xX×][ ]?{NUMBER}(?![0-9])(?:m(?=[ ]?[xX×]))?)+"),
+    expression(
+        rf"{NUMBER}(?:[ ]?(?:mm|cm|dm|m|km){_TIMES_NEXT})?(?:[ ]?[xX×][ ]?{NUMBER}(?![0-9])"
+        rf"(?:[ ]?(?:mm|cm|dm|m|km){_TIMES_NEXT})?)+"
+    ),
     read_dimensions,
 )
 

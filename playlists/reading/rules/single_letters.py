@@ -15,9 +15,7 @@ _AREA = expression(r"(?P<letter>[HQPXT])\.(?=[ ]?(?:[A-ZĐ][^\W\d_]|[0-9]))")
 _AREA_BEFORE = expression(r"(?:[,;(–-]|(?<!\w)(?:tại|ở|thuộc|ubnd|hđnd|của|về|đến|từ|và|các))\s*$")
 _POINT_BEFORE = expression(r"(?<!\w)(?:điểm|tiết)\s*$")
 _CLAUSE_BEFORE = expression(r"(?<!\w)khoản [0-9]{1,2}[ ,;]*$")
-_FACTOR_BEFORE = expression(
-    r"[0-9%)][ ]?(?:(?:hộ|người|con|suất|cây|ngày|tháng|lần|kg|m2|ha)[ ])?$"
-)
+_FACTOR_BEFORE = expression(r"[0-9%)][ ]?(?:[^\W\d_]{1,7}[23²³]?[ ]){0,2}$")
 _DEGREE_BEFORE = expression(r"(?<!\w)độ\s*$")
 
 
@@ -92,7 +90,9 @@ SINGLE_LETTERS: tuple[Rule, ...] = (
     Rule(_LABEL, read_label),
     Rule(expression(rf"[A-Za-zĐđ]{_ALONE}"), read_point),
     Rule(expression("[CF]"), read_degree),
-    Rule(expression(r"[xX](?=[ ][0-9])"), read_times),
+    Rule(
+        expression(r"[xX](?=[ ][0-9])|x(?=[0-9]+(?:[.,][0-9]+)?(?![^\W_]|[.,/-][0-9]))"), read_times
+    ),
     Rule(expression(rf"[xX](?:{_ALONE}|(?=[0-9]))"), read_product),
     Rule(expression(r"[A-ZĐ]\.(?=[ ]?[,;)]|[ ][a-zà-ỹđ])"), read_initial),
 )
