@@ -8,6 +8,7 @@ from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal
 from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.houses import is_named
 from playlists.reading.rules.measures import read_unit
 
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
@@ -123,6 +124,8 @@ def read_days_range(match: re.Match[str], place: Place) -> Said | None:
 
 def read_dates_range(match: re.Match[str], place: Place) -> Said | None:
     """28/5-02/6/2026: two dates in one year."""
+    if is_named(match, place):
+        return None
     first = (int(match["a"]), int(match["am"]))
     last = (int(match["b"]), int(match["m"]))
     if not is_day_of_year(*first) or not is_day_of_year(*last):

@@ -9,6 +9,7 @@ from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal, with_leading_zeros
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.dates import END, MONTH_WORD, YEAR, month_word, year_words
+from playlists.reading.rules.fractions import is_scale
 
 _DASH = r"\s?[-–—]\s?"
 _MONTH_YEAR = expression(
@@ -21,6 +22,7 @@ _COUNTED_WORDS = expression(
 )
 
 
+_FIRST_YEAR = 1900
 _TIMES_A_YEAR = expression(r"(?<!\w)(?:đợt|kỳ|kì|lần|học kỳ|học kì|vòng)\s*$")
 
 
@@ -37,7 +39,7 @@ def read_month_year(match: re.Match[str], place: Place) -> Said | None:
     """Tháng 04/1969, tháng 5-7/2026, (6/2026), đợt 1/2026."""
     first, last = int(match["a"]), int(match["b"] or match["a"])
     after_month = bool(MONTH_WORD.search(place.before))
-    if match["s"] not in "/-" and not after_month:
+    if not after_month and (match["s"] not in "/-" or _is_no_year(match, place)):
         return None
     if match["s"] == "." and (match["b"] or match[0].count(" ")):
         return None
@@ -55,6 +57,11 @@ def read_month_year(match: re.Match[str], place: Place) -> Said | None:
     spoken = f"{said} {year}"
     flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if unsure else ()
     return Said(spoken, match.end(), "date", flags)
+
+
+def _is_no_year(match: re.Match[str], place: Place) -> bool:
+    """Bản đồ 1/2000, 1/1000 dân: a scale; before 1900 nobody counts months for a bulletin."""
+    return int(match["y"]) < _FIRST_YEAR or is_scale(match, place, below=match["y"])
 
 
 def _counted(match: re.Match[str], place: Place, year: str) -> Said | None:
