@@ -101,7 +101,7 @@ def _is_hinted(place: Place, before: str, after: str) -> bool:
     """A bracket, another date before it, or a word that most often stands before a day."""
     return bool(
         (before.endswith("(") and after.startswith(")"))
-        or place.follows("date", "weekday")
+        or place.follows("date", "weekday", "time")
         or _NAMED_DAY_BEFORE.search(before)
         or _NAMED_DAY_BEFORE.search(place.said_before)
         or _WEAK_BEFORE.search(before)
