@@ -13,9 +13,9 @@ from playlists.reading.rules.days_told import (
     COUNTED_AFTER,
     DAY_BEFORE,
     PARTS_BEFORE,
-    is_feast,
     told_day,
 )
+from playlists.reading.rules.feasts import is_feast
 from playlists.reading.rules.fractions import SCALE_BEFORE, fraction_words, is_scale
 from playlists.reading.rules.houses import (
     HOUSE_BEFORE,
