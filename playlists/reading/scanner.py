@@ -39,6 +39,7 @@ from playlists.reading.rules import (
     scores,
     signs,
     times,
+    weekdays,
 )
 from playlists.reading.rules.leftovers import read_leftover_word
 from playlists.reading.rules.single_letters import SINGLE_LETTERS
@@ -130,9 +131,9 @@ _LETTER_RULES: tuple[Rule, ...] = (
     roads.ROAD,
     roads.POST,
     roman.LABEL,
-    ordinals.WEEKDAY_RANGE,
-    ordinals.SHORT_WEEKDAY,
-    ordinals.SUNDAY,
+    weekdays.WEEKDAY_RANGE,
+    weekdays.SHORT_WEEKDAY,
+    weekdays.SUNDAY,
     periods.SHORT_PERIOD,
     cardinals.JOINED_WORD,
     measures.JOINED_DEGREE,

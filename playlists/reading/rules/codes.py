@@ -14,6 +14,9 @@ _CODE = expression(
     r"|(?:OM|IR|TBR)[ ][0-9]{2,5}(?![^\W_])"  # rice varieties
     r"|[A-Z]{1,3}\.[0-9]{1,2}(?:\.[0-9]{1,2})?(?![^\W_])"  # BA.5
 )
+_SPAN = expression(  # A1-A5: two codes of one kind, from one to the other
+    r"(?P<first>(?P<letters>[A-ZĐ]{1,3})(?P<n>[0-9]{1,3}))-(?P=letters)(?P<last>[0-9]{1,3})"
+)
 _CUE = expression(r"(?<!\w)mã(?: hồ sơ| số| tra cứu| định danh| đơn vị| khách hàng)?(?: là)?[ :]*$")
 _LINE_CUE = expression(
     r"(?<!\w)(?:xe buýt|tuyến buýt|buýt|chuyến bay|tàu|số hiệu)(?: số)?"
@@ -44,10 +47,13 @@ _SURE_PARTS = 3
 
 def read_code(match: re.Match[str], place: Place) -> Said | None:
     """Letter by letter and number by number; long or mixed codes are flagged."""
-    written = match[0]
+    span = _SPAN.fullmatch(match[0])
+    rises = span is not None and int(span["n"]) < int(span["last"])
+    written = span["first"] if span and rises else match[0]
+    end = match.start() + len(written)
     known = _known_letters(written, place)
     if known:
-        return Said(known, match.end(), "code")
+        return Said(known, end, "code")
     parts = _PART.findall(written)
     letters = [part for part in parts if not part.isdigit()]
     if any(sign.upper() not in LETTER_NAMES for part in letters for sign in part):
@@ -65,7 +71,7 @@ def read_code(match: re.Match[str], place: Place) -> Said | None:
         sure = bool(_THING_BEFORE.search(place.before))
     sure = sure or bool(_CUE.search(place.before))
     flags = () if sure else (Flag(Doubt.CODE, written, spoken),)
-    return Said(spoken, match.end(), "code", flags)
+    return Said(spoken, end, "code", flags)
 
 
 def _known_letters(written: str, place: Place) -> str:
