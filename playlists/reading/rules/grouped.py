@@ -8,7 +8,7 @@ from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal, read_number
 from playlists.reading.place import Place, Rule, Said
-from playlists.reading.rules.measures import read_unit
+from playlists.reading.rules.measures import read_unit, read_unit_of_subject
 
 _DECIMAL_POINT = expression(
     r"(?P<whole>[0-9]+)\.(?P<part>[0-9]{1,2}|[0-9]{4,}|(?<=(?<![0-9])0\.)[0-9]{3})(?![0-9]|[.,][0-9])"
@@ -46,7 +46,7 @@ def read_broken(match: re.Match[str], place: Place) -> Said | None:
 def read_decimal_point(match: re.Match[str], place: Place) -> Said:
     """1.5 cannot be thousands; read as a decimal, and flagged where no magnitude follows."""
     spoken = read_number(f"{match['whole']},{match['part']}")
-    unit = read_unit(place, match.end())
+    unit = read_unit_of_subject(place, match.end()) or read_unit(place, match.end())
     sure = (
         unit
         or match["whole"] == "0"
