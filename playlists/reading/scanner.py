@@ -24,6 +24,7 @@ from playlists.reading.rules import (
     dates,
     day_dashes,
     documents,
+    doors,
     fractions,
     grouped,
     hotlines,
@@ -41,6 +42,7 @@ from playlists.reading.rules import (
     scores,
     signs,
     times,
+    vessels,
     weekdays,
 )
 from playlists.reading.rules.leftovers import read_leftover_word
@@ -75,10 +77,12 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
     (dates.DAYS_RANGE, _BLANKS + "-–—"),
     (dates.DAYS_LIST, ","),
     (periods.MONTHS_SO_FAR, "T"),
-    (periods.SCHOOL_YEAR, "/"),
+    (periods.SCHOOL_YEAR, "/-"),
+    (periods.SHORT_YEAR, "/"),
     (periods.MONTH_YEAR, _BLANKS + "-–—/."),
     (day_dashes.DAY_DASH, "-."),
     (scores.BAG, ":"),
+    (scores.DOTTED_BAG, "."),
     (scores.HYPHENATED, " -"),
     (scores.SCORE, " -–:"),
     (scores.SLASHED, "/"),
@@ -102,6 +106,7 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
     (phones.CUED, ""),
     (ordinals.ORDINAL, ""),
     (roads.LINE, ""),
+    (doors.DOOR, ""),
     (lists.LIST, ","),
     (cardinals.NAMED, ""),
     (cardinals.ARMY_UNIT, ""),
@@ -117,9 +122,11 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
     (grouped.BROKEN, " ."),
     (grouped.SPACED, " "),
     (grouped.COMMA_GROUP, ","),
+    (measures.AGE_AND_MORE, "+"),
     (measures.MEASURE, ""),
     (cardinals.LABEL, ""),
     (cardinals.SECTION, "."),
+    (codes.COUNTED, _CAPITALS),
     (codes.CODE, ""),
     (grouped.DECIMAL_POINT, "."),
     (cardinals.PLAIN_NUMBER, ""),
@@ -130,6 +137,10 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
 _LETTER_RULES: tuple[Rule, ...] = (
     codes.TEXT_MESSAGE,
     codes.SERIAL,
+    vessels.FISHING,
+    vessels.SHIP,
+    doors.ROAD_SIGN,
+    doors.HOUSE_LETTERS,
     addresses.MAIL,
     addresses.WEB,
     roads.ROAD,
@@ -150,6 +161,7 @@ _ENDINGS: tuple[Rule, ...] = (addresses.ENDING,)
 _ROMAN: tuple[Rule, ...] = (roman.ROMAN,)
 _LATE_LETTER_RULES: tuple[Rule, ...] = (
     documents.ALONE,
+    codes.EDITION,
     codes.CODE,
 )
 _SIGN_RULES: dict[str, tuple[Rule, ...]] = {

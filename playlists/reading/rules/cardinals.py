@@ -31,7 +31,8 @@ _NAMED = expression(r"(?P<n>0[0-9]{1,4})(?![0-9]|[.,/][0-9]|-(?!0)[0-9]|[^\W_])"
 _NAME_CUE = expression(
     r"(?:(?<!tổng )(?<!một )(?<!con )(?<!\w)số|(?<!\w)(?:đề án|dự án|chỉ thị|nghị quyết|"
     r"nghị định|thông tư|kế hoạch|công điện|"
-    r"quyết định|thửa|tờ|tờ bản đồ|tổ|ấp|thôn|khu phố|khu|đội|lô|mẫu|bản|cụm|mã|phòng|nhà|"
+    r"quyết định|thửa|tờ|tờ bản đồ|tổ|ấp|thôn|khu phố|khu|đội|lô|mẫu|bản|cụm|phòng|nhà|"
+    r"mã(?! lực)(?: [^\W\d_]+){0,4}|sbd|báo danh|"
     r"đường|hẻm|"
     r"ngõ|kp|bão|áp thấp|tiểu dự án|chương trình|mô hình|luật|hướng dẫn|công văn|"
     r"thông báo|biểu|phụ lục|bỏ phiếu|bầu cử))\s*$"
@@ -45,6 +46,8 @@ _GROUP_AFTER = expression(r"[ ][0-9]{3}(?![0-9]|[.,/-][0-9])")
 _DIGITS = expression(r"[0-9](?:[0-9./,:-]*[0-9])?")
 _LONG = 11
 _SERIAL = 7
+_LOT = 6
+_LOT_BEFORE = expression(r"(?<!\w)(?:lô|số lô)(?: hàng)?\s*:?\s*$")
 _NUMBERED = expression(
     r"(?<!tổng )(?<!con )(?<!dân )(?<!một )(?<!doanh )(?<!chỉ )(?<!trị )(?<!\w)số\s*:?\s*$"
 )
@@ -112,6 +115,8 @@ def read_plain(match: re.Match[str], place: Place) -> Said:
     if written.isdigit() and written[0] == "0" and len(written) > 3:
         return Said(digit_by_digit(written), match.end(), "digits")
     if written.isdigit() and len(written) >= _SERIAL and _NUMBERED.search(place.before):
+        return Said(digit_by_digit(written), match.end(), "digits")
+    if written.isdigit() and len(written) >= _LOT and _LOT_BEFORE.search(place.before):
         return Said(digit_by_digit(written), match.end(), "digits")
     spoken = read_number(written)
     unsure = written.isdigit() and (len(written) >= _LONG or _meets_a_group(match, place))

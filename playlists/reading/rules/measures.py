@@ -20,12 +20,14 @@ _CURRENT = (
     r"cầu chì|công tơ|ổ cắm|dây dẫn|sạc)"
 )
 LOAD = r"(?<!\w)(?:xe|tải|tải trọng|trọng tải|tấn|nặng|cẩu|khối lượng)"
+_TERM = r"(?<!\w)(?:kỳ hạn|lãi suất|tiết kiệm|tiền gửi|bảo hành|gói vay|trẻ|bé)"
 _MEDICINE = r"(?<!\w)(?:uống|viên|thuốc|liều|ngậm)"
 # Letters that name different things: the unit is what the sentence speaks of.
 _UNITS_OF_SUBJECTS = (
     (expression(r"[ ]?A(?![^\W_])"), expression(_CURRENT + IN_SENTENCE), "am pe"),
     (expression(r"[ ]?T(?![^\W_])"), expression(LOAD + IN_SENTENCE), "tấn"),
     (expression(r"[ ]?T(?=/trục)"), expression(""), "tấn"),
+    (expression(r"T(?![^\W_])"), expression(_TERM + IN_SENTENCE), "tháng"),
     (expression(r"[ ]W(?![^\W_])"), expression(""), "oát"),
     (expression(r"[ ]V(?![^\W_])"), expression(""), "vôn"),
     (expression(r"[ ]ph?(?![^\W_])"), expression(""), "phút"),
@@ -138,4 +140,11 @@ UNIT_AFTER_WORD = Rule(
 )
 
 
+def read_age_and_more(match: re.Match[str], place: Place) -> Said:
+    """70+ tuổi: of that age or older."""
+    del place
+    return Said(f"{read_number(match['n'])} tuổi trở lên", match.end(), "measure")
+
+
+AGE_AND_MORE = Rule(expression(r"(?P<n>[0-9]{1,3})\+[ ]?tuổi(?!\w)"), read_age_and_more)
 MEASURE = Rule(_MEASURE, read_measure)

@@ -22,17 +22,44 @@ _COUNTED_WORDS = expression(
 )
 
 
+_CENTURY, _OUR_CENTURY = 100, 2000
+_MONTHS, _QUARTERS = 12, 4
+_QUARTER_BEFORE = expression(r"(?<!\w)quý\s*$")
+_SEASON_BEFORE = expression(
+    r"(?<!\w)(?:năm học|nh|niên độ|niên khóa|mùa giải|vụ|đông xuân|hè thu|đx)\s*$"
+)
+_PHASE_BEFORE = expression(r"(?<!\w)(?:giai đoạn|nhiệm kỳ|thời kỳ)\s*$")
 _FIRST_YEAR = 1900
 _TIMES_A_YEAR = expression(r"(?<!\w)(?:đợt|kỳ|kì|lần|học kỳ|học kì|vòng)\s*$")
 
 
 def read_school_year(match: re.Match[str], place: Place) -> Said | None:
-    """Năm học 2025/2026: two years that follow each other."""
-    first, last = int(match["a"]), int(match["b"])
-    if last != first + 1:
+    """Năm học 2025/2026, 2025-26, vụ 25/26: two years that follow each other."""
+    first, last = (int(year) for year in match.groups() if year)
+    if _PHASE_BEFORE.search(place.before) and first > _OUR_CENTURY and first % _CENTURY < last:
+        until = last if last > _CENTURY else _OUR_CENTURY + last
+        return Said(f"{cardinal(first)} đến {cardinal(until)}", match.end(), "cardinal")
+    if last % _CENTURY != (first + 1) % _CENTURY:
         return None
-    del place
-    return Said(f"{cardinal(first)} đến {cardinal(last)}", match.end(), "cardinal")
+    if first < _CENTURY:
+        if not _SEASON_BEFORE.search(place.before):
+            return None
+        first += _OUR_CENTURY
+    return Said(f"{cardinal(first)} đến {cardinal(first + 1)}", match.end(), "cardinal")
+
+
+def read_short_year(match: re.Match[str], place: Place) -> Said | None:
+    """Tháng 5/26, quý 2/26: a year in two digits, after its word or in a range of such."""
+    goes_on = place.before.endswith(("đến ", "-", "- ", "– ")) and place.follows("date")
+    after_month = MONTH_WORD.search(place.before)
+    number = int(match["n"])
+    year = year_words(match["y"])
+    if after_month or (goes_on and number <= _MONTHS):
+        word = month_word(number) if after_month else f"tháng {month_word(number)}"
+        return Said(f"{word} {year}", match.end(), "date")
+    if _QUARTER_BEFORE.search(place.before) and number <= _QUARTERS:
+        return Said(f"{cardinal(number)} {year}", match.end(), "period")
+    return None
 
 
 def read_month_year(match: re.Match[str], place: Place) -> Said | None:
@@ -108,6 +135,14 @@ SHORT_PERIOD = Rule(
     read_short_period,
 )
 SCHOOL_YEAR = Rule(
-    expression(r"(?P<a>20[0-9]{2})/(?P<b>20[0-9]{2})(?![0-9]|[-/.][0-9A-ZĐ])"), read_school_year
+    expression(
+        r"(?:(20[0-9]{2})[/-]([0-9]{2})|(20[0-9]{2})/(20[0-9]{2})"
+        r"|([1-5][0-9])[/-]([1-5][0-9]))(?![0-9]|[-/.,][0-9A-ZĐ]|[^\W_])"
+    ),
+    read_school_year,
+)
+SHORT_YEAR = Rule(
+    expression(r"(?P<n>0?[1-9]|1[0-2])/(?P<y>[1-5][0-9])(?![0-9]|[-/.,][0-9]|[^\W_])"),
+    read_short_year,
 )
 MONTH_YEAR = Rule(_MONTH_YEAR, read_month_year)

@@ -33,6 +33,10 @@ _VERSUS = expression(
 _PART = expression("[0-9]+")
 _MONTHS = 12
 _BAG = expression(r"(?<!\w)(?:dap|npk|np|mkp|map)\s+$")
+_BAG_NEAR = expression(
+    r"(?<!\w)(?:npk|phân|văn điển|đầu trâu|bình điền|lâm thao|dap|bón lót|bón thúc)(?!\w)"
+    r"[^;\n]{0,60}$"
+)
 _FALLING = expression(r"(?P<a>[1-9][0-9]{0,2})-(?P<b>[0-9]{1,2})(?![0-9]|[-.,/][0-9]|[^\W_])")
 _FERTILISER = expression(r"(?<!\w)(?:npk|phân|bón|loại|đạm|công thức)(?!\w)[^.;\n]*$")
 _MEDALS = expression(r"(?<!\w)(?:hcv|hcb|hcđ|huy chương|vàng|bạc|đồng)[^.;\n0-9]{0,30}$")
@@ -88,6 +92,14 @@ def read_hyphenated(match: re.Match[str], place: Place) -> Said | None:
     return Said(said, match.end(), "digits", flags)
 
 
+def read_dotted_bag(match: re.Match[str], place: Place) -> Said | None:
+    """NPK 16.16.8: what a bag holds, one number after the other."""
+    if not _BAG_NEAR.search(place.before):
+        return None
+    said = " ".join(cardinal(int(part)) for part in match[0].split("."))
+    return Said(said, match.end(), "digits")
+
+
 def read_falling(match: re.Match[str], place: Place) -> Said | None:
     """25-18 and 2-2 are no ranges, for ranges rise: most likely a score, so flagged."""
     first, second = int(match["a"]), int(match["b"])
@@ -108,4 +120,7 @@ SLASHED = Rule(
     expression(r"(?P<a>[0-9]{1,2})/(?P<b>[0-9]{1,2})(?![0-9]|[.,/-][0-9]|[^\W_])"), read_slashed
 )
 SCORE = Rule(_SCORE, read_score)
+DOTTED_BAG = Rule(
+    expression(r"[0-9]{1,2}(?:\.[0-9]{1,2}){2}(?![0-9]|[-/.,][0-9])"), read_dotted_bag
+)
 FALLING = Rule(_FALLING, read_falling)

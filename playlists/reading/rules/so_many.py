@@ -21,6 +21,7 @@ _DOSE = expression(
 )
 _SOLUTES = ("gam", "mi li lít", "lít", "xê xê")
 _SOLVENTS = ("lít", "ki lô gam", "héc ta", "mét vuông", "mét khối")
+_LITRES_NEXT = expression(r"[ ]?lít(?![^\W_])")
 _SUMS = frozenset(["nghìn", "ngàn", "triệu", "tỷ", "tỉ", "triệu đồng", "nghìn đồng", "tỷ đồng"])
 _HOUSEHOLDS = expression(r"hộ(?!\w)(?! (?:nghèo|cận nghèo))")
 _LARGE_NEXT = expression(r"[ ]?(?:vạn|nghìn|ngàn|triệu)[ ](?=dân|người|trẻ|phụ nữ)")
@@ -47,6 +48,8 @@ def _over_a_number(place: Place) -> Said:
         return Said("", place.start + 1, "stroke")
     number = _NUMBER_NEXT.match(place.text, place.start + 1)
     unit = read_unit(place, number.end()) if number else None
+    if number and _LITRES_NEXT.match(place.text, number.end()):
+        unit = ("lít", number.end())
     said = place.said_before.rstrip()
     same = unit is not None and (
         said.endswith(unit[0]) or (unit[0] in _SOLVENTS and said.endswith(_SOLUTES))
