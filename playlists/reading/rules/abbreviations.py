@@ -82,8 +82,9 @@ def _say(place: Place, form: str, end: int) -> Said | None:
     flags = () if sure else (Flag(Doubt.AMBIGUOUS, form, entry.spoken),)
     rule = "abbreviation" if entry.kind is Kind.ABBREVIATION else "word"
     written = place.text[place.start : end]
-    as_written = entry.kind is Kind.NAME and not written.isupper()
-    spoken = written if as_written else entry.spoken
+    spoken = entry.spoken
+    if entry.kind is Kind.NAME:
+        spoken = entry.written if written.isupper() else written
     return Said(spoken, end, rule, flags)
 
 
