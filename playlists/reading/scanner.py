@@ -76,6 +76,7 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
     (dates.DATES_RANGE, "/"),
     (dates.DAYS_RANGE, _BLANKS + "-–—"),
     (dates.DAYS_LIST, ","),
+    (houses.PLOT, "-"),
     (periods.MONTHS_SO_FAR, "T"),
     (periods.SCHOOL_YEAR, "/-"),
     (periods.SHORT_YEAR, "/"),

@@ -29,6 +29,7 @@ _NUMBERED_THING_BEFORE = expression(
     r"(?<!\w)(?:thôn|ấp|tổ|tổ dân phố|khu phố|xóm|bản|khóm|buôn|khu|đội|khối|lớp|chi bộ|chi hội|"
     r"phòng|cụm|điểm|trạm|bàn|đoàn|xã)\s+[0-9]{1,2}\s+$"
 )
+_QUARTER_BEFORE = expression(r"(?<!\w)quý (?:i{1,3}|iv|[1-4])(?:[/ ](?:năm )?[0-9]{4})?\s*$")
 _DAYTIME = r"(?:rạng sáng|sáng|trưa|chiều|tối|đêm|nửa đêm)"
 _DAYTIME_BEFORE = expression(rf"(?<!\w){_DAYTIME}(?: ngày)? [0-9]{{1,2}}(?:/[0-9]{{1,2}})?\s*$")
 _DAYTIME_NEXT = expression(rf"\s*(?:hết )?{_DAYTIME}(?: ngày)? [0-9]")
@@ -61,7 +62,11 @@ def dash_after_day(place: Place, last: Piece | None) -> str:
         return PAUSED if parted and not _HOUR_NEXT.match(after) else ""
     if last.rule == "weekday":
         return PAUSED if _HOUR_NEXT.match(after) or _THING_NEXT.match(after) else ""
-    numbered = last.rule == "month" or _NUMBERED_THING_BEFORE.search(place.before)
+    numbered = (
+        last.rule == "month"
+        or _QUARTER_BEFORE.search(place.before)
+        or _NUMBERED_THING_BEFORE.search(place.before)
+    )
     return PAUSED if numbered and _THING_NEXT.match(after) else ""
 
 

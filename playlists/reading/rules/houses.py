@@ -65,6 +65,17 @@ def read_house(match: re.Match[str], place: Place) -> Said | None:
     return Said(spoken, match.end(), "ratio")
 
 
+def read_plot(match: re.Match[str], place: Place) -> Said | None:
+    """Thửa 123-1: a plot that was parted from another."""
+    if not _PLOT.search(place.before):
+        return None
+    spoken = f"{cardinal(int(match['a']))} gạch {cardinal(int(match['b']))}"
+    return Said(spoken, match.end(), "named_number")
+
+
+PLOT = Rule(
+    expression(r"(?P<a>[1-9][0-9]{0,3})-(?P<b>[1-9][0-9]?)(?![0-9]|[-/.,][0-9]|[^\W_])"), read_plot
+)
 HOUSE = Rule(
     expression(r"[1-9][0-9]{0,3}(?:/[1-9][0-9]{0,2}){2,3}(?![0-9]|[/.,-][0-9])"), read_house
 )
