@@ -180,7 +180,7 @@ class Agenda:
             self._meet_again(moment)
         elif now.stop is not None:
             self._silence(message, moment)
-        elif not self._clock.is_trusted:
+        elif not self._clock.is_trusted or (self._is_over(now) and not self._clock.is_vouched):
             self._moments.let_wait(now.sequence, message)
         elif now.order is not None:
             self._admit(message, moment, now.order)
@@ -206,7 +206,7 @@ class Agenda:
 
     def _admit(self, message: bytes, moment: Moment, order: Order) -> None:
         now = moment.now
-        if now.expires_at_ms < self._now_ms():
+        if self._is_over(now):
             marks = self._marks(heights.NOW, now.sequence, message, now)
             self._journal.raise_marks(marks, owed=True)
             if not self._journal.has_said_anything(key_of(order)):
@@ -219,6 +219,9 @@ class Agenda:
         self._follow()
         if is_urgent:
             self._owing()
+
+    def _is_over(self, now: Now) -> bool:
+        return now.expires_at_ms < self._now_ms()
 
     def _accept_moment(
         self, message: bytes, moment: Moment, *, statements: Sequence[Statement], owed: bool
@@ -305,6 +308,7 @@ class Agenda:
             orders,
             config=self.bearings.config,
             at_ms=self._now_ms(),
+            judged_ms=self._clock.verifying_ms,
             has_said=self._journal.has_said,
         )
 

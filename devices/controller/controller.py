@@ -314,8 +314,10 @@ class Controller:
 
     def _time_changed(self) -> None:
         """The device believes its time now, or another one than before."""
-        if self.clock.is_trusted:
+        if self.clock.is_vouched:
             self._agenda.take_pending()
+        # What seemed to be over may be of use yet.
+        self._want_audio()
         self._player.wake()
 
     def _agenda_changed(self) -> None:

@@ -105,9 +105,13 @@ def news(
     *,
     config: Config,
     at_ms: int,
+    judged_ms: int,
     has_said: Callable[[Statement], bool],
 ) -> list[Statement]:
-    """A `received` or a `rejected` for each order of which that was not said before."""
+    """A `received` or a `rejected` for each order of which that was not said before.
+
+    `judged_ms` is the time by which an order is over: the newest that somebody vouches for.
+    """
     statements: dict[tuple[OrderKey, tuple[str, str]], Statement] = {}
     for each in orders:
         order, issuer = each.order, each.issuer
@@ -115,7 +119,7 @@ def news(
         if has_said(received):
             refusal = standing_refusal(order, config=config, issuer=issuer)
         else:
-            refusal = first_refusal(order, config=config, issuer=issuer, now_ms=at_ms)
+            refusal = first_refusal(order, config=config, issuer=issuer, now_ms=judged_ms)
         statement = received
         if refusal is not None:
             statement = about(

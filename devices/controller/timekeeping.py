@@ -57,27 +57,26 @@ class Timekeeper:
         self._topic = topics.from_device(identity.station, identity.device, topics.Upward.ASK)
         self._open: OrderedDict[str, int] = OrderedDict()
         self._unanswered = 0
-        self._due_us = 0
-        self._changed_plan = asyncio.Event()
+        self._asks_us = 0
+        self._wakened = asyncio.Event()
 
     async def run(self) -> None:
         """Ask for ever; simulated time is asked of nobody."""
         if self._clock.source is TimeSource.SIMULATED:
             return
         while True:
-            left_us = self._due_us - self._clock.monotonic_us()
-            if self._link.connected and left_us <= 0:
-                self.ask()
-                continue
+            self._wakened.clear()
+            left_s = max(0.0, (self._asks_us - self._clock.monotonic_us()) / 1e6)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left_us / 1e6 if self._link.connected else None):
-                    await self._changed_plan.wait()
-            self._changed_plan.clear()
+                async with asyncio.timeout(left_s if self._link.connected else None):
+                    await self._wakened.wait()
+            if self._link.connected and self._clock.monotonic_us() >= self._asks_us:
+                self.ask()
 
     def reconnected(self) -> None:
         """Ask at once."""
         self._unanswered = 0
-        self._ask_in(0.0)
+        self._ask_in(0)
 
     def hurry(self) -> None:
         """Ask at once, unless that has just been done: an order waits for the answer."""
@@ -91,10 +90,10 @@ class Timekeeper:
         self._open[nonce] = self._clock.monotonic_us()
         while len(self._open) > OPEN_QUESTIONS:
             self._open.popitem(last=False)
-        self._unanswered += 1
         self._ask_in(
-            backoff_s(self._unanswered - 1, first_s=FIRST_RETRY_S, cap_s=RETRY_CAP_S, rng=self._rng)
+            backoff_s(self._unanswered, first_s=FIRST_RETRY_S, cap_s=RETRY_CAP_S, rng=self._rng)
         )
+        self._unanswered += 1
         question = Ask(
             station=self._identity.station,
             device=self._identity.device,
@@ -114,9 +113,9 @@ class Timekeeper:
         log.info("time_answered", **_facts(self._clock))
         self._changed()
 
-    def _ask_in(self, seconds: float) -> None:
-        self._due_us = self._clock.monotonic_us() + round(seconds * 1e6)
-        self._changed_plan.set()
+    def _ask_in(self, pause_s: float) -> None:
+        self._asks_us = self._clock.monotonic_us() + round(pause_s * 1e6)
+        self._wakened.set()
 
 
 def _facts(clock: TrustedClock) -> dict[str, object]:

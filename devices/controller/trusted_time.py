@@ -167,11 +167,15 @@ class TrustedClock:
 
     @property
     def is_vouched(self) -> bool:
-        """Whether somebody vouches for this time, so that what is over by it may be given up.
+        """Whether the station vouches for this time, so that what is over by it may be given up.
 
-        Nobody does for a hardware clock: it may run ahead by years.
+        Nobody does for a hardware clock, which may run ahead by years, nor does anybody sign what
+        a time server says.
         """
-        return self.source in {TimeSource.STATION, TimeSource.NTP, TimeSource.SIMULATED}
+        source = self.source
+        if source is TimeSource.SIMULATED:
+            return True
+        return source is not TimeSource.NONE and self._answer is not None
 
     @property
     def verifying_ms(self) -> int:
