@@ -142,7 +142,8 @@ class Player:
         decision = due(
             [
                 Candidate(each.order, self._fetcher.state(each.order), each.seen_at_ms)
-                for each in self._planned().values()
+                for key, each in self._planned().items()
+                if key not in self._journal.settled
             ],
             now_ms=now_ms(self._clock),
             settled=self._journal.settled,

@@ -24,10 +24,12 @@ from devices.simulation.crowd.hall import Hall
 from devices.simulation.crowd.standing import SeatState, SeatWatch
 from devices.simulation.faults.clock import TroubledClock, TroubledWitness
 from devices.simulation.faults.conditions import Conditions
+from devices.simulation.faults.intruder import Intruder
 from devices.simulation.faults.journal import filling
 from devices.simulation.faults.kinds import FaultKind
 from devices.simulation.faults.link import TroubledLink
 from devices.simulation.faults.sink import AmplifiedSink, Amplifier
+from devices.simulation.faults.thief import Thief
 
 log = structlog.get_logger()
 
@@ -41,17 +43,31 @@ Connect = Callable[[Identity, Listener, Random], Link]
 class Seat:
     """A device that lives until `live` is cancelled; `wanted` is the switch on its wall."""
 
-    def __init__(self, home: Path, *, hall: Hall, connect: Connect, seed: str) -> None:
+    def __init__(
+        self, home: Path, *, hall: Hall, connect: Connect, seed: str, neighbour: str = ""
+    ) -> None:
         self.home = home
         self.identity = load_identity(home)
         self.conditions = Conditions()
         self.amplifier = Amplifier(self.conditions)
         self.watch = SeatWatch(self.amplifier)
         self.wanted = True
+        self.asleep = asyncio.Event()
+        self.asleep.set()
         self._hall = hall
         self._connect = connect
         self._rng = Random(f"{seed}/{self.device}")  # noqa: S311 — jitter, not a secret
         self._clock = TroubledClock(hall.clock, conditions=self.conditions)
+        self._thief = Thief(
+            self.identity, conditions=self.conditions, neighbour=neighbour or self.device
+        )
+        self.intruder = Intruder(
+            self.identity,
+            conditions=self.conditions,
+            clock=hall.clock,
+            cluster=lambda: self._controller.cluster if self._controller else None,
+            publish=self._publish,
+        )
         self._controller: Controller | None = None
         self._link: TroubledLink | None = None
         self._has_power = True
@@ -85,14 +101,23 @@ class Seat:
     async def live(self) -> None:
         """Run the controller whenever it is wanted and has power, again after each crash."""
         with locked(self.home):
-            while True:
-                if not self._runs:
-                    await self._switch()
-                    continue
-                try:
-                    await self._boot()
-                except DevicesError as error:
-                    await self._rest(error)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.intruder.run(), name="intruder")
+                await self._boot_again_and_again()
+
+    async def _boot_again_and_again(self) -> None:
+        while True:
+            if not self._runs:
+                await self._switch()
+                continue
+            try:
+                await self._boot()
+            except DevicesError as error:
+                await self._rest(error)
+
+    def _publish(self, topic: str, payload: bytes) -> None:
+        if self._link is not None:
+            self._link.publish(topic, payload)
 
     @property
     def _runs(self) -> bool:
@@ -105,6 +130,7 @@ class Seat:
     async def _boot(self) -> None:
         """One boot: until the power is cut, the switch is turned, or the controller fails."""
         self._has_power = True
+        self.asleep.clear()
         journal = open_journal(
             self._hall.memory(self.home),
             station=self.identity.station,
@@ -113,11 +139,10 @@ class Seat:
         )
         self._controller = self._build(journal)
         running = asyncio.create_task(self._controller.run(), name=f"controller {self.device}")
+        running.add_done_callback(lambda _: self._switched.set())
         try:
             while self._runs and not running.done():
-                switch = asyncio.create_task(self._switch(), name="switch")
-                await asyncio.wait({running, switch}, return_when=asyncio.FIRST_COMPLETED)
-                switch.cancel()
+                await self._switch()
         finally:
             await self._end(running)
         self._note_crash(running)
@@ -134,6 +159,7 @@ class Seat:
         self.watch.ended()
         running.cancel()
         await asyncio.wait({running})
+        self.asleep.set()
 
     def _note_crash(self, running: asyncio.Task[None]) -> None:
         """A power cut that comes to the controller as a full disk is no crash of its own."""
@@ -176,6 +202,7 @@ class Seat:
             listener,
             connect=lambda ear: self._connect(self.identity, ear, self._rng),
             conditions=self.conditions,
+            tamper=self._thief.tamper,
         )
         return self._link
 

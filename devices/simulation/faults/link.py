@@ -16,16 +16,30 @@ from devices.simulation.faults.conditions import Conditions
 from devices.simulation.faults.kinds import FaultKind
 
 Deliver = Callable[[], None]
+Tamper = Callable[[str, bytes], list[tuple[str, bytes]]]
+
+
+def _untouched(topic: str, payload: bytes) -> list[tuple[str, bytes]]:
+    return [(topic, payload)]
 
 
 class TroubledLink:
-    """A link through bad weather; `connect` opens the line that it goes over."""
+    """A link through bad weather; `connect` opens the line that it goes over.
+
+    `tamper` is whoever changes what is sent on its way.
+    """
 
     def __init__(
-        self, listener: Listener, *, connect: Callable[[Listener], Link], conditions: Conditions
+        self,
+        listener: Listener,
+        *,
+        connect: Callable[[Listener], Link],
+        conditions: Conditions,
+        tamper: Tamper = _untouched,
     ) -> None:
         self._listener = listener
         self._conditions = conditions
+        self._tamper = tamper
         self._up, self._down = Lane(conditions), Lane(conditions)
         self._line = connect(_Ear(self))
         self._is_dead = False
@@ -38,8 +52,10 @@ class TroubledLink:
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
         """Send it on its way, once or more."""
-        if self.connected:
-            self._up.pass_on(lambda: self._line.publish(topic, payload, retain=retain, qos=qos))
+        if not self.connected:
+            return
+        for to, what in self._tamper(topic, payload):
+            self._send(to, what, retain=retain, qos=qos)
 
     def hear(self, topics: Sequence[str]) -> None:
         """Subscribe; the broker's own bookkeeping is not disturbed."""
@@ -70,22 +86,20 @@ class TroubledLink:
         self._up.drop()
         self._down.drop()
 
+    def _send(self, topic: str, payload: bytes, *, retain: bool, qos: int) -> None:
+        self._up.pass_on(lambda: self._line.publish(topic, payload, retain=retain, qos=qos))
+
     @property
     def _is_cut(self) -> bool:
         return FaultKind.OFFLINE in self._conditions.active
 
     async def _run_line(self) -> None:
         """Run the line until the conditions cut it."""
-        line = asyncio.create_task(self._line.run(), name="line")
-        try:
-            while not self._is_cut and not line.done():
-                change = asyncio.create_task(self._change(), name="conditions")
-                await asyncio.wait({line, change}, return_when=asyncio.FIRST_COMPLETED)
-                change.cancel()
-        finally:
+        async with asyncio.TaskGroup() as tasks:
+            line = tasks.create_task(self._line.run(), name="line")
+            while not self._is_cut:
+                await self._change()
             line.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await line
 
     async def _change(self) -> None:
         self._changed.clear()

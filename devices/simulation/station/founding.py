@@ -105,10 +105,15 @@ def hand_out_identities(founded: Founded, *, broker_url: str, station_url: str) 
         (home / IDENTITY_FILE).write_bytes(msgspec.json.encode(identity))
 
 
+def names_of(devices: int) -> Sequence[str]:
+    """What so many devices are called."""
+    return [f"loa-{number + 1:04}" for number in range(devices)]
+
+
 def _enrolled(devices: int, *, clusters: int) -> Iterator[Enrolled]:
-    for number in range(devices):
+    for number, name in enumerate(names_of(devices)):
         yield Enrolled(
-            device=f"loa-{number + 1:04}",
+            device=name,
             cluster=f"cum-{number * clusters // devices + 1}",
             key=SigningKey.generate(),
             secret=new_secret(),
