@@ -5,7 +5,6 @@ own clock, and every half hour from then on, so that the offset stated with conf
 """
 
 import asyncio
-import contextlib
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -54,6 +53,7 @@ class Timekeeper:
         self._topic = topics.from_device(identity.station, identity.device, topics.Upward.ASK)
         self._open: OrderedDict[str, int] = OrderedDict()
         self._unanswered = 0
+        self._is_urgent = False
         self._wakened = asyncio.Event()
 
     async def run(self) -> None:
@@ -61,21 +61,15 @@ class Timekeeper:
         if self._clock.source is TimeSource.SIMULATED:
             return
         while True:
-            pause_s = REFRESH_S * (0.9 + self._rng.random() / 5)
-            if self._unanswered:
-                pause_s = backoff_s(
-                    self._unanswered - 1, first_s=FIRST_RETRY_S, cap_s=RETRY_CAP_S, rng=self._rng
-                )
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause_s if self._link.connected else None):
-                    await self._wakened.wait()
-            self._wakened.clear()
-            if self._link.connected:
+            is_due = await self._pause()
+            if self._link.connected and (is_due or self._is_urgent):
+                self._is_urgent = False
                 self.ask()
 
     def reconnected(self) -> None:
         """Ask at once."""
         self._unanswered = 0
+        self._is_urgent = True
         self._wakened.set()
 
     def ask(self) -> None:
@@ -98,12 +92,29 @@ class Timekeeper:
         asked_us = self._open.pop(answer.nonce, None)
         if asked_us is None:
             raise UnaskedAnswer(answer.nonce)
-        self._unanswered = 0
         if self._clock.monotonic_us() - asked_us > SLOW_US:
             return
+        self._unanswered = 0
+        # The pause before the next question begins anew: this one need not be asked again.
+        self._wakened.set()
         self._clock.answered(answer.at_ms, asked_us=asked_us)
         log.info("time_answered", **_facts(self._clock))
         self._changed()
+
+    async def _pause(self) -> bool:
+        """Wait until the next question is due, or something changes; return whether it is due."""
+        pause_s = REFRESH_S * (0.9 + self._rng.random() / 5)
+        if self._unanswered:
+            pause_s = backoff_s(
+                self._unanswered - 1, first_s=FIRST_RETRY_S, cap_s=RETRY_CAP_S, rng=self._rng
+            )
+        try:
+            async with asyncio.timeout(pause_s if self._link.connected else None):
+                await self._wakened.wait()
+        except TimeoutError:
+            return True
+        self._wakened.clear()
+        return False
 
 
 def _facts(clock: TrustedClock) -> dict[str, object]:

@@ -9,6 +9,8 @@ signed time. For none of them it waits, and plays nothing.
 import asyncio
 import contextlib
 import ctypes
+import math
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -28,6 +30,7 @@ BEHIND_US = 2_000_000
 """How far a clock may read below the newest signed time and still be called held."""
 
 _LONGEST_NAP_US = 5_000_000
+_KERNEL_ASKED_EVERY_S = 1.0
 
 
 class TimeSource(StrEnum):
@@ -49,13 +52,25 @@ class Witness(Protocol):
 
 
 class MachineWitness:
-    """Asks the kernel whether a time server holds the clock, and looks for a hardware one."""
+    """Asks the kernel whether a time server holds the clock, and looks for a hardware one.
+
+    Asked many times for each message, it asks the kernel once a second.
+    """
 
     def __init__(self, *, root: Path = Path("/")) -> None:
         self._hardware = any((root / "sys/class/rtc").glob("rtc*"))
+        self._said = TimeSource.NONE
+        self._asked_s = -math.inf
 
     def source(self) -> TimeSource:
         """Held by a time server, else kept by a hardware clock, else nothing."""
+        now_s = time.monotonic()
+        if now_s - self._asked_s >= _KERNEL_ASKED_EVERY_S:
+            self._asked_s = now_s
+            self._said = self._ask()
+        return self._said
+
+    def _ask(self) -> TimeSource:
         if _kernel_is_synchronised():
             return TimeSource.NTP
         return TimeSource.RTC if self._hardware else TimeSource.NONE
