@@ -10,7 +10,6 @@ from datetime import date, datetime
 import structlog
 from nacl.encoding import HexEncoder
 from nacl.signing import VerifyKey
-from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
@@ -52,7 +51,8 @@ def enrol(
     if simulated and not station.rehearsal:
         raise SimulatedInService(device_id)
     key = _read_key(public_key_hex)
-    _check_free(session, device_id, key=key, station_id=station.id)
+    check_free(session, device_id, station_id=station.id)
+    _check_key_free(session, device_id, key=key)
     device = Device(
         id=device_id,
         station_id=station.id,
@@ -130,6 +130,19 @@ def enrolled_devices(session: Session, station_id: str) -> Sequence[Device]:
     ).all()
 
 
+def device_in_service(
+    session: Session, device_id: str, *, station_id: str, locked: bool = False
+) -> Device:
+    """A device of this station that is not retired; raise UnknownDevice.
+
+    Two people may change it at once: `locked` lets the second wait for the first.
+    """
+    device = session.get(Device, device_id, with_for_update=locked or None)
+    if device is None or device.station_id != station_id or device.retired_at is not None:
+        raise UnknownDevice(device_id)
+    return device
+
+
 def verify_keys(session: Session, station_id: str) -> dict[str, VerifyKey]:
     """The public key of each device that is not retired."""
     rows = session.exec(
@@ -166,15 +179,19 @@ def _read_key(public_key_hex: str) -> str:
     return key.encode(HexEncoder).decode()
 
 
-def _check_free(session: Session, device_id: str, *, key: str, station_id: str) -> None:
+def check_free(session: Session, device_id: str, *, station_id: str) -> None:
+    """Raise DeviceNameUnusable or DeviceEnrolled unless a new device may have this id."""
     try:
         check_name(device_id)
     except WrongAddress as error:
         raise DeviceNameUnusable(device_id, field="device_id") from error
     if device_id in reserved_usernames(station_id):
         raise DeviceNameUnusable(device_id, field="device_id")
-    taken = session.exec(
-        select(Device.id).where(or_(col(Device.id) == device_id, col(Device.public_key) == key))
-    ).first()
+    if session.get(Device, device_id) is not None:
+        raise DeviceEnrolled(device_id, field="device_id")
+
+
+def _check_key_free(session: Session, device_id: str, *, key: str) -> None:
+    taken = session.exec(select(Device.id).where(Device.public_key == key)).first()
     if taken is not None:
         raise DeviceEnrolled(device_id)

@@ -7,7 +7,6 @@ only when the controller has it on disk.
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
@@ -28,6 +27,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from devices.controller.backoff import backoff_s
 from devices.controller.link import Listener
 from devices.controller.sockets import drive, release, unwatch
+from devices.controller.tls import tls_context
 from devices.errors import JournalUnusable
 
 log = structlog.get_logger()
@@ -50,9 +50,12 @@ class BrokerAddress:
     tls: bool
     username: str
     password: str
+    ca_pem: str | None = None
 
 
-def broker_address(url: str, *, username: str, password: str) -> BrokerAddress:
+def broker_address(
+    url: str, *, username: str, password: str, ca_pem: str | None = None
+) -> BrokerAddress:
     """Read a `mqtt://host[:port]` or `mqtts://host[:port]` URL; raise ValueError for any other."""
     parts = urlsplit(url)
     if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
@@ -65,6 +68,7 @@ def broker_address(url: str, *, username: str, password: str) -> BrokerAddress:
         tls=tls,
         username=username,
         password=password,
+        ca_pem=ca_pem,
     )
 
 
@@ -185,7 +189,7 @@ class MqttLink:
         if self._status_topic is not None:
             client.will_set(self._status_topic, self._listener.last_will(), qos=1, retain=True)
         if self._address.tls:
-            client.tls_set_context(ssl.create_default_context())
+            client.tls_set_context(tls_context(self._address.ca_pem))
         drive(client, loop=loop)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
