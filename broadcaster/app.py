@@ -1,5 +1,7 @@
 """The one place that wires the capabilities' pages and routes into an application."""
 
+import time
+
 from fastapi import FastAPI
 
 from broadcaster import __version__
@@ -15,6 +17,10 @@ from broadcaster.bulletins import pages as bulletins_pages
 from broadcaster.bulletins.studio import Studio
 from broadcaster.dispatch.items import items_of_order
 from broadcaster.dispatch.outbox import unpublished_since
+from broadcaster.enrolment import api as enrolment_api
+from broadcaster.enrolment import door as enrolment_door
+from broadcaster.enrolment import pages as enrolment_pages
+from broadcaster.enrolment.door import Doorkeeper
 from broadcaster.fleet import api as fleet_api
 from broadcaster.fleet import pages as fleet_pages
 from broadcaster.ledger import api as ledger_api
@@ -47,6 +53,8 @@ _ROUTERS = (
     voices_pages.router,
     ledger_pages.router,
     incident_pages.router,
+    enrolment_pages.router,
+    enrolment_door.router,
     fleet_pages.router,
     audio.router,
     accounts_api.api,
@@ -59,6 +67,7 @@ _ROUTERS = (
     schedule_api.api,
     ledger_api.api,
     fleet_api.api,
+    enrolment_api.api,
 )
 _EVERYBODY = frozenset(Role)
 _STATION_STAFF = _EVERYBODY - {Role.VILLAGE_HEAD}
@@ -98,6 +107,7 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.context = context
     app.state.studio = studio
     app.state.navigation = _NAVIGATION
+    app.state.doorkeeper = Doorkeeper(now_s=time.monotonic)
     app.state.unpublished_since = unpublished_since
     app.state.order_items = items_of_order
     app.state.bulletin_panels = [recording_pages.recordings_panel, queue_pages.queue_panel]

@@ -7,6 +7,7 @@ from broadcaster.accounts import tables as accounts
 from broadcaster.areas import tables as areas
 from broadcaster.bulletins import tables as bulletins
 from broadcaster.dispatch import tables as dispatch
+from broadcaster.enrolment import tables as enrolment
 from broadcaster.fleet import tables as fleet
 from broadcaster.ledger import tables as ledger
 from broadcaster.lexicon import tables as lexicon
@@ -18,6 +19,7 @@ CAPABILITIES = (
     areas,
     accounts,
     fleet,
+    enrolment,
     lexicon,
     voices,
     bulletins,

@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     # identity. The station has logins of its own in its keys folder.
     broker: str = Field(default="embedded", pattern=r"^(embedded|mqtts?://[^\s/@]+)$")
     broker_port: int = Field(default=18830, ge=0, le=65535)
+    # Where devices find the broker, if it is not where the station itself finds it; and the
+    # certificates that they are to trust for broker and station beside their system's own.
+    device_broker: str = Field(default="", pattern=r"^(|mqtts?://[^\s/@]+)$")
+    device_ca: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: AnyUrl | None = None

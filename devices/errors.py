@@ -12,14 +12,25 @@ DevicesError
 │   ├── BadSignature         the signature does not cover these bytes
 │   ├── WrongAddress         station, cluster or device differ from the topic's
 │   ├── BrokenChain          a confirmation does not follow the one before it
+│   ├── Expired              an order for a moment that is over
+│   ├── NotConfigured        an order before any configuration said whose orders to take
+│   ├── UnaskedAnswer        a time that answers no open question
 │   └── ReceiptUnfounded     a receipt for confirmations that this journal does not hold
+├── CodeUnreadable           an enrolment code was mistyped (protocol.enrolment)
 ├── CredentialsUnreadable    the broker's file of users is missing (protocol.credentials)
 ├── IdentityMissing          a controller's folder holds no identity
+├── EnrolmentEnded           the station does not let this device in with this code
+├── EnrolmentTimedOut        nobody let the device in within a day
 ├── HomeInUse                another controller runs on the same folder
 ├── JournalUnusable          the device's memory cannot be read or written
 ├── FleetRefused             the folder to simulate holds no controllers, or real ones
 ├── AudioFetchFailed         the station's audio could not be fetched
 ├── AudioUndecodable         the cached bytes are not sound
+│   └── RelayUndecodable     a programme comes in a form that this device cannot decode
+├── AudioMissing             the audio did not come while it was of any use
+│   └── RelayStalled         nothing came of a programme that was to be passed on
+├── RelayBroken              a programme broke off, and is tried again
+├── AudioDeviceUnusable      the sound card is missing, lost, or takes no sound
 └── BrokerUnusable           the embedded broker cannot start as asked (broker.errors)
 """
 
@@ -42,6 +53,8 @@ class ContractViolation(DevicesError):
     code = "contract_violation"
     message_vi = "Thông điệp không đúng giao ước nên không được thực hiện."
     message_en = "The message breaks the contract, so it was not acted on."
+    version: int | None = None
+    """The version of a message that a known key signed, for saying which one was refused."""
 
 
 class MessageTooLarge(ContractViolation):
@@ -104,6 +117,24 @@ class BrokenChain(ContractViolation):
     code = "broken_chain"
 
 
+class Expired(ContractViolation):
+    """An order for a moment that is over."""
+
+    code = "expired"
+
+
+class NotConfigured(ContractViolation):
+    """An order came before any configuration said whose orders to take."""
+
+    code = "not_configured"
+
+
+class UnaskedAnswer(ContractViolation):
+    """A time that answers no open question of this device: late, repeated, or made up."""
+
+    code = "unasked_answer"
+
+
 class ReceiptUnfounded(ContractViolation):
     """A receipt for another epoch, another chain, or numbers that were never given."""
 
@@ -116,6 +147,24 @@ class IdentityMissing(DevicesError):
     code = "identity_missing"
     message_vi = "Thư mục này chưa có danh tính thiết bị. Hãy đăng ký thiết bị với đài trước."
     message_en = "This folder holds no device identity. Enrol the device with its station first."
+
+
+class EnrolmentEnded(DevicesError):
+    """The station does not let this device in with this code."""
+
+    code = "enrolment_ended"
+    message_vi = "Đài không nhận thiết bị này với mã đã nhập. Hãy xin quản trị một mã mới."
+    message_en = "The station does not take this device with this code. Ask its admin for another."
+
+
+class EnrolmentTimedOut(DevicesError):
+    """Nobody let the device in within a day."""
+
+    code = "enrolment_timed_out"
+    message_vi = "Đã quá 24 giờ mà chưa ai nhận thiết bị. Hãy xin quản trị một mã mới."
+    message_en = (
+        "Nobody let this device in within 24 hours. Ask the station's admin for a new code."
+    )
 
 
 class HomeInUse(DevicesError):
@@ -156,6 +205,46 @@ class AudioUndecodable(DevicesError):
     code = "audio_undecodable"
     message_vi = "Tệp âm thanh không giải mã được nên không phát."
     message_en = "The audio cannot be decoded, so it is not played."
+
+
+class AudioDeviceUnusable(DevicesError):
+    """The sound card is missing, lost, or takes no sound."""
+
+    code = "audio_device"
+    message_vi = "Không dùng được thiết bị âm thanh. Hãy kiểm tra cạc âm thanh và dây nối."
+    message_en = "The audio device cannot be used. Check the sound card and its cables."
+
+
+class AudioMissing(DevicesError):
+    """The audio of an order did not come while it was of any use."""
+
+    code = "audio_missing"
+    message_vi = "Âm thanh không về kịp nên không phát được lời."
+    message_en = "The audio did not arrive in time, so the message was not played."
+
+
+class RelayUndecodable(AudioUndecodable):
+    """A programme comes in a form that this device cannot decode."""
+
+    code = "relay_undecodable"
+    message_vi = "Thiết bị không giải mã được chương trình tiếp âm này."
+    message_en = "This device cannot decode the programme that was to be relayed."
+
+
+class RelayStalled(AudioMissing):
+    """Nothing came of a programme that was to be passed on."""
+
+    code = "relay_stalled"
+    message_vi = "Không nhận được chương trình tiếp âm."
+    message_en = "Nothing came of the programme that was to be relayed."
+
+
+class RelayBroken(DevicesError):
+    """A programme broke off, or could not be reached; it is tried again."""
+
+    code = "relay_broken"
+    message_vi = "Chương trình tiếp âm bị gián đoạn. Thiết bị sẽ thử lại."
+    message_en = "The programme that is relayed broke off. The device will try again."
 
 
 class BrokerUnusable(DevicesError):

@@ -10,7 +10,6 @@ from datetime import date, datetime
 import structlog
 from nacl.encoding import HexEncoder
 from nacl.signing import VerifyKey
-from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
@@ -52,7 +51,8 @@ def enrol(
     if simulated and not station.rehearsal:
         raise SimulatedInService(device_id)
     key = _read_key(public_key_hex)
-    _check_free(session, device_id, key=key, station_id=station.id)
+    check_free(session, device_id, station_id=station.id)
+    _check_key_free(session, device_id, key=key)
     device = Device(
         id=device_id,
         station_id=station.id,
@@ -179,15 +179,19 @@ def _read_key(public_key_hex: str) -> str:
     return key.encode(HexEncoder).decode()
 
 
-def _check_free(session: Session, device_id: str, *, key: str, station_id: str) -> None:
+def check_free(session: Session, device_id: str, *, station_id: str) -> None:
+    """Raise DeviceNameUnusable or DeviceEnrolled unless a new device may have this id."""
     try:
         check_name(device_id)
     except WrongAddress as error:
         raise DeviceNameUnusable(device_id, field="device_id") from error
     if device_id in reserved_usernames(station_id):
         raise DeviceNameUnusable(device_id, field="device_id")
-    taken = session.exec(
-        select(Device.id).where(or_(col(Device.id) == device_id, col(Device.public_key) == key))
-    ).first()
+    if session.get(Device, device_id) is not None:
+        raise DeviceEnrolled(device_id, field="device_id")
+
+
+def _check_key_free(session: Session, device_id: str, *, key: str) -> None:
+    taken = session.exec(select(Device.id).where(Device.public_key == key)).first()
     if taken is not None:
         raise DeviceEnrolled(device_id)

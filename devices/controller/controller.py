@@ -1,4 +1,4 @@
-"""The controller: one device's plan, player, audio and outbox, tied together.
+"""The controller: one device's agenda, player, audio, time and outbox, tied together.
 
 It acts on nothing that the station did not sign for exactly this device or cluster, and says
 nothing that is not on its disk.
@@ -7,42 +7,56 @@ nothing that is not on its disk.
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from random import Random
 
 import msgspec
 import structlog
 
+from devices.controller.agenda import FLOOR_MARK, Agenda, stopped_statements, subscriptions_of
 from devices.controller.audio_source import AudioSource
 from devices.controller.audio_store import AudioStore
 from devices.controller.clock import Clock, now_ms
-from devices.controller.due import Audio, OrderKey
+from devices.controller.commanding import Commands
+from devices.controller.decoder import Decoder, Mp3Decoder
+from devices.controller.due import Audio
 from devices.controller.fetching import Fetcher
-from devices.controller.journal import Journal
+from devices.controller.journal import Journal, note_end
 from devices.controller.link import Link, Listener
 from devices.controller.outbox import Outbox
-from devices.controller.player import Player
-from devices.controller.reconciling import (
-    Planned,
-    Standing,
-    news,
-    planned_of,
-    refused_plan,
-    standing,
-)
+from devices.controller.player import DISK_RETRY_S, Player
+from devices.controller.relay.https_receiver import HttpsReceiver
+from devices.controller.relaying import Receiver
 from devices.controller.sinks import Sink
+from devices.controller.sounds import Sounds
 from devices.controller.statements import ENDS, Statement, about
+from devices.controller.timed_sink import TimedSink
+from devices.controller.timekeeping import Timekeeper
+from devices.controller.trusted_time import TrustedClock, Witness
 from devices.controller.watch import Watch
-from devices.errors import ContractViolation, JournalUnusable, WrongAddress
+from devices.errors import ContractViolation, JournalUnusable, WrongAddress, WrongKind
 from devices.protocol import topics
-from devices.protocol.envelope import open_plan, seal_status
+from devices.protocol.envelope import ToDevice, open_to_device, seal_message
 from devices.protocol.identity import Identity
-from devices.protocol.messages import Kind, Plan, Status
+from devices.protocol.jws import key_id, typ_of
+from devices.protocol.messages import (
+    Command,
+    Confirmation,
+    Kind,
+    Receipt,
+    Status,
+    TimeAnswer,
+    Typ,
+)
 
 log = structlog.get_logger()
 
 SOFTWARE = "loa-controller/1"
 HOUSEKEEPING_S = 3_600.0
+
+DEBT_S = 2.0
+"""How long what could not wait for the disk is owed to it, at most, while it takes anything."""
 
 
 class Controller:
@@ -52,53 +66,104 @@ class Controller:
         self,
         *,
         identity: Identity,
+        home: Path,
         journal: Journal,
         store: AudioStore,
         source: AudioSource,
         sink: Sink,
         clock: Clock,
+        witness: Witness,
         rng: Random,
         watch: Watch,
         connect: Callable[[Listener], Link],
+        decoder: Decoder | None = None,
+        receiver: Receiver | None = None,
     ) -> None:
         self.violations: Counter[str] = Counter()
         self._identity = identity
+        self._home = home
         self._journal = journal
         self._sink = sink
-        self._clock = clock
+        self._rng = rng
         self._watch = watch
         self._boot = secrets.token_hex(16)
-        self._planned: dict[OrderKey, Planned] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        self._owing = asyncio.Event()
+        journal.tell(self._was_said)
+        self.clock = TrustedClock(clock, witness=witness, floor_ms=journal.mark(FLOOR_MARK))
         self._link = connect(self)
+        self._timekeeper = Timekeeper(
+            identity=identity,
+            clock=self.clock,
+            link=self._link,
+            rng=rng,
+            changed=self._time_changed,
+        )
         self._outbox = Outbox(
-            identity=identity, journal=journal, link=self._link, clock=clock, rng=rng
+            identity=identity, journal=journal, link=self._link, clock=self.clock, rng=rng
         )
+        self._commands = Commands(journal=journal, clock=self.clock, outbox=self._outbox)
+        decoder = decoder or Mp3Decoder()
         self._fetcher = Fetcher(
-            store=store, source=source, clock=clock, rng=rng, changed=self._audio_changed
+            store=store,
+            source=source,
+            decoder=decoder,
+            clock=self.clock,
+            rng=rng,
+            changed=self._audio_changed,
         )
-        self._player = Player(
+        self._agenda = Agenda(
             identity=identity,
             journal=journal,
+            clock=self.clock,
+            stamp=self._stamped,
+            changed=self._agenda_changed,
+            owing=self._owing.set,
+        )
+        self._player = Player(
+            journal=journal,
             fetcher=self._fetcher,
-            store=store,
-            sink=sink,
-            clock=clock,
+            sounds=Sounds(
+                store=store,
+                fetcher=self._fetcher,
+                decoder=decoder,
+                receiver=receiver or HttpsReceiver(),
+                clock=self.clock,
+                rng=rng,
+                config=lambda: self._agenda.bearings.config,
+            ),
+            sink=TimedSink(sink, clock=self.clock),
+            clock=self.clock,
             rng=rng,
             say=self._say,
-            planned=lambda: self._planned,
+            note=self._note,
+            planned=lambda: self._agenda.planned,
+            config=lambda: self._agenda.bearings.config,
         )
+
+    @property
+    def plan_version(self) -> int:
+        """The highest version accepted of our cluster's plan; 0 before any."""
+        return self._agenda.plan_version
+
+    @property
+    def cluster(self) -> str | None:
+        """The cluster whose plan is ours; None while there is none."""
+        return self._agenda.bearings.cluster
 
     async def run(self) -> None:
         """Run until cancelled; what is unsaid then is written, and sent if there is a link."""
-        self._player.state_interrupted()
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
-                self._remember_plan()
+                self._agenda.remember()
+                self._link.hear(subscriptions_of(self._identity, self._agenda.bearings))
+                self._player.state_interrupted()
                 tasks.create_task(self._link.run(), name="link")
                 tasks.create_task(self._outbox.run(), name="outbox")
                 tasks.create_task(self._player.run(tasks), name="player")
+                tasks.create_task(self._timekeeper.run(), name="timekeeper")
+                tasks.create_task(self._pay_debts(), name="debts")
                 tasks.create_task(self._keep_house(), name="housekeeping")
                 try:
                     await asyncio.get_running_loop().create_future()
@@ -114,8 +179,9 @@ class Controller:
         await self._link.say_farewell()
 
     def connected(self) -> None:
-        """Say that we are here, and send anew whatever has no receipt."""
+        """Say that we are here, ask for the time, send anew whatever has no receipt."""
         self._publish_status()
+        self._timekeeper.reconnected()
         self._outbox.reconnected()
         self._watch.connected()
 
@@ -124,19 +190,13 @@ class Controller:
 
         Raises JournalUnusable, and then the message is to be delivered again.
         """
-        identity = self._identity
         try:
-            if topic == topics.plan(identity.station, identity.cluster):
-                self._receive_plan(payload)
-            elif topic == topics.to_device(identity.station, identity.device):
-                self._outbox.receive(payload)
-            else:
-                raise WrongAddress(topic)
+            self._take(topic, payload)
         except ContractViolation as violation:
             self.violations[violation.code] += 1
             log.warning(
                 "message_refused",
-                device_id=identity.device,
+                device_id=self._identity.device,
                 topic=topic,
                 code=violation.code,
                 detail=violation.detail,
@@ -147,89 +207,123 @@ class Controller:
         """The signed status that stands for us while we are silent."""
         return self._status(online=False)
 
-    def _receive_plan(self, message: bytes) -> None:
-        plan = self._open(message)
-        at_ms = now_ms(self._clock)
-        found = standing(plan.version, message, held=self._journal.plan())
-        if found is Standing.SAME:
-            return
-        if found is not Standing.NEWER:
-            refusal = refused_plan(plan, found, at_ms=at_ms)
-            log.warning("plan_refused", version=plan.version, code=refusal.code)
-            if not self._journal.has_said(refusal):
-                self._say(refusal)
-            return
-        statements = news(
-            plan, identity=self._identity, at_ms=at_ms, has_said=self._journal.has_said
-        )
-        said = self._journal.accept_plan(
-            message, version=plan.version, statements=self._stamped(*statements)
-        )
-        self._watch.said(said)
-        log.info("plan_accepted", version=plan.version, orders=len(plan.orders))
-        self._follow(plan)
-        self._publish_status()
-        self._outbox.wake()
+    def _take(self, topic: str, payload: bytes) -> None:
+        identity, cluster = self._identity, self._agenda.bearings.cluster
+        if topic == topics.config(identity.station, identity.device):
+            self._take_config(payload)
+        elif topic == topics.to_device(identity.station, identity.device):
+            self._take_word(payload)
+        elif cluster is not None and topic == topics.plan(identity.station, cluster):
+            before = self._agenda.plan_version
+            self._agenda.take_plan(payload)
+            if self._agenda.plan_version != before:
+                self._publish_status()
+        elif cluster is not None and topic == topics.now(identity.station, cluster):
+            self._agenda.take_now(payload)
+            if self._agenda.waits_for_time:
+                self._timekeeper.hurry()
+        else:
+            raise WrongAddress(topic)
 
-    def _remember_plan(self) -> None:
-        """Follow the plan on disk, before the broker says anything."""
-        held = self._journal.plan()
-        if held is None:
-            return
-        try:
-            self._follow(self._open(held[1]))
-        except ContractViolation as violation:
-            # The station's key changed under it: a plan nobody trusts now is not followed.
-            log.error("stored_plan_refused", version=held[0], code=violation.code)
+    def _take_config(self, payload: bytes) -> None:
+        # A device may be released by clearing what was retained for it.
+        if payload and self._agenda.take_config(payload):
+            self._link.hear(subscriptions_of(self._identity, self._agenda.bearings))
+            self._publish_status()
 
-    def _open(self, message: bytes) -> Plan:
-        return open_plan(
-            message,
+    def _take_word(self, payload: bytes) -> None:
+        """A receipt, a time or a command: the message says which, and its signature proves it."""
+        match typ_of(payload):
+            case Typ.RECEIPT:
+                self._outbox.take_receipt(self._open(payload, Receipt))
+            case Typ.TIME:
+                self._timekeeper.take(self._open(payload, TimeAnswer))
+            case Typ.COMMAND:
+                self._commands.take(
+                    self._open(payload, Command),
+                    message=payload,
+                    trust=self._agenda.bearings.trust,
+                )
+            case other:
+                raise WrongKind(other)
+
+    def _open(self, payload: bytes, kind: type[ToDevice]) -> ToDevice:
+        return open_to_device(
+            payload,
+            kind,
             station=self._identity.station,
-            cluster=self._identity.cluster,
-            key=self._identity.trusted_station_key,
+            device=self._identity.device,
+            trust=self._agenda.bearings.trust,
+            now_ms=self.clock.verifying_ms,
         )
 
-    def _follow(self, plan: Plan) -> None:
-        self._planned = planned_of(
-            plan,
-            identity=self._identity,
-            at_ms=now_ms(self._clock),
-            before=self._planned,
-            has_said=self._journal.has_said,
+    def _time_changed(self) -> None:
+        """The device believes its time now, or another one than before."""
+        if self.clock.is_trusted:
+            self._agenda.take_pending()
+        self._player.wake()
+
+    def _agenda_changed(self) -> None:
+        """Silence what was stopped, fetch what is wanted, and let the player look."""
+        word = self._agenda.word
+        self._player.silence(word.stopped)
+        self._note(
+            *stopped_statements(
+                word,
+                journal=self._journal,
+                at_ms=now_ms(self.clock),
+                playing=self._player.begun,
+            )
         )
+        self._outbox.wake()
         self._want_audio()
         self._audio_changed()
 
     def _want_audio(self) -> None:
-        """Fetch and keep the audio of what has not ended."""
-        if self._tasks is not None:
-            open_ones = [
-                each.order for key, each in self._planned.items() if key not in self._journal.ended
-            ]
-            self._fetcher.want(open_ones, tasks=self._tasks)
+        """Fetch and keep the audio of what has not ended, and the stored warnings."""
+        if self._tasks is None:
+            return
+        open_ones = [
+            each.order
+            for key, each in self._agenda.planned.items()
+            if key not in self._journal.ended
+        ]
+        config = self._agenda.bearings.config
+        kept = [each.item for each in config.warnings] if config is not None else []
+        self._fetcher.want(open_ones, kept=kept, tasks=self._tasks)
 
     def _audio_changed(self) -> None:
         """State what is now cached, and let the player look."""
         statements = [
-            about(each.order, Kind.CACHED, at_ms=now_ms(self._clock))
-            for key, each in self._planned.items()
-            if key not in self._journal.settled and self._fetcher.state(each.order) is Audio.READY
+            about(each.order, Kind.CACHED, at_ms=now_ms(self.clock))
+            for key, each in self._agenda.planned.items()
+            if key not in self._journal.settled
+            and each.order.items
+            and self._fetcher.state(each.order) is Audio.READY
         ]
-        try:
-            self._say(*(each for each in statements if not self._journal.has_said(each)))
-        except JournalUnusable as error:
-            log.error("confirmation_not_written", why=error.detail)
+        self._note(*(each for each in statements if not self._journal.has_said(each)))
         self._player.wake()
 
     def _say(self, *statements: Statement) -> None:
+        """Have it on the disk; raise JournalUnusable."""
         if statements:
-            self._watch.said(self._journal.say(*self._stamped(*statements)))
-            self._outbox.wake()
-            if any(statement.kind in ENDS for statement in statements):
-                self._want_audio()
+            self._journal.say(*self._stamped(statements))
 
-    def _stamped(self, *statements: Statement) -> list[Statement]:
+    def _note(self, *statements: Statement) -> None:
+        """State what happened, now or as soon as the disk takes it."""
+        if not statements:
+            return
+        self._journal.note(*self._stamped(statements))
+        if self._journal.owes:
+            self._owing.set()
+        if any(statement.kind in ENDS for statement in statements):
+            self._want_audio()
+
+    def _was_said(self, confirmations: Sequence[Confirmation]) -> None:
+        self._watch.said(confirmations)
+        self._outbox.wake()
+
+    def _stamped(self, statements: Sequence[Statement]) -> list[Statement]:
         """Whatever a device without a loudspeaker says is marked as simulated."""
         return [
             msgspec.structs.replace(statement, simulated=self._sink.simulated)
@@ -237,18 +331,26 @@ class Controller:
         ]
 
     def _status(self, *, online: bool) -> bytes:
-        held = self._journal.plan()
+        bearings = self._agenda.bearings
         status = Status(
             station=self._identity.station,
             device=self._identity.device,
             online=online,
             boot=self._boot,
             software=SOFTWARE,
-            at_ms=now_ms(self._clock),
-            plan_version=held[0] if held else 0,
+            at_ms=now_ms(self.clock),
+            plan_version=self._agenda.plan_version,
+            config_version=bearings.version,
+            keyring_serial=bearings.trust.serial,
+            now_sequence=self._agenda.now_sequence,
+            key_id=key_id(self._identity.signing_key.verify_key),
+            epoch=self._journal.head.epoch,
+            seq=self._journal.head.seq,
+            previous=self._journal.previous,
+            clock=self.clock.statement(),
             simulated=self._sink.simulated,
         )
-        return seal_status(status, key=self._identity.signing_key).encode()
+        return seal_message(status, key=self._identity.signing_key).encode()
 
     def _publish_status(self) -> None:
         topic = topics.from_device(
@@ -256,10 +358,28 @@ class Controller:
         )
         self._link.publish(topic, self._status(online=True), retain=True)
 
+    async def _pay_debts(self) -> None:
+        """Write what could not wait for the disk, spread, and again until the disk takes it."""
+        while True:
+            await self._owing.wait()
+            await asyncio.sleep(DEBT_S * (0.5 + self._rng.random() / 2))
+            self._owing.clear()
+            try:
+                self._journal.settle()
+            except JournalUnusable as error:
+                log.error("journal_owes", why=error.detail)
+                self._owing.set()
+                await asyncio.sleep(DISK_RETRY_S)
+
     async def _keep_house(self) -> None:
         while True:
             try:
-                self._journal.prune(now_ms=now_ms(self._clock), planned=frozenset(self._planned))
+                self._journal.raise_marks({FLOOR_MARK: self.clock.floor_ms})
+                if self.clock.is_vouched:
+                    self._journal.prune(
+                        now_ms=now_ms(self.clock), planned=frozenset(self._agenda.planned)
+                    )
+                note_end(self._home, self._journal.head)
             except JournalUnusable as error:
                 log.error("journal_not_pruned", why=error.detail)
             await asyncio.sleep(HOUSEKEEPING_S)

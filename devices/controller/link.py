@@ -1,6 +1,7 @@
 """The link to the station's broker as a port, and a stand-in that only remembers."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,8 +11,12 @@ class Link(Protocol):
 
     connected: bool
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """Hand a message to the broker, QoS 1."""
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
+        """Hand a message to the broker."""
+        ...
+
+    def hear(self, topics: Sequence[str]) -> None:
+        """Subscribe to exactly these topics from now on, QoS 1."""
         ...
 
     async def run(self) -> None:
@@ -44,12 +49,24 @@ class RememberingLink:
     """A link without a broker: keeps what was published."""
 
     connected: bool = True
+    topics: Sequence[str] = ()
     published: list[tuple[str, bytes, bool]] = field(default_factory=list)
     farewells: int = 0
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        retain: bool = False,
+        qos: int = 1,  # noqa: ARG002
+    ) -> None:
         """Remember it."""
         self.published.append((topic, payload, retain))
+
+    def hear(self, topics: Sequence[str]) -> None:
+        """Remember them."""
+        self.topics = topics
 
     async def run(self) -> None:
         """There is nothing to connect to."""

@@ -1,21 +1,10 @@
 """MP3 to samples: mono, 16 bits, decoded piece by piece so that memory stays small."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import cast
 
+from devices.controller.sound.miniaudio_library import miniaudio
 from devices.errors import AudioUndecodable
-
-# miniaudio takes numpy along wherever it happens to be installed: 20 MB that nothing here uses.
-# A name that stands for None cannot be imported (importlib's documented way to block one).
-_HAD_NUMPY = "numpy" in sys.modules
-sys.modules.setdefault("numpy", cast("ModuleType", None))
-import miniaudio  # noqa: E402
-
-if not _HAD_NUMPY:
-    del sys.modules["numpy"]
 
 BYTES_PER_SAMPLE = 2
 _SEARCHED_BYTES = 65_536
@@ -39,12 +28,19 @@ def sample_rate_hz(path: Path) -> int:
     raise AudioUndecodable(f"no frame in {path.name}")
 
 
-def decode(path: Path, *, rate_hz: int, chunk_ms: int) -> Iterator[bytes]:
-    """Yield the samples of a file, mono, at `rate_hz`, in chunks; raise AudioUndecodable."""
+def decode(path: Path, *, rate_hz: int, chunk_ms: int, skip_samples: int = 0) -> Iterator[bytes]:
+    """Yield the samples of a file, mono, at `rate_hz`, in chunks; raise AudioUndecodable.
+
+    The first `skip_samples` of them, counted at `rate_hz`, are left out.
+    """
     frames = rate_hz * chunk_ms // 1_000
     try:
         for samples in miniaudio.stream_file(
-            str(path), nchannels=1, sample_rate=rate_hz, frames_to_read=frames
+            str(path),
+            nchannels=1,
+            sample_rate=rate_hz,
+            frames_to_read=frames,
+            seek_frame=skip_samples,
         ):
             yield samples.tobytes()
     except miniaudio.MiniaudioError as error:

@@ -7,7 +7,6 @@ only when the controller has it on disk.
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
@@ -28,6 +27,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from devices.controller.backoff import backoff_s
 from devices.controller.link import Listener
 from devices.controller.sockets import drive, release, unwatch
+from devices.controller.tls import tls_context
 from devices.errors import JournalUnusable
 
 log = structlog.get_logger()
@@ -36,6 +36,8 @@ KEEPALIVE_S = 30
 RECONNECT_FIRST_S = 0.5
 RECONNECT_CAP_S = 30.0
 HANDSHAKE_S = 20.0
+LOOK_EVERY_S = 5.0
+"""How often a standing connection is looked after: a small share of its keep-alive."""
 FAREWELL_S = 1.0
 
 
@@ -48,9 +50,12 @@ class BrokerAddress:
     tls: bool
     username: str
     password: str
+    ca_pem: str | None = None
 
 
-def broker_address(url: str, *, username: str, password: str) -> BrokerAddress:
+def broker_address(
+    url: str, *, username: str, password: str, ca_pem: str | None = None
+) -> BrokerAddress:
     """Read a `mqtt://host[:port]` or `mqtts://host[:port]` URL; raise ValueError for any other."""
     parts = urlsplit(url)
     if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
@@ -63,6 +68,7 @@ def broker_address(url: str, *, username: str, password: str) -> BrokerAddress:
         tls=tls,
         username=username,
         password=password,
+        ca_pem=ca_pem,
     )
 
 
@@ -73,14 +79,13 @@ class MqttLink:
         self,
         *,
         address: BrokerAddress,
-        subscriptions: Sequence[str],
         status_topic: str,
         listener: Listener,
         rng: Random,
     ) -> None:
         self.connected = False
         self._address = address
-        self._subscriptions = subscriptions
+        self._topics: tuple[str, ...] = ()
         self._status_topic = status_topic
         self._listener = listener
         self._rng = rng
@@ -100,10 +105,22 @@ class MqttLink:
             log.warning("broker_lost", host=self._address.host, why=why, retry_s=round(pause_s, 1))
             await asyncio.sleep(pause_s)
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """Hand a message to the broker, QoS 1; without a connection it is not kept."""
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
+        """Hand a message to the broker; without a connection it is not kept."""
         if self._client is not None and self.connected:
-            self._client.publish(topic, payload, qos=1, retain=retain)
+            self._client.publish(topic, payload, qos=qos, retain=retain)
+
+    def hear(self, topics: Sequence[str]) -> None:
+        """Subscribe to exactly these topics, now and at each connection."""
+        before, self._topics = self._topics, tuple(topics)
+        if self._client is None or not self.connected or before == self._topics:
+            return
+        left = [topic for topic in before if topic not in self._topics]
+        if left:
+            self._client.unsubscribe(left)
+        new = [(topic, 1) for topic in self._topics if topic not in before]
+        if new:
+            self._client.subscribe(new)
 
     async def say_farewell(self) -> None:
         """Publish the offline status, wait shortly for the broker to take it, and disconnect."""
@@ -133,7 +150,7 @@ class MqttLink:
             await loop.run_in_executor(None, self._open, client)
             handshake_ends_s = loop.time() + HANDSHAKE_S
             while not gone.done():
-                await asyncio.wait([gone], timeout=1.0)
+                await asyncio.wait([gone], timeout=LOOK_EVERY_S if self.connected else 1.0)
                 stood = stood or self.connected
                 if client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
                     _end(gone, "keep-alive ran out")
@@ -163,7 +180,7 @@ class MqttLink:
         client.connect_timeout = HANDSHAKE_S / 2
         client.will_set(self._status_topic, self._listener.last_will(), qos=1, retain=True)
         if self._address.tls:
-            client.tls_set_context(ssl.create_default_context())
+            client.tls_set_context(tls_context(self._address.ca_pem))
         drive(client, loop=loop)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
@@ -183,13 +200,15 @@ class MqttLink:
         if reason.is_failure:
             self._end(f"the broker refused us: {reason}")
         else:
-            client.subscribe([(topic, 1) for topic in self._subscriptions])
+            client.subscribe([(topic, 1) for topic in self._topics])
 
     def _on_subscribe(
         self, _: Client, __: object, ___: int, reasons: list[ReasonCode], ____: Properties | None
     ) -> None:
         if any(reason.is_failure for reason in reasons):
             self._end("the broker refused our topics")
+            return
+        if self.connected:
             return
         self.connected = True
         log.info("broker_connected", host=self._address.host, port=self._address.port)

@@ -8,7 +8,7 @@ from random import Random
 import structlog
 
 from devices.controller.backoff import backoff_s
-from devices.controller.clock import Clock, now_ms
+from devices.controller.clock import now_ms
 from devices.controller.journal import Journal
 from devices.controller.link import Link
 from devices.controller.sending import (
@@ -20,11 +20,12 @@ from devices.controller.sending import (
     cut_batches,
     reconnected,
 )
-from devices.errors import ReceiptUnfounded
+from devices.controller.trusted_time import TrustedClock
+from devices.errors import JournalUnusable, ReceiptUnfounded
 from devices.protocol import topics
-from devices.protocol.envelope import open_receipt, seal_batch
+from devices.protocol.envelope import seal_message
 from devices.protocol.identity import Identity
-from devices.protocol.messages import Batch
+from devices.protocol.messages import Batch, Receipt, Resync
 
 log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ class Outbox:
     """Sends confirmations and takes receipts for one device."""
 
     def __init__(
-        self, *, identity: Identity, journal: Journal, link: Link, clock: Clock, rng: Random
+        self, *, identity: Identity, journal: Journal, link: Link, clock: TrustedClock, rng: Random
     ) -> None:
         self._identity = identity
         self._journal = journal
@@ -41,7 +42,6 @@ class Outbox:
         self._clock = clock
         self._rng = rng
         self._key = identity.signing_key
-        self._trusted = identity.trusted_station_key
         self._topic = topics.from_device(identity.station, identity.device, topics.Upward.CONFIRM)
         self._sending = Sending(receipted_seq=journal.head.receipted_seq)
         self._wakened = asyncio.Event()
@@ -66,7 +66,10 @@ class Outbox:
                     await self._wakened.wait()
             await asyncio.sleep(DEBOUNCE_S)
             self._wakened.clear()
-            self.send()
+            try:
+                self.send()
+            except JournalUnusable as error:
+                log.error("confirmations_not_read", why=error.detail)
 
     def send(self) -> None:
         """Send what is due now, if there is a connection."""
@@ -83,17 +86,11 @@ class Outbox:
         if numbers:
             self._publish(numbers.start, self._journal.entries(first=numbers[0], last=numbers[-1]))
 
-    def receive(self, message: bytes) -> None:
+    def take_receipt(self, receipt: Receipt) -> None:
         """Take a receipt; one whose chain is not ours is refused, an outdated one ignored.
 
-        Raises ContractViolation, JournalUnusable.
+        Raises ReceiptUnfounded, JournalUnusable.
         """
-        receipt = open_receipt(
-            message,
-            station=self._identity.station,
-            device=self._identity.device,
-            key=self._trusted,
-        )
         head = self._journal.head
         if receipt.epoch != head.epoch or receipt.seq > head.seq:
             raise ReceiptUnfounded(f"{receipt.epoch} {receipt.seq}")
@@ -105,9 +102,19 @@ class Outbox:
         log.info("confirmations_receipted", device_id=self._identity.device, seq=receipt.seq)
         self.wake()
 
+    def resync(self, asked: Resync) -> None:
+        """Send again what a restored ledger lacks; raise ReceiptUnfounded for another epoch."""
+        head = self._journal.head
+        if asked.epoch != head.epoch or asked.after_seq > head.seq:
+            raise ReceiptUnfounded(f"{asked.epoch} {asked.after_seq}")
+        seq = self._journal.rewind(asked.after_seq)
+        self._sending = Sending(receipted_seq=seq, sent_seq=seq)
+        log.info("confirmations_rewound", device_id=self._identity.device, after_seq=seq)
+        self.wake()
+
     def _publish(self, first: int, entries: Sequence[str]) -> None:
         for batch in cut_batches(entries):
-            sealed = seal_batch(
+            sealed = seal_message(
                 Batch(
                     station=self._identity.station,
                     device=self._identity.device,
@@ -115,6 +122,7 @@ class Outbox:
                     first=first,
                     entries=tuple(batch),
                     sent_at_ms=now_ms(self._clock),
+                    clock=self._clock.statement(),
                 ),
                 key=self._key,
             )

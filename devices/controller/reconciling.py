@@ -1,23 +1,46 @@
-"""From a verified plan to the device's own: what is new, what is refused, what stays planned."""
+"""From verified words of the station to the device's own plan: what is new, refused, or stopped."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from devices.controller.admission import Refusal, first_refusal, standing_refusal
 from devices.controller.due import OrderKey, key_of
+from devices.controller.standing import Standing
 from devices.controller.statements import Statement, about
-from devices.protocol.identity import Identity
-from devices.protocol.messages import Kind, Order, Plan
+from devices.protocol.messages import Config, IssuerKey, Kind, Now, Order, Plan, Stop
+
+STOP_REMEMBERED_MS = 86_400_000
+"""How long a stop of the moment outlives its message: the order that it silences may come late."""
 
 
-class Standing(Enum):
-    """How a verified plan stands to the highest one ever accepted."""
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order as it came: who signed it, and in which plan; none for an order of the moment."""
 
-    NEWER = auto()
-    SAME = auto()
-    ROLLED_BACK = auto()
-    EQUIVOCATED = auto()
+    order: Order
+    issuer: IssuerKey
+    plan_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A verified message of the fast path, and who signed it."""
+
+    now: Now
+    issuer: IssuerKey
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """All that the station has said and not taken back: orders, and stops that outweigh them."""
+
+    orders: tuple[Ordered, ...] = ()
+    stops: Mapping[str, Sequence[Stop]] = field(default_factory=dict)
+    """The stops, by the order that each silences."""
+
+    def stopped(self, order: Order) -> bool:
+        """Whether this order shall be silent."""
+        return any(stop.silences(order) for stop in self.stops.get(order.id, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +51,40 @@ class Planned:
     seen_at_ms: int
 
 
-def standing(version: int, message: bytes, *, held: tuple[int, bytes] | None) -> Standing:
-    """Compare a plan's version and bytes with the highest accepted ones."""
-    if held is None or version > held[0]:
-        return Standing.NEWER
-    if version < held[0]:
-        return Standing.ROLLED_BACK
-    return Standing.SAME if message == held[1] else Standing.EQUIVOCATED
+def word_of(plan: tuple[Plan, IssuerKey] | None, moments: Iterable[Moment]) -> Word:
+    """The station's word: the plan, and of the fast path what is newer than the plan."""
+    orders: list[Ordered] = []
+    stops: list[Stop] = []
+    if plan is not None:
+        orders += [Ordered(order, plan[1], plan[0].version) for order in plan[0].orders]
+        stops += plan[0].all_stops
+    for moment in moments:
+        if is_taken_up(moment, plan=plan[0] if plan is not None else None):
+            continue
+        if moment.now.stop is not None:
+            stops.append(moment.now.stop)
+        if moment.now.order is not None:
+            orders.append(Ordered(moment.now.order, moment.issuer))
+    by_order: dict[str, list[Stop]] = {}
+    for stop in stops:
+        by_order.setdefault(stop.order, []).append(stop)
+    return Word(orders=tuple(orders), stops=by_order)
+
+
+def is_taken_up(moment: Moment, *, plan: Plan | None) -> bool:
+    """Whether a plan that is no older says whatever is to be said of it."""
+    return plan is not None and moment.now.issued_at_ms <= plan.issued_at_ms
+
+
+def over(moments: Iterable[Moment], *, plan: Plan | None, now_ms: int) -> list[Moment]:
+    """The moments that no longer have to be remembered: taken up by a plan, or long expired."""
+    return [each for each in moments if is_taken_up(each, plan=plan) or _ends_ms(each.now) < now_ms]
+
+
+def _ends_ms(now: Now) -> int:
+    if now.order is None:
+        return max(now.expires_at_ms, now.issued_at_ms + STOP_REMEMBERED_MS)
+    return max(now.expires_at_ms, now.order.not_after_ms)
 
 
 def refused_plan(plan: Plan, found: Standing, *, at_ms: int) -> Statement:
@@ -42,24 +92,34 @@ def refused_plan(plan: Plan, found: Standing, *, at_ms: int) -> Statement:
     code = Refusal.PLAN_ROLLED_BACK
     if found is Standing.EQUIVOCATED:
         code = Refusal.PLAN_EQUIVOCATED
-    return Statement(kind=Kind.REJECTED, at_ms=at_ms, code=code, plan_version=plan.version)
+    return refused(code, version=plan.version, at_ms=at_ms)
+
+
+def refused(code: str, *, version: int | None, at_ms: int) -> Statement:
+    """What is said of a message, not of one order, that a known key should not have signed."""
+    return Statement(kind=Kind.REJECTED, at_ms=at_ms, code=code, plan_version=version)
 
 
 def news(
-    plan: Plan, *, identity: Identity, at_ms: int, has_said: Callable[[Statement], bool]
+    orders: Sequence[Ordered],
+    *,
+    config: Config,
+    at_ms: int,
+    has_said: Callable[[Statement], bool],
 ) -> list[Statement]:
     """A `received` or a `rejected` for each order of which that was not said before."""
     statements: dict[tuple[OrderKey, tuple[str, str]], Statement] = {}
-    for order in plan.orders:
-        received = about(order, Kind.RECEIVED, at_ms=at_ms, plan_version=plan.version)
+    for each in orders:
+        order, issuer = each.order, each.issuer
+        received = about(order, Kind.RECEIVED, at_ms=at_ms, plan_version=each.plan_version)
         if has_said(received):
-            refusal = standing_refusal(order, identity=identity)
+            refusal = standing_refusal(order, config=config, issuer=issuer)
         else:
-            refusal = first_refusal(order, identity=identity, now_ms=at_ms)
+            refusal = first_refusal(order, config=config, issuer=issuer, now_ms=at_ms)
         statement = received
         if refusal is not None:
             statement = about(
-                order, Kind.REJECTED, at_ms=at_ms, code=refusal, plan_version=plan.version
+                order, Kind.REJECTED, at_ms=at_ms, code=refusal, plan_version=each.plan_version
             )
         if not has_said(statement):
             statements.setdefault((statement.key, statement.mark), statement)
@@ -67,9 +127,9 @@ def news(
 
 
 def planned_of(
-    plan: Plan,
+    word: Word,
     *,
-    identity: Identity,
+    config: Config,
     at_ms: int,
     before: Mapping[OrderKey, Planned],
     has_said: Callable[[Statement], bool],
@@ -79,9 +139,11 @@ def planned_of(
     An order refused as expired on arrival stays refused: it was never received.
     """
     planned: dict[OrderKey, Planned] = {}
-    for order in plan.orders:
+    for each in word.orders:
+        order = each.order
         received = has_said(about(order, Kind.RECEIVED, at_ms=at_ms))
-        if not received or standing_refusal(order, identity=identity) is not None:
+        refusal = standing_refusal(order, config=config, issuer=each.issuer)
+        if not received or refusal is not None or word.stopped(order):
             continue
         known = before.get(key_of(order))
         seen_at_ms = known.seen_at_ms if known and known.order == order else at_ms

@@ -17,6 +17,7 @@ from devices.controller.journal import open_journal
 from devices.controller.link import Link, Listener
 from devices.controller.mqtt_link import MqttLink, broker_address
 from devices.controller.sinks import NullSink, Sink, WavSink
+from devices.controller.trusted_time import MachineWitness
 from devices.controller.watch import Unwatched, Watch
 from devices.errors import HomeInUse
 from devices.protocol import topics
@@ -35,13 +36,14 @@ def run_controller(
 ) -> None:
     """Run until SIGTERM or SIGINT. Raises IdentityMissing, HomeInUse, JournalUnusable."""
     identity = load_identity(home)
-    with _locked(home):
+    with locked(home):
         asyncio.run(
             _run_until_signalled(
                 home,
                 identity=identity,
                 sink_name=sink_name,
-                source=source or HttpAudioSource(station_url=identity.station_url),
+                source=source
+                or HttpAudioSource(station_url=identity.station_url, ca_pem=identity.ca_pem),
                 watch=watch or Unwatched(),
             )
         )
@@ -55,11 +57,13 @@ async def _run_until_signalled(
     clock = SystemClock()
     controller = Controller(
         identity=identity,
+        home=home,
         journal=open_journal(home, station=identity.station, device=identity.device),
         store=AudioStore(home / AUDIO_FOLDER),
         source=source,
         sink=_sink(sink_name, clock=clock, home=home),
         clock=clock,
+        witness=MachineWitness(),
         rng=rng,
         watch=watch,
         connect=lambda listener: _link(identity, listener=listener, rng=rng),
@@ -90,10 +94,7 @@ def _link(identity: Identity, *, listener: Listener, rng: Random) -> Link:
             identity.broker_url,
             username=identity.broker_username,
             password=identity.broker_password,
-        ),
-        subscriptions=(
-            topics.plan(identity.station, identity.cluster),
-            topics.to_device(identity.station, identity.device),
+            ca_pem=identity.ca_pem,
         ),
         status_topic=topics.from_device(identity.station, identity.device, topics.Upward.STATUS),
         listener=listener,
@@ -102,8 +103,11 @@ def _link(identity: Identity, *, listener: Listener, rng: Random) -> Link:
 
 
 @contextlib.contextmanager
-def _locked(home: Path) -> Iterator[None]:
-    """Hold the folder for this process; the kernel lets go when it dies."""
+def locked(home: Path) -> Iterator[None]:
+    """Hold a controller's folder for this process; the kernel lets go when it dies.
+
+    Raises HomeInUse.
+    """
     descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,6 +10,9 @@ ENDS = frozenset({Kind.FINISHED, Kind.CUT, Kind.STOPPED, Kind.SKIPPED, Kind.FAIL
 SETTLING = ENDS | {Kind.STARTED}
 """What, once said of an order, means that it never begins (again)."""
 
+UNREMEMBERED = frozenset({Kind.TONE_STARTED, Kind.ITEM_STARTED})
+"""What may be said of an order more than once, and settles nothing."""
+
 
 class Statement(Struct, frozen=True, kw_only=True):
     """A confirmation without its number: the fields mean what they mean there."""
@@ -26,6 +29,7 @@ class Statement(Struct, frozen=True, kw_only=True):
     last_sample_at_us: int | None = None
     samples: int | None = None
     sample_rate_hz: int | None = None
+    position_ms: int | None = None
     sink: str | None = None
     simulated: bool = False
 
@@ -48,6 +52,7 @@ def about(
     at_ms: int,
     code: str | None = None,
     plan_version: int | None = None,
+    position_ms: int | None = None,
 ) -> Statement:
     """State something of an order that has nothing to do with samples."""
     return Statement(
@@ -57,6 +62,7 @@ def about(
         repeat=order.repeat,
         code=code,
         plan_version=plan_version,
+        position_ms=position_ms,
     )
 
 

@@ -32,6 +32,7 @@ class Identity(Struct, frozen=True, kw_only=True):
     broker_username: str
     broker_password: str
     station_url: str
+    ca_pem: str | None = None
     rehearsal: bool = False
 
     @property

@@ -43,6 +43,11 @@ def key_id(verify_key: VerifyKey) -> str:
     return hashlib.sha256(bytes(verify_key)).hexdigest()[:32]
 
 
+def key_id_of(public_key: str) -> str:
+    """Name a public key that is given in hex; raise ValueError when it is none."""
+    return key_id(VerifyKey(bytes.fromhex(public_key)))
+
+
 def seal(payload: bytes, *, typ: str, key: SigningKey) -> str:
     """Sign `payload` as JWS compact (RFC 7515 section 7.1, RFC 8037) of the given kind."""
     header = msgspec.json.encode(Header(alg="EdDSA", kid=key_id(key.verify_key), typ=typ))
@@ -59,6 +64,14 @@ def typ_of(message: bytes) -> str:
     if len(message) > MESSAGE_LIMIT_BYTES:
         raise MessageTooLarge(f"{len(message)} bytes")
     return _header(_decode(_parts(message)[0])).typ
+
+
+def signer_of(message: bytes) -> str:
+    """The id of the key that a message names as its signer: proven once the message is verified.
+
+    Raises MalformedMessage.
+    """
+    return _header(_decode(_parts(message)[0])).kid
 
 
 def unverified_payload(message: bytes) -> bytes:

@@ -24,6 +24,7 @@ class Trust:
     """The keys of one keyring, ready to verify with; `serial` 0 trusts nobody."""
 
     serial: int
+    issued_at_ms: int
     issuers: Mapping[str, IssuerKey]
     keys: Mapping[str, VerifyKey]
 
@@ -35,24 +36,38 @@ class Trust:
         issued_at_ms: int,
         now_ms: int,
         cluster: str | None = None,
+        version: int | None = None,
     ) -> IssuerKey:
         """Return the issuer whose key it is, if it may sign this now; raise what does not hold.
 
-        Raises OutsideScope or KeyExpired; a key that is in no keyring never verified anything.
+        Raises OutsideScope or KeyExpired, which carry `version`; a key that is in no keyring
+        never verified anything.
         """
         issuer = self.issuers[key_id]
-        if scope not in issuer.scopes:
-            raise OutsideScope(f"{issuer.name}: {scope}")
-        if cluster is not None and issuer.clusters and cluster not in issuer.clusters:
-            raise OutsideScope(f"{issuer.name}: {cluster}")
-        first_ms = issuer.not_before_ms - CLOCK_LEEWAY_MS
-        issued_in_time = first_ms <= issued_at_ms <= issuer.not_after_ms
-        if not issued_in_time or now_ms > issuer.not_after_ms:
-            raise KeyExpired(issuer.name)
+        refusal = _refusal(
+            issuer, scope=scope, issued_at_ms=issued_at_ms, now_ms=now_ms, cluster=cluster
+        )
+        if refusal is not None:
+            refusal.version = version
+            raise refusal
         return issuer
 
 
-NOBODY = Trust(serial=0, issuers={}, keys={})
+def _refusal(
+    issuer: IssuerKey, *, scope: Scope, issued_at_ms: int, now_ms: int, cluster: str | None
+) -> OutsideScope | KeyExpired | None:
+    if scope not in issuer.scopes:
+        return OutsideScope(f"{issuer.name}: {scope}")
+    if cluster is not None and issuer.clusters and cluster not in issuer.clusters:
+        return OutsideScope(f"{issuer.name}: {cluster}")
+    first_ms = issuer.not_before_ms - CLOCK_LEEWAY_MS
+    issued_in_time = first_ms <= issued_at_ms <= issuer.not_after_ms
+    if not issued_in_time or now_ms > issuer.not_after_ms:
+        return KeyExpired(issuer.name)
+    return None
+
+
+NOBODY = Trust(serial=0, issued_at_ms=0, issuers={}, keys={})
 
 
 def trust_in(keyring: Keyring) -> Trust:
@@ -66,7 +81,9 @@ def trust_in(keyring: Keyring) -> Trust:
             raise MalformedMessage("keyring") from error
         keys[key_id(key)] = key
         issuers[key_id(key)] = issuer
-    return Trust(serial=keyring.serial, issuers=issuers, keys=keys)
+    return Trust(
+        serial=keyring.serial, issued_at_ms=keyring.issued_at_ms, issuers=issuers, keys=keys
+    )
 
 
 def seal_keyring(keyring: Keyring, *, root: SigningKey) -> str:

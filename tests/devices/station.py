@@ -24,9 +24,25 @@ from devices.protocol.credentials import (
     save_credentials,
     station_grants,
 )
-from devices.protocol.envelope import open_batch, open_status, seal_plan, seal_receipt
-from devices.protocol.identity import Identity, QuietHours, save_identity
-from devices.protocol.messages import Batch, Confirmation, Kind, Order, Plan, Receipt, Status
+from devices.protocol.envelope import open_from_device, seal_message
+from devices.protocol.identity import Identity, save_identity
+from devices.protocol.keyring import issuer_of, seal_keyring
+from devices.protocol.messages import (
+    Ask,
+    Batch,
+    Config,
+    Confirmation,
+    Health,
+    Keyring,
+    Kind,
+    Order,
+    Plan,
+    QuietHours,
+    Receipt,
+    Scope,
+    Status,
+    TimeAnswer,
+)
 
 STATION, CLUSTER = "binh-an", "cum-1"
 
@@ -97,6 +113,7 @@ class Heard:
     confirmations: dict[int, Confirmation] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
+    healths: list[Health] = field(default_factory=list)
 
     def of(self, order_id: str) -> list[Confirmation]:
         """What was said of an order, in the order of its numbers."""
@@ -113,6 +130,7 @@ class Station:
 
     folder: Path
     audio: AudioServer
+    root: SigningKey = field(default_factory=SigningKey.generate)
     key: SigningKey = field(default_factory=SigningKey.generate)
     identities: dict[str, Identity] = field(default_factory=dict)
     heard: dict[str, Heard] = field(default_factory=dict)
@@ -139,24 +157,59 @@ class Station:
             )
         save_credentials(credentials, self.registry)
 
-    def enrol(self, device: str, home: Path, *, broker_url: str, cluster: str = CLUSTER) -> None:
-        """Write a device's identity."""
+    def enrol(self, device: str, home: Path, *, broker_url: str) -> None:
+        """Write a device's identity; its configuration waits at the broker once we are there."""
         identity = Identity(
             station=STATION,
-            cluster=cluster,
             device=device,
             device_key=SigningKey.generate().encode(HexEncoder).decode(),
-            station_key=self.key.verify_key.encode(HexEncoder).decode(),
+            root_key=self.root.verify_key.encode(HexEncoder).decode(),
             broker_url=broker_url,
             broker_username=device,
             broker_password=f"secret-{device}",
             station_url=f"http://127.0.0.1:{self.audio.port}",
-            quiet_hours=QuietHours(begins="00:00", ends="00:00"),
             rehearsal=True,
         )
         self.identities[device] = identity
         self.heard[device] = Heard()
         save_identity(identity, home)
+        if self._client is not None:
+            self.publish_config(device)
+
+    def keyring(self) -> str:
+        """Our key, for everything, for a year around now."""
+        year_ms = 365 * 86_400_000
+        ours = issuer_of(
+            self.key,
+            name="Đài thử",
+            scopes=Scope,
+            not_before_ms=unix_ms() - year_ms,
+            not_after_ms=unix_ms() + year_ms,
+        )
+        keyring = Keyring(station=STATION, serial=1, issued_at_ms=unix_ms(), keys=(ours,))
+        return seal_keyring(keyring, root=self.root)
+
+    def publish_config(self, device: str, **fields: object) -> Config:
+        """Sign and publish a device's configuration, retained: no quiet hours unless given."""
+        usual: dict[str, object] = {
+            "cluster": CLUSTER,
+            "quiet_hours": QuietHours(begins="00:00", ends="00:00"),
+        }
+        config = Config(
+            station=STATION,
+            device=device,
+            version=unix_ms(),
+            issued_at_ms=unix_ms(),
+            keyring=self.keyring(),
+            **(usual | fields),  # type: ignore[arg-type]
+        )
+        self._publish(topics.config(STATION, device), config, retain=True)
+        return config
+
+    def _publish(self, topic: str, message: msgspec.Struct, *, retain: bool = False) -> None:
+        assert self._client is not None
+        sealed = seal_message(message, key=self.key)
+        self._client.publish(topic, sealed, qos=1, retain=retain).wait_for_publish(10)
 
     def connect(self, port: int) -> None:
         """Log in at the broker and listen to all devices."""
@@ -172,6 +225,8 @@ class Station:
         client.loop_start()
         assert subscribed.wait(20)
         self._client = client
+        for device in self.identities:
+            self.publish_config(device)
 
     def disconnect(self) -> None:
         """Leave the broker."""
@@ -189,11 +244,7 @@ class Station:
             issued_at_ms=unix_ms(),
             orders=orders,
         )
-        assert self._client is not None
-        sent = self._client.publish(
-            topics.plan(STATION, CLUSTER), seal_plan(plan, key=self.key), qos=1, retain=True
-        )
-        sent.wait_for_publish(10)
+        self._publish(topics.plan(STATION, CLUSTER), plan, retain=True)
         return plan
 
     def wait_for(self, holds: Callable[[], bool], *, within_s: float = 20.0) -> None:
@@ -225,7 +276,7 @@ class Station:
             issued_at_ms=unix_ms(),
         )
         self._client.publish(
-            topics.to_device(STATION, device), seal_receipt(receipt, key=self.key), qos=1
+            topics.to_device(STATION, device), seal_message(receipt, key=self.key), qos=1
         )
 
     def assert_chained(self, device: str) -> None:
@@ -248,12 +299,25 @@ class Station:
         with self._changed:
             heard = self.heard[topic.device]
             if topic.what is topics.Upward.STATUS:
-                heard.statuses.append(open_status(payload, **address, key=key))
+                heard.statuses.append(open_from_device(payload, Status, **address, key=key))
+            elif topic.what is topics.Upward.ASK:
+                self._answer(open_from_device(payload, Ask, **address, key=key))
+            elif topic.what is topics.Upward.HEALTH:
+                heard.healths.append(open_from_device(payload, Health, **address, key=key))
             else:
-                self._take(heard, open_batch(payload, **address, key=key))
+                self._take(heard, open_from_device(payload, Batch, **address, key=key))
                 if self.receipting:
                     self.receipt(topic.device)
             self._changed.notify_all()
+
+    def _answer(self, question: Ask) -> None:
+        answer = TimeAnswer(
+            station=STATION, device=question.device, nonce=question.nonce, at_ms=unix_ms()
+        )
+        assert self._client is not None
+        self._client.publish(
+            topics.to_device(STATION, question.device), seal_message(answer, key=self.key), qos=1
+        )
 
     def _take(self, heard: Heard, batch: Batch) -> None:
         heard.epoch = heard.epoch or batch.epoch

@@ -91,13 +91,14 @@ def test_a_file_that_is_not_ours_is_refused(tmp_path: Path, content: bytes) -> N
 
 
 def test_grants_are_the_topics_of_the_contract_and_no_more() -> None:
-    """A device says three things and hears four; a station's filter covers what it listens to."""
+    """A device says four things and hears four; a station's filter covers what it listens to."""
     station = station_grants(station="xa-an-phu")
 
     assert LOA_1.publish == (
         "loa/1/xa-an-phu/from/loa-1/confirm",
         "loa/1/xa-an-phu/from/loa-1/status",
         "loa/1/xa-an-phu/from/loa-1/health",
+        "loa/1/xa-an-phu/from/loa-1/ask",
     )
     assert LOA_1.subscribe == (
         "loa/1/xa-an-phu/plan/cum-dong",

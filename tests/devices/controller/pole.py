@@ -17,37 +17,87 @@ from devices.controller.controller import Controller
 from devices.controller.journal import open_journal
 from devices.controller.link import Listener, RememberingLink
 from devices.controller.sinks import NullSink, Sink
+from devices.controller.trusted_time import FixedWitness, Witness
 from devices.controller.watch import Unwatched
 from devices.protocol import topics
 from devices.protocol.chain import entry_hash, genesis, read_entries
-from devices.protocol.envelope import open_batch, seal_plan, seal_receipt
-from devices.protocol.identity import Identity, QuietHours
-from devices.protocol.messages import Batch, Confirmation, Kind, Order, Plan, Receipt
+from devices.protocol.envelope import open_from_device, seal_message
+from devices.protocol.identity import Identity
+from devices.protocol.keyring import issuer_of, seal_keyring
+from devices.protocol.messages import (
+    Ask,
+    Batch,
+    Command,
+    Config,
+    Confirmation,
+    IssuerKey,
+    Keyring,
+    Kind,
+    Now,
+    Order,
+    Plan,
+    Receipt,
+    Scope,
+    Status,
+    TimeAnswer,
+)
 from tests.devices.sounds import Sound
 
 STATION, CLUSTER, DEVICE = "binh-an", "cum-1", "loa-01"
 NOON_MS = 1_795_582_800_000
 """12:00 on 25 November 2026 in Vietnam: when every one of these stories begins."""
 
+ROOT_KEY = SigningKey(b"r" * 32)
 STATION_KEY = SigningKey(b"s" * 32)
 DEVICE_KEY = SigningKey(b"d" * 32)
 
 
 def make_identity(**fields: object) -> Identity:
-    """A device that trusts the tests' station; quiet from 21:00 to 05:30."""
+    """A device that pins the tests' root key."""
     usual: dict[str, object] = {
         "station": STATION,
-        "cluster": CLUSTER,
         "device": DEVICE,
         "device_key": DEVICE_KEY.encode(HexEncoder).decode(),
-        "station_key": STATION_KEY.verify_key.encode(HexEncoder).decode(),
+        "root_key": ROOT_KEY.verify_key.encode(HexEncoder).decode(),
         "broker_url": "mqtt://127.0.0.1:1",
         "broker_username": DEVICE,
         "broker_password": "secret",
         "station_url": "http://127.0.0.1:1",
-        "quiet_hours": QuietHours(),
     }
     return Identity(**(usual | fields))  # type: ignore[arg-type]
+
+
+def make_issuer(key: SigningKey = STATION_KEY, **fields: object) -> IssuerKey:
+    """A key that may sign everything for a year around noon."""
+    usual: dict[str, object] = {
+        "name": "Đài xã",
+        "scopes": tuple(Scope),
+        "not_before_ms": NOON_MS - 180 * 86_400_000,
+        "not_after_ms": NOON_MS + 180 * 86_400_000,
+    }
+    return issuer_of(key, **(usual | fields))  # type: ignore[arg-type]
+
+
+def make_keyring(*issuers: IssuerKey, serial: int = 1, root: SigningKey = ROOT_KEY) -> str:
+    """A keyring of these keys, the station's own unless told otherwise."""
+    keyring = Keyring(
+        station=STATION, serial=serial, issued_at_ms=NOON_MS, keys=issuers or (make_issuer(),)
+    )
+    return seal_keyring(keyring, root=root)
+
+
+def make_config(**fields: object) -> Config:
+    """The tests' cluster; quiet from 21:00 to 05:30."""
+    usual: dict[str, object] = {
+        "station": STATION,
+        "device": DEVICE,
+        "version": 1,
+        "issued_at_ms": NOON_MS,
+        "cluster": CLUSTER,
+    }
+    if "keyring" not in fields:
+        usual["keyring"] = make_keyring()
+    return Config(**(usual | fields))  # type: ignore[arg-type]
 
 
 def make_order(order_id: str, *sounds: Sound, after_s: float = 10, **fields: object) -> Order:
@@ -74,6 +124,9 @@ class Pole:
 
     home: Path
     identity: Identity = field(default_factory=make_identity)
+    config: Config | None = field(default_factory=make_config)
+    station_key: SigningKey = STATION_KEY
+    witness: Witness = field(default_factory=FixedWitness)
     source: HeldAudioSource = field(default_factory=lambda: HeldAudioSource({}))
     link: RememberingLink = field(default_factory=RememberingLink)
     sink: Sink | None = None
@@ -100,11 +153,13 @@ class Pole:
         self.store = AudioStore(self.home / "audio", limit_bytes=self.limit_bytes)
         self.controller = Controller(
             identity=self.identity,
+            home=self.home,
             journal=self.journal,
             store=self.store,
             source=self.source,
             sink=self.sink or NullSink(clock=self.clock),
             clock=self.clock,
+            witness=self.witness,
             rng=Random(self.seed),
             watch=Unwatched(),
             connect=self._connect,
@@ -113,6 +168,8 @@ class Pole:
         await asyncio.sleep(0)
         if self.link.connected:
             self.controller.connected()
+        if self.config is not None:
+            self.hear_config(self.config, key=self.station_key)
 
     def _connect(self, _: Listener) -> RememberingLink:
         return self.link
@@ -151,7 +208,43 @@ class Pole:
 
     def hear(self, plan: Plan, *, key: SigningKey = STATION_KEY) -> None:
         """Let the broker deliver a plan."""
-        self.controller.receive(topics.plan(STATION, CLUSTER), seal_plan(plan, key=key).encode())
+        self.deliver(topics.plan(STATION, CLUSTER), plan, key=key)
+
+    def hear_config(self, config: Config, *, key: SigningKey = STATION_KEY) -> None:
+        """Let the broker deliver a configuration."""
+        self.deliver(topics.config(STATION, DEVICE), config, key=key)
+
+    def hear_now(
+        self, *, sequence: int = 1, key: SigningKey = STATION_KEY, **fields: object
+    ) -> None:
+        """Let the broker deliver an order or a stop of this moment."""
+        at_ms = self.clock.now_us() // 1_000
+        usual: dict[str, object] = {
+            "station": STATION,
+            "cluster": CLUSTER,
+            "issued_at_ms": at_ms,
+            "expires_at_ms": at_ms + 60_000,
+        }
+        now = Now(sequence=sequence, **(usual | fields))  # type: ignore[arg-type]
+        self.deliver(topics.now(STATION, CLUSTER), now, key=key)
+
+    def hear_command(
+        self, *, sequence: int = 1, key: SigningKey = STATION_KEY, **fields: object
+    ) -> None:
+        """Let the broker deliver a command."""
+        usual: dict[str, object] = {
+            "station": STATION,
+            "device": DEVICE,
+            "issued_at_ms": NOON_MS,
+            "expires_at_ms": NOON_MS + 86_400_000,
+        }
+        command = Command(sequence=sequence, **(usual | fields))  # type: ignore[arg-type]
+        self.deliver(topics.to_device(STATION, DEVICE), command, key=key)
+
+    def hear_time(self, *, at_ms: int, nonce: str, key: SigningKey = STATION_KEY) -> None:
+        """Let the broker deliver a signed time."""
+        answer = TimeAnswer(station=STATION, device=DEVICE, nonce=nonce, at_ms=at_ms)
+        self.deliver(topics.to_device(STATION, DEVICE), answer, key=key)
 
     def hear_receipt(self, *, seq: int, key: SigningKey = STATION_KEY, **fields: object) -> None:
         """Let the broker deliver a receipt up to `seq`, true unless told otherwise."""
@@ -162,16 +255,40 @@ class Pole:
             "chain": self.journal.hash_at(seq) or "0" * 64,
         }
         receipt = Receipt(seq=seq, issued_at_ms=NOON_MS, **(usual | fields))  # type: ignore[arg-type]
-        self.controller.receive(
-            topics.to_device(STATION, DEVICE), seal_receipt(receipt, key=key).encode()
-        )
+        self.deliver(topics.to_device(STATION, DEVICE), receipt, key=key)
+
+    def deliver(self, topic: str, message: msgspec.Struct, *, key: SigningKey) -> None:
+        """Let the broker deliver a message, signed with this key."""
+        self.controller.receive(topic, seal_message(message, key=key).encode())
 
     def batches(self) -> list[Batch]:
         """What was sent so far, verified."""
         return [
-            open_batch(payload, station=STATION, device=DEVICE, key=DEVICE_KEY.verify_key)
+            open_from_device(
+                payload, Batch, station=STATION, device=DEVICE, key=DEVICE_KEY.verify_key
+            )
             for topic, payload, _ in self.link.published
             if topic.endswith("/confirm")
+        ]
+
+    def statuses(self) -> list[Status]:
+        """The statuses that were published, verified."""
+        return [
+            open_from_device(
+                payload, Status, station=STATION, device=DEVICE, key=DEVICE_KEY.verify_key
+            )
+            for topic, payload, _ in self.link.published
+            if topic.endswith("/status")
+        ]
+
+    def questions(self) -> list[Ask]:
+        """The questions for the time that were asked, verified."""
+        return [
+            open_from_device(
+                payload, Ask, station=STATION, device=DEVICE, key=DEVICE_KEY.verify_key
+            )
+            for topic, payload, _ in self.link.published
+            if topic.endswith("/ask")
         ]
 
     def journalled(self) -> list[Confirmation]:

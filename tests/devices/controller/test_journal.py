@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from devices.controller.due import OrderKey
-from devices.controller.journal import REMEMBERED_MS, Journal, open_journal
+from devices.controller.journal import REMEMBERED_MS, Journal, note_end, open_journal
 from devices.controller.statements import Statement
 from devices.errors import JournalUnusable
 from devices.protocol.chain import entry_hash, genesis
-from devices.protocol.messages import Kind
+from devices.protocol.messages import JournalEnd, Kind
 
 
 def statement(kind: Kind, order: str = "sang", *, at_ms: int = 1, **fields: object) -> Statement:
@@ -75,9 +75,12 @@ def test_a_write_that_fails_takes_no_number(tmp_path: Path) -> None:
     long = statement(Kind.STARTED, "dai", code="x" * 200_000)
 
     with pytest.raises(JournalUnusable, match="full"):
-        journal.accept_plan(b"plan", version=1, statements=[long])
+        journal.accept_plan(
+            b"plan", cluster="cum-1", version=1, marks={"plan": 1}, statements=[long]
+        )
     assert journal.head == before
-    assert journal.plan() is None
+    assert journal.plan("cum-1") is None
+    assert journal.mark("plan") == 0
     assert OrderKey("dai", 0) not in journal.settled
     journal._database.execute("PRAGMA max_page_count = 100000")
     assert [each.seq for each in journal.say(statement(Kind.CACHED))] == [2]
@@ -97,10 +100,26 @@ def test_what_was_said_is_forgotten_after_sixty_days(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_a_file_that_is_no_journal_is_an_error(tmp_path: Path) -> None:
-    """A broken disk is named, not overwritten."""
+def test_a_file_that_is_no_journal_is_put_aside(tmp_path: Path) -> None:
+    """A broken file is kept as it is; the new epoch names how far the old one was known."""
+    first = opened(tmp_path)
+    first.say(statement(Kind.RECEIVED))
+    note_end(tmp_path, first.head)
+    first.close()
     (tmp_path / "controller.sqlite3").write_bytes(b"not a database" * 100)
+    second = opened(tmp_path)
+
+    assert second.previous == JournalEnd(epoch=first.head.epoch, seq=1, chain=first.head.hash)
+    assert second.head.epoch != first.head.epoch
+    assert second.head.seq == 0
+    (aside,) = tmp_path.glob("controller.sqlite3.broken-0")
+    assert aside.read_bytes().startswith(b"not a database")
+    second.close()
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """Where no journal can be, nothing is played by heart."""
+    (tmp_path / "controller.sqlite3").mkdir()
 
     with pytest.raises(JournalUnusable):
         opened(tmp_path)
-    assert (tmp_path / "controller.sqlite3").read_bytes().startswith(b"not a database")

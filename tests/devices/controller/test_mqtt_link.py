@@ -53,13 +53,14 @@ def link_to(
     port: int, ear: Ear, *, password: str = f"secret-{DEVICE}", hears: Sequence[str] = (PLAN_TOPIC,)
 ) -> MqttLink:
     """A link of the tests' device."""
-    return MqttLink(
+    link = MqttLink(
         address=BrokerAddress("127.0.0.1", port, tls=False, username=DEVICE, password=password),
-        subscriptions=hears,
         status_topic=STATUS_TOPIC,
         listener=ear,
         rng=Random(1),
     )
+    link.hear(hears)
+    return link
 
 
 async def run_until(link: MqttLink, holds: Callable[[], bool], *, within_s: float = 15) -> None:

@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from devices.controller.sinks import WavSink
-from devices.protocol.identity import QuietHours
-from devices.protocol.messages import Kind, QuietHoursOverride
+from devices.protocol.messages import Kind, QuietHours, QuietHoursOverride
 from devices.simulation.simulated_time import run_simulated
 from tests.devices.controller.pole import (
     NOON_MS,
     Pole,
-    make_identity,
+    make_config,
     make_order,
     make_plan,
 )
@@ -352,8 +351,8 @@ def test_a_signed_override_plays_inside_quiet_hours(tmp_path: Path) -> None:
     """03:15 is allowed when a named person signed a reason."""
 
     async def story() -> None:
-        identity = make_identity(quiet_hours=QuietHours(begins="11:00", ends="13:00"))
-        async with Pole(tmp_path, identity=identity) as pole:
+        config = make_config(quiet_hours=QuietHours(begins="11:00", ends="13:00"))
+        async with Pole(tmp_path, config=config) as pole:
             pole.offer(tone(3_000))
             override = QuietHoursOverride(person="Lê Văn Tám", reason="Vỡ đê")
             pole.hear(
@@ -374,8 +373,8 @@ def test_a_late_start_does_not_run_into_quiet_hours(tmp_path: Path) -> None:
     """An order allowed at its own time is skipped when its turn comes inside quiet hours."""
 
     async def story() -> None:
-        identity = make_identity(quiet_hours=QuietHours(begins="12:01", ends="13:00"))
-        async with Pole(tmp_path, identity=identity) as pole:
+        config = make_config(quiet_hours=QuietHours(begins="12:01", ends="13:00"))
+        async with Pole(tmp_path, config=config) as pole:
             pole.offer(tone(3_000))
             await asyncio.sleep(59)
             pole.hear(make_plan(make_order("muon", tone(3_000))))
@@ -390,7 +389,7 @@ def test_too_long_a_play_is_rejected(tmp_path: Path) -> None:
     """The device's own limit holds, whatever the station signs."""
 
     async def story() -> None:
-        async with Pole(tmp_path, identity=make_identity(longest_play_ms=2_999)) as pole:
+        async with Pole(tmp_path, config=make_config(longest_play_ms=2_999)) as pole:
             pole.hear(make_plan(make_order("dai", tone(3_000))))
 
             assert pole.said("dai") == ["rejected(too_long)"]

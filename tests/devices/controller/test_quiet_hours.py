@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.controller.quiet_hours import disturbs
-from devices.protocol.identity import QuietHours
+from devices.protocol.messages import QuietHours
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 

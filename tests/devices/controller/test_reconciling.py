@@ -6,8 +6,8 @@ from pathlib import Path
 from nacl.signing import SigningKey
 
 from devices.protocol import topics
-from devices.protocol.envelope import open_status, seal_plan
-from devices.protocol.messages import Kind
+from devices.protocol.envelope import open_from_device, seal_message
+from devices.protocol.messages import Kind, Status
 from devices.simulation.simulated_time import run_simulated
 from tests.devices.controller.pole import (
     CLUSTER,
@@ -15,6 +15,9 @@ from tests.devices.controller.pole import (
     DEVICE_KEY,
     STATION,
     Pole,
+    make_config,
+    make_issuer,
+    make_keyring,
     make_order,
     make_plan,
 )
@@ -79,16 +82,16 @@ def test_what_breaks_the_contract_is_counted_and_leaves_no_trace(tmp_path: Path)
                 topics.to_device(STATION, DEVICE),
             )
             thief = SigningKey(b"t" * 32)
-            sealed = seal_plan(plan, key=thief).encode()
+            sealed = seal_message(plan, key=thief).encode()
             pole.hear(plan, key=thief)
             pole.hear(make_plan(make_order("la", tone(3_000)), cluster="cum-2"))
             pole.controller.receive(plan_topic, sealed[:-4] + b"AAAA")
             pole.controller.receive(plan_topic, b"")
             pole.controller.receive(command_topic, sealed)
-            pole.controller.receive("loa/1/binh-an/config/loa-01", sealed)
+            pole.controller.receive("loa/1/binh-an/plan/cum-2", sealed)
 
             assert pole.journalled() == []
-            assert pole.journal.plan() is None
+            assert pole.journal.plan(CLUSTER) is None
             assert pole.controller.violations == {
                 "wrong_key": 2,
                 "wrong_address": 2,
@@ -124,29 +127,22 @@ def test_the_status_names_the_newest_plan(tmp_path: Path) -> None:
         async with Pole(tmp_path) as pole:
             pole.hear(make_plan(version=41))
 
-            statuses = [
-                (
-                    topic,
-                    open_status(payload, station=STATION, device=DEVICE, key=DEVICE_KEY.verify_key),
-                    retained,
-                )
-                for topic, payload, retained in pole.link.published
+            statuses = pole.statuses()
+            assert [(each.online, each.config_version, each.plan_version) for each in statuses] == [
+                (True, 0, 0),
+                (True, 1, 0),
+                (True, 1, 41),
             ]
-            topic = "loa/1/binh-an/from/loa-01/status"
-            assert [
-                (name, status.online, status.plan_version, kept) for name, status, kept in statuses
-            ] == [
-                (topic, True, 0, True),
-                (topic, True, 41, True),
-            ]
-            will = open_status(
+            assert all(retained for *_, retained in pole.link.published)
+            will = open_from_device(
                 pole.controller.last_will(),
+                Status,
                 station=STATION,
                 device=DEVICE,
                 key=DEVICE_KEY.verify_key,
             )
             assert (will.online, will.plan_version, will.simulated) == (False, 41, True)
-            assert will.boot == statuses[0][1].boot
+            assert will.boot == statuses[0].boot
 
     run_simulated(story())
 
@@ -159,11 +155,9 @@ def test_a_plan_that_nobody_trusts_any_more_is_not_followed(tmp_path: Path) -> N
         pole.offer(tone(3_000))
         async with pole:
             pole.hear(make_plan(make_order("cu", tone(3_000))))
-        other = SigningKey(b"o" * 32).verify_key
-        pole.identity = type(pole.identity)(
-            **{name: getattr(pole.identity, name) for name in pole.identity.__struct_fields__}
-            | {"station_key": bytes(other).hex()}
-        )
+        other = SigningKey(b"o" * 32)
+        pole.config = make_config(version=2, keyring=make_keyring(make_issuer(other), serial=2))
+        pole.station_key = other
         async with pole:
             await asyncio.sleep(30)
 

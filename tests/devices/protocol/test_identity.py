@@ -9,17 +9,16 @@ from nacl.signing import SigningKey
 from devices.errors import IdentityMissing
 from devices.protocol.identity import Identity, load_identity, save_identity
 
-DEVICE_KEY, STATION_KEY = SigningKey(b"d" * 32), SigningKey(b"s" * 32)
+DEVICE_KEY, ROOT_KEY = SigningKey(b"d" * 32), SigningKey(b"r" * 32)
 
 
 def make_identity() -> Identity:
     """A device as its station provisions it."""
     return Identity(
         station="binh-an",
-        cluster="cum-1",
         device="loa-01",
         device_key=bytes(DEVICE_KEY).hex(),
-        station_key=bytes(STATION_KEY.verify_key).hex(),
+        root_key=bytes(ROOT_KEY.verify_key).hex(),
         broker_url="mqtt://127.0.0.1:1883",
         broker_username="loa-01",
         broker_password="mật khẩu",
@@ -34,9 +33,7 @@ def test_an_identity_is_read_as_it_was_saved(tmp_path: Path) -> None:
 
     assert identity == make_identity()
     assert identity.signing_key == DEVICE_KEY
-    assert identity.trusted_station_key == STATION_KEY.verify_key
-    assert (identity.quiet_hours.begins, identity.quiet_hours.ends) == ("21:00", "05:30")
-    assert identity.longest_play_ms == 2_700_000
+    assert identity.trusted_root == ROOT_KEY.verify_key
     assert identity.rehearsal is False
 
 
@@ -68,4 +65,4 @@ def test_an_identity_names_no_key_in_its_representation_of_the_station(tmp_path:
     save_identity(make_identity(), tmp_path)
     stored = msgspec.json.decode((tmp_path / "identity.json").read_bytes())
 
-    assert bytes(STATION_KEY).hex() not in stored.values()
+    assert bytes(ROOT_KEY).hex() not in stored.values()

@@ -21,6 +21,7 @@ def test_the_topics_are_those_of_the_contract() -> None:
         "loa/1/binh-an/from/loa-01/confirm",
         "loa/1/binh-an/from/loa-01/status",
         "loa/1/binh-an/from/loa-01/health",
+        "loa/1/binh-an/from/loa-01/ask",
     ]
 
 

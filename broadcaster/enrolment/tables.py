@@ -1,0 +1,41 @@
+"""Enrolment codes: one for each device that is to come, and what became of it."""
+
+from datetime import datetime
+
+from sqlalchemy import Text
+from sqlmodel import Field, SQLModel
+
+from broadcaster.database import InstantColumn
+
+
+class EnrolmentCode(SQLModel, table=True):
+    """A single-use code, never the code itself: its name, and the keys made from its secret.
+
+    The first request that proves the code is bound to it. The proof keys are forgotten when the
+    code's day is over; the row stays as the record of who let which device in.
+    """
+
+    __tablename__ = "enrolment_code"
+
+    code_id: str = Field(primary_key=True)
+    station_id: str = Field(foreign_key="station.id", index=True)
+    device_id: str = Field(index=True)
+    device_name: str
+    cluster_id: str = Field(foreign_key="cluster.id")
+    village_id: str | None = Field(default=None, foreign_key="village.id")
+    share: float | None = None
+    device_proof_key: str = ""
+    station_proof_key: str = ""
+    made_by: str = Field(foreign_key="account.id")
+    made_at: datetime = Field(sa_type=InstantColumn)
+    expires_at: datetime = Field(sa_type=InstantColumn, index=True)
+    request: str = Field(default="", sa_type=Text)
+    device_key: str = ""
+    fingerprint: str = ""
+    software: str = ""
+    hardware: str = ""
+    came_from: str = ""
+    asked_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    decided_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    decided_by: str | None = Field(default=None, foreign_key="account.id")
+    outcome: str = ""
