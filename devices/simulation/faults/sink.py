@@ -51,6 +51,7 @@ class AmplifiedSink:
     def __init__(self, sink: Sink, *, amplifier: Amplifier) -> None:
         self.name = sink.name
         self.simulated = sink.simulated
+        self.rate_hz = sink.rate_hz
         self._sink = sink
         self._amplifier = amplifier
 

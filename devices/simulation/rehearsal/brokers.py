@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
 
-from devices.broker.mosquitto import write_configuration
+from devices.broker.mosquitto import Wanted, write_configuration
 from devices.controller.mqtt_link import MqttLink, broker_address
 from devices.errors import ContractViolation, MalformedMessage
 from devices.protocol import topics
@@ -85,7 +85,9 @@ async def _mosquitto(founded: Founded) -> AsyncIterator[str]:
         raise RehearsalUnusable("Mosquitto is not installed")
     port = _free_port()
     configuration = write_configuration(
-        founded.credentials, folder=founded.folder / "mosquitto", port=port, persistence=False
+        founded.credentials,
+        folder=founded.folder / "mosquitto",
+        wanted=Wanted(port=port, persistence=False),
     )
     process = await asyncio.create_subprocess_exec(
         program, "-c", configuration, stderr=asyncio.subprocess.DEVNULL, start_new_session=True

@@ -47,17 +47,18 @@ def read_emergency(match: re.Match[str], place: Place) -> Said | None:
     if _COUNTED_AFTER.match(after):
         return None
     alone = len(match[0]) == len("114")
-    if alone:
-        called = _DIRECT_CUE.search(place.before) or (
-            _NOTHING_COUNTED.match(after) and _FAR_CUE.search(place.before)
-        )
-    else:
-        called = not _LISTED_THINGS.search(place.before)
-    if not called:
+    if not (_is_dialled(place, after) if alone else not _LISTED_THINGS.search(place.before)):
         return None
     words = _SIGN_BETWEEN.sub(", ", match[0])
     spoken = _EMERGENCY.sub(lambda number: digit_by_digit(number[0]), words)
     return Said(spoken, match.end(), "phone")
+
+
+def _is_dialled(place: Place, after: str) -> bool:
+    """Whether one such number by itself is one to call."""
+    if _DIRECT_CUE.search(place.before):
+        return True
+    return bool(_NOTHING_COUNTED.match(after) and _FAR_CUE.search(place.before))
 
 
 def read_short(match: re.Match[str], place: Place) -> Said | None:
