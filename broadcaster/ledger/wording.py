@@ -40,7 +40,7 @@ _CODES: Mapping[str, str] = MappingProxyType(
         "issuer_scope": msgid("người ký không có quyền ra lệnh này"),
         "key_expired": msgid("khóa ký đã hết hạn"),
         "replayed": msgid("lệnh cũ được gửi lại"),
-        "relay_not_allowed": msgid("nguồn tiếp âm không nằm trong danh sách đài cho phép"),
+        "relay_host": msgid("nguồn tiếp âm không nằm trong danh sách đài cho phép"),
         "priority": msgid("nhường cho bản tin ưu tiên hơn"),
         "rebooted": msgid("phát tiếp sau khi loa khởi động lại"),
         "journal_lost": msgid("sổ của loa đã mất nên không rõ đã phát hay chưa"),
