@@ -207,6 +207,14 @@ class AudioUndecodable(DevicesError):
     message_en = "The audio cannot be decoded, so it is not played."
 
 
+class AudioDeviceUnusable(DevicesError):
+    """The sound card is missing, lost, or takes no sound."""
+
+    code = "audio_device"
+    message_vi = "Không dùng được thiết bị âm thanh. Hãy kiểm tra cạc âm thanh và dây nối."
+    message_en = "The audio device cannot be used. Check the sound card and its cables."
+
+
 class AudioMissing(DevicesError):
     """The audio of an order did not come while it was of any use."""
 
@@ -237,14 +245,6 @@ class RelayBroken(DevicesError):
     code = "relay_broken"
     message_vi = "Chương trình tiếp âm bị gián đoạn. Thiết bị sẽ thử lại."
     message_en = "The programme that is relayed broke off. The device will try again."
-
-
-class AudioDeviceUnusable(DevicesError):
-    """The sound card is missing, lost, or takes no sound."""
-
-    code = "audio_device"
-    message_vi = "Không dùng được thiết bị âm thanh. Hãy kiểm tra cạc âm thanh và dây nối."
-    message_en = "The audio device cannot be used. Check the sound card and its cables."
 
 
 class BrokerUnusable(DevicesError):

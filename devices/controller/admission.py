@@ -19,7 +19,7 @@ class Refusal(StrEnum):
     TOO_LONG = "too_long"
     QUIET_HOURS = "quiet_hours"
     ISSUER_SCOPE = "issuer_scope"
-    RELAY_NOT_ALLOWED = "relay_not_allowed"
+    RELAY_HOST = "relay_host"
     REPLAYED = "replayed"
     PLAN_ROLLED_BACK = "plan_rolled_back"
     PLAN_EQUIVOCATED = "plan_equivocated"
@@ -34,7 +34,7 @@ def standing_refusal(order: Order, *, config: Config, issuer: IssuerKey) -> Refu
     if order.duration_ms > config.longest_play_ms:
         return Refusal.TOO_LONG
     if isinstance(order.relay, Relay) and not may_relay(order.relay.url, config=config):
-        return Refusal.RELAY_NOT_ALLOWED
+        return Refusal.RELAY_HOST
     if not allowed_at(order, config=config, starts_at_ms=order.starts_at_ms):
         return Refusal.QUIET_HOURS
     return None

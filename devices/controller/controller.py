@@ -16,19 +16,25 @@ import structlog
 
 from devices.controller.agenda import FLOOR_MARK, Agenda, stopped_statements, subscriptions_of
 from devices.controller.audio_source import AudioSource
-from devices.controller.audio_store import AudioStore
+from devices.controller.audio_store import AUDIO_FOLDER, AudioStore
 from devices.controller.clock import Clock, now_ms
 from devices.controller.commanding import Commands
 from devices.controller.decoder import Decoder, Mp3Decoder
 from devices.controller.due import Audio
 from devices.controller.fetching import Fetcher
+from devices.controller.health import HealthMeter
 from devices.controller.journal import Journal, note_end
 from devices.controller.link import Link, Listener
 from devices.controller.outbox import Outbox
 from devices.controller.player import DISK_RETRY_S, Player
+from devices.controller.quiet_hours import disturbs
 from devices.controller.relay.https_receiver import HttpsReceiver
 from devices.controller.relaying import Receiver
+from devices.controller.reporting import Reporter
 from devices.controller.sinks import Sink
+from devices.controller.sound.microphone import Microphone, NoMicrophone
+from devices.controller.sound.self_test import SelfTester
+from devices.controller.sound.volume import VolumeCap
 from devices.controller.sounding import CALM_S
 from devices.controller.sounds import Sounds
 from devices.controller.statements import ENDS, Statement, about
@@ -56,6 +62,9 @@ log = structlog.get_logger()
 SOFTWARE = "loa-controller/1"
 HOUSEKEEPING_S = 3_600.0
 
+SELF_TEST_ROOM_MS = 6_000
+"""How long nothing else may sound for a self-test to begin: the longest one, and time around it."""
+
 DEBT_S = 2.0
 """How long what could not wait for the disk is owed to it, at most, while it takes anything."""
 
@@ -79,6 +88,9 @@ class Controller:
         connect: Callable[[Listener], Link],
         decoder: Decoder | None = None,
         receiver: Receiver | None = None,
+        meter: HealthMeter | None = None,
+        microphone: Microphone | None = None,
+        cap: VolumeCap | None = None,
     ) -> None:
         self.violations: Counter[str] = Counter()
         self._identity = identity
@@ -103,7 +115,6 @@ class Controller:
         self._outbox = Outbox(
             identity=identity, journal=journal, link=self._link, clock=self.clock, rng=rng
         )
-        self._commands = Commands(journal=journal, clock=self.clock, outbox=self._outbox)
         decoder = decoder or Mp3Decoder()
         self._fetcher = Fetcher(
             store=store,
@@ -141,6 +152,37 @@ class Controller:
             planned=lambda: self._agenda.planned,
             config=lambda: self._agenda.bearings.config,
         )
+        cap = cap or VolumeCap()
+        cap.follow(lambda: self._agenda.bearings.config)
+        self._tester = SelfTester(
+            sink=sink,
+            microphone=microphone or NoMicrophone(),
+            clock=self.clock,
+            why_not=self._why_no_self_test,
+        )
+        self._commands = Commands(
+            journal=journal,
+            clock=self.clock,
+            outbox=self._outbox,
+            self_test=self._tester.begin,
+        )
+        self._reporter = Reporter(
+            identity=identity,
+            boot=self._boot,
+            meter=meter or HealthMeter(home=home, audio=home / AUDIO_FOLDER),
+            journal=journal,
+            clock=self.clock,
+            link=self._link,
+            cap=cap,
+            refused=lambda: dict(self.violations),
+            self_test=lambda: self._tester.last,
+            simulated=sink.simulated,
+        )
+
+    @property
+    def turned_us(self) -> int:
+        """The monotonic instant (µs) at which the player turned last; it rests half a minute."""
+        return self._player.turned_us
 
     @property
     def plan_version(self) -> int:
@@ -165,6 +207,7 @@ class Controller:
                 tasks.create_task(self._player.run(tasks), name="player")
                 tasks.create_task(self._timekeeper.run(), name="timekeeper")
                 tasks.create_task(self._pay_debts(), name="debts")
+                tasks.create_task(self._reporter.run(), name="health")
                 tasks.create_task(self._keep_house(), name="housekeeping")
                 try:
                     await asyncio.get_running_loop().create_future()
@@ -257,6 +300,18 @@ class Controller:
             trust=self._agenda.bearings.trust,
             now_ms=self.clock.verifying_ms,
         )
+
+    def _why_no_self_test(self) -> str | None:
+        """What forbids a test tone now; None when nothing does."""
+        config = self._agenda.bearings.config
+        if config is None or not self.clock.is_trusted:
+            return "untimed"
+        if self._player.is_busy_within(SELF_TEST_ROOM_MS):
+            return "busy"
+        at_ms = now_ms(self.clock)
+        if disturbs(config.quiet_hours, starts_at_ms=at_ms, duration_ms=SELF_TEST_ROOM_MS):
+            return "quiet_hours"
+        return None
 
     def _time_changed(self) -> None:
         """The device believes its time now, or another one than before."""

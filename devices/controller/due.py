@@ -89,9 +89,9 @@ def due(
 ) -> Decision:
     """Decide. `settled` are orders begun or ended in any way; `playing` is on the sink now."""
     open_ones = [each for each in candidates if key_of(each.order) not in settled]
-    late = [each for each in open_ones if now_ms > each.not_after_ms]
+    silent = [each for each in open_ones if _is_given_up(each, now_ms=now_ms)]
     waiting = [each for each in open_ones if now_ms <= each.not_after_ms]
-    silent = [each for each in waiting if _is_given_up(each, now_ms=now_ms)]
+    late = [each for each in open_ones if now_ms > each.not_after_ms and each not in silent]
     given_up = {key_of(each.order) for each in silent}
     able = [each for each in waiting if key_of(each.order) not in given_up]
     turns = _turns(able, now_ms=now_ms)
@@ -130,6 +130,9 @@ def _is_given_up(candidate: Candidate, *, now_ms: int) -> bool:
     if opens_with_tone(candidate.order):
         return False
     if candidate.audio is Audio.READY or now_ms < candidate.order.starts_at_ms:
+        return False
+    if now_ms > candidate.not_after_ms and candidate.seen_at_ms > candidate.not_after_ms:
+        # Whoever heard of it only then is too late, whatever became of the audio.
         return False
     return candidate.audio is not Audio.MISSING or now_ms >= audio_deadline_ms(candidate)
 

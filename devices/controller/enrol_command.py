@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import os
 import platform
 import sys
 import time
@@ -54,16 +55,21 @@ def _tell(said: str) -> None:
     if len(said) == _FINGERPRINT_LENGTH and not set(said) - set("0123456789abcdef"):
         groups = " ".join(said[at : at + 4] for at in range(0, len(said), 4))
         sys.stderr.write(
-            f"So 8 nhóm này với trang của đài / Compare with the station's page:\n\n    {groups}\n\n"
+            f"So với trang của đài / Compare with the station's page:\n\n    {groups}\n\n"
             "Chờ quản trị nhận… / Waiting for the admin…\n"
         )
     else:
         sys.stderr.write(f"… {said}\n")
 
 
+def default_home() -> Path:
+    """Where a controller keeps itself: what systemd gave it, or the place of its packages."""
+    return Path(os.environ.get("STATE_DIRECTORY") or "/var/lib/loa-controller")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="loa-controller enrol", description=__doc__)
-    parser.add_argument("--home", type=Path, required=True, help="the controller's folder")
+    parser.add_argument("--home", type=Path, default=default_home(), help="the device's folder")
     parser.add_argument("--station", required=True, metavar="URL", help="the station's address")
     parser.add_argument("--code", default="", help="the code; asked for when left out")
     parser.add_argument("--hardware", default=platform.node(), help="what the admin may know it by")

@@ -64,6 +64,7 @@ class Player:
     note: Callable[..., None]
     planned: Callable[[], Mapping[OrderKey, Planned]]
     config: Callable[[], Config | None]
+    turned_us: int = 0
     _plays: list[Play] = field(default_factory=list)
     _waiting: Order | None = None
     _in_service_ms: int | None = None
@@ -73,6 +74,14 @@ class Player:
     def begun(self) -> Mapping[OrderKey, Play]:
         """What is on the sink, or waits to go on: it states its own end."""
         return {key_of(play.order): play for play in self._plays if play.has_begun}
+
+    def is_busy_within(self, duration_ms: int) -> bool:
+        """Whether something sounds, is being prepared, or is to begin in so many milliseconds."""
+        soon_ms = self._now_ms() + duration_ms
+        return bool(self._plays) or any(
+            key not in self.journal.settled and self._starts_ms(each.order) <= soon_ms
+            for key, each in self.planned().items()
+        )
 
     def wake(self) -> None:
         """The plan, the audio, the time or the sink changed: ask again what is due."""
@@ -88,6 +97,7 @@ class Player:
         """Decide, and again at each change and each instant that matters, for ever."""
         while True:
             self._wakened.clear()
+            self.turned_us = self.clock.monotonic_us()
             try:
                 wake_at_ms = self._decide(tasks) if self.clock.is_trusted else None
             except JournalUnusable as error:

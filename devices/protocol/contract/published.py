@@ -6,13 +6,14 @@ from pathlib import Path
 
 from devices.protocol.contract.asyncapi import asyncapi
 from devices.protocol.contract.schemas import published_schemas
+from devices.protocol.contract.vectors import vectors
 
 FOLDER = Path(__file__).parent
 
 
 def published_files() -> dict[str, str]:
     """Each generated file's text by its path in the folder; the same every time."""
-    documents: dict[str, object] = {"asyncapi.json": asyncapi()}
+    documents: dict[str, object] = {"asyncapi.json": asyncapi(), "vectors.json": vectors()}
     documents |= {f"schemas/{name}.json": it for name, it in published_schemas().items()}
     return {path: _text(document) for path, document in documents.items()}
 
