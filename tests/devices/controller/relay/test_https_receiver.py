@@ -7,6 +7,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def received(
 def crossings_hz(samples: "array[int]") -> float:
     """Of a tone, its frequency."""
     middle = samples[len(samples) // 4 : len(samples) * 3 // 4]
-    rises = sum(1 for a, b in zip(middle, middle[1:], strict=False) if a < 0 <= b)
+    rises = sum(1 for before, after in pairwise(middle) if before < 0 <= after)
     return rises * RATE_HZ / len(middle)
 
 
@@ -125,12 +126,12 @@ def test_what_is_no_programme_is_told_apart(
         received(radio, radio.url(path))
 
 
-def test_what_becomes_rubbish_ends(radio: HttpsRadio) -> None:
-    """The decoder gives up, and nothing hangs."""
+def test_what_becomes_rubbish_is_no_sound(radio: HttpsRadio) -> None:
+    """It is passed over, and nothing hangs."""
     radio.paths["/live"] = SOUND.mp3 + b"\0" * 3_000_000
+    samples = received(radio, radio.url("/live"))
 
-    with pytest.raises(RelayBroken):
-        received(radio, radio.url("/live"))
+    assert len(samples) == pytest.approx(3 * RATE_HZ, abs=4_000)
 
 
 def test_a_server_that_nobody_vouches_for_is_not_heard(radio: HttpsRadio) -> None:
@@ -197,7 +198,7 @@ def test_a_whole_playlist_is_heard_file_by_file(radio: HttpsRadio) -> None:
     samples = received(radio, radio.url("/list.m3u8"))
 
     assert len(samples) == pytest.approx(5 * RATE_HZ, abs=4_000)
-    assert crossings_hz(samples) == pytest.approx(440, abs=3)
+    assert crossings_hz(samples) == pytest.approx(440, abs=10)
 
 
 def test_a_live_playlist_is_looked_at_again(radio: HttpsRadio) -> None:
