@@ -22,8 +22,10 @@ from broadcaster.enrolment import door as enrolment_door
 from broadcaster.enrolment import pages as enrolment_pages
 from broadcaster.enrolment.door import Doorkeeper
 from broadcaster.fleet import api as fleet_api
+from broadcaster.fleet import broker_api
 from broadcaster.fleet import pages as fleet_pages
 from broadcaster.ledger import api as ledger_api
+from broadcaster.ledger import incident_pages
 from broadcaster.ledger import pages as ledger_pages
 from broadcaster.lexicon import api as lexicon_api
 from broadcaster.lexicon import pages as lexicon_pages
@@ -51,9 +53,10 @@ _ROUTERS = (
     areas_pages.router,
     voices_pages.router,
     ledger_pages.router,
-    fleet_pages.router,
+    incident_pages.router,
     enrolment_pages.router,
     enrolment_door.router,
+    fleet_pages.router,
     audio.router,
     accounts_api.api,
     areas_api.api,
@@ -65,6 +68,7 @@ _ROUTERS = (
     schedule_api.api,
     ledger_api.api,
     fleet_api.api,
+    broker_api.api,
     enrolment_api.api,
 )
 _EVERYBODY = frozenset(Role)
@@ -82,7 +86,13 @@ _NAVIGATION = (
         label=msgid("Lịch phát"), href="/schedule", icon="schedule", roles=_STATION_STAFF
     ),
     NavigationItem(label=msgid("Sổ độ phủ"), href="/ledger", icon="ledger", roles=_EVERYBODY),
-    NavigationItem(label=msgid("Thiết bị"), href="/devices", icon="devices", roles=_STATION_STAFF),
+    NavigationItem(
+        label=msgid("Thiết bị"),
+        href="/devices",
+        icon="devices",
+        roles=_STATION_STAFF,
+        covers=("/incidents",),
+    ),
 )
 
 

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
-from broadcaster.dispatch.tables import SignedConfig, SignedPlan
+from broadcaster.dispatch.tables import SignedConfig, SignedNow, SignedPlan
 from broadcaster.ledger.bulk import chunks
 from broadcaster.wire import BrokerUnreachable
 from devices.protocol import topics
@@ -54,7 +54,7 @@ def plans_to_publish(session: Session, *, again: bool) -> list[SignedPlan]:
     )
     if not again:
         query = query.where(col(SignedPlan.published_at).is_(None))
-    return list(session.exec(query).all())
+    return list(session.exec(query.order_by(col(SignedPlan.cluster_id))).all())
 
 
 def configs_to_publish(session: Session, *, again: bool) -> list[SignedConfig]:
@@ -176,5 +176,40 @@ def mark_configs_published(
                 col(SignedConfig.version) <= config.version,
                 col(SignedConfig.published_at).is_(None),
             )
+            .values(published_at=now)
+        )
+
+
+def nows_to_publish(session: Session, *, now: datetime) -> list[SignedNow]:
+    """What waits on the fast path and is still of use, in the order of its sequence."""
+    return list(
+        session.exec(
+            select(SignedNow)
+            .where(col(SignedNow.published_at).is_(None), col(SignedNow.expires_at) > now)
+            .order_by(col(SignedNow.sequence))
+        ).all()
+    )
+
+
+def publish_nows(nows: Iterable[SignedNow], *, wire: Publisher, station_id: str) -> list[SignedNow]:
+    """Hand messages of the fast path to the broker, not retained; return the acknowledged ones."""
+    acknowledged: list[SignedNow] = []
+    for each in nows:
+        try:
+            wire.publish(topics.now(station_id, each.cluster_id), each.message.encode())
+        except BrokerUnreachable:
+            log.warning("now_not_published", sequence=each.sequence)
+            break
+        acknowledged.append(each)
+        log.info("now_published", sequence=each.sequence, order_id=each.order_id)
+    return acknowledged
+
+
+def mark_nows_published(session: Session, nows: Iterable[SignedNow], *, now: datetime) -> None:
+    """Note that the broker has these."""
+    for each in nows:
+        session.execute(
+            update(SignedNow)
+            .where(col(SignedNow.sequence) == each.sequence)
             .values(published_at=now)
         )

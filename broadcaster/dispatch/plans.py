@@ -23,6 +23,7 @@ from devices.protocol.messages import (
     Item,
     Order,
     QuietHoursOverride,
+    Stop,
     encode,
 )
 
@@ -97,11 +98,11 @@ def _with_room(orders: Iterable[Order]) -> tuple[Order, ...]:
     return tuple(taken)
 
 
-def orders_sha256(orders: Iterable[Order]) -> str:
+def orders_sha256(orders: Iterable[Order], stops: Iterable[Stop] = ()) -> str:
     """What a plan says, without its version: equal while nothing has to be published."""
     digest = hashlib.sha256()
-    for order in orders:
-        digest.update(encode(order))
+    for said in (*orders, *stops):
+        digest.update(encode(said))
     return digest.hexdigest()
 
 

@@ -33,3 +33,13 @@ def config_versions_reported(session: Session, station_id: str) -> Mapping[str, 
         .where(_DEVICES.c.station_id == station_id)
     )
     return {row.device_id: row.config_version for row in rows}
+
+
+def now_sequence_reported(session: Session, station_id: str) -> int:
+    """The highest sequence of the fast path that a device says it has heard; 0 for none."""
+    highest = session.execute(
+        select(func.max(_STATUSES.c.now_sequence))
+        .select_from(_IN_SERVICE)
+        .where(_DEVICES.c.station_id == station_id, _STATUSES.c.now_sequence <= BELIEVED_LIMIT)
+    ).scalar()
+    return highest or 0

@@ -25,12 +25,16 @@ from broadcaster.dispatch.config_signing import config_inputs, sign_changed_conf
 from broadcaster.dispatch.outbox import (
     configs_to_publish,
     mark_configs_published,
+    mark_nows_published,
     mark_published,
+    nows_to_publish,
     plans_to_publish,
     publish,
     publish_configs,
+    publish_nows,
 )
 from broadcaster.dispatch.signing import sign_changed_plans
+from broadcaster.dispatch.stops import sign_new_stops
 from broadcaster.fleet.credentials import load_wire_secret
 from broadcaster.keys import KeyWatch, StationKeys
 from broadcaster.ledger.expectations import freeze
@@ -97,13 +101,17 @@ class Conductor:
             return
         again = connections != self._connections
         with self._database.reading() as session:
+            nows = nows_to_publish(session, now=now)
             configs = configs_to_publish(session, again=again)
             plans = plans_to_publish(session, again=again)
             station_id = the_station(session).id
+        # What must happen now goes first: a plan may be long, and a village may be waiting.
+        told = publish_nows(nows, wire=self._wire, station_id=station_id)
         configured = publish_configs(configs, wire=self._wire, station_id=station_id)
         planned = publish(plans, wire=self._wire, station_id=station_id)
-        if configured or planned:
+        if told or configured or planned:
             with self._database.writing() as session:
+                mark_nows_published(session, told, now=now)
                 mark_configs_published(session, configured, now=now)
                 mark_published(session, planned, now=now)
         if (len(configured), len(planned)) == (len(configs), len(plans)):
@@ -128,6 +136,7 @@ class Conductor:
             station_url=self._settings.station_url,
             now=now,
         )
+        sign_new_stops(session, station=station, keys=keys, now=now)
         sign_changed_plans(
             session,
             station=station,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from msgspec import UNSET
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
@@ -22,6 +23,7 @@ from broadcaster.dispatch.plans import (
     orders_sha256,
 )
 from broadcaster.dispatch.reported import plan_version_reported
+from broadcaster.dispatch.stops import stops_of
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.dispatch.versions import is_behind, next_version
 from broadcaster.keys import StationKeys
@@ -30,7 +32,7 @@ from broadcaster.ledger.tables import Play
 from broadcaster.schedule.airtime import cues_of, villages_in
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder
 from devices.protocol.envelope import seal_message
-from devices.protocol.messages import Order, Plan
+from devices.protocol.messages import Order, Plan, Stop
 
 log = structlog.get_logger()
 
@@ -58,8 +60,9 @@ def sign_changed_plans(
             session, cluster_id, planned, now=now, start_within=start_within, end_within=end_within
         )
         orders = orders_of(planned, now=now, days=days)
+        stops = stops_of(session, cluster_id, now=now)
         signed += _sign_if_changed(
-            session, cluster_id, orders, station_id=station.id, keys=keys, now=now
+            session, cluster_id, orders, stops, station_id=station.id, keys=keys, now=now
         )
     return signed
 
@@ -68,12 +71,13 @@ def _sign_if_changed(
     session: Session,
     cluster_id: str,
     orders: tuple[Order, ...],
+    stops: tuple[Stop, ...],
     *,
     station_id: str,
     keys: StationKeys,
     now: datetime,
 ) -> int:
-    digest = orders_sha256(orders)
+    digest = orders_sha256(orders, stops)
     newest = newest_plan(session, cluster_id)
     reported = plan_version_reported(session, cluster_id)
     if newest and not _is_outdated(newest, digest, keys=keys, reported=reported, now=now):
@@ -85,6 +89,7 @@ def _sign_if_changed(
         version=version,
         issued_at_ms=to_ms(now),
         orders=orders,
+        stops=stops or UNSET,
     )
     session.add(
         SignedPlan(

@@ -34,3 +34,20 @@ class SignedConfig(SQLModel, table=True):
     message: str = Field(sa_type=Text)
     signed_at: datetime = Field(sa_type=InstantColumn)
     published_at: datetime | None = Field(default=None, sa_type=InstantColumn, index=True)
+
+
+class SignedNow(SQLModel, table=True):
+    """A message of the fast path as it was signed: not retained, and of no use after a while.
+
+    The sequence only grows in a station. What it says stands in the plan as well.
+    """
+
+    __tablename__ = "signed_now"
+
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    cluster_id: str = Field(foreign_key="cluster.id")
+    order_id: str = Field(index=True)
+    message: str = Field(sa_type=Text)
+    signed_at: datetime = Field(sa_type=InstantColumn)
+    expires_at: datetime = Field(sa_type=InstantColumn)
+    published_at: datetime | None = Field(default=None, sa_type=InstantColumn, index=True)

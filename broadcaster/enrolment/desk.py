@@ -20,6 +20,7 @@ from broadcaster.enrolment.errors import (
 )
 from broadcaster.enrolment.tables import EnrolmentCode
 from broadcaster.enrolment.wishes import wish_of
+from broadcaster.fleet.errors import DeviceNameUnusable
 from broadcaster.fleet.registry import check_free, enrol, share_village
 from broadcaster.fleet.tables import Device
 from devices.protocol.enrolment import keys_of, new_code, write_code
@@ -28,6 +29,8 @@ from devices.protocol.jws import key_id_of
 log = structlog.get_logger()
 
 GOOD_FOR = timedelta(hours=24)
+# Pages beside the devices' own, which stand at /devices/{id}.
+_ADDRESSES = frozenset({"enrolment"})
 CONFIRMED, DENIED = "confirmed", "denied"
 
 
@@ -51,6 +54,8 @@ def make_code(
     if not name:
         raise DeviceUnnamed(field="name")
     device_id = device_id.strip() or new_id("loa")
+    if device_id in _ADDRESSES:
+        raise DeviceNameUnusable(device_id, field="device_id")
     check_free(session, device_id, station_id=station.id)
     _check_no_open_code(session, device_id, now=now)
     code = new_code(root_fingerprint=key_id_of(station.public_key))

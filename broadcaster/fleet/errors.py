@@ -4,7 +4,13 @@ LoaError
 ├── BadInput
 │   ├── DeviceNameUnusable   a name that cannot stand in a topic, or that the station needs itself
 │   ├── DeviceKeyUnreadable  not an Ed25519 public key
-│   └── SharesExceedVillage  the shares of a village would sum to more than all of it
+│   ├── SharesExceedVillage  the shares of a village would sum to more than all of it
+│   ├── VolumeBandUnusable   not two different times of the day and a share of 100
+│   ├── VolumeBandsOverlap   at some minute two volumes would hold
+│   ├── TooManyVolumeBands   a day has at most 24
+│   ├── StaggerUnusable      not between 0 and 10 seconds
+│   ├── RelayHostUnusable    not the name of a host
+│   └── TooManyRelayHosts    a station has at most 100
 ├── NotFound
 │   └── UnknownDevice        the registry has no such device
 └── Conflict
@@ -37,6 +43,66 @@ class SharesExceedVillage(BadInput):
     code = "shares_exceed_village"
     message_vi = "Tổng phần dân của các loa trong một thôn không được quá 100%. Chưa lưu thay đổi."
     message_en = "The shares of one village cannot exceed 100%. Nothing was changed."
+
+
+class VolumeBandUnusable(BadInput):
+    """Not two different times of the day and a share of 100."""
+
+    code = "volume_band_unusable"
+    message_vi = (
+        "Mỗi khung giờ cần giờ đầu, giờ cuối khác nhau và âm lượng từ 0 đến 100, "
+        "ví dụ: 20:00–22:00 40. Chưa có gì thay đổi."
+    )
+    message_en = (
+        "Each band needs two different times and a volume from 0 to 100, such as "
+        "20:00–22:00 40. Nothing was changed."
+    )
+
+
+class VolumeBandsOverlap(BadInput):
+    """At some minute two volumes would hold."""
+
+    code = "volume_bands_overlap"
+    message_vi = "Các khung giờ âm lượng không được chồng lên nhau. Chưa có gì thay đổi."
+    message_en = "The bands of a day must not overlap. Nothing was changed."
+
+
+class TooManyVolumeBands(BadInput):
+    """A day has at most 24."""
+
+    code = "too_many_volume_bands"
+    message_vi = "Mỗi loa có tối đa 24 khung giờ âm lượng. Chưa có gì thay đổi; hãy bỏ bớt."
+    message_en = "A device has at most 24 volume bands. Nothing was changed; remove some."
+
+
+class StaggerUnusable(BadInput):
+    """Not between 0 and 10 seconds."""
+
+    code = "stagger_unusable"
+    message_vi = "Độ trễ cố ý là số mili giây từ 0 đến 10.000. Chưa có gì thay đổi."
+    message_en = "The delay on purpose is 0 to 10,000 milliseconds. Nothing was changed."
+
+
+class RelayHostUnusable(BadInput):
+    """Not the name of a host."""
+
+    code = "relay_host_unusable"
+    message_vi = (
+        "Mỗi dòng chỉ ghi tên máy chủ, ví dụ: stream.vovmedia.vn, không có https:// và "
+        "đường dẫn. Chưa có gì thay đổi."
+    )
+    message_en = (
+        "Each line is the name of a host, such as stream.vovmedia.vn, without https:// and "
+        "without a path. Nothing was changed."
+    )
+
+
+class TooManyRelayHosts(BadInput):
+    """A station has at most 100."""
+
+    code = "too_many_relay_hosts"
+    message_vi = "Đài cho phép tiếp âm từ tối đa 100 máy chủ. Chưa có gì thay đổi; hãy bỏ bớt."
+    message_en = "A station relays from at most 100 hosts. Nothing was changed; remove some."
 
 
 class UnknownDevice(NotFound):

@@ -29,15 +29,23 @@ class DeviceLine:
     enrolled_at: datetime
 
 
-def device_lines(session: Session, *, station_id: str, day: date) -> list[DeviceLine]:
-    """The station's devices in service, cluster by cluster, with the villages that they reach."""
-    rows = session.exec(
+def device_lines(
+    session: Session, *, station_id: str, day: date, only: str | None = None
+) -> list[DeviceLine]:
+    """The station's devices in service, cluster by cluster, with the villages that they reach.
+
+    `only` asks for one device.
+    """
+    wanted = (
         select(Device, Cluster.name, DeviceStatus)
         .join(Cluster, col(Cluster.id) == col(Device.cluster_id))
         .join(DeviceStatus, col(DeviceStatus.device_id) == col(Device.id), isouter=True)
         .where(Device.station_id == station_id, col(Device.retired_at).is_(None))
         .order_by(col(Cluster.position), col(Cluster.id), col(Device.name), col(Device.id))
-    ).all()
+    )
+    if only is not None:
+        wanted = wanted.where(Device.id == only)
+    rows = session.exec(wanted).all()
     villages = _villages_reached(session, station_id=station_id, day=day)
     return [
         _line(device, cluster_name, status, villages=villages[device.id])

@@ -130,6 +130,19 @@ def enrolled_devices(session: Session, station_id: str) -> Sequence[Device]:
     ).all()
 
 
+def device_in_service(
+    session: Session, device_id: str, *, station_id: str, locked: bool = False
+) -> Device:
+    """A device of this station that is not retired; raise UnknownDevice.
+
+    Two people may change it at once: `locked` lets the second wait for the first.
+    """
+    device = session.get(Device, device_id, with_for_update=locked or None)
+    if device is None or device.station_id != station_id or device.retired_at is not None:
+        raise UnknownDevice(device_id)
+    return device
+
+
 def verify_keys(session: Session, station_id: str) -> dict[str, VerifyKey]:
     """The public key of each device that is not retired."""
     rows = session.exec(

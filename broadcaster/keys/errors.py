@@ -4,7 +4,8 @@ LoaError
 ├── KeyUnreadable        a key file is missing, damaged, or not of a piece with the others
 ├── Conflict
 │   ├── KeysPresent      the folder holds keys already, and no founding replaces them
-│   └── KeyInUse         the station signs with this key, so it cannot be revoked yet
+│   ├── KeyInUse         the station signs with this key, so it cannot be revoked yet
+│   └── KeyringFull      no room for another key until older ones have ended
 ├── NotFound
 │   └── UnknownKey       the keyring names no such key
 └── BadInput
@@ -55,6 +56,20 @@ class KeyInUse(Conflict):
     message_en = (
         "The station signs with this key, so it cannot be revoked yet. Run “loa keys rotate "
         "--revoke-old” to make a new key and revoke this one at once."
+    )
+
+
+class KeyringFull(Conflict):
+    """No room for another key until older ones have ended."""
+
+    code = "keyring_full"
+    message_vi = (
+        "Vòng khóa đã đủ khóa, chưa thêm được. Hãy thu hồi khóa không dùng nữa bằng "
+        "“loa keys revoke”. Chưa có gì thay đổi."
+    )
+    message_en = (
+        "The keyring has no room for another key. Revoke one that is no longer used with "
+        "“loa keys revoke”. Nothing was changed."
     )
 
 

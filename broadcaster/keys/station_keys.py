@@ -138,8 +138,8 @@ def load_keys(keys_dir: Path) -> StationKeys:
     Of two signing keys the next one counts once the keyring names it: changing keys takes several
     files, and the power may go between them.
     """
-    root = _root(keys_dir)
-    keyring, trust = _keyring(keys_dir, root=root)
+    root = read_root(keys_dir)
+    keyring, trust = read_keyring(keys_dir, root=root)
     signing = _key_in(trust, keys_dir)
     return StationKeys(signing, keyring, root.encode(HexEncoder).decode())
 
@@ -163,7 +163,8 @@ def read_signing_key(path: Path) -> SigningKey:
         raise KeyUnreadable(str(path)) from error
 
 
-def _root(keys_dir: Path) -> VerifyKey:
+def read_root(keys_dir: Path) -> VerifyKey:
+    """The root's public half; raise KeyUnreadable."""
     path = keys_dir / ROOT_FILE
     try:
         return VerifyKey(path.read_bytes().strip(), encoder=HexEncoder)
@@ -171,7 +172,8 @@ def _root(keys_dir: Path) -> VerifyKey:
         raise KeyUnreadable(str(path)) from error
 
 
-def _keyring(keys_dir: Path, *, root: VerifyKey) -> tuple[str, Trust]:
+def read_keyring(keys_dir: Path, *, root: VerifyKey) -> tuple[str, Trust]:
+    """The keyring, verified; raise KeyUnreadable."""
     path = keys_dir / KEYRING_FILE
     try:
         message = path.read_bytes().strip()

@@ -1,8 +1,8 @@
-"""Evidence as JSON: one signed statement, and whether it holds now."""
+"""Evidence as JSON: one signed statement, whether it holds now, and what was refused."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
 from broadcaster.accounts.guard import require
@@ -11,6 +11,8 @@ from broadcaster.accounts.viewer import Viewer
 from broadcaster.database.columns import to_ms
 from broadcaster.errors import NotFound
 from broadcaster.ledger.evidence import Evidence, Statement, device_evidence
+from broadcaster.ledger.incident_queries import newest_incidents
+from broadcaster.ledger.wording import words_of_incident
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
@@ -61,6 +63,52 @@ def evidence(*, station: Here, viewer: Anyone, device_id: Id, epoch: Id, seq: Se
     if found is None:
         raise NotFound
     return _out(found)
+
+
+class IncidentOut(BaseModel):
+    """What was refused, or contradicts what is held; kept, and counted nowhere."""
+
+    id: int
+    at_ms: int
+    code: str = Field(description="Stable; for programs.")
+    message: str = Field(description="For people, in Vietnamese.")
+    detail: str
+    device_id: str | None = Field(description="Whom it named: anybody may name anybody.")
+    device_name: str | None = Field(description="Null where nobody of that id is enrolled.")
+    evidence_sha256: str
+
+
+class Incidents(BaseModel):
+    """The newest first."""
+
+    incidents: list[IncidentOut]
+
+
+@api.get("/incidents", responses=problems(401, 403, 422))
+def incidents(
+    station: Here,
+    _viewer: Annotated[Viewer, Depends(require(Right.SEE_DEVICES))],
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+) -> Incidents:
+    """What was refused or contradicts, and whom it named."""
+    with station.database.reading() as session:
+        found = newest_incidents(session, limit=limit, before=before)
+    return Incidents(
+        incidents=[
+            IncidentOut(
+                id=each.id,
+                at_ms=to_ms(each.at),
+                code=each.code,
+                message=words_of_incident(each.code),
+                detail=each.detail,
+                device_id=each.device_id,
+                device_name=each.device_name,
+                evidence_sha256=each.evidence_sha256,
+            )
+            for each in found
+        ]
+    )
 
 
 def _out(found: Evidence) -> EvidenceOut:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broadcaster.database.columns import from_ms, to_ms
+from broadcaster.ledger.counting import all_played_ms, played_ms_of
 from broadcaster.ledger.play_state import REACHED_IN_ORDER, PlayState, Reached
 from devices.protocol.messages import Confirmation, Kind
 
@@ -116,7 +117,9 @@ def fold(expected: Expected, words: Iterable[Word], *, now: datetime) -> Fold:
         state, overdue = _overdue(PlayState.PLANNED, expected, now=now)
         return Fold(state=state, code=overdue, simulated=expected.simulated)
     deciding = min(_standing(known), key=lambda word: _rank(word, asked_ms=expected.asked_ms))
-    played_ms = max(played_ms_of(word.said, asked_ms=expected.asked_ms) for word in known)
+    played_ms = all_played_ms(
+        [(word.epoch, word.said) for word in known], asked_ms=expected.asked_ms
+    )
     state, code = _state(deciding.said, played_ms=played_ms, asked_ms=expected.asked_ms)
     state, overdue = _overdue(state, expected, now=now)
     first_at_us, doubtful = _first_sample(known, expected)
@@ -135,13 +138,6 @@ def fold(expected: Expected, words: Iterable[Word], *, now: datetime) -> Fold:
         evidence_epoch=deciding.epoch,
         evidence_seq=deciding.said.seq,
     )
-
-
-def played_ms_of(said: Confirmation, *, asked_ms: int) -> int:
-    """Milliseconds whose samples left the sink, as counted there; never more than was asked."""
-    if said.samples is None or said.sample_rate_hz is None:
-        return 0
-    return min(said.samples * 1_000 // said.sample_rate_hz, asked_ms)
 
 
 def is_believable(at_us: int, *, starts_at: datetime, received_at: datetime) -> bool:

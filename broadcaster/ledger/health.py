@@ -4,6 +4,7 @@ One row a device, replaced by whatever came last: health is said at QoS 0 on one
 the order in which it comes is the order in which it was said, whatever a device's clock does.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -54,5 +55,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
         case str():
             return value.replace("\0", "�")
         case int() if abs(value) >= _STORABLE:
+            return None
+        case float() if not math.isfinite(value):
             return None
     return value

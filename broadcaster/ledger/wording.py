@@ -37,6 +37,14 @@ _CODES: Mapping[str, str] = MappingProxyType(
         "quiet_hours": msgid("rơi vào giờ yên lặng mà không có phép"),
         "emergency": msgid("bị tin khẩn cấp cắt ngang"),
         "never_due": msgid("lệnh phát có giờ không hợp lệ"),
+        "issuer_scope": msgid("người ký không có quyền ra lệnh này"),
+        "key_expired": msgid("khóa ký đã hết hạn"),
+        "replayed": msgid("lệnh cũ được gửi lại"),
+        "relay_host": msgid("nguồn tiếp âm không nằm trong danh sách đài cho phép"),
+        "priority": msgid("nhường cho bản tin ưu tiên hơn"),
+        "rebooted": msgid("phát tiếp sau khi loa khởi động lại"),
+        "journal_lost": msgid("sổ của loa đã mất nên không rõ đã phát hay chưa"),
+        "audio_device": msgid("loa không thấy cổng âm thanh"),
         "plan_rolled_back": msgid("đài gửi lại một kế hoạch cũ hơn"),
         "plan_equivocated": msgid("đài gửi hai kế hoạch khác nhau cùng số hiệu"),
     }
@@ -75,6 +83,29 @@ _SINKS: Mapping[str, str] = MappingProxyType(
     {
         "null": msgid("không ra tiếng (mô phỏng)"),
         "wav": msgid("ghi ra tệp (mô phỏng)"),
+        "sound_card": msgid("cổng âm thanh của loa"),
+    }
+)
+
+
+_INCIDENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "two_live_epochs": msgid(
+            "Hai sổ của cùng một loa cùng được ghi: có thể khóa của loa đã bị sao chép. "
+            "Xác nhận từ lúc đó không được tính."
+        ),
+        "equivocation": msgid("Loa ký hai điều khác nhau cho cùng một xác nhận."),
+        "broken_chain": msgid("Xác nhận không nối tiếp xác nhận trước nó."),
+        "new_epoch": msgid("Loa bắt đầu một sổ mới: sổ trước đã mất hoặc bị xóa."),
+        "unknown_device": msgid("Có nơi xưng là loa mà đài không có, hoặc đã thôi dùng."),
+        "simulated_in_service": msgid("Loa ở đài thật gửi số liệu mô phỏng."),
+        "bad_signature": msgid("Chữ ký không khớp với nội dung."),
+        "wrong_key": msgid("Nội dung do khóa khác ký, không phải khóa đã đăng ký của loa."),
+        "wrong_kind": msgid("Nội dung không đúng loại của nơi nó đến."),
+        "wrong_address": msgid("Nội dung ghi cho đài hoặc loa khác."),
+        "malformed": msgid("Nội dung không đúng dạng giao ước."),
+        "message_too_large": msgid("Nội dung dài hơn mức cho phép."),
+        "unstorable": msgid("Cơ sở dữ liệu không nhận được nội dung này."),
     }
 )
 
@@ -95,19 +126,29 @@ def bar_part_of(state: str) -> str:
 
 def words_of_code(code: str) -> str:
     """The Vietnamese words (a msgid) for what a device gave as its reason, or the code itself."""
-    return _CODES.get(code, code)
+    return _CODES.get(code) or _literally(code)
+
+
+def words_of_incident(code: str) -> str:
+    """The Vietnamese words (a msgid) for what was refused or contradicts, or the code itself."""
+    return _INCIDENTS.get(code) or _literally(code)
 
 
 def words_of_kind(kind: str) -> str:
     """The Vietnamese words (a msgid) for what a confirmation states, or the kind itself."""
-    return _KINDS.get(kind, kind)
+    return _KINDS.get(kind) or _literally(kind)
 
 
 def words_of_part(kind: str) -> str:
     """The Vietnamese words (a msgid) for a part of a programme, or the order's own word for it."""
-    return _PARTS.get(kind, kind)
+    return _PARTS.get(kind) or _literally(kind)
 
 
 def words_of_sink(sink: str) -> str:
     """The Vietnamese words (a msgid) for where the samples went, or the sink's own name."""
-    return _SINKS.get(sink, sink)
+    return _SINKS.get(sink) or _literally(sink)
+
+
+def _literally(said: str) -> str:
+    """A device's own word as a msgid: pages read these as patterns, and `%` is none of its."""
+    return said.replace("%", "%%")

@@ -29,6 +29,7 @@ from broadcaster.schedule.shapes import (
     device_out,
     report_out,
 )
+from broadcaster.schedule.stopping import stop_broadcast
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
@@ -135,6 +136,18 @@ def withdraw(station: Here, viewer: Scheduler, schedule_id: Id) -> None:
     """Withdraw a schedule and its broadcasts that have not begun."""
     with station.database.writing() as session:
         cancel_schedule(session, schedule_id, by=viewer.account_id, now=station.now())
+
+
+@api.post(
+    "/broadcasts/{broadcast_id}/stop",
+    tags=["broadcasts"],
+    status_code=204,
+    responses=problems(401, 403, 404, 409, 422),
+)
+def stop(station: Here, viewer: Scheduler, broadcast_id: Id) -> None:
+    """Silence a broadcast that is on air, everywhere and at once."""
+    with station.database.writing() as session:
+        stop_broadcast(session, broadcast_id, by=viewer.account_id, now=station.now())
 
 
 def _load(

@@ -89,7 +89,7 @@ def unconfirmed_broadcasts(
         .limit(limit)
     )
     if villages is not None:
-        counted = counted.where(col(Alert.device_id).in_(_devices_reaching(villages)))
+        counted = counted.where(col(Alert.device_id).in_(devices_reaching(villages)))
     return [
         UnconfirmedBroadcast(broadcast_id=id_, title=title, starts_at=starts_at, devices=devices)
         for id_, title, starts_at, devices in session.exec(counted)
@@ -113,14 +113,15 @@ def offline_devices(
         .limit(limit)
     )
     if villages is not None:
-        wanted = wanted.where(col(Device.id).in_(_devices_reaching(villages)))
+        wanted = wanted.where(col(Device.id).in_(devices_reaching(villages)))
     return [
         OfflineDevice(device_id=id_, name=name, cluster_name=cluster, since=since)
         for id_, name, cluster, since in session.exec(wanted)
     ]
 
 
-def _devices_reaching(villages: Collection[str]) -> Sequence[str]:
+def devices_reaching(villages: Collection[str]) -> Sequence[str]:
+    """The devices that reach any of these villages, as a subquery."""
     return select(DeviceShare.device_id).where(  # type: ignore[return-value]
         col(DeviceShare.village_id).in_(villages), col(DeviceShare.device_id).is_not(None)
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from broadcaster.accounts.people import display_names
 from broadcaster.accounts.tables import Account
 from broadcaster.areas.tables import Cluster, Village
 from broadcaster.bulletins.tables import Approval, Rendition
@@ -55,6 +56,7 @@ class BroadcastFacts:
     starts_at: datetime
     duration_ms: int
     airtime_ms: int
+    not_after: datetime
     audio_sha256: str
     spoken: str
     is_replay: bool
@@ -65,6 +67,8 @@ class BroadcastFacts:
     override_person: str | None
     override_reason: str | None
     cancelled_at: datetime | None
+    stopped_at: datetime | None
+    stopped_by: str
     clusters: Sequence[tuple[str, str]]
 
     @property
@@ -73,9 +77,19 @@ class BroadcastFacts:
         return self.starts_at + timedelta(milliseconds=self.airtime_ms)
 
     @property
+    def latest_end(self) -> datetime:
+        """When the sound ends at the latest, if it starts as late as it may."""
+        return self.not_after + timedelta(milliseconds=self.airtime_ms)
+
+    @property
     def audio_address(self) -> str:
         """Where the approved sound can be heard."""
         return _address(self.audio_sha256)
+
+    def may_be_on_air(self, now: datetime) -> bool:
+        """Whether a device may be playing it now, and nobody has stopped it."""
+        standing = self.cancelled_at is None and self.stopped_at is None
+        return standing and self.starts_at <= now <= self.latest_end
 
     def is_cancelled(self) -> bool:
         """Whether it was withdrawn before it began."""
@@ -101,6 +115,7 @@ def broadcast_facts(
         starts_at=broadcast.starts_at,
         duration_ms=broadcast.duration_ms,
         airtime_ms=broadcast.slot_ms,
+        not_after=broadcast.not_after,
         audio_sha256=broadcast.audio_sha256,
         spoken=_spoken(broadcast, rendition),
         is_replay=broadcast.is_replay,
@@ -111,8 +126,14 @@ def broadcast_facts(
         override_person=broadcast.override_person,
         override_reason=broadcast.override_reason,
         cancelled_at=broadcast.cancelled_at,
+        stopped_at=broadcast.stopped_at,
+        stopped_by=_person(session, broadcast.stopped_by),
         clusters=clusters,
     )
+
+
+def _person(session: Session, account_id: str | None) -> str:
+    return display_names(session, [account_id]).get(account_id, "") if account_id else ""
 
 
 def _spoken(broadcast: Broadcast, rendition: Rendition) -> str:

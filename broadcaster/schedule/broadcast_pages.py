@@ -45,6 +45,7 @@ def broadcast_page(
         live=_live(request, station, facts, report, programme),
         facts=facts,
         may_open_bulletin=viewer.may(Right.SEE_STATION),
+        may_stop=viewer.may(Right.SCHEDULE_BROADCASTS) and facts.may_be_on_air(station.now()),
         may_cancel=viewer.may(Right.SCHEDULE_BROADCASTS) and facts.starts_at > station.now(),
     )
 

@@ -13,7 +13,8 @@ BadInput
 Conflict
 ├── SlotTaken           something else plays then
 ├── NotRendered         there is no sound yet that could be approved
-└── BroadcastBegun      it has begun and can no longer be cancelled
+├── BroadcastBegun      it has begun and can no longer be cancelled
+└── BroadcastNotOnAir   it is not on air, so there is nothing to stop
 """
 
 from datetime import datetime
@@ -140,3 +141,11 @@ class BroadcastBegun(Conflict):
     code = "broadcast_begun"
     message_vi = "Lần phát này đã bắt đầu nên không hủy được nữa."
     message_en = "This broadcast has begun and can no longer be cancelled."
+
+
+class BroadcastNotOnAir(Conflict):
+    """It is not on air, so there is nothing to stop."""
+
+    code = "broadcast_not_on_air"
+    message_vi = "Lần phát này không đang phát nên không có gì để dừng."
+    message_en = "This broadcast is not on air, so there is nothing to stop."

@@ -12,12 +12,15 @@ from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
+from broadcaster.ledger.wording import words_of_incident
 from broadcaster.schedule.attention import (
     offline_devices,
     unconfirmed_broadcasts,
     waiting_bulletins,
 )
 from broadcaster.schedule.day import LOOK_BACK, broadcasts_between, day_of, places_in_view
+from broadcaster.schedule.doubted_devices import doubted_devices
+from broadcaster.schedule.keys_in_need import KeysInNeed, keys_in_need
 from broadcaster.schedule.listing import by_day, lines_without_broadcasts
 from broadcaster.schedule.live import LivePart, answer_live, live_part
 from broadcaster.schedule.queueing import HORIZON
@@ -111,6 +114,10 @@ def _board(request: Request, station: Context, viewer: Viewer) -> LivePart:
         waiting = waiting_bulletins(session, station_id=station.station_id) if decides else []
         unconfirmed = unconfirmed_broadcasts(session, villages=villages)
         offline = offline_devices(session, station_id=station.station_id, villages=villages)
+        doubted = doubted_devices(
+            session, station_id=station.station_id, villages=villages, now=now
+        )
+        keys = _keys_in_need(session, station, viewer)
         unpublished = _unpublished(request, session, now=now)
     lines = lay_board(places, airings, now=now, day_ends=ends)
     return live_part(
@@ -122,7 +129,18 @@ def _board(request: Request, station: Context, viewer: Viewer) -> LivePart:
         waiting=waiting,
         unconfirmed=unconfirmed,
         offline=offline,
+        doubted=doubted,
+        words_of_incident=words_of_incident,
+        keys=keys,
         unpublished=unpublished,
+    )
+
+
+def _keys_in_need(session: Session, station: Context, viewer: Viewer) -> KeysInNeed:
+    if not viewer.may(Right.SEE_STATION):
+        return KeysInNeed()
+    return keys_in_need(
+        session, station.settings.keys_dir, station_id=station.station_id, now=station.now()
     )
 
 

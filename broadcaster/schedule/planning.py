@@ -81,6 +81,7 @@ def changes_since(session: Session) -> tuple[object, ...]:
             (Schedule, col(Schedule.created_at)),
             (Schedule, col(Schedule.cancelled_at)),
             (Broadcast, col(Broadcast.cancelled_at)),
+            (Broadcast, col(Broadcast.stopped_at)),
         )
     )
 

@@ -23,6 +23,7 @@ from broadcaster.schedule.errors import InQuietHours
 from broadcaster.schedule.listing import lines_of_bulletin
 from broadcaster.schedule.queue_form import QueueForm
 from broadcaster.schedule.queueing import cancel_broadcast, cancel_schedule
+from broadcaster.schedule.stopping import stop_broadcast
 from broadcaster.schedule.submission import queue_and_submit
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
@@ -82,6 +83,14 @@ def cancel_one(station: Here, _viewer: Scheduler, broadcast_id: Id) -> Response:
     """Withdraw one broadcast that has not begun; the others of its schedule stay."""
     with station.database.writing() as session:
         cancel_broadcast(session, broadcast_id, now=station.now())
+    return RedirectResponse(f"/broadcasts/{broadcast_id}", status_code=303)
+
+
+@router.post("/broadcasts/{broadcast_id}/stop")
+def stop(station: Here, viewer: Scheduler, broadcast_id: Id) -> Response:
+    """Silence a broadcast that is on air, everywhere and at once."""
+    with station.database.writing() as session:
+        stop_broadcast(session, broadcast_id, by=viewer.account_id, now=station.now())
     return RedirectResponse(f"/broadcasts/{broadcast_id}", status_code=303)
 
 

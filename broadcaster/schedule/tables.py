@@ -47,7 +47,8 @@ class Broadcast(SQLModel, table=True):
     `occurs_at` is when the schedule wished it, `starts_at` when there was room. Title, words and
     sound are those approved when it was planned and stay as they were: the main sound, the
     recordings that follow it where their language is spoken, and the cue points of a playlist.
-    `slot_ms` is the time that all of it takes on the cluster where it takes longest.
+    `slot_ms` is the time that all of it takes on the cluster where it takes longest. What was
+    stopped stays in the plan with its stop beside it, until no device would begin it any more.
     """
 
     __table_args__ = (
@@ -85,6 +86,8 @@ class Broadcast(SQLModel, table=True):
     planned_at: datetime = Field(sa_type=InstantColumn)
     cancelled_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     withdrawn_by_person: bool = False
+    stopped_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    stopped_by: str | None = Field(default=None, foreign_key="account.id")
 
 
 class BroadcastOrder(SQLModel, table=True):

@@ -10,7 +10,6 @@ import httpx
 from devices.controller.tls import tls_context
 from devices.errors import AudioFetchFailed
 
-_BLOCK_BYTES = 65_536
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)\Z")
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
@@ -51,7 +50,8 @@ class HttpAudioSource:
         try:
             async with self._client.stream("GET", url, headers=headers) as response:
                 at = _begins_at(response)
-                async for data in response.aiter_bytes(_BLOCK_BYTES):
+                # As it comes: a block that were gathered first would be lost with the connection.
+                async for data in response.aiter_bytes():
                     yield Block(offset=at, data=data)
                     at += len(data)
         except httpx.HTTPError as error:

@@ -1,21 +1,10 @@
 """MP3 to samples: mono, 16 bits, decoded piece by piece so that memory stays small."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import cast
 
+from devices.controller.sound.miniaudio_library import miniaudio
 from devices.errors import AudioUndecodable
-
-# miniaudio takes numpy along wherever it happens to be installed: 20 MB that nothing here uses.
-# A name that stands for None cannot be imported (importlib's documented way to block one).
-_HAD_NUMPY = "numpy" in sys.modules
-sys.modules.setdefault("numpy", cast("ModuleType", None))
-import miniaudio  # noqa: E402
-
-if not _HAD_NUMPY:
-    del sys.modules["numpy"]
 
 BYTES_PER_SAMPLE = 2
 _SEARCHED_BYTES = 65_536

@@ -36,6 +36,8 @@ KEEPALIVE_S = 30
 RECONNECT_FIRST_S = 0.5
 RECONNECT_CAP_S = 30.0
 HANDSHAKE_S = 20.0
+LOOK_EVERY_S = 5.0
+"""How often a standing connection is looked after: a small share of its keep-alive."""
 FAREWELL_S = 1.0
 
 
@@ -71,13 +73,16 @@ def broker_address(
 
 
 class MqttLink:
-    """Keeps one device connected for as long as `run` runs."""
+    """Keeps one device connected for as long as `run` runs.
+
+    Without a `status_topic` it has no last will and says no farewell: so a station's end is driven.
+    """
 
     def __init__(
         self,
         *,
         address: BrokerAddress,
-        status_topic: str,
+        status_topic: str | None,
         listener: Listener,
         rng: Random,
     ) -> None:
@@ -127,15 +132,20 @@ class MqttLink:
         self._acknowledged.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_S):
-                farewell = self._client.publish(
-                    self._status_topic, self._listener.last_will(), qos=1, retain=True
-                )
-                while not farewell.is_published():
-                    await self._acknowledged.wait()
-                    self._acknowledged.clear()
+                await self._publish_farewell(self._client)
         self.connected = False
         self._client.disconnect()
         self._client.loop_write()
+
+    async def _publish_farewell(self, client: Client) -> None:
+        if self._status_topic is None:
+            return
+        farewell = client.publish(
+            self._status_topic, self._listener.last_will(), qos=1, retain=True
+        )
+        while not farewell.is_published():
+            await self._acknowledged.wait()
+            self._acknowledged.clear()
 
     async def _session(self) -> tuple[bool, str]:
         """One connection, from the attempt to its end: whether it stood, and why it ended."""
@@ -148,7 +158,7 @@ class MqttLink:
             await loop.run_in_executor(None, self._open, client)
             handshake_ends_s = loop.time() + HANDSHAKE_S
             while not gone.done():
-                await asyncio.wait([gone], timeout=1.0)
+                await asyncio.wait([gone], timeout=LOOK_EVERY_S if self.connected else 1.0)
                 stood = stood or self.connected
                 if client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
                     _end(gone, "keep-alive ran out")
@@ -176,7 +186,8 @@ class MqttLink:
         client.username_pw_set(self._address.username, self._address.password)
         client.max_inflight_messages_set(0)
         client.connect_timeout = HANDSHAKE_S / 2
-        client.will_set(self._status_topic, self._listener.last_will(), qos=1, retain=True)
+        if self._status_topic is not None:
+            client.will_set(self._status_topic, self._listener.last_will(), qos=1, retain=True)
         if self._address.tls:
             client.tls_set_context(tls_context(self._address.ca_pem))
         drive(client, loop=loop)

@@ -1,8 +1,6 @@
 """Where samples leave the device: the port, and two sinks that keep real time without sound.
 
-A sound card's sink (issue of its own) implements the same two protocols: it opens its device in
-`open`, places the first sample at the instant given to `begin` with its latency taken off, and
-counts in `played` what the card has taken out of the buffer.
+The sink of a sound card is `sound.card_sink.CardSink`.
 """
 
 import asyncio
@@ -15,6 +13,7 @@ from typing import Protocol
 
 from devices.controller.clock import Clock
 from devices.controller.mp3 import BYTES_PER_SAMPLE
+from devices.controller.sound.volume import VolumeAt, always_loudest, scaled
 
 LEAD_US = 500_000
 """How much sound a sink takes ahead of what it has let out."""
@@ -22,16 +21,20 @@ LEAD_US = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What has left a sink."""
+    """What has left a sink; `underruns` is how often it had nothing to let out in between."""
 
     samples: int
     sample_rate_hz: int
     first_sample_at_us: int | None
     last_sample_at_us: int | None
+    underruns: int = 0
 
 
 class Stream(Protocol):
-    """One order's sound on a sink, without gaps from the first sample to the last."""
+    """One order's sound on a sink, without gaps from the first sample to the last.
+
+    Whatever waits here may raise AudioDeviceUnusable, and then the sound has ended.
+    """
 
     def is_stopped(self) -> bool:
         """Whether it was stopped before its end."""
@@ -50,7 +53,10 @@ class Stream(Protocol):
         ...
 
     def stop(self) -> None:
-        """Silence at once; what has left stays counted."""
+        """Silence at once, and where a cut is about to begin, at its first sample.
+
+        What has left stays counted.
+        """
         ...
 
     def played(self) -> Played:
@@ -59,10 +65,22 @@ class Stream(Protocol):
 
 
 class Sink(Protocol):
-    """A way out for sound."""
+    """A way out for sound; `rate_hz` is the only rate that it takes, None where it takes any."""
 
-    name: str
-    simulated: bool
+    @property
+    def name(self) -> str:
+        """What it is called in confirmations."""
+        ...
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nobody can hear it."""
+        ...
+
+    @property
+    def rate_hz(self) -> int | None:
+        """The only rate that it takes."""
+        ...
 
     def open(self, *, sample_rate_hz: int) -> Stream:
         """Prepare for one order's mono samples of 16 bits."""
@@ -70,14 +88,23 @@ class Sink(Protocol):
 
 
 class PacedStream:
-    """Lets samples out at their rate by the clock, as a sound card would, and into nothing."""
+    """Lets samples out at their rate by the clock, as a sound card would, and into nothing.
+
+    Or to whom it is `heard` by, at the volume of the instant at which it left.
+    """
 
     def __init__(
-        self, *, clock: Clock, sample_rate_hz: int, heard: Callable[[bytes], None] | None = None
+        self,
+        *,
+        clock: Clock,
+        sample_rate_hz: int,
+        heard: Callable[[bytes], None] | None = None,
+        volume: VolumeAt = always_loudest,
     ) -> None:
         self._clock = clock
         self._rate_hz = sample_rate_hz
         self._heard = heard
+        self._volume = volume
         self._written = bytearray() if heard else None
         self._samples = 0
         self._ends_us = 0
@@ -106,7 +133,8 @@ class PacedStream:
             self._samples += samples
             self._ends_us = begins_us + samples * 1_000_000 // self._rate_hz
             if self._written is not None:
-                self._written += pcm
+                at_ms = (begins_us + self._offset_us) // 1_000
+                self._written += scaled(pcm, percent=self._volume(at_ms))
         return begins_us + self._offset_us
 
     async def drain(self) -> None:
@@ -157,6 +185,7 @@ class NullSink:
 
     name = "null"
     simulated = True
+    rate_hz: int | None = None
 
     def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
@@ -171,10 +200,12 @@ class WavSink:
 
     name = "wav"
     simulated = True
+    rate_hz: int | None = None
 
-    def __init__(self, *, clock: Clock, folder: Path) -> None:
+    def __init__(self, *, clock: Clock, folder: Path, volume: VolumeAt = always_loudest) -> None:
         self._clock = clock
         self._folder = folder
+        self._volume = volume
 
     def open(self, *, sample_rate_hz: int) -> PacedStream:
         """A stream that leaves a file behind, named by the microsecond it was opened."""
@@ -188,4 +219,9 @@ class WavSink:
                 file.setframerate(sample_rate_hz)
                 file.writeframes(pcm)
 
-        return PacedStream(clock=self._clock, sample_rate_hz=sample_rate_hz, heard=write_file)
+        return PacedStream(
+            clock=self._clock,
+            sample_rate_hz=sample_rate_hz,
+            heard=write_file,
+            volume=self._volume,
+        )

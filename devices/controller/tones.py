@@ -17,6 +17,7 @@ _ATTENTION = ((800.0, 0.25), (970.0, 0.25))
 _DRILL = ((659.3, 0.45), (523.3, 0.45), (392.0, 0.7), (0.0, 0.9))
 
 
+@lru_cache(maxsize=4)
 def tone(kind: ToneKind, *, duration_ms: int, rate_hz: int) -> bytes:
     """Samples of 16 bits, mono: the pattern of a kind for so many milliseconds."""
     pattern = _pattern(kind, rate_hz)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from markupsafe import escape
 from sqlmodel import Session, select
 
 from broadcaster.areas.tables import Station
@@ -86,6 +87,22 @@ def test_no_instant_that_a_device_states_breaks_a_page(site: Site, at_ms: int) -
     answers = {page: browser.get(page).status_code for page in pages}
 
     assert not {page: code for page, code in answers.items() if code >= 500}
+
+
+@pytest.mark.parametrize("said", ["100%", "%(now)s", "%s%d", "<b>{{ now }}</b>"])
+def test_no_word_that_a_device_makes_up_breaks_a_page(site: Site, said: str) -> None:
+    """A reason or a sink that nobody knows is shown as it came, and never read as a pattern."""
+    pole = a_pole()
+    pole.say(Kind.RECEIVED, order="o-bc-now-dong")
+    pole.say(Kind.FAILED, order="o-bc-now-dong", code=said, sink=said)
+    tell(site, pole, pole.batch())
+    browser = site.browser("leader")
+
+    pages = ["/broadcasts/bc-now", f"/evidence/{pole.device}/{pole.epoch}/2", "/incidents"]
+    answers = {page: browser.get(page) for page in pages}
+
+    assert {page: each.status_code for page, each in answers.items()} == dict.fromkeys(pages, 200)
+    assert escape(said) in answers[pages[1]].text
 
 
 @pytest.mark.parametrize("field", ["order", "prev"])

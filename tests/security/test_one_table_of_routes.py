@@ -19,6 +19,8 @@ SCHEDULERS = WRITERS | APPROVERS
 ADMINS = frozenset({"admin"})
 DESCRIBERS = WRITERS | {"admin"}
 ANYBODY = ALL | {"nobody"}
+THE_BROKER: frozenset[str] = frozenset()
+"""No person at all: a broker proves itself by a token of its own."""
 
 TABLE = {
     "GET /": ALL,
@@ -28,6 +30,7 @@ TABLE = {
     "GET /broadcasts/{broadcast_id}": ALL,
     "GET /broadcasts/{broadcast_id}/live": ALL,
     "POST /broadcasts/{broadcast_id}/cancel": SCHEDULERS,
+    "POST /broadcasts/{broadcast_id}/stop": SCHEDULERS,
     "POST /schedules/{schedule_id}/cancel": SCHEDULERS,
     "GET /evidence/{device_id}/{epoch}/{seq}": ALL,
     "GET /devices": STAFF,
@@ -36,6 +39,11 @@ TABLE = {
     "POST /devices/enrolment/{code_id}/confirmation": ADMINS,
     "POST /devices/enrolment/{code_id}/denial": ADMINS,
     "POST /enrol": ANYBODY,
+    "GET /devices/{device_id}": STAFF,
+    "POST /devices/{device_id}": ADMINS,
+    "POST /devices/{device_id}/retirement": ADMINS,
+    "POST /relay-hosts": ADMINS,
+    "GET /incidents": STAFF,
     "GET /bulletins": STAFF,
     "GET /bulletins/new": WRITERS,
     "POST /bulletins": WRITERS,
@@ -84,12 +92,19 @@ TABLE = {
     "GET /api/broadcasts": ALL,
     "GET /api/broadcasts/{broadcast_id}": ALL,
     "GET /api/broadcasts/{broadcast_id}/devices": ALL,
+    "POST /api/broadcasts/{broadcast_id}/stop": SCHEDULERS,
     "GET /api/evidence/{device_id}/{epoch}/{seq}": ALL,
+    "GET /api/incidents": STAFF,
     "GET /api/devices": STAFF,
     "GET /api/enrolments": ADMINS,
     "POST /api/enrolments": ADMINS,
     "POST /api/enrolments/{code_id}/confirmation": ADMINS,
     "POST /api/enrolments/{code_id}/denial": ADMINS,
+    "GET /api/devices/{device_id}": STAFF,
+    "PATCH /api/devices/{device_id}": ADMINS,
+    "DELETE /api/devices/{device_id}": ADMINS,
+    "GET /api/station/relay-hosts": STAFF,
+    "PUT /api/station/relay-hosts": ADMINS,
     "GET /api/schedules": STAFF,
     "POST /api/schedules": SCHEDULERS,
     "DELETE /api/schedules/{schedule_id}": SCHEDULERS,
@@ -117,6 +132,11 @@ TABLE = {
     "GET /api/voices": CHOOSERS,
     "GET /api/station/voice": CHOOSERS,
     "PUT /api/station/voice": CHOOSERS,
+    "POST /api/broker/emqx/authentication": THE_BROKER,
+    "POST /api/broker/emqx/authorization": THE_BROKER,
+    "POST /api/broker/mosquitto/user": THE_BROKER,
+    "POST /api/broker/mosquitto/superuser": THE_BROKER,
+    "POST /api/broker/mosquitto/acl": THE_BROKER,
 }
 PLACES = {
     "{broadcast_id}": "bc-evening",

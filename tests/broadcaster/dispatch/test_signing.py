@@ -3,19 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from nacl.signing import SigningKey
 from sqlmodel import col, select
 
-from broadcaster.areas.tables import Cluster, Station
+from broadcaster.areas.tables import Station
 from broadcaster.database.columns import to_ms
 from broadcaster.dispatch.signing import newest_plan, sign_changed_plans
 from broadcaster.dispatch.tables import SignedPlan
-from broadcaster.fleet.credentials import verifier_of
-from broadcaster.fleet.registry import enrol
+from broadcaster.dispatch.versions import AGAIN_AFTER
+from broadcaster.fleet.registry import retire
+from broadcaster.keys import StationKeys
 from broadcaster.ledger.tables import Play
 from broadcaster.schedule.queueing import cancel_schedule
 from broadcaster.schedule.tables import Broadcast
 from devices.protocol.messages import Plan
+from tests.broadcaster.dispatch.fleet import add_device, report
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys, plan_as_devices_see
@@ -27,29 +28,18 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture(autouse=True)
 def devices(newsroom: Newsroom) -> None:
     """One device in each cluster."""
-    verifier = verifier_of("secret")
     with newsroom.small.database.writing() as session:
         for number, cluster_id in enumerate(("cl-1", "cl-2")):
-            enrol(
-                session,
-                device_id=f"loa-{number}",
-                cluster=session.get_one(Cluster, cluster_id),
-                name=f"Loa {number}",
-                public_key_hex=SigningKey(bytes([number]) * 32).verify_key.encode().hex(),
-                broker_salt=verifier.salt,
-                broker_verifier=verifier.verifier,
-                now=newsroom.now(),
-                simulated=True,
-            )
+            add_device(session, number, cluster=cluster_id, now=newsroom.now())
 
 
-def sign(newsroom: Newsroom) -> int:
+def sign(newsroom: Newsroom, keys: StationKeys = KEYS) -> int:
     """Sign what changed."""
     with newsroom.small.database.writing() as session:
         return sign_changed_plans(
             session,
             station=session.get_one(Station, STATION_ID),
-            keys=KEYS,
+            keys=keys,
             now=newsroom.now(),
             days=8,
             start_within=MINUTE,
@@ -187,3 +177,65 @@ def test_versions_are_kept_one_by_one(newsroom: Newsroom) -> None:
     with newsroom.small.database.reading() as session:
         kept = session.exec(select(SignedPlan).where(SignedPlan.cluster_id == "cl-1")).all()
     assert len(kept) == 2
+
+
+def test_a_restored_station_goes_above_what_its_devices_hold(newsroom: Newsroom) -> None:
+    """A device refuses a plan that is not above its own, and yesterday's backup knows no better."""
+    sign(newsroom)
+    held = to_ms(newsroom.now() + timedelta(days=2))
+    newsroom.clock.move(AGAIN_AFTER)
+    with newsroom.small.database.writing() as session:
+        report(session, "loa-0", now=newsroom.now(), plan_version=held)
+
+    assert sign(newsroom) == 1
+    assert plan_of(newsroom, "cl-1").version == held + 1
+    assert sign(newsroom) == 0
+
+
+@pytest.mark.parametrize("version", [2**52 + 1, 2**53 - 1])
+def test_a_device_that_lies_uses_up_no_versions(newsroom: Newsroom, version: int) -> None:
+    """Going above what one stolen pole made up would leave its neighbours without a next plan."""
+    sign(newsroom)
+    newsroom.clock.move(AGAIN_AFTER)
+    with newsroom.small.database.writing() as session:
+        report(session, "loa-0", now=newsroom.now(), plan_version=version)
+
+    assert sign(newsroom) == 0
+
+
+def test_a_device_that_lies_has_no_plan_signed_each_second(newsroom: Newsroom) -> None:
+    """However often it claims a newer one: once in five minutes, and the claim is gone by then."""
+    sign(newsroom)
+    signed = 0
+    for step in range(20):
+        newsroom.clock.move(timedelta(seconds=1))
+        with newsroom.small.database.writing() as session:
+            claim = to_ms(newsroom.now()) + 10_000 * step
+            report(session, "loa-0", now=newsroom.now(), plan_version=claim)
+        signed += sign(newsroom)
+
+    assert signed == 0
+
+
+def test_what_a_retired_device_holds_is_nobodys_concern(newsroom: Newsroom) -> None:
+    """Only devices in service have to accept the next plan."""
+    sign(newsroom)
+    newsroom.clock.move(AGAIN_AFTER)
+    with newsroom.small.database.writing() as session:
+        report(session, "loa-0", now=newsroom.now(), plan_version=to_ms(newsroom.now()) + 1)
+        retire(session, "loa-0", now=newsroom.now())
+
+    assert sign(newsroom) == 0
+
+
+def test_another_key_signs_every_plan_again(newsroom: Newsroom) -> None:
+    """Devices will not believe the one before for ever, and a revoked one not at all."""
+    sign(newsroom)
+    other = made_keys(seed=b"n", serial=2)
+
+    assert sign(newsroom, other) == 2
+    with newsroom.small.database.reading() as session:
+        newest = newest_plan(session, "cl-1")
+        assert newest is not None
+        plan = plan_as_devices_see(newest.message, keys=other, cluster="cl-1")
+    assert plan.orders == ()

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.database.columns import from_ms, to_ms
-from broadcaster.ledger.fold import Expected, Fold, Word, fold, played_ms_of
+from broadcaster.ledger.counting import played_ms_of
+from broadcaster.ledger.fold import Expected, Fold, Word, fold
 from broadcaster.ledger.play_state import OPEN, PlayState, Reached
 from devices.protocol.messages import Confirmation, Kind
 
@@ -238,3 +239,62 @@ def test_a_simulated_device_is_simulated_before_it_speaks() -> None:
     )
 
     assert fold(expected, [], now=from_ms(0)) == Fold(state=PlayState.PLANNED, simulated=True)
+
+
+def stretch(kind: Kind, *, seq: int, begins_s: float, lasts_s: float, **said: object) -> Word:
+    """An end of one stretch of sound: so many seconds from a second after the planned start."""
+    first_us = START_US + round(begins_s * 1e6)
+    return word(
+        kind,
+        seq=seq,
+        after_s=begins_s + lasts_s,
+        first_sample_at_us=first_us,
+        last_sample_at_us=first_us + round(lasts_s * 1e6),
+        samples=round(lasts_s * 24_000),
+        sample_rate_hz=24_000,
+        **said,
+    )
+
+
+def test_what_was_cut_and_went_on_adds_up() -> None:
+    """20 s before an emergency and 40 s after it are the whole minute."""
+    words = [
+        stretch(Kind.CUT, seq=1, begins_s=0, lasts_s=20, code="emergency"),
+        word(Kind.RESUMED, seq=2, after_s=50),
+        stretch(Kind.FINISHED, seq=3, begins_s=50, lasts_s=40),
+    ]
+    play = fold(EXPECTED, words, now=at(200))
+
+    assert (play.state, play.played_ms) == (PlayState.CONFIRMED, 60_000)
+
+
+def test_what_did_not_go_on_counts_as_far_as_it_came() -> None:
+    """A power cut after a cut leaves the first stretch, and no more."""
+    words = [
+        stretch(Kind.CUT, seq=1, begins_s=0, lasts_s=20, code="emergency"),
+        word(Kind.RESUMED, seq=2, after_s=50),
+        word(Kind.FAILED, seq=3, after_s=60, code="interrupted"),
+    ]
+    play = fold(EXPECTED, words, now=at(200))
+
+    assert (play.state, play.played_ms) == (PlayState.FAILED, 20_000)
+
+
+def test_stretches_that_lie_over_one_another_count_once() -> None:
+    """A device cannot have let out two seconds of one order in one second."""
+    words = [
+        stretch(Kind.CUT, seq=1, begins_s=0, lasts_s=20, code="emergency"),
+        stretch(Kind.FINISHED, seq=3, begins_s=10, lasts_s=20),
+    ]
+
+    assert fold(EXPECTED, words, now=at(200)).played_ms == 30_000
+
+
+def test_two_journals_do_not_add_up() -> None:
+    """Of two that claim one play the longer one counts."""
+    words = [
+        stretch(Kind.FINISHED, seq=1, begins_s=0, lasts_s=20),
+        stretch(Kind.FINISHED, seq=1, begins_s=30, lasts_s=25, epoch=EPOCHS[1]),
+    ]
+
+    assert fold(EXPECTED, words, now=at(200)).played_ms == 25_000

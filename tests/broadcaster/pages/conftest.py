@@ -12,6 +12,7 @@ import broadcaster.areas.api
 import broadcaster.fleet.api
 import broadcaster.fleet.pages
 import broadcaster.ledger.api
+import broadcaster.ledger.incident_pages
 import broadcaster.ledger.pages
 import broadcaster.schedule.api
 import broadcaster.schedule.broadcast_pages
@@ -29,6 +30,7 @@ ROUTERS = (
     broadcaster.schedule.broadcast_pages.router,
     broadcaster.schedule.queue_pages.router,
     broadcaster.ledger.pages.router,
+    broadcaster.ledger.incident_pages.router,
     broadcaster.fleet.pages.router,
     broadcaster.areas.api.api,
     broadcaster.schedule.api.api,

@@ -1,0 +1,86 @@
+"""How what a device measured is said to people: its name, and its figure with a unit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from broadcaster.web.formats import Language, duration, number
+from broadcaster.web.language import msgid
+
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "cpu_temperature_c": msgid("Nhiệt độ bộ xử lý"),
+        "cpu_share": msgid("Bộ xử lý đang bận"),
+        "memory_free_bytes": msgid("Bộ nhớ còn trống"),
+        "disk_free_bytes": msgid("Ổ đĩa còn trống"),
+        "audio_cache_bytes": msgid("Âm thanh đã tải sẵn"),
+        "link": msgid("Đường truyền"),
+        "signal_dbm": msgid("Sóng di động"),
+        "supply": msgid("Nguồn điện"),
+        "audio_device": msgid("Cổng âm thanh"),
+        "volume_percent": msgid("Âm lượng"),
+        "uptime_s": msgid("Đã chạy liên tục"),
+        "unreceipted": msgid("Xác nhận đài chưa nhận"),
+    }
+)
+
+_WORDS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("supply", "mains"): msgid("điện lưới"),
+        ("supply", "battery"): msgid("ắc quy"),
+        ("audio_device", "true"): msgid("có"),
+        ("audio_device", "false"): msgid("không thấy"),
+    }
+)
+_FIGURES: Mapping[str, tuple[float, int, str]] = MappingProxyType(
+    {
+        "cpu_temperature_c": (1, 1, " °C"),
+        "cpu_share": (100, 0, "%"),
+        "memory_free_bytes": (1e-6, 0, " MB"),
+        "disk_free_bytes": (1e-6, 0, " MB"),
+        "audio_cache_bytes": (1e-6, 0, " MB"),
+        "signal_dbm": (1, 0, " dBm"),
+        "volume_percent": (1, 0, "%"),
+        "unreceipted": (1, 0, ""),
+    }
+)
+"""What a figure is multiplied by, how many decimals it has, and its unit."""
+
+_NUMBERS = frozenset({*_FIGURES, "uptime_s"})
+
+# A device may state anything; what no box can measure is not written out digit by digit.
+_BELIEVABLE = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One thing that was measured: its name (a msgid), and a word (a msgid) or a figure for it."""
+
+    name: str
+    word: str | None
+    figure: str
+
+
+def measured_lines(measured: Mapping[str, Any], *, language: Language) -> Sequence[Measured]:
+    """Everything that was measured and has a name, in a fixed order."""
+    return [
+        Measured(
+            title,
+            _WORDS.get((name, str(measured[name]).lower())),
+            _figure(name, measured[name], language=language),
+        )
+        for name, title in _NAMES.items()
+        if measured.get(name) is not None
+    ]
+
+
+def _figure(name: str, value: Any, *, language: Language) -> str:  # noqa: ANN401 - any JSON
+    if name not in _NUMBERS or not isinstance(value, int | float):
+        return str(value)
+    if abs(value) > _BELIEVABLE:
+        return "?"
+    if name == "uptime_s":
+        return duration(int(value) * 1_000, language=language)
+    scale, decimals, unit = _FIGURES[name]
+    return f"{number(value * scale, decimals=decimals, language=language)}{unit}"

@@ -1,0 +1,104 @@
+"""One beat after the other: configurations before plans, and what changes is on its way at once."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from broadcaster.areas.tables import Station
+from broadcaster.dispatch.service import Conductor, tick
+from broadcaster.fleet.registry import retire
+from broadcaster.keys import StationKeys
+from tests.broadcaster.dispatch.fleet import FakeWire, add_device
+from tests.broadcaster.newsroom import Newsroom
+from tests.broadcaster.small_station import STATION_ID
+from tests.broadcaster.station_keys import made_keys
+
+ALL = ["config/loa-1", "config/loa-2", "plan/cl-1", "plan/cl-2"]
+
+
+@dataclass
+class Led:
+    """A station that is led beat by beat, with a broker that takes everything."""
+
+    newsroom: Newsroom
+    keys: StationKeys = field(default_factory=made_keys)
+    wire: FakeWire = field(default_factory=lambda: FakeWire(takes=1_000))
+
+    def __post_init__(self) -> None:
+        """Begin to lead."""
+        self.conductor = Conductor(
+            database=self.newsroom.small.database,
+            settings=self.newsroom.small.settings,
+            keys=lambda: self.keys,
+            wire=self.wire,  # type: ignore[arg-type]
+        )
+
+    def beat(self) -> list[str]:
+        """One beat, a second after the last; the topics that it published on."""
+        before = len(self.wire.published)
+        self.newsroom.clock.move(timedelta(seconds=1))
+        tick(self.conductor, self.newsroom.now())
+        new = self.wire.published[before:]
+        return [topic.removeprefix(f"loa/1/{STATION_ID}/") for topic, _, _ in new]
+
+
+@pytest.fixture
+def led(newsroom: Newsroom) -> Led:
+    """Two devices in two clusters."""
+    with newsroom.small.database.writing() as session:
+        for number in (1, 2):
+            add_device(session, number, cluster=f"cl-{number}", now=newsroom.now())
+    return Led(newsroom)
+
+
+def test_devices_learn_whom_to_believe_before_they_get_a_plan(led: Led) -> None:
+    """Each configuration goes out, then each plan; the next beat has nothing to say."""
+    assert led.beat() == ALL
+    assert led.beat() == []
+
+
+def test_a_new_connection_gets_everything_again_in_the_same_order(led: Led) -> None:
+    """The broker may have lost what it retained."""
+    led.beat()
+    led.wire.connections += 1
+
+    assert led.beat() == ALL
+
+
+def test_what_a_broken_connection_did_not_take_is_said_again(led: Led) -> None:
+    """All of it, until all of it was taken."""
+    led.wire.takes = 3
+
+    assert led.beat() == ALL[:3]
+    led.wire.takes = 1_000
+    assert led.beat() == ALL
+
+
+def test_other_keys_on_disk_are_used_without_a_restart(led: Led) -> None:
+    """Configurations and plans are signed again by the key that is there now."""
+    led.beat()
+    led.keys = made_keys(seed=b"n", serial=2, also=b"k")
+
+    assert led.beat() == ALL
+
+
+def test_a_rule_of_the_station_reaches_the_poles_within_a_beat(led: Led) -> None:
+    """Nobody has to wait for the minute."""
+    led.beat()
+    with led.newsroom.small.database.writing() as session:
+        session.get_one(Station, STATION_ID).quiet_begins = "20:30"
+
+    assert led.beat() == ALL[:2]
+
+
+def test_a_retired_device_leaves_nothing_at_the_broker(led: Led) -> None:
+    """Its retained configuration is emptied, once."""
+    led.beat()
+    with led.newsroom.small.database.writing() as session:
+        retire(session, "loa-1", now=led.newsroom.now())
+
+    assert led.beat() == ["config/loa-1"]
+    assert led.wire.published[-1][1] == b""
+    led.wire.connections += 1
+    assert led.beat() == ["config/loa-2", "plan/cl-1", "plan/cl-2"]
