@@ -52,9 +52,7 @@ def write(journal: Journal, folder: Path, sizes: list[int]) -> list[Synced]:
     rubbish=st.binary(max_size=100),
 )
 @settings(max_examples=60, deadline=None)
-def test_a_torn_log_loses_whole_writes_only(
-    sizes: list[int], share: float, rubbish: bytes
-) -> None:
+def test_a_torn_log_loses_whole_writes_only(sizes: list[int], share: float, rubbish: bytes) -> None:
     """However much of the log is left, and whatever the card put behind it."""
     with tempfile.TemporaryDirectory() as name:
         folder, torn = Path(name) / "first", Path(name) / "torn"
@@ -72,9 +70,7 @@ def test_a_torn_log_loses_whole_writes_only(
 
         # All that the disk had promised, and nothing but whole writes.
         assert held in {each.entries for each in safe} | {()}
-        promised = max(
-            (each.entries for each in safe if each.wal_bytes <= len(left)), key=len
-        )
+        promised = max((each.entries for each in safe if each.wal_bytes <= len(left)), key=len)
         if after.previous is None and promised:
             assert held[: len(promised)] == promised
         check_chain(after)
