@@ -1,4 +1,4 @@
-"""What an emergency cut goes on with the very next sample, if its order says so and it still may."""
+"""What an emergency cut goes on with the very next sample, where its order says so."""
 
 import asyncio
 from pathlib import Path
@@ -345,7 +345,7 @@ def test_a_full_disk_lets_nothing_go_on(tmp_path: Path) -> None:
 
 
 def test_a_priority_order_goes_first_at_the_next_border_of_two_items(tmp_path: Path) -> None:
-    """Circular 39: the programme pauses behind the item that plays, and goes on behind the order."""
+    """Circular 39: the programme pauses behind the item that plays, and goes on afterwards."""
 
     async def story() -> None:
         pole = Pole(tmp_path)
