@@ -182,7 +182,7 @@ export class Player {
     if (!playing) return;
     const counts = this.#silence();
     this.#state(playing.order, "cut", { code, ...counts });
-    if (playing.order.on_cut === "resume" && playing.stretch) this.#suspend(playing, EMERGENCY);
+    if (playing.order.on_cut === "resume" && !playing.order.tone) this.#suspend(playing, EMERGENCY);
   }
 
   #suspend({ key, order, stretch }, waitsFor) {
