@@ -22,6 +22,7 @@ from broadcaster.enrolment import door as enrolment_door
 from broadcaster.enrolment import pages as enrolment_pages
 from broadcaster.enrolment.door import Doorkeeper
 from broadcaster.fleet import api as fleet_api
+from broadcaster.fleet import broker_api
 from broadcaster.fleet import pages as fleet_pages
 from broadcaster.ledger import api as ledger_api
 from broadcaster.ledger import incident_pages
@@ -67,6 +68,7 @@ _ROUTERS = (
     schedule_api.api,
     ledger_api.api,
     fleet_api.api,
+    broker_api.api,
     enrolment_api.api,
 )
 _EVERYBODY = frozenset(Role)

@@ -26,8 +26,11 @@ DevicesError
 ├── FleetRefused             the folder to simulate holds no controllers, or real ones
 ├── AudioFetchFailed         the station's audio could not be fetched
 ├── AudioUndecodable         the cached bytes are not sound
-├── AudioDeviceUnusable      the sound card is missing, lost, or takes no sound
+│   └── RelayUndecodable     a programme comes in a form that this device cannot decode
 ├── AudioMissing             the audio did not come while it was of any use
+│   └── RelayStalled         nothing came of a programme that was to be passed on
+├── RelayBroken              a programme broke off, and is tried again
+├── AudioDeviceUnusable      the sound card is missing, lost, or takes no sound
 └── BrokerUnusable           the embedded broker cannot start as asked (broker.errors)
 """
 
@@ -218,6 +221,30 @@ class AudioMissing(DevicesError):
     code = "audio_missing"
     message_vi = "Âm thanh không về kịp nên không phát được lời."
     message_en = "The audio did not arrive in time, so the message was not played."
+
+
+class RelayUndecodable(AudioUndecodable):
+    """A programme comes in a form that this device cannot decode."""
+
+    code = "relay_undecodable"
+    message_vi = "Thiết bị không giải mã được chương trình tiếp âm này."
+    message_en = "This device cannot decode the programme that was to be relayed."
+
+
+class RelayStalled(AudioMissing):
+    """Nothing came of a programme that was to be passed on."""
+
+    code = "relay_stalled"
+    message_vi = "Không nhận được chương trình tiếp âm."
+    message_en = "Nothing came of the programme that was to be relayed."
+
+
+class RelayBroken(DevicesError):
+    """A programme broke off, or could not be reached; it is tried again."""
+
+    code = "relay_broken"
+    message_vi = "Chương trình tiếp âm bị gián đoạn. Thiết bị sẽ thử lại."
+    message_en = "The programme that is relayed broke off. The device will try again."
 
 
 class BrokerUnusable(DevicesError):

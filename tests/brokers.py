@@ -23,7 +23,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from devices.broker.mosquitto import write_configuration
+from devices.broker.mosquitto import Wanted, write_configuration
+from devices.broker.serve import Listen
 
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
 STARTS_WITHIN_S = 20.0
@@ -96,21 +97,41 @@ def start_embedded(
     )
 
 
-def start_mosquitto(registry: Path, tmp: Path, *, port: int = 0) -> RunningBroker:
-    """Start a real Mosquitto with a configuration made from the same credentials."""
-    folder, port, log = tmp / "mosquitto", port or free_port(), tmp / "mosquitto.log"
-    configuration = write_configuration(registry, folder=folder, port=port, persistence=False)
-    with log.open("w") as output:
+def start_mosquitto(
+    registry: Path,
+    tmp: Path,
+    *,
+    port: int = 0,
+    persistence: bool = False,
+    tls: Listen | None = None,
+    default_limits: bool = False,
+) -> RunningBroker:
+    """Start a real Mosquitto with a configuration made from the same credentials.
+
+    With `default_limits` it is as its packager left it, but for its users.
+    """
+    folder, log = tmp / "mosquitto", tmp / "mosquitto.log"
+    wanted = Wanted(port=port or free_port(), persistence=persistence, snapshot_every_s=1, tls=tls)
+
+    def write() -> Path:
+        configuration = write_configuration(registry, folder=folder, wanted=wanted)
+        if default_limits:
+            lines = configuration.read_text().splitlines()
+            kept = [line for line in lines if not line.startswith("max_")]
+            configuration.write_text("\n".join(kept) + "\n")
+        return configuration
+
+    with log.open("a") as output:
         process = subprocess.Popen(
-            [MOSQUITTO, "-c", configuration], stdout=output, stderr=output, text=True
+            [MOSQUITTO, "-c", write()], stdout=output, stderr=output, text=True
         )
-    wait_until_accepting(port, process=process, log=log)
+    wait_until_accepting(wanted.port, process=process, log=log)
 
     def reread() -> None:
-        write_configuration(registry, folder=folder, port=port, persistence=False)
+        write()
         process.send_signal(signal.SIGHUP)
 
-    return RunningBroker("mosquitto", process, "127.0.0.1", port, registry, log, reread)
+    return RunningBroker("mosquitto", process, "127.0.0.1", wanted.port, registry, log, reread)
 
 
 def write_test_certificate(tmp: Path) -> tuple[Path, Path]:

@@ -28,7 +28,7 @@ from broadcaster.demo.newsroom import (
 )
 from broadcaster.demo.state import fleet_folder, open_demo
 from broadcaster.founding import FirstPassword
-from broadcaster.processes.serve import running, stop_signal, voices_told, watch
+from broadcaster.processes.serve import running, stop_signal, tried_broker, voices_told, watch
 from broadcaster.processes.station import broker_answers, check_room, fleet_program
 from broadcaster.settings import Settings
 from broadcaster.voices.station_house import StationHouse
@@ -47,6 +47,7 @@ def run_demonstration(settings: Settings, *, console: Console) -> int:
         if founded is not None:
             _tell_passwords(founded.passwords, console=console)
             _tell_root_key(founded.root_told, console=console)
+        trial = tried_broker(settings, console=console)
         console.print("» Mở máy chủ MQTT, sổ độ phủ, trang web, lịch phát / Starting the station")
         with (
             running(settings, console=console) as supervisor,
@@ -61,7 +62,7 @@ def run_demonstration(settings: Settings, *, console: Console) -> int:
                 _first_bulletins(database, settings)
             database.dispose()
             console.print(f"● [bold]{settings.station_url}[/bold]  Ctrl-C để dừng / Ctrl-C to stop")
-            watch(supervisor, until=stopping)
+            watch(supervisor, until=stopping, beat=trial.beat)
     console.print("» Đã dừng. Dữ liệu được giữ lại. / Stopped; everything is kept.")
     return 0
 

@@ -1,8 +1,8 @@
 """The broker's credentials, written from the registry, and the station's own logins there.
 
-A device logs in under its own id; the station under `{station}-ingest` and `{station}-dispatch`,
-one for each of its clients, because at our brokers one user is one client. The registry holds
-verifiers only; the station's own secrets stand in its keys folder.
+A device logs in under its own id; the station under `{station}-ingest`, `{station}-dispatch` and
+`{station}-probe`, one for each of its clients, because at our brokers one user is one client. The
+registry holds verifiers only; the station's own secrets stand in its keys folder.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ import msgspec
 from sqlmodel import Session, select
 
 from broadcaster.areas.tables import Station
+from broadcaster.fleet.probe import PROBE, probe_grants
 from broadcaster.fleet.tables import Device
 from broadcaster.keys import KeyUnreadable, write_secret
 from broadcaster.settings import Settings
@@ -30,7 +31,7 @@ from devices.protocol.credentials import (
     station_grants,
 )
 
-STATION_ROLES = ("ingest", "dispatch")
+STATION_ROLES = ("ingest", "dispatch", PROBE)
 _FILE = "broker-{role}.json"
 
 
@@ -97,8 +98,10 @@ def write_registry(session: Session, path: Path, *, keys_dir: Path) -> Credentia
     before = _written(path)
     users: dict[str, Credential] = {}
     for station in session.exec(select(Station)):
-        grants = station_grants(station=station.id)
-        for secret in station_credentials(keys_dir, station_id=station.id).values():
+        for role, secret in station_credentials(keys_dir, station_id=station.id).items():
+            grants = (
+                probe_grants(station.id) if role == PROBE else station_grants(station=station.id)
+            )
             users[secret.username] = _kept_or_made(before, secret, grants=grants)
     for device in session.exec(select(Device).order_by(Device.id)):
         if device.retired_at is None:

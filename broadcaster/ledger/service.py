@@ -28,19 +28,21 @@ from broadcaster.ledger.incidents import record_incidents
 from broadcaster.ledger.ingest import Stored, store
 from broadcaster.ledger.known_keys import KnownKeys
 from broadcaster.ledger.opening import Refused
+from broadcaster.ledger.resync import Resyncs, gaps
 from broadcaster.ledger.time_answers import TimeAnswers
 from broadcaster.logs import configure_logs
 from broadcaster.settings import load_settings
 from broadcaster.wire import BrokerUnreachable, Delivery, Wire
 from devices.protocol import topics
 from devices.protocol.envelope import seal_message
-from devices.protocol.messages import Receipt
+from devices.protocol.messages import Command, Receipt
 
 log = structlog.get_logger()
 
 BATCH_LIMIT = 500
 GATHER_S = 0.05
 PATIENCE_S = 0.5
+GAPS_LOOKED_AT_EVERY_S = 5.0
 _BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 UNSTORABLE = "unstorable"
 
@@ -135,15 +137,15 @@ def is_away(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError) or error.connection_invalidated
 
 
-def send_receipts(wire: Wire, receipts: Sequence[Receipt], *, keys: StationKeys) -> int:
-    """Sign and send receipts without waiting; one that is lost is sent again when asked."""
+def send_to_devices(wire: Wire, messages: Sequence[Receipt | Command], *, keys: StationKeys) -> int:
+    """Sign and send without waiting; a receipt that is lost is sent again when asked."""
     sent = 0
-    for receipt in receipts:
-        topic = topics.to_device(receipt.station, receipt.device)
+    for message in messages:
+        topic = topics.to_device(message.station, message.device)
         try:
-            wire.publish_soon(topic, seal_message(receipt, key=keys.signing_key).encode())
+            wire.publish_soon(topic, seal_message(message, key=keys.signing_key).encode())
         except BrokerUnreachable:
-            log.info("receipts_put_off", waiting=len(receipts) - sent)
+            log.info("messages_put_off", waiting=len(messages) - sent)
             break
         sent += 1
     return sent
@@ -181,7 +183,9 @@ def run() -> int:
     wire.start()
     try:
         _announce_when_subscribed(wire, topics.from_all(station.id), stopping)
-        work = Work(wire=wire, ingest=ingest, answers=answers, keys=keys)
+        work = Work(
+            wire=wire, ingest=ingest, answers=answers, keys=keys, resyncs=Resyncs(station.id)
+        )
         while not stopping.is_set():
             work.once()
     except DatabaseAway:
@@ -203,7 +207,7 @@ def _announce_when_subscribed(wire: Wire, topic_filter: str, stopping: threading
         return
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Work:
     """What the process does again and again, and with what."""
 
@@ -211,9 +215,12 @@ class Work:
     ingest: Ingest
     answers: TimeAnswers
     keys: Callable[[], StationKeys]
+    resyncs: Resyncs
+    _looked_at_s: float = 0.0
 
     def once(self) -> None:
         """Answer, store, acknowledge and receipt what has come; raise DatabaseAway."""
+        self._ask_again()
         deliveries = self.wire.drain(limit=BATCH_LIMIT, patience_s=PATIENCE_S, gather_s=GATHER_S)
         self.ingest.look_at_registry(deliveries)
         # Questions of devices that were not known yet when they came.
@@ -224,9 +231,23 @@ class Work:
         if waiting:
             self._receipt(outcomes, deliveries=len(waiting))
 
+    def _ask_again(self) -> None:
+        """Ask for what is missing, every few seconds; a database that is away puts it off."""
+        if time.monotonic() - self._looked_at_s < GAPS_LOOKED_AT_EVERY_S or not self.wire.connected:
+            return
+        self._looked_at_s = time.monotonic()
+        now, station_id = self.ingest.now(), self.ingest.station.id
+        try:
+            with self.ingest.database.reading() as session:
+                found = gaps(connection_of(session), station_id=station_id, now=now)
+        except DBAPIError as error:
+            log.warning("gaps_not_looked_at", error=str(error.orig))
+            return
+        send_to_devices(self.wire, self.resyncs.commands(found, now=now), keys=self.keys())
+
     def _receipt(self, outcomes: Sequence[Stored], *, deliveries: int) -> None:
         receipts = newest_receipts(outcomes)
-        send_receipts(self.wire, receipts, keys=self.keys())
+        send_to_devices(self.wire, receipts, keys=self.keys())
         log.info(
             "deliveries_stored",
             deliveries=deliveries,

@@ -40,6 +40,11 @@ _CODES: Mapping[str, str] = MappingProxyType(
         "issuer_scope": msgid("người ký không có quyền ra lệnh này"),
         "key_expired": msgid("khóa ký đã hết hạn"),
         "replayed": msgid("lệnh cũ được gửi lại"),
+        "relay_host": msgid("nguồn tiếp âm không nằm trong danh sách đài cho phép"),
+        "priority": msgid("nhường cho bản tin ưu tiên hơn"),
+        "rebooted": msgid("phát tiếp sau khi loa khởi động lại"),
+        "journal_lost": msgid("sổ của loa đã mất nên không rõ đã phát hay chưa"),
+        "audio_device": msgid("loa không thấy cổng âm thanh"),
         "plan_rolled_back": msgid("đài gửi lại một kế hoạch cũ hơn"),
         "plan_equivocated": msgid("đài gửi hai kế hoạch khác nhau cùng số hiệu"),
     }
@@ -78,6 +83,7 @@ _SINKS: Mapping[str, str] = MappingProxyType(
     {
         "null": msgid("không ra tiếng (mô phỏng)"),
         "wav": msgid("ghi ra tệp (mô phỏng)"),
+        "sound_card": msgid("cổng âm thanh của loa"),
     }
 )
 

@@ -12,7 +12,9 @@ import broadcaster.schema  # noqa: F401 - sessions need every table known
 from broadcaster.areas.tables import Station
 from broadcaster.database import connect
 from broadcaster.database.migrate import migrate
+from broadcaster.errors import LoaError
 from broadcaster.fleet.credentials import write_registry
+from broadcaster.processes.broker_check import BrokerTrial
 from broadcaster.processes.errors import NotFounded
 from broadcaster.processes.station import check_room, start_station
 from broadcaster.processes.supervisor import Supervisor
@@ -33,6 +35,7 @@ def serve_station(settings: Settings, *, console: Console) -> int:
             raise NotFounded
         write_registry(session, settings.registry_file, keys_dir=settings.keys_dir)
     database.dispose()
+    trial = tried_broker(settings, console=console)
     with (
         suppress(KeyboardInterrupt),
         stop_signal() as stopping,
@@ -40,8 +43,20 @@ def serve_station(settings: Settings, *, console: Console) -> int:
         voices_told(settings, console=console),
     ):
         console.print(f"● {settings.station_url}", style="bold")
-        watch(supervisor, until=stopping)
+        watch(supervisor, until=stopping, beat=trial.beat)
     return 0
+
+
+def tried_broker(settings: Settings, *, console: Console) -> BrokerTrial:
+    """Try another broker than ours before anything runs with it; raise BrokerDrops."""
+
+    def say(error: LoaError) -> None:
+        console.print(f"◍ {error.message_vi}", style="bold yellow", markup=False, soft_wrap=True)
+        console.print(f"  {error.message_en}", style="dim", markup=False, soft_wrap=True)
+
+    trial = BrokerTrial(settings, say=say)
+    trial.beat()
+    return trial
 
 
 @contextmanager

@@ -7,7 +7,7 @@ section 3.1.2.10), and the last will follows.
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 from amqtt.adapters import ReaderAdapter, WriterAdapter
@@ -20,12 +20,25 @@ from devices.broker.packets import (
     check_frame,
     next_frame,
 )
+from devices.broker.refusals import refusals
 
 UNSENT_LIMIT_BYTES = 32 * 1024 * 1024
 CHUNK_BYTES = 65_536
 SENDER_PAUSE_S = 0.01
 
 log = structlog.get_logger(__name__)
+
+
+class Behind(Protocol):
+    """What stands behind a connection: the broker, which may be busy."""
+
+    def must_wait(self, client_id: str) -> bool:
+        """Whether this client's messages should wait."""
+        ...
+
+    def has_unheard(self, client_id: str) -> bool:
+        """Whether a message of this client was taken and is not handed on yet."""
+        ...
 
 
 class PacketSource:
@@ -60,13 +73,13 @@ class PacketReader(ReaderAdapter):  # type: ignore[misc]
         first: Frame,
         client_id: str,
         silence_s: float | None,
-        must_wait: Callable[[str], bool],
+        behind: Behind,
     ) -> None:
         self._source = source
         self._packet = memoryview(first.raw)
         self._client_id = client_id
         self._silence_s = silence_s
-        self._must_wait = must_wait
+        self._behind = behind
         self._held: Frame | None = None
         self._opened = asyncio.Event()
         self._ended = False
@@ -99,15 +112,21 @@ class PacketReader(ReaderAdapter):  # type: ignore[misc]
         # from the stream by then is held.
         if self._held is None:
             self._held = await self._sound_frame()
-        if self._held is not None and self._held.type is PacketType.PUBLISH:
-            while self._must_wait(self._client_id):  # noqa: ASYNC110 - no event to wait for
-                await asyncio.sleep(SENDER_PAUSE_S)
+        while self._is_too_early():  # noqa: ASYNC110 - no event to wait for
+            await asyncio.sleep(SENDER_PAUSE_S)
         self._heard_at = asyncio.get_running_loop().time()
         frame, self._held = self._held, None
         if frame is None or self._ended:
             self.feed_eof()
         else:
             self._packet = memoryview(frame.raw)
+
+    def _is_too_early(self) -> bool:
+        kind = self._held.type if self._held else PacketType.DISCONNECT
+        if kind is PacketType.DISCONNECT:
+            # amqtt forgets what it has acknowledged and not handed on when its sender leaves.
+            return self._behind.has_unheard(self._client_id)
+        return kind is PacketType.PUBLISH and self._behind.must_wait(self._client_id)
 
     async def _sound_frame(self) -> Frame | None:
         deadline = None if self._silence_s is None else self._heard_at + self._silence_s
@@ -120,7 +139,7 @@ class PacketReader(ReaderAdapter):  # type: ignore[misc]
             log.info("client_fell_silent", client_id=self._client_id)
             return None
         except PacketRefused as refusal:
-            log.warning("packet_refused", client_id=self._client_id, reason=str(refusal))
+            refusals().note("packet_refused", user=self._client_id, reason=str(refusal))
             return None
         return frame
 
@@ -139,8 +158,13 @@ class BoundedWriter(WriterAdapter):  # type: ignore[misc]
             return
         self._writer.write(data)
         if transport.get_write_buffer_size() > UNSENT_LIMIT_BYTES:
-            log.warning("client_cut_off", client_id=self._client_id, reason="reads too slowly")
+            refusals().note("client_cut_off", user=self._client_id, reason="reads too slowly")
             transport.abort()
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing reaches this client any more, though the broker may not know it yet."""
+        return self._writer.transport.is_closing()
 
     async def drain(self) -> None:
         """Do not wait: the bound in `write` stands, so that no sender hangs on one reader."""

@@ -8,10 +8,13 @@ Found in its source, and each covered by a test:
 - a client that leaves right after its CONNECT is held to be connected for ever;
 - a persistent session inherits the will's retain flag, and a clean one its cleanness;
 - what a client has not acknowledged when its connection ends, or within 5 s, is forgotten;
-- what queues for an absent client, or is on its way to a slow one, has no bound.
+- what was acknowledged to a sender is forgotten when it leaves before it was handed on;
+- what comes from a quick sender, queues for an absent client, or is on its way to a slow one, has
+  no bound.
 """
 
 import asyncio
+import itertools
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -20,19 +23,21 @@ import structlog
 from amqtt.adapters import ReaderAdapter, WriterAdapter
 from amqtt.broker import Broker
 from amqtt.contexts import BrokerConfig, ListenerConfig, ListenerType
-from amqtt.errors import AMQTTError
+from amqtt.errors import AMQTTError, ProtocolHandlerError
 from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
 from amqtt.session import ApplicationMessage, Session
 
 from devices.broker.packets import Connect
 from devices.broker.plugins import LOGIN_PLUGIN, TOPIC_PLUGIN
-from devices.broker.registry import registry_at
+from devices.broker.refusals import refusals
 from devices.broker.subscriptions import SubscriptionTable
-from devices.broker.waiting import InFlight, keep_for, take_all
+from devices.broker.waiting import InFlight, is_waiting, keep_for, take_all, take_oldest
 from devices.protocol.filters import filter_hears
+from devices.protocol.registry import registry_at
 
 LISTENER = "gate"
 BACKLOG_LIMIT_MESSAGES = 2_000
+UNHEARD_LIMIT_MESSAGES = 500
 
 log = structlog.get_logger(__name__)
 
@@ -56,11 +61,20 @@ class EmbeddedBroker(Broker):  # type: ignore[misc]
         self._subscribing: set[str] = set()
         self._caught_up: dict[str, BrokerProtocolHandler] = {}
         self._in_flight = InFlight()
+        self._numbers = itertools.count()
 
     def must_wait(self, client_id: str) -> bool:
         """Whether this sender should wait until what was sent has been handed on."""
         backlog: int = self._broadcast_queue.qsize()
-        return backlog > BACKLOG_LIMIT_MESSAGES or self._in_flight.others_are_slow(client_id)
+        return (
+            backlog > BACKLOG_LIMIT_MESSAGES
+            or self._unheard(client_id) > UNHEARD_LIMIT_MESSAGES
+            or any(map(self._hears_many, self._in_flight.others_that_lag(client_id)))
+        )
+
+    def has_unheard(self, client_id: str) -> bool:
+        """Whether a message of this client was taken and is not handed on yet."""
+        return self._unheard(client_id) > 0
 
     async def admit(
         self, reader: ReaderAdapter, writer: WriterAdapter, *, connect: Connect
@@ -68,8 +82,10 @@ class EmbeddedBroker(Broker):  # type: ignore[misc]
         """Serve one client until its stream ends."""
         session, _ = self._sessions.get(connect.client_id, (None, None))
         if session is not None:
-            # amqtt carries these two over from the connection before.
+            # amqtt carries these over from the connection before.
             session.will_retain = connect.will_retained
+            # It would send these before it reads an answer; they come again with what waited.
+            session.inflight_out.clear()
             if session.clean_session:
                 await self._delete_session(connect.client_id)
         await self.external_connected(reader, writer, LISTENER)
@@ -116,9 +132,9 @@ class EmbeddedBroker(Broker):  # type: ignore[misc]
 
     async def _publish_session_retained_messages(self, session: Session) -> None:
         self._caught_up[session.client_id] = self._get_handler(session)
-        for message in take_all(session):
+        for number, message in take_all(session):
             if self._may_have(session, message.topic):
-                self._send(session, message)
+                self._send(session, message, number=number)
 
     async def _run_broadcast(self, running_tasks: "deque[asyncio.Task[Any]]") -> None:  # noqa: ARG002
         said = await self._broadcast_queue.get()
@@ -129,56 +145,116 @@ class EmbeddedBroker(Broker):  # type: ignore[misc]
                 message = ApplicationMessage(None, topic, qos, said["data"], retain=False)
                 self._send(session, message)
 
+    def _unheard(self, client_id: str) -> int:
+        session, _ = self._sessions.get(client_id, (None, None))
+        return session.delivered_message_queue.qsize() if session is not None else 0
+
+    def _hears_many(self, client_id: str) -> bool:
+        user = self._registry.user(client_id)
+        return user is not None and any("+" in each or "#" in each for each in user.subscribe)
+
     def _may_have(self, session: Session, topic: str) -> bool:
         return self._registry.may_receive(session.username, topic=topic)
 
-    def _send(self, session: Session, message: ApplicationMessage) -> None:
+    def _send(
+        self, session: Session, message: ApplicationMessage, *, number: int | None = None
+    ) -> None:
+        if number is None:
+            number = next(self._numbers)
         handler = self._handler_of(session)
         if handler is None:
-            self._keep(session, message)
+            self._keep(session, message, number=number)
+        elif message.qos and self._must_hold_back(session):
+            self._hold(session, message, number=number)
         else:
-            self._tasks_queue.append(
-                asyncio.create_task(self._deliver(session, handler, message), name="deliver")
-            )
+            self._start(session, message, number=number, handler=handler)
+
+    def _start(
+        self,
+        session: Session,
+        message: ApplicationMessage,
+        *,
+        number: int,
+        handler: BrokerProtocolHandler,
+    ) -> None:
+        self._in_flight.begin(session.client_id, size_bytes=len(message.data))
+        delivery = self._deliver(session, message, number=number, handler=handler)
+        self._tasks_queue.append(asyncio.create_task(delivery, name="deliver"))
 
     async def _deliver(
-        self, session: Session, handler: BrokerProtocolHandler, message: ApplicationMessage
+        self,
+        session: Session,
+        message: ApplicationMessage,
+        *,
+        number: int,
+        handler: BrokerProtocolHandler,
     ) -> None:
-        client_id, size_bytes = session.client_id, len(message.data)
-        self._in_flight.begin(client_id, size_bytes=size_bytes)
+        acknowledged = False
         try:
             await handler.mqtt_publish(
                 message.topic, message.data, message.qos, retain=message.retain
             )
-        except (AMQTTError, OSError):
-            self._try_again(session, message, failed=handler)
+            acknowledged = True
+        except (AMQTTError, ProtocolHandlerError, OSError):
+            self._try_again(session, message, number=number, failed=handler)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
             # Not this task but the wait for an acknowledgement was cancelled: the client left.
-            self._try_again(session, message, failed=handler)
+            self._try_again(session, message, number=number, failed=handler)
         finally:
-            self._in_flight.end(client_id, size_bytes=size_bytes)
+            self._in_flight.end(session.client_id, size_bytes=len(message.data))
+        if acknowledged:
+            self._go_on(session)
+
+    def _must_hold_back(self, session: Session) -> bool:
+        """Whether one device has enough to acknowledge. For a station its senders wait instead."""
+        client_id = session.client_id
+        behind = self._in_flight.lags(client_id) or (
+            is_waiting(session) and self._in_flight.has(client_id)
+        )
+        return behind and not self._hears_many(client_id)
+
+    def _go_on(self, session: Session) -> None:
+        """Send the next of what was held back, now that the device has acknowledged another."""
+        if not is_waiting(session) or self._hears_many(session.client_id):
+            return
+        handler = self._handler_of(session)
+        if handler is None or self._in_flight.lags(session.client_id):
+            return
+        number, message = take_oldest(session)
+        if self._may_have(session, message.topic):
+            self._start(session, message, number=number, handler=handler)
 
     def _try_again(
-        self, session: Session, message: ApplicationMessage, *, failed: BrokerProtocolHandler
+        self,
+        session: Session,
+        message: ApplicationMessage,
+        *,
+        number: int,
+        failed: BrokerProtocolHandler,
     ) -> None:
         log.info("delivery_unconfirmed", client_id=session.client_id, topic=message.topic)
         if self._handler_of(session) in {None, failed}:
-            self._keep(session, message)
+            self._keep(session, message, number=number)
         else:
-            self._send(session, message)
+            self._send(session, message, number=number)
 
-    def _keep(self, session: Session, message: ApplicationMessage) -> None:
+    def _keep(self, session: Session, message: ApplicationMessage, *, number: int) -> None:
         if message.qos and not session.clean_session and not message.retain:
-            forgotten = keep_for(session, message)
-            if forgotten:
-                log.warning("queue_full", client_id=session.client_id, forgotten=forgotten)
+            self._hold(session, message, number=number)
+
+    def _hold(self, session: Session, message: ApplicationMessage, *, number: int) -> None:
+        forgotten = keep_for(session, message, number=number)
+        if forgotten:
+            refusals().note("queue_full", user=session.client_id, times=forgotten)
 
     def _handler_of(self, session: Session) -> BrokerProtocolHandler | None:
         if session.transitions.state != "connected":
             return None
         handler = self._get_handler(session)
+        if handler is None or handler.writer is None or handler.writer.is_gone:
+            return None
         # Until a returning client has what waited for it, newer messages queue up behind that.
         return handler if self._caught_up.get(session.client_id) is handler else None

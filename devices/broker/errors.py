@@ -4,7 +4,8 @@ BrokerUnusable (devices.errors)
 ├── PortTaken            another program listens there
 ├── AddressUnusable      this machine has no such address, or may not listen on that port
 ├── PlainTextRefused     reachable from outside, but without TLS
-└── CertificateUnusable  the TLS certificate or its key cannot be read
+├── CertificateUnusable  the TLS certificate or its key cannot be read
+└── MosquittoMissing     there is no Mosquitto to run on this machine
 """
 
 from devices.errors import BrokerUnusable
@@ -46,3 +47,11 @@ class CertificateUnusable(BrokerUnusable):
     code = "certificate_unusable"
     message_vi = "Không dùng được chứng chỉ TLS hoặc khóa của nó. Hãy kiểm tra hai tệp này."
     message_en = "The TLS certificate or its key cannot be used. Check both files."
+
+
+class MosquittoMissing(BrokerUnusable):
+    """There is no Mosquitto to run on this machine."""
+
+    code = "mosquitto_missing"
+    message_vi = "Máy này chưa cài Mosquitto. Hãy cài gói mosquitto rồi chạy lại."
+    message_en = "Mosquitto is not installed on this machine. Install it and start again."

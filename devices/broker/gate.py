@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 from amqtt.adapters import ReaderAdapter, WriterAdapter
 
-from devices.broker.connection import BoundedWriter, PacketReader, PacketSource
+from devices.broker.connection import Behind, BoundedWriter, PacketReader, PacketSource
 from devices.broker.packets import (
     LEVEL_3_1_1,
     Connect,
@@ -23,8 +23,9 @@ from devices.broker.packets import (
     connack,
     read_connect,
 )
-from devices.broker.registry import LiveRegistry
+from devices.broker.refusals import STRANGER, refusals
 from devices.protocol.credentials import Credential
+from devices.protocol.registry import LiveRegistry
 
 CONNECT_LIMIT_BYTES = 16_384
 CONNECT_WITHIN_S = 10.0
@@ -40,12 +41,8 @@ BAD_VERSION, BAD_CLIENT_ID, NOT_AUTHORISED = 1, 2, 5
 log = structlog.get_logger(__name__)
 
 
-class Behind(Protocol):
+class House(Behind, Protocol):
     """What stands behind the gate: the broker."""
-
-    def must_wait(self, client_id: str) -> bool:
-        """Whether this client's messages should wait."""
-        ...
 
     async def admit(
         self, reader: ReaderAdapter, writer: WriterAdapter, *, connect: Connect
@@ -84,7 +81,7 @@ class _Guest:
 class Gate:
     """Accepts connections, checks who they are, and keeps one connection per client."""
 
-    def __init__(self, *, registry: LiveRegistry, behind: Behind) -> None:
+    def __init__(self, *, registry: LiveRegistry, behind: House) -> None:
         self._registry = registry
         self._behind = behind
         self._guests: dict[str, _Guest] = {}
@@ -137,14 +134,17 @@ class Gate:
                 return None
             connect = read_connect(frame)
         except (TimeoutError, PacketRefused) as reason:
-            log.info("connection_refused", reason=str(reason) or "no CONNECT in time")
+            why = str(reason) or "no CONNECT in time"
+            refusals().note("connection_refused", user=STRANGER, reason=why)
             return None
         finally:
             self._strangers.pop(writer, None)
         refusal = self._refusal(connect)
         if refusal is None:
             return frame, connect
-        log.warning("login_refused", username=connect.username, code=refusal)
+        known = self._registry.user(connect.username) is not None
+        user = (connect.username or STRANGER) if known else STRANGER
+        refusals().note("login_refused", user=user, code=refusal)
         writer.write(connack(refusal))
         return None
 
@@ -179,7 +179,7 @@ class Gate:
             first=first,
             client_id=client_id,
             silence_s=_silence_s(connect.keep_alive_s),
-            must_wait=self._behind.must_wait,
+            behind=self._behind,
         )
         guest = self._guests[client_id] = _Guest(credential, reader, writer)
         try:

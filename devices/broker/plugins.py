@@ -6,10 +6,12 @@ from amqtt.contexts import Action, BaseContext
 from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
 from amqtt.session import Session
 
-from devices.broker.registry import registry_at
+from devices.broker.refusals import STRANGER, refusals
+from devices.protocol.registry import registry_at
 
 LOGIN_PLUGIN = "devices.broker.plugins.LoginPlugin"
 TOPIC_PLUGIN = "devices.broker.plugins.TopicPlugin"
+_TOPIC_SHOWN = 200
 
 
 @dataclass
@@ -43,9 +45,14 @@ class TopicPlugin(BaseTopicPlugin):  # type: ignore[misc]
         self._registry = registry_at(self.config.registry)
 
     async def topic_filtering(self, *, session: Session, topic: str, action: Action) -> bool:
-        """Whether this session may do that with this topic or filter."""
+        """Whether this session may do that with this topic or filter; a denial is counted."""
+        user = session.username or STRANGER
         if action == Action.PUBLISH:
-            return self._registry.may_publish(session.username, topic=topic)
-        if action == Action.SUBSCRIBE:
-            return self._registry.may_subscribe(session.username, topic_filter=topic)
-        return self._registry.may_receive(session.username, topic=topic)
+            may, what = self._registry.may_publish(user, topic=topic), "publish_denied"
+        elif action == Action.SUBSCRIBE:
+            may, what = self._registry.may_subscribe(user, topic_filter=topic), "subscribe_denied"
+        else:
+            return self._registry.may_receive(user, topic=topic)
+        if not may:
+            refusals().note(what, user=user, topic=topic[:_TOPIC_SHOWN])
+        return may

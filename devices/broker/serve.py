@@ -3,12 +3,15 @@
 import asyncio
 import errno
 import ipaddress
-import json
 import signal
 import ssl
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import structlog
+from amqtt.errors import AMQTTError, ProtocolHandlerError
 
 from devices.broker.embedded import EmbeddedBroker
 from devices.broker.errors import (
@@ -18,7 +21,9 @@ from devices.broker.errors import (
     PortTaken,
 )
 from devices.broker.gate import Gate
-from devices.broker.registry import registry_at
+from devices.protocol.registry import registry_at
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +36,47 @@ class Listen:
     key: Path | None = None
 
 
-async def serve(registry: Path, *, listen: Listen) -> None:
-    """Serve until SIGTERM or SIGINT.
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A broker that accepts connections: where, and how many users it knows."""
+
+    url: str
+    port: int
+    users: int
+
+
+async def serve(registry: Path, *, listen: Listen, say: Callable[[Ready], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `say` is called once it accepts connections.
 
     Raises BrokerUnusable (port, address, certificate, plain text) and CredentialsUnreadable
     before anything listens.
     """
     tls = tls_for(listen)
     stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+        loop.add_signal_handler(each, stop.set)
+    loop.set_exception_handler(_heed)
     live = registry_at(str(registry))
     broker = EmbeddedBroker(registry)
     await broker.start()
     gate = Gate(registry=live, behind=broker)
     try:
         port = await _open(gate, listen=listen, tls=tls)
-        sys.stdout.write(json.dumps({"event": "broker_ready", "port": port}) + "\n")
-        sys.stdout.flush()
+        url = f"{'mqtts' if tls else 'mqtt'}://{_in_url(listen.host)}:{port}"
+        say(Ready(url, port, users=live.count()))
         await stop.wait()
     finally:
         await gate.close()
         await broker.shutdown()
+
+
+def _heed(loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+    """A client that leaves in the middle of an answer is no fault; anything else is."""
+    if isinstance(told.get("exception"), AMQTTError | ProtocolHandlerError | TimeoutError):
+        log.info("client_left_early", reason=str(told["exception"]))
+    else:
+        loop.default_exception_handler(told)
 
 
 async def _open(gate: Gate, *, listen: Listen, tls: ssl.SSLContext | None) -> int:
@@ -65,11 +89,17 @@ async def _open(gate: Gate, *, listen: Listen, tls: ssl.SSLContext | None) -> in
         raise AddressUnusable(where) from error
 
 
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 def tls_for(listen: Listen) -> ssl.SSLContext | None:
     """The TLS settings, or None where plain text stays inside this machine.
 
     Raises PlainTextRefused and CertificateUnusable.
     """
+    if (listen.certificate is None) is not (listen.key is None):
+        raise CertificateUnusable("--tls-cert, --tls-key")
     if listen.certificate is None or listen.key is None:
         if not is_loopback(listen.host):
             raise PlainTextRefused(listen.host)

@@ -18,6 +18,9 @@ SOON_MS = 3_200
 """How far ahead a play is planned: a device fetches with jitter, and prepares 2.5 s before."""
 
 FAR_MS = 3_600_000
+CACHED_WITHIN_S = 45.0
+"""A device waits up to 30 s before it fetches what is needed later."""
+
 HEARS_WITHIN_S = 15.0
 PLAYS_WITHIN_S = 20.0
 PUNCTUAL_US = 100_000

@@ -22,6 +22,7 @@ class Door:
     is_open: bool = True
     _loop: asyncio.AbstractEventLoop | None = None
     _lines: set[asyncio.StreamWriter] = field(default_factory=set)
+    _relays: set[asyncio.Task[None]] = field(default_factory=set)
 
     def cut(self) -> None:
         """Break every connection, and let nobody in."""
@@ -44,8 +45,10 @@ class Door:
     async def _serve(
         self, *, host: str, target: tuple[str, int], ready: threading.Event, ended: asyncio.Event
     ) -> None:
-        async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._relay(reader, writer, target=target)
+        def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.create_task(self._relay(reader, writer, target=target))
+            self._relays.add(task)
+            task.add_done_callback(self._relays.discard)
 
         self._loop = asyncio.get_running_loop()
         server = await asyncio.start_server(relay, host, self.port)
@@ -54,6 +57,7 @@ class Door:
         async with server:
             await ended.wait()
             await self._break()
+            await asyncio.gather(*self._relays, return_exceptions=True)
 
     async def _relay(
         self,
@@ -74,18 +78,15 @@ class Door:
         number = len(self.hellos)
         self.hellos.append(b"")
         self._lines |= {writer, far_writer}
-        try:
-            await asyncio.wait(
-                [
-                    asyncio.create_task(self._pass(reader, far_writer, number=number)),
-                    asyncio.create_task(self._pass(far_reader, writer)),
-                ],
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-        finally:
-            self._lines -= {writer, far_writer}
-            writer.transport.abort()
-            far_writer.transport.abort()
+        both = [
+            asyncio.create_task(self._pass(reader, far_writer, number=number)),
+            asyncio.create_task(self._pass(far_reader, writer)),
+        ]
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        self._lines -= {writer, far_writer}
+        writer.transport.abort()
+        far_writer.transport.abort()
+        await asyncio.wait(both)
 
     async def _pass(
         self,

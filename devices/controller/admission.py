@@ -4,6 +4,7 @@ A server's mistake, even a signed one, cannot wake a village at 03:15 or talk fo
 """
 
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from devices.controller.quiet_hours import disturbs
@@ -19,6 +20,7 @@ class Refusal(StrEnum):
     QUIET_HOURS = "quiet_hours"
     ISSUER_SCOPE = "issuer_scope"
     RELAY_HOST = "relay_host"
+    REPLAYED = "replayed"
     PLAN_ROLLED_BACK = "plan_rolled_back"
     PLAN_EQUIVOCATED = "plan_equivocated"
 
@@ -31,18 +33,22 @@ def standing_refusal(order: Order, *, config: Config, issuer: IssuerKey) -> Refu
         return Refusal.NEVER_DUE
     if order.duration_ms > config.longest_play_ms:
         return Refusal.TOO_LONG
-    if isinstance(order.relay, Relay) and not _is_relayed(order.relay, config=config):
+    if isinstance(order.relay, Relay) and not may_relay(order.relay.url, config=config):
         return Refusal.RELAY_HOST
     if not allowed_at(order, config=config, starts_at_ms=order.starts_at_ms):
         return Refusal.QUIET_HOURS
     return None
 
 
-def allowed_at(order: Order, *, config: Config, starts_at_ms: int) -> bool:
-    """Whether the order may sound from `starts_at_ms` on: outside quiet hours, or overridden."""
+def allowed_at(order: Order, *, config: Config, starts_at_ms: int, position_ms: int = 0) -> bool:
+    """Whether it may sound from `starts_at_ms` on: outside quiet hours, or overridden.
+
+    `position_ms` of it have been heard already.
+    """
     if order.override is not None:
         return True
-    sounds_ms = order.tone_ms + order.duration_ms
+    left_ms = order.duration_ms - position_ms
+    sounds_ms = left_ms if position_ms else order.tone_ms + left_ms
     return not disturbs(config.quiet_hours, starts_at_ms=starts_at_ms, duration_ms=sounds_ms)
 
 
@@ -56,5 +62,40 @@ def first_refusal(
     return standing
 
 
-def _is_relayed(relay: Relay, *, config: Config) -> bool:
-    return urlsplit(relay.url).hostname in config.relay_hosts
+def may_relay(url: str, *, config: Config) -> bool:
+    """Whether a programme may be taken from there: by https, from a host that the station allowed.
+
+    The station's own is one: it may pass a programme on itself.
+    """
+    host = _host_of(url)
+    return url.startswith("https://") and host is not None and host in _hosts(config)
+
+
+def may_reach(url: str, peer: str, *, config: Config) -> bool:
+    """Whether a name may have led to this network address.
+
+    Whoever owns a name may point it into the network that the pole stands in; so no address
+    inside it is reached, but those that the station named as such, and the station's own.
+    """
+    if not may_relay(url, config=config):
+        return False
+    address = ip_address(peer)
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    is_public = address.is_global and not address.is_multicast
+    return (
+        is_public
+        or str(address) in config.relay_hosts
+        or _host_of(url) == _host_of(config.station_url or "")
+    )
+
+
+def _hosts(config: Config) -> set[str | None]:
+    return {*config.relay_hosts, _host_of(config.station_url or "")}
+
+
+def _host_of(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None

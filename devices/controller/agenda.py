@@ -1,24 +1,29 @@
 """What the station wants of this device: configuration, plan and orders of the moment, verified.
 
 Everything here was signed by a key that may say it, is the newest of its kind, and stands on the
-disk before it is acted on. `planned` is what the player plays by.
+disk before it is acted on; only what must sound or fall silent at once is written afterwards.
+`planned` is what the player plays by.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import structlog
 
+from devices.controller import heights
+from devices.controller.admission import Refusal
 from devices.controller.bearings import NO_BEARINGS, Bearings, take_bearings
+from devices.controller.brake import Brake
 from devices.controller.clock import now_ms
-from devices.controller.due import OrderKey, key_of
+from devices.controller.due import OrderKey, key_of, opens_with_tone
 from devices.controller.journal import Journal
+from devices.controller.moments import Moments
 from devices.controller.reconciling import (
     Moment,
+    Ordered,
     Planned,
     Word,
     news,
-    over,
     planned_of,
     refused,
     refused_plan,
@@ -38,19 +43,23 @@ from devices.errors import (
 from devices.protocol import topics
 from devices.protocol.envelope import open_now, open_plan
 from devices.protocol.identity import Identity
-from devices.protocol.messages import Confirmation, IssuerKey, Kind, Plan
+from devices.protocol.messages import IssuerKey, Kind, Now, Order, Plan
 
 log = structlog.get_logger()
 
-PENDING_LIMIT = 16
-NOW_MARK = "now"
 FLOOR_MARK = "floor_ms"
+REFUSALS_A_DAY = 100
+"""Of what is wrong with whole messages no more is written: a thief of a key could fill the disk."""
 
 Stamp = Callable[[Sequence[Statement]], list[Statement]]
 
 
 class Agenda:
-    """One device's standing orders; `said` and `changed` tell what became of them."""
+    """One device's standing orders.
+
+    `changed` tells that they are others; `urgent` that one of them must sound at once, and that
+    `follow` is to be called for the rest once it does.
+    """
 
     def __init__(
         self,
@@ -59,8 +68,8 @@ class Agenda:
         journal: Journal,
         clock: TrustedClock,
         stamp: Stamp,
-        said: Callable[[Sequence[Confirmation]], None],
         changed: Callable[[], None],
+        urgent: Callable[[], None],
     ) -> None:
         self.bearings: Bearings = NO_BEARINGS
         self.planned: dict[OrderKey, Planned] = {}
@@ -69,21 +78,27 @@ class Agenda:
         self._journal = journal
         self._clock = clock
         self._stamp = stamp
-        self._said = said
         self._changed = changed
+        self._urgent = urgent
         self._plan: tuple[Plan, IssuerKey] | None = None
-        self._moments: list[Moment] = []
-        self._pending: dict[bytes, None] = {}
+        self._moments = Moments(journal)
+        self._brake = Brake(clock=clock, limit=REFUSALS_A_DAY, window_s=86_400)
 
     @property
     def plan_version(self) -> int:
-        """The version of the plan that is followed; 0 while there is none."""
-        return self._plan[0].version if self._plan is not None else 0
+        """The highest version accepted for our cluster of anybody whom we trust; 0 before any."""
+        cluster = self.bearings.cluster
+        return 0 if cluster is None else self._height(heights.plan_of(cluster))
+
+    @property
+    def now_sequence(self) -> int:
+        """The highest sequence of anybody whom we trust; 0 before any."""
+        return self._height(heights.NOW)
 
     @property
     def waits_for_time(self) -> bool:
         """Whether orders of the moment wait for the device to believe its time."""
-        return bool(self._pending)
+        return self._moments.wait_for_time
 
     def remember(self) -> None:
         """Take up what is on the disk, before the broker says anything."""
@@ -98,110 +113,150 @@ class Agenda:
         except ContractViolation as violation:
             log.error("stored_config_refused", version=held[0], code=violation.code)
             return
-        self._remember_plan()
-        for message in self._journal.moments():
-            with suppress(ContractViolation):
-                self._moments.append(self._open_now(message))
+        self._read_again()
         self._follow()
 
     def take_config(self, message: bytes) -> bool:
         """Take a configuration; return whether it is news. Raises ContractViolation."""
         before = self.bearings
         taken = take_bearings(
-            message, identity=self._identity, held=before, now_ms=self._clock.verifying_ms
+            message,
+            identity=self._identity,
+            held=before,
+            now_ms=self._clock.verifying_ms,
+            is_vouched=self._clock.is_vouched,
+            height=lambda trust: heights.height(self._journal, heights.CONFIG, trust=trust),
         )
         if taken is None or taken.config is None:
             return False
-        self._journal.accept_config(message, version=taken.version)
         if taken.trust.serial > before.trust.serial > 0:
             self._clock.heard_root(taken.trust.issued_at_ms)
-            self._journal.set_mark(FLOOR_MARK, self._clock.floor_ms, durable=False)
+        self._clock.heard_signed(taken.config.issued_at_ms)
         self.bearings = taken
-        self._note_time(taken.config.issued_at_ms)
+        self._journal.accept_config(
+            message,
+            version=taken.version,
+            marks=heights.risen(heights.CONFIG, taken.version, message=message),
+            replaced={FLOOR_MARK: self._clock.floor_ms},
+        )
         log.info("config_accepted", version=taken.version, keyring=taken.trust.serial)
-        if taken.cluster != before.cluster or taken.trust.serial != before.trust.serial:
+        if taken.cluster != before.cluster or taken.trust.issuers != before.trust.issuers:
             # Whom we trusted yesterday may be revoked: what they said is read again.
-            self._plan, self._moments = None, []
-            self._remember_plan()
-        self._say_news()
+            self._read_again()
+        self._journal.note(*self._stamp(self._news_of(self._word().orders)))
         self._follow()
         return True
 
     def take_plan(self, message: bytes) -> None:
-        """Take a plan, or say why not. Raises ContractViolation for what is nobody's word."""
-        cluster = self._cluster()
-        try:
+        """Take a plan, or say why not. Raises ContractViolation for one that is not followed."""
+        with self._refusing():
             plan, issuer = self._open_plan(message, now_ms=self._clock.verifying_ms)
-        except (OutsideScope, KeyExpired) as violation:
-            self._refuse(violation)
-            return
-        found = standing(plan.version, message, held=self._journal.plan(cluster))
+        found = self._plan_standing(plan, message)
         if found is Standing.SAME:
             return
         if found is not Standing.NEWER:
             self._say_once(refused_plan(plan, found, at_ms=self._now_ms()))
-            return
-        self._note_time(plan.issued_at_ms)
-        word = word_of((plan, issuer), self._moments)
-        self._said(
-            self._journal.accept_plan(
-                message,
-                cluster=cluster,
-                version=plan.version,
-                statements=self._stamp(self._news_of(word)),
-            )
+            raise RolledBack(f"plan {plan.version} after {self.plan_version}")
+        self._journal.accept_plan(
+            message,
+            cluster=plan.cluster,
+            version=plan.version,
+            marks=self._marks(heights.plan_of(plan.cluster), plan.version, message, plan),
+            statements=self._stamp(self._news_of(word_of((plan, issuer), self._moments).orders)),
         )
         log.info("plan_accepted", version=plan.version, orders=len(plan.orders))
         self._plan = plan, issuer
-        self._forget_moments()
-        self._follow()
+        self.follow()
 
     def take_now(self, message: bytes) -> None:
-        """Take an order of the moment; without a time to believe it waits for one.
+        """Take an order or a stop of the moment; an order waits for a time to believe.
 
         Raises ContractViolation for what is nobody's word, old, or expired.
         """
-        try:
-            moment = self._open_now(message)
-        except (OutsideScope, KeyExpired) as violation:
-            self._refuse(violation)
-            return
-        if not self._clock.is_trusted:
-            self._pending[message] = None
-            while len(self._pending) > PENDING_LIMIT:
-                self._pending.pop(next(iter(self._pending)))
-            return
-        self._admit(message, moment)
+        with self._refusing():
+            moment = self._open_now(message, now_ms=self._clock.verifying_ms)
+        now = moment.now
+        if now.sequence <= self.now_sequence:
+            self._meet_again(moment)
+        elif now.stop is not None:
+            self._silence(message, moment)
+        elif not self._clock.is_trusted or (self._is_over(now) and not self._clock.is_vouched):
+            self._moments.let_wait(now.sequence, message)
+        elif now.order is not None:
+            self._admit(message, moment, now.order)
+
+    def follow(self) -> None:
+        """Look through everything that is known, and tell what became of it."""
+        self._forget_moments()
+        self._follow()
 
     def take_pending(self) -> None:
         """Take what waited for a time to believe."""
-        waiting, self._pending = list(self._pending), {}
-        for message in waiting:
-            try:
-                self.take_now(message)
-            except ContractViolation as violation:
-                log.warning("moment_refused", code=violation.code, detail=violation.detail)
+        self._moments.take_up(self.take_now)
 
-    def _admit(self, message: bytes, moment: Moment) -> None:
+    def _meet_again(self, moment: Moment) -> None:
+        """Nothing is said of a word that is only repeated; of one that was passed over, that."""
+        order = moment.now.order
+        if self._moments.stand(moment.now):
+            return
+        if order is not None and not self._journal.has_said_anything(key_of(order)):
+            self._refuse_order(order, Refusal.REPLAYED)
+        raise RolledBack(f"now {moment.now.sequence} after {self.now_sequence}")
+
+    def _silence(self, message: bytes, moment: Moment) -> None:
+        """Fall silent first, and write it down afterwards; silence does no harm at any time."""
+        self._accept_moment(message, moment, statements=(), owed=True)
+        self._follow()
+        self._journal.note()
+
+    def _admit(self, message: bytes, moment: Moment, order: Order) -> None:
         now = moment.now
-        if now.sequence <= self._journal.mark(NOW_MARK):
-            if any(each.now == now for each in self._moments):
-                return
-            raise RolledBack(f"now {now.sequence} after {self._journal.mark(NOW_MARK)}")
-        if now.expires_at_ms < self._now_ms():
+        if self._is_over(now):
+            marks = self._marks(heights.NOW, now.sequence, message, now)
+            self._journal.raise_marks(marks, owed=True)
+            if not self._journal.has_said_anything(key_of(order)):
+                self._refuse_order(order, Refusal.EXPIRED)
             raise Expired(f"now {now.sequence}")
-        self._note_time(now.issued_at_ms)
-        moments = [*self._moments, moment]
-        statements = self._news_of(word_of(self._plan, moments))
-        self._said(
-            self._journal.accept_moment(
-                message, sequence=now.sequence, statements=self._stamp(statements)
-            )
+        statements = self._news_of([Ordered(order, moment.issuer)])
+        is_urgent = opens_with_tone(order) and order.starts_at_ms <= self._now_ms()
+        self._accept_moment(message, moment, statements=statements, owed=is_urgent)
+        if is_urgent:
+            self._hurry(order, moment.issuer)
+        else:
+            self.follow()
+
+    def _hurry(self, order: Order, issuer: IssuerKey) -> None:
+        """Let it sound first, and look through everything else afterwards."""
+        ordered = [Ordered(order, issuer)]
+        self.planned = {**self._planned_of(Word(ordered, self.word.stops)), **self.planned}
+        self._urgent()
+
+    def _is_over(self, now: Now) -> bool:
+        return now.expires_at_ms < self._now_ms()
+
+    def _accept_moment(
+        self, message: bytes, moment: Moment, *, statements: Sequence[Statement], owed: bool
+    ) -> None:
+        now = moment.now
+        self._journal.accept_moment(
+            message,
+            sequence=now.sequence,
+            marks=self._marks(heights.NOW, now.sequence, message, now),
+            statements=self._stamp(statements),
+            owed=owed,
         )
         log.info("moment_accepted", sequence=now.sequence, stop=now.stop is not None)
-        self._moments = moments
-        self._forget_moments()
-        self._follow()
+        self._moments.add(moment)
+
+    def _plan_standing(self, plan: Plan, message: bytes) -> Standing:
+        """How it stands to the plan on the disk, and to what those whom we trust have signed."""
+        held, reached = self._journal.plan(plan.cluster), self.plan_version
+        if held is not None and held[1] == message:
+            return Standing.SAME
+        if self._plan is None and plan.version == reached:
+            # Another's plan took its place, and went with his key.
+            return Standing.NEWER
+        return standing(plan.version, message, held=(reached, b""))
 
     def _open_plan(self, message: bytes, *, now_ms: int) -> tuple[Plan, IssuerKey]:
         return open_plan(
@@ -212,13 +267,13 @@ class Agenda:
             now_ms=now_ms,
         )
 
-    def _open_now(self, message: bytes) -> Moment:
+    def _open_now(self, message: bytes, *, now_ms: int) -> Moment:
         now, issuer = open_now(
             message,
             station=self._identity.station,
             cluster=self._cluster(),
             trust=self.bearings.trust,
-            now_ms=self._clock.verifying_ms,
+            now_ms=now_ms,
         )
         return Moment(now=now, issuer=issuer)
 
@@ -227,62 +282,78 @@ class Agenda:
             raise NotConfigured
         return self.bearings.cluster
 
-    def _remember_plan(self) -> None:
-        """Follow the plan on disk; a key's last day may have passed since it was accepted."""
+    def _read_again(self) -> None:
+        """Follow what is on the disk and still holds; a key's last day may have passed since."""
+        self._plan = None
         held = self._journal.plan(self._cluster())
-        if held is None:
-            return
-        try:
-            self._plan = self._open_plan(held[1], now_ms=0)
-        except ContractViolation as violation:
-            log.error("stored_plan_refused", version=held[0], code=violation.code)
+        if held is not None:
+            try:
+                self._plan = self._open_plan(held[1], now_ms=0)
+            except ContractViolation as violation:
+                log.error("stored_plan_refused", version=held[0], code=violation.code)
+        self._moments.read_again(lambda message: self._open_now(message, now_ms=0))
 
     def _forget_moments(self) -> None:
         plan = self._plan[0] if self._plan is not None else None
-        gone = over(self._moments, plan=plan, now_ms=self._now_ms())
-        self._moments = [each for each in self._moments if each not in gone]
-        self._journal.drop_moments([each.now.sequence for each in gone])
+        self._moments.forget_what_is_over(plan=plan, now_ms=self._now_ms())
+
+    def _word(self) -> Word:
+        return word_of(self._plan, self._moments)
 
     def _follow(self) -> None:
-        self.word = word_of(self._plan, self._moments)
-        if self.bearings.config is not None:
-            self.planned = planned_of(
-                self.word,
-                config=self.bearings.config,
-                at_ms=self._now_ms(),
-                before=self.planned,
-                has_said=self._journal.has_said,
-            )
+        self.word = self._word()
+        self.planned = self._planned_of(self.word)
         self._changed()
 
-    def _news_of(self, word: Word) -> Sequence[Statement]:
+    def _planned_of(self, word: Word) -> dict[OrderKey, Planned]:
         if self.bearings.config is None:
-            return ()
-        return news(
-            word.orders,
+            return {}
+        return planned_of(
+            word,
             config=self.bearings.config,
             at_ms=self._now_ms(),
+            before=self.planned,
             has_said=self._journal.has_said,
         )
 
-    def _say_news(self) -> None:
-        """State what a new configuration makes of the orders that are held."""
-        found = self._news_of(word_of(self._plan, self._moments))
-        if found:
-            self._said(self._journal.say(*self._stamp(found)))
+    def _news_of(self, orders: Sequence[Ordered]) -> Sequence[Statement]:
+        if self.bearings.config is None:
+            return ()
+        return news(
+            orders,
+            config=self.bearings.config,
+            at_ms=self._now_ms(),
+            judged_ms=self._clock.verifying_ms,
+            has_said=self._journal.has_said,
+        )
 
-    def _refuse(self, violation: OutsideScope | KeyExpired) -> None:
-        log.warning("message_refused", code=violation.code, detail=violation.detail)
-        self._say_once(refused(violation.code, version=violation.version, at_ms=self._now_ms()))
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Say once what a known key signed that it may not sign."""
+        try:
+            yield
+        except (OutsideScope, KeyExpired) as violation:
+            at_ms = self._now_ms()
+            self._say_once(refused(violation.code, version=violation.version, at_ms=at_ms))
+            raise
+
+    def _refuse_order(self, order: Order, why: Refusal) -> None:
+        self._say_once(about(order, Kind.REJECTED, at_ms=self._now_ms(), code=why))
 
     def _say_once(self, statement: Statement) -> None:
-        log.warning("plan_refused", code=statement.code, version=statement.plan_version)
-        if not self._journal.has_said(statement):
-            self._said(self._journal.say(*self._stamp([statement])))
+        if not self._journal.has_said(statement) and self._brake.lets_through():
+            self._journal.note(*self._stamp([statement]))
 
-    def _note_time(self, at_ms: int) -> None:
-        if self._clock.heard_signed(at_ms):
-            self._journal.raise_mark(FLOOR_MARK, at_ms, durable=False)
+    def _height(self, what: str) -> int:
+        return heights.height(self._journal, what, trust=self.bearings.trust)
+
+    def _marks(self, what: str, number: int, message: bytes, said: Plan | Now) -> Mapping[str, int]:
+        """What a verified message leaves behind: its number, and the time that it proves."""
+        self._clock.heard_signed(said.issued_at_ms)
+        return {
+            **heights.risen(what, number, message=message),
+            FLOOR_MARK: self._clock.floor_ms,
+        }
 
     def _now_ms(self) -> int:
         return now_ms(self._clock)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 AUDIO_FOLDER = "audio"
@@ -11,13 +11,29 @@ LIMIT_BYTES = 2_000_000_000
 _READ_BYTES = 1_048_576
 
 
+HashOf = Callable[[Path], Awaitable[str]]
+
+
+async def hash_of(path: Path) -> str:
+    """The SHA-256 of a file in hex, giving way to other work between megabytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_READ_BYTES):
+            digest.update(block)
+            await asyncio.sleep(0)
+    return digest.hexdigest()
+
+
 class AudioStore:
     """A folder of `{sha256}.mp3`, and `{sha256}.part` while one is on its way."""
 
-    def __init__(self, folder: Path, *, limit_bytes: int = LIMIT_BYTES) -> None:
+    def __init__(
+        self, folder: Path, *, limit_bytes: int = LIMIT_BYTES, hash_of: HashOf = hash_of
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._limit_bytes = limit_bytes
+        self._hash_of = hash_of
 
     def path(self, sha256: str) -> Path:
         """Where the whole file is or would be."""
@@ -31,7 +47,7 @@ class AudioStore:
         """Whether the whole file is there and its bytes hash to its name; a bad one is deleted."""
         if not self.path(sha256).exists():
             return False
-        if await hash_of(self.path(sha256)) == sha256:
+        if await self._hash_of(self.path(sha256)) == sha256:
             return True
         self.path(sha256).unlink(missing_ok=True)
         return False
@@ -39,7 +55,7 @@ class AudioStore:
     async def adopt(self, sha256: str) -> bool:
         """Make the gathered file whole if its bytes hash to its name; otherwise delete it."""
         part = self.part(sha256)
-        if await hash_of(part) != sha256:
+        if await self._hash_of(part) != sha256:
             part.unlink(missing_ok=True)
             return False
         with part.open("rb") as file:
@@ -58,13 +74,3 @@ class AudioStore:
                 used -= path.stat().st_size
                 path.unlink()
         return used + size_bytes <= self._limit_bytes
-
-
-async def hash_of(path: Path) -> str:
-    """The SHA-256 of a file in hex, giving way to other work between megabytes."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_READ_BYTES):
-            digest.update(block)
-            await asyncio.sleep(0)
-    return digest.hexdigest()

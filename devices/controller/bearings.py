@@ -4,10 +4,12 @@ Without a configuration it trusts nobody and plays nothing. Both only ever move 
 version or keyring is refused, so that a revoked key stays revoked.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from devices.controller.standing import Standing, standing
-from devices.errors import RolledBack
+from devices.errors import MalformedMessage, RolledBack
 from devices.protocol.envelope import open_config
 from devices.protocol.identity import Identity
 from devices.protocol.keyring import NOBODY, Trust
@@ -37,11 +39,18 @@ NO_BEARINGS = Bearings()
 
 
 def take_bearings(
-    message: bytes, *, identity: Identity, held: Bearings, now_ms: int
+    message: bytes,
+    *,
+    identity: Identity,
+    held: Bearings,
+    now_ms: int,
+    is_vouched: bool = False,
+    height: Callable[[Trust], int] = lambda _: 0,
 ) -> Bearings | None:
     """The bearings that a configuration gives; None when it is the one that is held.
 
-    Raises a ContractViolation, RolledBack among them, when it is not to be followed.
+    `height` is the highest version that the keys of a trust ever signed. Raises a
+    ContractViolation, RolledBack among them, when it is not to be followed.
     """
     config, trust = open_config(
         message,
@@ -50,11 +59,20 @@ def take_bearings(
         root=identity.trusted_root,
         held=held.trust,
         now_ms=now_ms,
+        is_vouched=is_vouched,
     )
-    held_version = (held.version, held.message) if held.config is not None else None
-    found = standing(config.version, message, held=held_version)
-    if found is Standing.SAME:
+    if message == held.message:
         return None
-    if found is not Standing.NEWER:
-        raise RolledBack(f"config {config.version} after {held.version}")
+    reached = height(trust)
+    if standing(config.version, message, held=(reached, b"")) is not Standing.NEWER:
+        raise RolledBack(f"config {config.version} after {reached}")
+    _check_zone(config.quiet_hours.zone)
     return Bearings(config=config, message=message, trust=trust)
+
+
+def _check_zone(zone: str) -> None:
+    """Raise MalformedMessage for a time zone that this device does not know."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise MalformedMessage(f"zone {zone}") from error

@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 import structlog
 
+from devices.controller import heights
 from devices.controller.clock import now_ms
 from devices.controller.journal import Journal
 from devices.controller.outbox import Outbox
 from devices.controller.trusted_time import TrustedClock
 from devices.errors import Expired, RolledBack
+from devices.protocol.keyring import Trust
 from devices.protocol.messages import Command, SelfTest
 
 log = structlog.get_logger()
-
-COMMAND_MARK = "command"
 
 
 def _cannot_test(_: SelfTest) -> None:
@@ -36,16 +36,20 @@ class Commands:
         self._outbox = outbox
         self._self_test = self_test
 
-    def take(self, command: Command) -> None:
+    def take(self, command: Command, *, message: bytes, trust: Trust) -> None:
         """Do what is new; raise RolledBack or Expired for what is not to be done any more.
 
-        Raises ReceiptUnfounded where a resync asks for what this journal never held.
+        The last one once more is only a repetition. Raises ReceiptUnfounded where a resync asks
+        for what this journal never held.
         """
-        if command.sequence <= self._journal.mark(COMMAND_MARK):
-            raise RolledBack(f"command {command.sequence}")
-        if self._clock.is_trusted and command.expires_at_ms < now_ms(self._clock):
+        reached = heights.height(self._journal, heights.COMMAND, trust=trust)
+        if command.sequence == reached:
+            return
+        if command.sequence < reached:
+            raise RolledBack(f"command {command.sequence} after {reached}")
+        self._journal.raise_marks(heights.risen(heights.COMMAND, command.sequence, message=message))
+        if self._clock.is_vouched and command.expires_at_ms < now_ms(self._clock):
             raise Expired(f"command {command.sequence}")
-        self._journal.raise_mark(COMMAND_MARK, command.sequence)
         if command.resync is not None:
             self._outbox.resync(command.resync)
         if command.self_test is not None:

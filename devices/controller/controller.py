@@ -16,18 +16,29 @@ import structlog
 
 from devices.controller.agenda import FLOOR_MARK, Agenda, stopped_statements, subscriptions_of
 from devices.controller.audio_source import AudioSource
-from devices.controller.audio_store import AudioStore
+from devices.controller.audio_store import AUDIO_FOLDER, AudioStore
 from devices.controller.clock import Clock, now_ms
 from devices.controller.commanding import Commands
 from devices.controller.decoder import Decoder, Mp3Decoder
 from devices.controller.due import Audio
 from devices.controller.fetching import Fetcher
+from devices.controller.health import HealthMeter
 from devices.controller.journal import Journal, note_end
 from devices.controller.link import Link, Listener
 from devices.controller.outbox import Outbox
-from devices.controller.player import Player
+from devices.controller.player import DISK_RETRY_S, Player
+from devices.controller.quiet_hours import disturbs
+from devices.controller.relay.https_receiver import HttpsReceiver
+from devices.controller.relaying import Receiver
+from devices.controller.reporting import Reporter
 from devices.controller.sinks import Sink
+from devices.controller.sound.microphone import Microphone, NoMicrophone
+from devices.controller.sound.self_test import SelfTester
+from devices.controller.sound.volume import VolumeCap
+from devices.controller.sounding import CALM_S
+from devices.controller.sounds import Sounds
 from devices.controller.statements import ENDS, Statement, about
+from devices.controller.timed_sink import TimedSink
 from devices.controller.timekeeping import Timekeeper
 from devices.controller.trusted_time import TrustedClock, Witness
 from devices.controller.watch import Watch
@@ -51,6 +62,12 @@ log = structlog.get_logger()
 SOFTWARE = "loa-controller/1"
 HOUSEKEEPING_S = 3_600.0
 
+SELF_TEST_ROOM_MS = 6_000
+"""How long nothing else may sound for a self-test to begin: the longest one, and time around it."""
+
+DEBT_S = 2.0
+"""How long what could not wait for the disk is owed to it, at most, while it takes anything."""
+
 
 class Controller:
     """One device, from its memory on; `run` keeps it alive."""
@@ -70,15 +87,22 @@ class Controller:
         watch: Watch,
         connect: Callable[[Listener], Link],
         decoder: Decoder | None = None,
+        receiver: Receiver | None = None,
+        meter: HealthMeter | None = None,
+        microphone: Microphone | None = None,
+        cap: VolumeCap | None = None,
     ) -> None:
         self.violations: Counter[str] = Counter()
         self._identity = identity
         self._home = home
         self._journal = journal
         self._sink = sink
+        self._rng = rng
         self._watch = watch
         self._boot = secrets.token_hex(16)
         self._tasks: asyncio.TaskGroup | None = None
+        self._owing = asyncio.Event()
+        journal.tell(self._was_said)
         self.clock = TrustedClock(clock, witness=witness, floor_ms=journal.mark(FLOOR_MARK))
         self._link = connect(self)
         self._timekeeper = Timekeeper(
@@ -91,7 +115,6 @@ class Controller:
         self._outbox = Outbox(
             identity=identity, journal=journal, link=self._link, clock=self.clock, rng=rng
         )
-        self._commands = Commands(journal=journal, clock=self.clock, outbox=self._outbox)
         decoder = decoder or Mp3Decoder()
         self._fetcher = Fetcher(
             store=store,
@@ -106,25 +129,64 @@ class Controller:
             journal=journal,
             clock=self.clock,
             stamp=self._stamped,
-            said=self._was_said,
             changed=self._agenda_changed,
+            urgent=self._agenda_urgent,
         )
         self._player = Player(
             journal=journal,
             fetcher=self._fetcher,
-            store=store,
-            sink=sink,
-            decoder=decoder,
+            sounds=Sounds(
+                store=store,
+                fetcher=self._fetcher,
+                decoder=decoder,
+                receiver=receiver or HttpsReceiver(),
+                clock=self.clock,
+                rng=rng,
+                config=lambda: self._agenda.bearings.config,
+            ),
+            sink=TimedSink(sink, clock=self.clock),
             clock=self.clock,
             rng=rng,
             say=self._say,
+            note=self._note,
             planned=lambda: self._agenda.planned,
             config=lambda: self._agenda.bearings.config,
         )
+        cap = cap or VolumeCap()
+        cap.follow(lambda: self._agenda.bearings.config)
+        self._tester = SelfTester(
+            sink=sink,
+            microphone=microphone or NoMicrophone(),
+            clock=self.clock,
+            why_not=self._why_no_self_test,
+        )
+        self._commands = Commands(
+            journal=journal,
+            clock=self.clock,
+            outbox=self._outbox,
+            self_test=self._tester.begin,
+        )
+        self._reporter = Reporter(
+            identity=identity,
+            boot=self._boot,
+            meter=meter or HealthMeter(home=home, audio=home / AUDIO_FOLDER),
+            journal=journal,
+            clock=self.clock,
+            link=self._link,
+            cap=cap,
+            refused=lambda: dict(self.violations),
+            self_test=lambda: self._tester.last,
+            simulated=sink.simulated,
+        )
+
+    @property
+    def turned_us(self) -> int:
+        """The monotonic instant (µs) at which the player turned last; it rests half a minute."""
+        return self._player.turned_us
 
     @property
     def plan_version(self) -> int:
-        """The version of the plan that is followed; 0 while there is none."""
+        """The highest version accepted of our cluster's plan; 0 before any."""
         return self._agenda.plan_version
 
     @property
@@ -144,6 +206,8 @@ class Controller:
                 tasks.create_task(self._outbox.run(), name="outbox")
                 tasks.create_task(self._player.run(tasks), name="player")
                 tasks.create_task(self._timekeeper.run(), name="timekeeper")
+                tasks.create_task(self._pay_debts(), name="debts")
+                tasks.create_task(self._reporter.run(), name="health")
                 tasks.create_task(self._keep_house(), name="housekeeping")
                 try:
                     await asyncio.get_running_loop().create_future()
@@ -201,7 +265,7 @@ class Controller:
         elif cluster is not None and topic == topics.now(identity.station, cluster):
             self._agenda.take_now(payload)
             if self._agenda.waits_for_time:
-                self._timekeeper.reconnected()
+                self._timekeeper.hurry()
         else:
             raise WrongAddress(topic)
 
@@ -219,7 +283,11 @@ class Controller:
             case Typ.TIME:
                 self._timekeeper.take(self._open(payload, TimeAnswer))
             case Typ.COMMAND:
-                self._commands.take(self._open(payload, Command))
+                self._commands.take(
+                    self._open(payload, Command),
+                    message=payload,
+                    trust=self._agenda.bearings.trust,
+                )
             case other:
                 raise WrongKind(other)
 
@@ -233,17 +301,42 @@ class Controller:
             now_ms=self.clock.verifying_ms,
         )
 
+    def _why_no_self_test(self) -> str | None:
+        """What forbids a test tone now; None when nothing does."""
+        config = self._agenda.bearings.config
+        if config is None or not self.clock.is_trusted:
+            return "untimed"
+        if self._player.is_busy_within(SELF_TEST_ROOM_MS):
+            return "busy"
+        at_ms = now_ms(self.clock)
+        if disturbs(config.quiet_hours, starts_at_ms=at_ms, duration_ms=SELF_TEST_ROOM_MS):
+            return "quiet_hours"
+        return None
+
     def _time_changed(self) -> None:
         """The device believes its time now, or another one than before."""
-        if self.clock.is_trusted:
+        if self.clock.is_vouched:
             self._agenda.take_pending()
+        # What seemed to be over may be of use yet.
+        self._want_audio()
         self._player.wake()
+
+    def _agenda_urgent(self) -> None:
+        """Let an emergency sound; what else it changes is looked at when its tone is out."""
+        self._player.wake()
+        self._owing.set()
+        delay_s = CALM_S * (1 + self._rng.random())
+        asyncio.get_running_loop().call_later(delay_s, self._follow_if_running)
+
+    def _follow_if_running(self) -> None:
+        if self._tasks is not None:
+            self._agenda.follow()
 
     def _agenda_changed(self) -> None:
         """Silence what was stopped, fetch what is wanted, and let the player look."""
         word = self._agenda.word
         self._player.silence(word.stopped)
-        self._say(
+        self._note(
             *stopped_statements(
                 word,
                 journal=self._journal,
@@ -273,19 +366,33 @@ class Controller:
         statements = [
             about(each.order, Kind.CACHED, at_ms=now_ms(self.clock))
             for key, each in self._agenda.planned.items()
-            if key not in self._journal.settled and self._fetcher.state(each.order) is Audio.READY
+            if key not in self._journal.settled
+            and each.order.items
+            and self._fetcher.state(each.order) is Audio.READY
         ]
-        try:
-            self._say(*(each for each in statements if not self._journal.has_said(each)))
-        except JournalUnusable as error:
-            log.error("confirmation_not_written", why=error.detail)
+        self._owe(*(each for each in statements if not self._journal.has_said(each)))
         self._player.wake()
 
     def _say(self, *statements: Statement) -> None:
+        """Have it on the disk; raise JournalUnusable."""
         if statements:
-            self._was_said(self._journal.say(*self._stamped(statements)))
-            if any(statement.kind in ENDS for statement in statements):
-                self._want_audio()
+            self._journal.say(*self._stamped(statements))
+
+    def _owe(self, *statements: Statement) -> None:
+        """State what is in no hurry: with whatever else is written soon."""
+        if statements:
+            self._journal.owe(*self._stamped(statements))
+            self._owing.set()
+
+    def _note(self, *statements: Statement) -> None:
+        """State what happened, now or as soon as the disk takes it."""
+        if not statements:
+            return
+        self._journal.note(*self._stamped(statements))
+        if self._journal.owes:
+            self._owing.set()
+        if any(statement.kind in ENDS for statement in statements):
+            self._want_audio()
 
     def _was_said(self, confirmations: Sequence[Confirmation]) -> None:
         self._watch.said(confirmations)
@@ -310,7 +417,7 @@ class Controller:
             plan_version=self._agenda.plan_version,
             config_version=bearings.version,
             keyring_serial=bearings.trust.serial,
-            now_sequence=self._journal.mark("now"),
+            now_sequence=self._agenda.now_sequence,
             key_id=key_id(self._identity.signing_key.verify_key),
             epoch=self._journal.head.epoch,
             seq=self._journal.head.seq,
@@ -326,12 +433,27 @@ class Controller:
         )
         self._link.publish(topic, self._status(online=True), retain=True)
 
+    async def _pay_debts(self) -> None:
+        """Write what could not wait for the disk, spread, and again until the disk takes it."""
+        while True:
+            await self._owing.wait()
+            await asyncio.sleep(DEBT_S * (0.5 + self._rng.random() / 2))
+            self._owing.clear()
+            try:
+                self._journal.settle()
+            except JournalUnusable as error:
+                log.error("journal_owes", why=error.detail)
+                self._owing.set()
+                await asyncio.sleep(DISK_RETRY_S)
+
     async def _keep_house(self) -> None:
         while True:
             try:
-                self._journal.prune(
-                    now_ms=now_ms(self.clock), planned=frozenset(self._agenda.planned)
-                )
+                self._journal.raise_marks({FLOOR_MARK: self.clock.floor_ms})
+                if self.clock.is_vouched:
+                    self._journal.prune(
+                        now_ms=now_ms(self.clock), planned=frozenset(self._agenda.planned)
+                    )
                 note_end(self._home, self._journal.head)
             except JournalUnusable as error:
                 log.error("journal_not_pruned", why=error.detail)

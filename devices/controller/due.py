@@ -15,7 +15,7 @@ PREROLL_MS = 2_500
 """How long before the planned instant a play is prepared: file checked, decoder open."""
 
 JOIN_AFTER_MS = 2_000
-"""How late a beginning may be and still be one; later, an order that joins leaves out that much."""
+"""How late a device may come into service for an order and still begin it; later, it joins."""
 
 JOIN_AT_LEAST_MS = 3_000
 """How much must be left of an order that it is worth joining."""
@@ -47,20 +47,36 @@ class Audio(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An order that may still play, with what this device knows of it."""
+    """An order that may still play, with what this device knows of it.
+
+    `last_ms` is when it may begin at the latest, where that is before its *not after*: nothing
+    would be left of it.
+    """
 
     order: Order
     audio: Audio
     seen_at_ms: int
+    last_ms: int | None = None
+
+    @property
+    def not_after_ms(self) -> int:
+        """When it may begin at the latest."""
+        if self.last_ms is None:
+            return self.order.not_after_ms
+        return min(self.last_ms, self.order.not_after_ms)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do now, and when to ask again at the latest."""
+    """What to do now, and when to ask again at the latest.
+
+    `waits` is what would begin now if nothing played.
+    """
 
     too_late: tuple[Order, ...]
     without_audio: tuple[tuple[Order, Audio], ...]
     start: Order | None
+    waits: Order | None
     wake_at_ms: int | None
 
 
@@ -73,16 +89,18 @@ def due(
 ) -> Decision:
     """Decide. `settled` are orders begun or ended in any way; `playing` is on the sink now."""
     open_ones = [each for each in candidates if key_of(each.order) not in settled]
-    if playing is not None:
-        open_ones = [each for each in open_ones if each.order != playing]
-    late = [each for each in open_ones if now_ms > each.order.not_after_ms]
-    waiting = [each for each in open_ones if now_ms <= each.order.not_after_ms]
-    silent = [each for each in waiting if _is_given_up(each, now_ms=now_ms)]
-    able = [each for each in waiting if each not in silent]
+    silent = [each for each in open_ones if _is_given_up(each, now_ms=now_ms)]
+    waiting = [each for each in open_ones if now_ms <= each.not_after_ms]
+    late = [each for each in open_ones if now_ms > each.not_after_ms and each not in silent]
+    given_up = {key_of(each.order) for each in silent}
+    able = [each for each in waiting if key_of(each.order) not in given_up]
+    turns = _turns(able, now_ms=now_ms)
+    start = next((order for order in turns if playing is None or cuts(order, playing)), None)
     return Decision(
         too_late=tuple(each.order for each in late),
         without_audio=tuple((each.order, each.audio) for each in silent),
-        start=_next_start(able, now_ms=now_ms, playing=playing),
+        start=start,
+        waits=next((order for order in turns if order.starts_at_ms <= now_ms), None),
         wake_at_ms=min(_instants(able, now_ms=now_ms), default=None),
     )
 
@@ -90,7 +108,7 @@ def due(
 def audio_deadline_ms(candidate: Candidate) -> int:
     """Until when the device waits for audio: the planned instant, or a grace for late news."""
     latest_news = candidate.seen_at_ms + AUDIO_GRACE_MS
-    return min(candidate.order.not_after_ms, max(candidate.order.starts_at_ms, latest_news))
+    return min(candidate.not_after_ms, max(candidate.order.starts_at_ms, latest_news))
 
 
 def opens_with_tone(order: Order) -> bool:
@@ -98,40 +116,40 @@ def opens_with_tone(order: Order) -> bool:
     return order.priority == Priority.EMERGENCY and bool(order.tone_ms)
 
 
+def cuts(order: Order, playing: Order) -> bool:
+    """Whether an order cuts what plays: an emergency does, but no other one; a drill counts less.
+
+    Circular 39/2020/TT-BTTTT; a drill must not keep a real warning waiting.
+    """
+    if order.priority != Priority.EMERGENCY:
+        return False
+    return playing.priority != Priority.EMERGENCY or (playing.is_drill and not order.is_drill)
+
+
 def _is_given_up(candidate: Candidate, *, now_ms: int) -> bool:
     if opens_with_tone(candidate.order):
         return False
     if candidate.audio is Audio.READY or now_ms < candidate.order.starts_at_ms:
         return False
+    if now_ms > candidate.not_after_ms and candidate.seen_at_ms > candidate.not_after_ms:
+        # Whoever heard of it only then is too late, whatever became of the audio.
+        return False
     return candidate.audio is not Audio.MISSING or now_ms >= audio_deadline_ms(candidate)
 
 
-def _next_start(able: list[Candidate], *, now_ms: int, playing: Order | None) -> Order | None:
-    ready: list[Order] = [
+def _turns(able: list[Candidate], *, now_ms: int) -> list[Order]:
+    """What may be prepared now, in the order of whose turn it is."""
+    ready = [
         each.order
         for each in able
-        if (each.audio is Audio.READY or opens_with_tone(each.order))
-        and _may_begin(each.order, now_ms=now_ms, playing=playing)
+        if each.order.starts_at_ms - PREROLL_MS <= now_ms
+        and (each.audio is Audio.READY or opens_with_tone(each.order))
     ]
-    return min(ready, key=_turn, default=None)
+    return sorted(ready, key=_turn)
 
 
-def _may_begin(order: Order, *, now_ms: int, playing: Order | None) -> bool:
-    if order.starts_at_ms - PREROLL_MS > now_ms:
-        return False
-    if playing is None:
-        return True
-    return order.priority == Priority.EMERGENCY != playing.priority
-
-
-def joins_at_ms(order: Order, *, now_ms: int) -> int:
-    """How far into its sound an order begins that is late: 0 unless it joins what is under way."""
-    late_ms = now_ms - order.starts_at_ms
-    return late_ms if order.joins and late_ms > JOIN_AFTER_MS else 0
-
-
-def _turn(order: Order) -> tuple[int, int, str, int]:
-    return order.priority, order.starts_at_ms, order.id, order.repeat
+def _turn(order: Order) -> tuple[int, bool, int, str, int]:
+    return order.priority, order.is_drill, order.starts_at_ms, order.id, order.repeat
 
 
 def _instants(able: list[Candidate], *, now_ms: int) -> Iterable[int]:
@@ -139,6 +157,6 @@ def _instants(able: list[Candidate], *, now_ms: int) -> Iterable[int]:
         lambda each: each.order.starts_at_ms - PREROLL_MS,
         lambda each: each.order.starts_at_ms,
         audio_deadline_ms,
-        lambda each: each.order.not_after_ms + 1,
+        lambda each: each.not_after_ms + 1,
     )
     return (at for each in able for clock in clocks if (at := clock(each)) > now_ms)

@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import os
 import platform
 import sys
 import time
@@ -61,9 +62,14 @@ def _tell(said: str) -> None:
         sys.stderr.write(f"… {said}\n")
 
 
+def default_home() -> Path:
+    """Where a controller keeps itself: what systemd gave it, or the place of its packages."""
+    return Path(os.environ.get("STATE_DIRECTORY") or "/var/lib/loa-controller")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="loa-controller enrol", description=__doc__)
-    parser.add_argument("--home", type=Path, required=True, help="the controller's folder")
+    parser.add_argument("--home", type=Path, default=default_home(), help="the device's folder")
     parser.add_argument("--station", required=True, metavar="URL", help="the station's address")
     parser.add_argument("--code", default="", help="the code; asked for when left out")
     parser.add_argument("--hardware", default=platform.node(), help="what the admin may know it by")

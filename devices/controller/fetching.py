@@ -1,6 +1,7 @@
 """Fetches ahead what the plan needs: with jitter, resumed after a break, hashed before use."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from devices.controller.clock import Clock, now_ms
 from devices.controller.decoder import Decoder
 from devices.controller.due import Audio
 from devices.errors import AudioFetchFailed, AudioUndecodable
-from devices.protocol.messages import Item, Order
+from devices.protocol.messages import Item, Order, Priority, Relay
 
 log = structlog.get_logger()
 
@@ -28,33 +29,47 @@ FOR_EVER_MS = 2**53
 
 RETRY_FIRST_S = 1.0
 RETRY_CAP_S = 60.0
+URGENT_CAP_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """One file that the plan needs, by when, and until when it is any use."""
+    """One file that the plan needs, by when, and until when it is any use.
+
+    What an emergency needs is urgent: it waits for no other file, and is tried again and again.
+    """
 
     item: Item
     needed_at_ms: int
     useful_until_ms: int
+    is_urgent: bool = False
 
 
 def wants_of(orders: Sequence[Order], *, kept: Sequence[Item] = ()) -> dict[str, Want]:
     """What these orders need, each file once, the soonest first; then what is kept for ever."""
     wants: dict[str, Want] = {}
     for order in sorted(orders, key=lambda order: order.starts_at_ms):
-        for item in order.items:
+        for item in _audio_of(order):
             before = wants.get(item.sha256)
             wants[item.sha256] = Want(
                 item=item,
                 needed_at_ms=before.needed_at_ms if before else order.starts_at_ms,
                 useful_until_ms=max(order.not_after_ms, before.useful_until_ms if before else 0),
+                is_urgent=order.priority == Priority.EMERGENCY or bool(before and before.is_urgent),
             )
     for item in kept:
         before = wants.get(item.sha256)
         needed_at_ms = before.needed_at_ms if before else FOR_EVER_MS
-        wants[item.sha256] = Want(item, needed_at_ms, FOR_EVER_MS)
+        is_urgent = before is not None and before.is_urgent
+        wants[item.sha256] = Want(item, needed_at_ms, FOR_EVER_MS, is_urgent)
     return wants
+
+
+def _audio_of(order: Order) -> Sequence[Item]:
+    """Its items, or what fills in for a relay."""
+    if isinstance(order.relay, Relay) and order.relay.fallback is not None:
+        return (order.relay.fallback,)
+    return order.items
 
 
 class Fetcher:
@@ -125,7 +140,7 @@ class Fetcher:
         await asyncio.sleep(self._jitter_s(self._wants[sha256]))
         attempt = 0
         while now_ms(self._clock) <= self._wants[sha256].useful_until_ms:
-            async with self._slots:
+            async with contextlib.nullcontext() if self._wants[sha256].is_urgent else self._slots:
                 arrived = await self._attempt(sha256)
             if arrived:
                 self._settle(sha256)
@@ -183,5 +198,6 @@ class Fetcher:
     def _retry_s(self, want: Want, attempt: int) -> float:
         """Back off, but come back in time for the planned instant."""
         left_s = (want.needed_at_ms - now_ms(self._clock)) / 1_000
-        pause_s = backoff_s(attempt, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, rng=self._rng)
+        cap_s = URGENT_CAP_S if want.is_urgent else RETRY_CAP_S
+        pause_s = backoff_s(attempt, first_s=RETRY_FIRST_S, cap_s=cap_s, rng=self._rng)
         return min(pause_s, max(RETRY_FIRST_S, left_s / 2)) if left_s > 0 else pause_s

@@ -3,25 +3,34 @@
 A confirmation is on disk (WAL, synchronous=FULL) before it is sent, numbered without gaps and
 chained to the one before. What was said of an order is remembered in the same transaction, so
 that nothing plays twice and nothing is said twice, whenever the power goes.
+
+What has happened already cannot wait for a disk that refuses: it is *owed*, remembered at once,
+and written in the order in which it was said, with the next write that the disk takes.
 """
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import structlog
 
 from devices.controller.due import OrderKey
-from devices.controller.statements import ENDS, SETTLING, Statement, numbered
+from devices.controller.statements import ENDS, SETTLING, UNREMEMBERED, Statement, numbered
 from devices.errors import JournalUnusable
 from devices.protocol.chain import entry_hash, genesis
-from devices.protocol.messages import Confirmation, JournalEnd, encode
+from devices.protocol.messages import Confirmation, JournalEnd, Kind, encode
+
+log = structlog.get_logger()
 
 DATABASE_FILE = "controller.sqlite3"
 END_FILE = "journal-end.json"
+LOST_MARK = "lost"
+ASIDE_LIMIT = 3
 KEPT_AFTER_RECEIPT_MS = 7 * 86_400_000
 REMEMBERED_MS = 60 * 86_400_000
 """How long what was said of an order is remembered; a plan reaches some 8 days back and ahead."""
@@ -45,11 +54,25 @@ CREATE TABLE IF NOT EXISTS moment (sequence INTEGER PRIMARY KEY, message BLOB NO
 CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS said (
     order_id TEXT NOT NULL, repeat INTEGER NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL,
-    at_ms INTEGER NOT NULL, PRIMARY KEY (order_id, repeat, kind, code)) WITHOUT ROWID;
+    seq INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    PRIMARY KEY (order_id, repeat, kind, code)) WITHOUT ROWID;
 COMMIT;
 """
+_SAY = (
+    "INSERT INTO said VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET seq = excluded.seq, at_ms = excluded.at_ms"
+)
+_RAISE = (
+    "INSERT INTO mark VALUES (?, ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)"
+)
+_SIGN = "INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)"
+
+Mark = tuple[str, str]
+"""What was stated of an order: a kind and a code."""
 
 Connect = Callable[[Path], sqlite3.Connection]
+Write = tuple[str, tuple[Any, ...]]
+"""One statement in SQL with what it is bound to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,109 +90,161 @@ class Journal:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._said: dict[OrderKey, set[tuple[str, str]]] = {}
+        self._said: dict[OrderKey, tuple[Mark, ...]] = {}
+        self._known_marks: dict[Mark, Mark] = {}
+        self._owed: list[Statement] = []
+        self._owed_writes: list[Write] = []
+        self._told: Callable[[Sequence[Confirmation]], None] = _nobody
         self.settled: set[OrderKey] = set()
         self.ended: set[OrderKey] = set()
         for order_id, repeat, kind, code in database.execute(
-            "SELECT order_id, repeat, kind, code FROM said"
+            "SELECT order_id, repeat, kind, code FROM said ORDER BY seq"
         ):
             self._remember(OrderKey(order_id, repeat), (kind, code))
         self._marks: dict[str, int] = dict(database.execute("SELECT name, value FROM mark"))
         self.head = Head(
             *database.execute("SELECT epoch, seq, hash, receipted_seq FROM head").fetchone()
         )
+        row = database.execute("SELECT epoch, seq, hash FROM previous").fetchone()
+        self.previous = JournalEnd(epoch=row[0], seq=row[1], chain=row[2]) if row else None
+        """What is known of the journal before this one, whose file was lost."""
+
+    def tell(self, told: Callable[[Sequence[Confirmation]], None]) -> None:
+        """From now on, tell of everything that has been written."""
+        self._told = told
 
     @property
-    def previous(self) -> JournalEnd | None:
-        """What is known of the journal before this one, whose file was lost."""
-        row = self._database.execute("SELECT epoch, seq, hash FROM previous").fetchone()
-        return JournalEnd(epoch=row[0], seq=row[1], chain=row[2]) if row else None
+    def was_lost(self) -> bool:
+        """Whether there was a journal before this one, which may have held what is not known."""
+        return bool(self.mark(LOST_MARK))
 
     @property
     def interrupted(self) -> list[OrderKey]:
-        """The orders that have begun and have no end."""
+        """The orders that have begun, or gone on, and have no end."""
         return sorted(self.settled - self.ended)
+
+    @property
+    def owes(self) -> bool:
+        """Whether something that happened is not on the disk yet."""
+        return bool(self._owed or self._owed_writes)
 
     def has_said(self, statement: Statement) -> bool:
         """Whether this kind and code were already stated of this order."""
         return statement.mark in self._said.get(statement.key, ())
 
+    def has_said_anything(self, key: OrderKey) -> bool:
+        """Whether anything was ever stated of this order."""
+        return key in self._said
+
     def say(self, *statements: Statement) -> Sequence[Confirmation]:
         """Number, chain and store statements in one transaction; return what they became."""
-        with self._transaction():
-            head, confirmations = self._append(statements)
-        self._appended(head, statements)
-        return confirmations
+        return self._write(statements)
+
+    def note(self, *statements: Statement) -> None:
+        """State what happened, whatever the disk says: remembered at once, written when it can."""
+        self.owe(*statements)
+        try:
+            self.settle()
+        except JournalUnusable as error:
+            log.error("confirmations_owed", count=len(self._owed), why=error.detail)
+
+    def owe(
+        self,
+        *statements: Statement,
+        writes: Sequence[Write] = (),
+        marks: Mapping[str, int] | None = None,
+    ) -> None:
+        """Remember what is to be written before anything else is, without asking the disk."""
+        self._owed += statements
+        self._owed_writes += [*writes, *_raises(marks or {})]
+        self._remember_all(statements, marks=marks or {})
+
+    def settle(self) -> None:
+        """Write what is owed."""
+        if self.owes:
+            self._write(())
 
     def accept_plan(
-        self, message: bytes, *, cluster: str, version: int, statements: Sequence[Statement]
-    ) -> Sequence[Confirmation]:
+        self,
+        message: bytes,
+        *,
+        cluster: str,
+        version: int,
+        marks: Mapping[str, int],
+        statements: Sequence[Statement],
+    ) -> None:
         """Store a cluster's plan and what is said of its orders, together."""
-        with self._transaction():
-            self._keep_signed("plan", cluster, version=version, message=message)
-            head, confirmations = self._append(statements)
-        self._appended(head, statements)
-        return confirmations
+        self._write(statements, writes=[(_SIGN, ("plan", cluster, version, message))], marks=marks)
 
     def plan(self, cluster: str) -> tuple[int, bytes] | None:
-        """The highest plan version ever accepted for a cluster, and its signed bytes."""
+        """The newest plan accepted for a cluster: its version and its signed bytes."""
         return self._signed("plan", cluster)
 
-    def accept_config(self, message: bytes, *, version: int) -> None:
-        """Store the configuration in place of the one before."""
-        with self._transaction():
-            self._keep_signed("config", "", version=version, message=message)
+    def accept_config(
+        self,
+        message: bytes,
+        *,
+        version: int,
+        marks: Mapping[str, int],
+        replaced: Mapping[str, int],
+    ) -> None:
+        """Store the configuration in place of the one before, with what it makes of the marks.
+
+        A disk that refuses does not keep a key trusted that was revoked: then it is owed.
+        """
+        writes: list[Write] = [(_SIGN, ("config", "", version, message))]
+        writes += [("INSERT OR REPLACE INTO mark VALUES (?, ?)", each) for each in replaced.items()]
+        self._marks |= replaced
+        self.owe(writes=writes, marks=marks)
+        self.note()
 
     def config(self) -> tuple[int, bytes] | None:
         """The configuration's version and its signed bytes."""
         return self._signed("config", "")
 
     def accept_moment(
-        self, message: bytes, *, sequence: int, statements: Sequence[Statement]
-    ) -> Sequence[Confirmation]:
-        """Store an order for this moment, its sequence and what is said of it, together."""
-        with self._transaction():
-            self._database.execute(
-                "INSERT OR REPLACE INTO moment VALUES (?, ?)", (sequence, message)
-            )
-            self._raise("now", sequence)
-            head, confirmations = self._append(statements)
-        self._marks["now"] = max(self.mark("now"), sequence)
-        self._appended(head, statements)
-        return confirmations
+        self,
+        message: bytes,
+        *,
+        sequence: int,
+        marks: Mapping[str, int],
+        statements: Sequence[Statement],
+        owed: bool,
+    ) -> None:
+        """Take an order for this moment, its sequence and what is said of it, together.
 
-    def moments(self) -> Sequence[bytes]:
-        """The signed orders for a moment that still stand, oldest first."""
-        rows = self._database.execute("SELECT message FROM moment ORDER BY sequence")
-        return [bytes(row[0]) for row in rows]
+        What must sound or fall silent at once is owed, and written afterwards.
+        """
+        writes: list[Write] = [("INSERT OR REPLACE INTO moment VALUES (?, ?)", (sequence, message))]
+        if owed:
+            self.owe(*statements, writes=writes, marks=marks)
+        else:
+            self._write(statements, writes=writes, marks=marks)
+
+    def moments(self) -> Sequence[tuple[int, bytes]]:
+        """The signed words for a moment that still stand, by their sequences, oldest first."""
+        rows = self._read("SELECT sequence, message FROM moment ORDER BY sequence")
+        return [(row[0], bytes(row[1])) for row in rows]
 
     def drop_moments(self, sequences: Sequence[int]) -> None:
-        """Forget orders for a moment that are over, or that a plan has taken up."""
-        if sequences:
-            with self._transaction(durable=False):
-                self._database.executemany(
-                    "DELETE FROM moment WHERE sequence = ?", [(each,) for each in sequences]
-                )
+        """Forget words for a moment that are over, or that a plan has taken up."""
+        self._owed_writes += [("DELETE FROM moment WHERE sequence = ?", (n,)) for n in sequences]
 
     def mark(self, name: str) -> int:
         """The highest number ever marked under a name; 0 before any."""
         return self._marks.get(name, 0)
 
-    def raise_mark(self, name: str, value: int, *, durable: bool = True) -> None:
-        """Remember a number below which this device never goes again."""
-        if value > self.mark(name):
-            self.set_mark(name, value, durable=durable)
-
-    def set_mark(self, name: str, value: int, *, durable: bool = True) -> None:
-        """Remember a number, whatever stood there."""
-        with self._transaction(durable=durable):
-            self._database.execute("INSERT OR REPLACE INTO mark VALUES (?, ?)", (name, value))
-        self._marks[name] = value
+    def raise_marks(self, marks: Mapping[str, int], *, owed: bool = False) -> None:
+        """Remember numbers below which this device never goes again."""
+        if owed:
+            self.owe(marks=marks)
+        else:
+            self._write((), marks=marks)
 
     def entries(self, *, first: int, last: int) -> Sequence[str]:
         """The exact bytes of the entries `first` to `last` that are still held."""
-        rows = self._database.execute(
-            "SELECT entry FROM entry WHERE seq BETWEEN ? AND ? ORDER BY seq", (first, last)
+        rows = self._read(
+            "SELECT entry FROM entry WHERE seq BETWEEN ? AND ? ORDER BY seq", first, last
         )
         return [row[0] for row in rows]
 
@@ -183,7 +258,7 @@ class Journal:
 
         For a ledger that was restored from a backup.
         """
-        first = self._database.execute("SELECT min(seq) FROM entry").fetchone()[0]
+        first = self._read("SELECT min(seq) FROM entry")[0][0]
         held_after = self.head.seq if first is None else first - 1
         seq = min(max(after_seq, held_after), self.head.receipted_seq)
         with self._transaction(durable=False):
@@ -206,10 +281,16 @@ class Journal:
         self.head = replace(self.head, receipted_seq=max(self.head.receipted_seq, seq))
 
     def prune(self, *, now_ms: int, planned: frozenset[OrderKey]) -> None:
-        """Drop entries receipted 7 days ago, and what was said of orders long out of the plan."""
+        """Drop entries receipted 7 days ago, and what was said of orders long out of the plan.
+
+        A receipt from the future came while the clock was wrong: its 7 days begin now.
+        """
         with self._transaction(durable=False):
             self._database.execute(
                 "DELETE FROM entry WHERE receipted_at_ms < ?", (now_ms - KEPT_AFTER_RECEIPT_MS,)
+            )
+            self._database.execute(
+                "UPDATE entry SET receipted_at_ms = ?1 WHERE receipted_at_ms > ?1", (now_ms,)
             )
             gone = [
                 key for key in self._last_said_before(now_ms - REMEMBERED_MS) if key not in planned
@@ -221,26 +302,40 @@ class Journal:
             self.ended.discard(key)
 
     def close(self) -> None:
-        """Close the file."""
+        """Write what is owed if the disk takes it, and close the file."""
+        self.note()
         self._database.close()
 
-    def _keep_signed(self, kind: str, about: str, *, version: int, message: bytes) -> None:
-        self._database.execute(
-            "INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)", (kind, about, version, message)
-        )
-
     def _signed(self, kind: str, about: str) -> tuple[int, bytes] | None:
-        row = self._database.execute(
-            "SELECT version, message FROM signed WHERE (kind, about) = (?, ?)", (kind, about)
-        ).fetchone()
-        return None if row is None else (row[0], bytes(row[1]))
-
-    def _raise(self, name: str, value: int) -> None:
-        self._database.execute(
-            "INSERT INTO mark VALUES (?, ?)"
-            " ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
-            (name, value),
+        rows = self._read(
+            "SELECT version, message FROM signed WHERE (kind, about) = (?, ?)", kind, about
         )
+        return (rows[0][0], bytes(rows[0][1])) if rows else None
+
+    def _read(self, sql: str, *bound: object) -> list[Any]:
+        try:
+            return self._database.execute(sql, bound).fetchall()
+        except sqlite3.Error as error:
+            raise JournalUnusable(str(error)) from error
+
+    def _write(
+        self,
+        statements: Sequence[Statement],
+        *,
+        writes: Sequence[Write] = (),
+        marks: Mapping[str, int] | None = None,
+    ) -> Sequence[Confirmation]:
+        """Write what is owed and this, all or nothing."""
+        with self._transaction():
+            for sql, bound in (*self._owed_writes, *writes, *_raises(marks or {})):
+                self._database.execute(sql, bound)
+            head, confirmations = self._append([*self._owed, *statements])
+        self.head = head
+        self._owed, self._owed_writes = [], []
+        self._remember_all(statements, marks=marks or {})
+        if confirmations:
+            self._told(confirmations)
+        return confirmations
 
     def _append(self, statements: Sequence[Statement]) -> tuple[Head, Sequence[Confirmation]]:
         seq, prev = self.head.seq, self.head.hash
@@ -251,25 +346,34 @@ class Journal:
             entry = encode(confirmation).decode()
             prev = entry_hash(entry)
             self._database.execute("INSERT INTO entry VALUES (?, ?, NULL)", (seq, entry))
-            self._database.execute(
-                "INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?, ?)",
-                (*statement.key, *statement.mark, statement.at_ms),
-            )
+            if statement.kind not in UNREMEMBERED:
+                self._database.execute(
+                    _SAY, (*statement.key, *statement.mark, seq, statement.at_ms)
+                )
             confirmations.append(confirmation)
         self._database.execute("UPDATE head SET seq = ?, hash = ?", (seq, prev))
         return replace(self.head, seq=seq, hash=prev), confirmations
 
-    def _appended(self, head: Head, statements: Sequence[Statement]) -> None:
-        self.head = head
+    def _remember_all(self, statements: Sequence[Statement], *, marks: Mapping[str, int]) -> None:
         for statement in statements:
             self._remember(statement.key, statement.mark)
+        for name, value in marks.items():
+            self._marks[name] = max(self.mark(name), value)
 
-    def _remember(self, key: OrderKey, mark: tuple[str, str]) -> None:
-        self._said.setdefault(key, set()).add(mark)
-        if mark[0] in SETTLING:
+    def _remember(self, key: OrderKey, mark: Mark) -> None:
+        kind = mark[0]
+        if kind in UNREMEMBERED:
+            return
+        before = self._said.get(key, ())
+        if mark not in before:
+            # Of the few marks that there are each is held once, whatever thousands of orders say.
+            self._said[key] = (*before, self._known_marks.setdefault(mark, mark))
+        if kind in SETTLING:
             self.settled.add(key)
-        if mark[0] in ENDS:
+        if kind in ENDS:
             self.ended.add(key)
+        elif kind == Kind.RESUMED:
+            self.ended.discard(key)
 
     def _last_said_before(self, at_ms: int) -> list[OrderKey]:
         rows = self._database.execute(
@@ -291,6 +395,14 @@ class Journal:
             raise JournalUnusable(str(error)) from error
 
 
+def _nobody(_: Sequence[Confirmation]) -> None:
+    """Whom a journal tells that nobody asked for."""
+
+
+def _raises(marks: Mapping[str, int]) -> list[Write]:
+    return [(_RAISE, each) for each in marks.items()]
+
+
 def connect_file(path: Path) -> sqlite3.Connection:
     """Open a database file whose transactions the journal itself begins and ends."""
     return sqlite3.connect(path, isolation_level=None)
@@ -302,22 +414,17 @@ def open_journal(
     """Open a controller's memory, or begin one with an epoch of its own.
 
     A file that is no database any more is put aside, never overwritten; the new epoch then names
-    how far the old one was known to reach. Raises JournalUnusable.
+    how far the old one was known to reach, as it does where the file is gone. Raises
+    JournalUnusable.
     """
     try:
-        return _open(folder, station=station, device=device, previous=None, connect=connect)
+        return _open(folder, station=station, device=device, connect=connect)
     except sqlite3.DatabaseError as error:
         if not _is_broken(error):
             raise JournalUnusable(str(error)) from error
     try:
         _put_aside(folder)
-        return _open(
-            folder,
-            station=station,
-            device=device,
-            previous=_last_known(folder),
-            connect=connect,
-        )
+        return _open(folder, station=station, device=device, connect=connect, was_lost=True)
     except (sqlite3.Error, OSError) as error:
         raise JournalUnusable(str(error)) from error
 
@@ -334,22 +441,26 @@ def note_end(folder: Path, head: Head) -> None:
         raise JournalUnusable(str(error)) from error
 
 
+class _Broken(sqlite3.DatabaseError):
+    """The file opens, and does not hold together."""
+
+
 def _open(
-    folder: Path, *, station: str, device: str, previous: JournalEnd | None, connect: Connect
+    folder: Path, *, station: str, device: str, connect: Connect, was_lost: bool = False
 ) -> Journal:
     database = connect(folder / DATABASE_FILE)
     try:
         database.execute("PRAGMA journal_mode = WAL")
+        if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise _Broken(DATABASE_FILE)
         database.executescript(_SCHEMA)
-        epoch = secrets.token_hex(16)
-        begun = database.execute(
-            "INSERT OR IGNORE INTO head VALUES (1, ?, 0, ?, 0)",
-            (epoch, genesis(station=station, device=device, epoch=epoch)),
-        ).rowcount
-        if begun and previous is not None:
-            database.execute(
-                "INSERT OR IGNORE INTO previous VALUES (1, ?, ?, ?)",
-                (previous.epoch, previous.seq, previous.chain),
+        if database.execute("SELECT 1 FROM head").fetchone() is None:
+            _begin(
+                database,
+                station=station,
+                device=device,
+                previous=_last_known(folder),
+                was_lost=was_lost,
             )
         return Journal(database)
     except BaseException:
@@ -357,12 +468,38 @@ def _open(
         raise
 
 
+def _begin(
+    database: sqlite3.Connection,
+    *,
+    station: str,
+    device: str,
+    previous: JournalEnd | None,
+    was_lost: bool,
+) -> None:
+    """Begin an epoch, and with it name the one before, in one step."""
+    epoch = secrets.token_hex(16)
+    hash_ = genesis(station=station, device=device, epoch=epoch)
+    database.execute("BEGIN IMMEDIATE")
+    database.execute("INSERT INTO head VALUES (1, ?, 0, ?, 0)", (epoch, hash_))
+    if previous is not None:
+        named = (previous.epoch, previous.seq, previous.chain)
+        database.execute("INSERT INTO previous VALUES (1, ?, ?, ?)", named)
+    if was_lost or previous is not None:
+        database.execute("INSERT INTO mark VALUES (?, 1)", (LOST_MARK,))
+    database.execute("COMMIT")
+
+
 def _is_broken(error: sqlite3.DatabaseError) -> bool:
+    if isinstance(error, _Broken):
+        return True
     return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _put_aside(folder: Path) -> None:
-    number = len(list(folder.glob(f"{DATABASE_FILE}.broken-*")))
+    """Keep what is broken for whoever can read it, but only so many: a bad card breaks each one."""
+    number = 0
+    while (folder / f"{DATABASE_FILE}.broken-{number}").exists() and number < ASIDE_LIMIT - 1:
+        number += 1
     for suffix in ("-wal", "-shm", ""):
         path = folder / f"{DATABASE_FILE}{suffix}"
         if path.exists():

@@ -9,7 +9,10 @@ from typing import Protocol
 class Link(Protocol):
     """Where a controller publishes. Nothing is queued: what is said while unconnected is lost."""
 
-    connected: bool
+    @property
+    def connected(self) -> bool:
+        """Whether the broker hears us now."""
+        ...
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
         """Hand a message to the broker."""

@@ -73,13 +73,16 @@ def broker_address(
 
 
 class MqttLink:
-    """Keeps one device connected for as long as `run` runs."""
+    """Keeps one device connected for as long as `run` runs.
+
+    Without a `status_topic` it has no last will and says no farewell: so a station's end is driven.
+    """
 
     def __init__(
         self,
         *,
         address: BrokerAddress,
-        status_topic: str,
+        status_topic: str | None,
         listener: Listener,
         rng: Random,
     ) -> None:
@@ -129,15 +132,20 @@ class MqttLink:
         self._acknowledged.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_S):
-                farewell = self._client.publish(
-                    self._status_topic, self._listener.last_will(), qos=1, retain=True
-                )
-                while not farewell.is_published():
-                    await self._acknowledged.wait()
-                    self._acknowledged.clear()
+                await self._publish_farewell(self._client)
         self.connected = False
         self._client.disconnect()
         self._client.loop_write()
+
+    async def _publish_farewell(self, client: Client) -> None:
+        if self._status_topic is None:
+            return
+        farewell = client.publish(
+            self._status_topic, self._listener.last_will(), qos=1, retain=True
+        )
+        while not farewell.is_published():
+            await self._acknowledged.wait()
+            self._acknowledged.clear()
 
     async def _session(self) -> tuple[bool, str]:
         """One connection, from the attempt to its end: whether it stood, and why it ended."""
@@ -178,7 +186,8 @@ class MqttLink:
         client.username_pw_set(self._address.username, self._address.password)
         client.max_inflight_messages_set(0)
         client.connect_timeout = HANDSHAKE_S / 2
-        client.will_set(self._status_topic, self._listener.last_will(), qos=1, retain=True)
+        if self._status_topic is not None:
+            client.will_set(self._status_topic, self._listener.last_will(), qos=1, retain=True)
         if self._address.tls:
             client.tls_set_context(tls_context(self._address.ca_pem))
         drive(client, loop=loop)

@@ -4,7 +4,7 @@ The tone waits for nothing, neither disk nor network. When it ends and the messa
 the warning that is stored for the hazard bridges, again and again; without one the tone does.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,67 +16,78 @@ from devices.errors import AudioMissing, AudioUndecodable
 from devices.protocol.messages import Order, Tone
 
 PIECE_MS = 250
-PAUSE_MS = 1_000
+PAUSE_MS = 3_000
+"""Between a warning and its repetition; the message does not wait for its end."""
+
 EMERGENCY_RATE_HZ = 22_050
 """The rate of what the station makes; a message of another rate is brought to it."""
-
-AudioReady = Callable[[], Awaitable[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some samples, and the item of the order that they belong to; None for none of them."""
-
-    item: int | None
-    pcm: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The opening of one emergency."""
+    """The opening of one emergency.
+
+    `is_here` tells quickly whether the message has come; `is_good` reads its bytes once more, and
+    raises AudioUndecodable when they will never be sound. `stagger_ms` keeps the words of poles
+    apart that hear each other; the tone is at once everywhere.
+    """
 
     order: Order
     tone: Tone
-    ready: AudioReady
+    is_here: Callable[[], bool]
+    is_good: Callable[[], Awaitable[bool]]
     warnings: Sequence[Path]
     decoder: Decoder
     clock: Clock
+    stagger_ms: int = 0
     rate_hz: int = EMERGENCY_RATE_HZ
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         """The tone, then what bridges until the message is ready.
 
         Raises AudioMissing when it did not come before the order's *not after*.
         """
-        sounded = tone(self.tone.kind, duration_ms=self.tone.duration_ms, rate_hz=self.rate_hz)
-        for pcm in _cut(sounded, rate_hz=self.rate_hz):
+        for pcm in self._tone():
             yield pcm
-        while not await self.ready():
+        has_bridged = False
+        while not await self._is_good(at_last=has_bridged):
+            has_bridged = True
             for pcm in self._bridge():
                 yield pcm
                 if now_ms(self.clock) > self.order.not_after_ms:
                     raise AudioMissing(self.order.id)
+        for pcm in self._silence(self.stagger_ms):
+            yield pcm
+
+    async def _is_good(self, *, at_last: bool) -> bool:
+        """Whether the words can follow; that they never will is told once a warning has sounded."""
+        try:
+            return await self.is_good()
+        except AudioUndecodable:
+            if at_last:
+                raise
+            return False
 
     def _bridge(self) -> Iterator[bytes]:
-        """Once through the stored warning, or else once more the tone, and a pause."""
+        """Once through the stored warning and a pause, or else through the tone."""
         try:
             for path in self.warnings:
                 yield from self.decoder.decode(path, rate_hz=self.rate_hz, chunk_ms=PIECE_MS)
-        except AudioUndecodable:
-            yield from self._tone_again()
-        if not self.warnings:
-            yield from self._tone_again()
-        yield from _cut(_silence(PAUSE_MS, rate_hz=self.rate_hz), rate_hz=self.rate_hz)
+            fallback = self._silence(PAUSE_MS) if self.warnings else self._tone()
+        except (AudioUndecodable, OSError):
+            fallback = self._tone()
+        for pcm in fallback:
+            if self.is_here():
+                return
+            yield pcm
 
-    def _tone_again(self) -> Iterator[bytes]:
-        sounded = tone(self.tone.kind, duration_ms=self.tone.duration_ms, rate_hz=self.rate_hz)
-        yield from _cut(sounded, rate_hz=self.rate_hz)
+    def _tone(self) -> Iterator[bytes]:
+        duration_ms = self.tone.duration_ms
+        return self._cut(tone(self.tone.kind, duration_ms=duration_ms, rate_hz=self.rate_hz))
 
+    def _silence(self, duration_ms: int) -> Iterator[bytes]:
+        return self._cut(bytes(duration_ms * self.rate_hz // 1_000 * BYTES_PER_SAMPLE))
 
-def _silence(duration_ms: int, *, rate_hz: int) -> bytes:
-    return bytes(duration_ms * rate_hz // 1_000 * BYTES_PER_SAMPLE)
-
-
-def _cut(pcm: bytes, *, rate_hz: int) -> Iterator[bytes]:
-    size = PIECE_MS * rate_hz // 1_000 * BYTES_PER_SAMPLE
-    yield from (pcm[at : at + size] for at in range(0, len(pcm), size))
+    def _cut(self, pcm: bytes) -> Iterator[bytes]:
+        size = PIECE_MS * self.rate_hz // 1_000 * BYTES_PER_SAMPLE
+        return (pcm[at : at + size] for at in range(0, len(pcm), size))

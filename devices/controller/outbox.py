@@ -21,7 +21,7 @@ from devices.controller.sending import (
     reconnected,
 )
 from devices.controller.trusted_time import TrustedClock
-from devices.errors import ReceiptUnfounded
+from devices.errors import JournalUnusable, ReceiptUnfounded
 from devices.protocol import topics
 from devices.protocol.envelope import seal_message
 from devices.protocol.identity import Identity
@@ -66,7 +66,10 @@ class Outbox:
                     await self._wakened.wait()
             await asyncio.sleep(DEBOUNCE_S)
             self._wakened.clear()
-            self.send()
+            try:
+                self.send()
+            except JournalUnusable as error:
+                log.error("confirmations_not_read", why=error.detail)
 
     def send(self) -> None:
         """Send what is due now, if there is a connection."""

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from devices.protocol.messages import Item
+from devices.protocol.messages import Cue, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,10 @@ class Beginning:
 
 @dataclass(slots=True)
 class Progress:
-    """One order on its way through a sink; `reached` is the last beginning that has left."""
+    """One order on its way through a sink; `reached` is the last beginning that has left.
+
+    A relay has no items, and one part.
+    """
 
     items: Sequence[Item]
     rate_hz: int
@@ -39,7 +42,8 @@ class Progress:
         is_first = item != self._item
         if is_first:
             self._item, self._written = item, 0
-        for cue, sample in _beginnings(self.items[item], rate_hz=self.rate_hz):
+        cues = self.items[item].cues if item < len(self.items) else ()
+        for cue, sample in _beginnings(cues, rate_hz=self.rate_hz):
             if 0 <= sample - self._written < samples:
                 after_us = (sample - self._written) * 1_000_000 // self.rate_hz
                 self._ahead.append(Beginning(item, cue, begins_us + after_us))
@@ -60,9 +64,9 @@ class Progress:
         return named
 
 
-def _beginnings(item: Item, *, rate_hz: int) -> Iterator[tuple[int | None, int]]:
+def _beginnings(cues: Sequence[Cue], *, rate_hz: int) -> Iterator[tuple[int | None, int]]:
     """Each beginning in an item and its sample, the item's own where no cue stands there."""
-    if not item.cues or item.cues[0].at_ms > 0:
+    if not cues or cues[0].at_ms > 0:
         yield None, 0
-    for number, cue in enumerate(item.cues):
+    for number, cue in enumerate(cues):
         yield number, cue.at_ms * rate_hz // 1_000

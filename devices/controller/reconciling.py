@@ -1,13 +1,16 @@
 """From verified words of the station to the device's own plan: what is new, refused, or stopped."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devices.controller.admission import Refusal, first_refusal, standing_refusal
 from devices.controller.due import OrderKey, key_of
 from devices.controller.standing import Standing
 from devices.controller.statements import Statement, about
 from devices.protocol.messages import Config, IssuerKey, Kind, Now, Order, Plan, Stop
+
+STOP_REMEMBERED_MS = 86_400_000
+"""How long a stop of the moment outlives its message: the order that it silences may come late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,13 @@ class Moment:
 class Word:
     """All that the station has said and not taken back: orders, and stops that outweigh them."""
 
-    orders: tuple[Ordered, ...] = ()
-    stops: tuple[Stop, ...] = ()
+    orders: Sequence[Ordered] = ()
+    stops: Mapping[str, Sequence[Stop]] = field(default_factory=dict)
+    """The stops, by the order that each silences."""
 
     def stopped(self, order: Order) -> bool:
         """Whether this order shall be silent."""
-        return any(stop.silences(order) for stop in self.stops)
+        return any(stop.silences(order) for stop in self.stops.get(order.id, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +55,35 @@ def word_of(plan: tuple[Plan, IssuerKey] | None, moments: Iterable[Moment]) -> W
     """The station's word: the plan, and of the fast path what is newer than the plan."""
     orders: list[Ordered] = []
     stops: list[Stop] = []
-    issued_at_ms = -1
     if plan is not None:
-        issued_at_ms = plan[0].issued_at_ms
         orders += [Ordered(order, plan[1], plan[0].version) for order in plan[0].orders]
         stops += plan[0].all_stops
     for moment in moments:
-        if moment.now.issued_at_ms <= issued_at_ms:
+        if is_taken_up(moment, plan=plan[0] if plan is not None else None):
             continue
         if moment.now.stop is not None:
             stops.append(moment.now.stop)
         if moment.now.order is not None:
             orders.append(Ordered(moment.now.order, moment.issuer))
-    return Word(orders=tuple(orders), stops=tuple(stops))
+    by_order: dict[str, list[Stop]] = {}
+    for stop in stops:
+        by_order.setdefault(stop.order, []).append(stop)
+    return Word(orders=tuple(orders), stops=by_order)
+
+
+def is_taken_up(moment: Moment, *, plan: Plan | None) -> bool:
+    """Whether a plan that is no older says whatever is to be said of it."""
+    return plan is not None and moment.now.issued_at_ms <= plan.issued_at_ms
 
 
 def over(moments: Iterable[Moment], *, plan: Plan | None, now_ms: int) -> list[Moment]:
     """The moments that no longer have to be remembered: taken up by a plan, or long expired."""
-    issued_at_ms = plan.issued_at_ms if plan is not None else -1
-    return [
-        each
-        for each in moments
-        if each.now.issued_at_ms <= issued_at_ms or _ends_ms(each.now) < now_ms
-    ]
+    return [each for each in moments if is_taken_up(each, plan=plan) or _ends_ms(each.now) < now_ms]
 
 
 def _ends_ms(now: Now) -> int:
     if now.order is None:
-        return now.expires_at_ms
+        return max(now.expires_at_ms, now.issued_at_ms + STOP_REMEMBERED_MS)
     return max(now.expires_at_ms, now.order.not_after_ms)
 
 
@@ -100,9 +105,13 @@ def news(
     *,
     config: Config,
     at_ms: int,
+    judged_ms: int,
     has_said: Callable[[Statement], bool],
 ) -> list[Statement]:
-    """A `received` or a `rejected` for each order of which that was not said before."""
+    """A `received` or a `rejected` for each order of which that was not said before.
+
+    `judged_ms` is the time by which an order is over: the newest that somebody vouches for.
+    """
     statements: dict[tuple[OrderKey, tuple[str, str]], Statement] = {}
     for each in orders:
         order, issuer = each.order, each.issuer
@@ -110,7 +119,7 @@ def news(
         if has_said(received):
             refusal = standing_refusal(order, config=config, issuer=issuer)
         else:
-            refusal = first_refusal(order, config=config, issuer=issuer, now_ms=at_ms)
+            refusal = first_refusal(order, config=config, issuer=issuer, now_ms=judged_ms)
         statement = received
         if refusal is not None:
             statement = about(

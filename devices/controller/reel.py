@@ -30,31 +30,19 @@ BEGINNING = Place()
 class Reel:
     """The decoder open and the first piece decoded: (item, samples) from a place on."""
 
-    rate_hz: int
-    begins: Place
     pieces: Iterator[tuple[int, bytes]]
     first: tuple[int, bytes]
 
 
-def open_reel(
-    paths: Sequence[Path],
-    *,
-    decoder: Decoder,
-    begins: Place = BEGINNING,
-    rate_hz: int | None = None,
-) -> Reel:
-    """Open the decoder at a place and decode a piece; raise AudioUndecodable.
-
-    Without a rate the sound keeps that of its first item.
-    """
-    rate = rate_hz or decoder.sample_rate_hz(paths[0])
+def open_reel(paths: Sequence[Path], *, decoder: Decoder, begins: Place, rate_hz: int) -> Reel:
+    """Open the decoder at a place and decode a piece; raise AudioUndecodable."""
     pieces = (
         (item, pcm)
         for item, path in enumerate(paths)
         if item >= begins.item
         for pcm in decoder.decode(
             path,
-            rate_hz=rate,
+            rate_hz=rate_hz,
             chunk_ms=CHUNK_MS,
             skip_samples=begins.samples if item == begins.item else 0,
         )
@@ -63,7 +51,7 @@ def open_reel(
     first = next(pieces, None)
     if first is None:
         raise AudioUndecodable(paths[begins.item].name)
-    return Reel(rate_hz=rate, begins=begins, pieces=pieces, first=first)
+    return Reel(pieces=pieces, first=first)
 
 
 def place_at(items: Sequence[Item], *, position_ms: int, rate_hz: int) -> Place:

@@ -11,12 +11,15 @@ from random import Random
 
 from devices.controller.audio_source import AudioSource, HttpAudioSource
 from devices.controller.audio_store import AUDIO_FOLDER, AudioStore
-from devices.controller.clock import Clock, SystemClock
+from devices.controller.clock import SystemClock
 from devices.controller.controller import Controller
 from devices.controller.journal import open_journal
 from devices.controller.link import Link, Listener
 from devices.controller.mqtt_link import MqttLink, broker_address
-from devices.controller.sinks import NullSink, Sink, WavSink
+from devices.controller.outlets import Outlet, open_outlet
+from devices.controller.sound.microphone import MiniaudioMicrophone, NoMicrophone
+from devices.controller.sound.volume import VolumeCap
+from devices.controller.supervision import supervise, supervisor
 from devices.controller.trusted_time import MachineWitness
 from devices.controller.watch import Unwatched, Watch
 from devices.errors import HomeInUse
@@ -24,13 +27,16 @@ from devices.protocol import topics
 from devices.protocol.identity import Identity, load_identity
 
 LOCK_FILE = "lock"
-WAV_FOLDER = "heard"
+NO_SOUND = Outlet()
+
+LONGEST_TURN_US = 60_000_000
+"""The player looks up every half minute at least; twice that is stuck."""
 
 
 def run_controller(
     home: Path,
     *,
-    sink_name: str = "null",
+    outlet: Outlet = NO_SOUND,
     source: AudioSource | None = None,
     watch: Watch | None = None,
 ) -> None:
@@ -41,7 +47,7 @@ def run_controller(
             _run_until_signalled(
                 home,
                 identity=identity,
-                sink_name=sink_name,
+                outlet=outlet,
                 source=source
                 or HttpAudioSource(station_url=identity.station_url, ca_pem=identity.ca_pem),
                 watch=watch or Unwatched(),
@@ -50,18 +56,22 @@ def run_controller(
 
 
 async def _run_until_signalled(
-    home: Path, *, identity: Identity, sink_name: str, source: AudioSource, watch: Watch
+    home: Path, *, identity: Identity, outlet: Outlet, source: AudioSource, watch: Watch
 ) -> None:
     loop = asyncio.get_running_loop()
     rng = Random()  # noqa: S311 — jitter, not a secret
     clock = SystemClock()
+    cap = VolumeCap()
+    hears = MiniaudioMicrophone() if outlet.kind == "card" else NoMicrophone()
     controller = Controller(
         identity=identity,
         home=home,
         journal=open_journal(home, station=identity.station, device=identity.device),
         store=AudioStore(home / AUDIO_FOLDER),
         source=source,
-        sink=_sink(sink_name, clock=clock, home=home),
+        sink=open_outlet(outlet, clock=clock, home=home, cap=cap),
+        cap=cap,
+        microphone=hears,
         clock=clock,
         witness=MachineWitness(),
         rng=rng,
@@ -73,19 +83,23 @@ async def _run_until_signalled(
         loop.add_signal_handler(number, leaving.set)
     running = asyncio.create_task(controller.run(), name="controller")
     asked = asyncio.create_task(leaving.wait(), name="signals")
+    watchdog = asyncio.create_task(
+        supervise(
+            supervisor(os.environ),
+            clock=clock,
+            last_turn_us=lambda: controller.turned_us,
+            longest_turn_us=LONGEST_TURN_US,
+        ),
+        name="watchdog",
+    )
     await asyncio.wait([running, asked], return_when=asyncio.FIRST_COMPLETED)
+    watchdog.cancel()
     if not running.done():
         await controller.take_leave()
         running.cancel()
     asked.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
-
-
-def _sink(name: str, *, clock: Clock, home: Path) -> Sink:
-    if name == "wav":
-        return WavSink(clock=clock, folder=home / WAV_FOLDER)
-    return NullSink(clock=clock)
 
 
 def _link(identity: Identity, *, listener: Listener, rng: Random) -> Link:

@@ -67,9 +67,20 @@ class Stream(Protocol):
 class Sink(Protocol):
     """A way out for sound; `rate_hz` is the only rate that it takes, None where it takes any."""
 
-    name: str
-    simulated: bool
-    rate_hz: int | None
+    @property
+    def name(self) -> str:
+        """What it is called in confirmations."""
+        ...
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nobody can hear it."""
+        ...
+
+    @property
+    def rate_hz(self) -> int | None:
+        """The only rate that it takes."""
+        ...
 
     def open(self, *, sample_rate_hz: int) -> Stream:
         """Prepare for one order's mono samples of 16 bits."""

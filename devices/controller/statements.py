@@ -10,6 +10,9 @@ ENDS = frozenset({Kind.FINISHED, Kind.CUT, Kind.STOPPED, Kind.SKIPPED, Kind.FAIL
 SETTLING = ENDS | {Kind.STARTED}
 """What, once said of an order, means that it never begins (again)."""
 
+UNREMEMBERED = frozenset({Kind.TONE_STARTED, Kind.ITEM_STARTED})
+"""What may be said of an order more than once, and settles nothing."""
+
 
 class Statement(Struct, frozen=True, kw_only=True):
     """A confirmation without its number: the fields mean what they mean there."""

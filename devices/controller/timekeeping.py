@@ -1,7 +1,7 @@
 """Asks the station for the time, and takes its signed answers.
 
 Asked at each connection, again and again until it answered while the device does not believe its
-own clock, and every half hour from then on, so that the offset stated with confirmations is fresh.
+own clock, and every quarter of an hour from then on, so that the offset stated is fresh.
 """
 
 import asyncio
@@ -27,10 +27,13 @@ log = structlog.get_logger()
 
 FIRST_RETRY_S = 2.0
 RETRY_CAP_S = 60.0
-REFRESH_S = 1_800.0
+REFRESH_S = 900.0
 OPEN_QUESTIONS = 8
 SLOW_US = 10_000_000
 """An answer that was longer on its way says less than the clock it should set right."""
+
+HURRY_US = 1_000_000
+"""How soon after a question another one may be asked for an order that waits for the time."""
 
 
 class Timekeeper:
@@ -54,6 +57,7 @@ class Timekeeper:
         self._topic = topics.from_device(identity.station, identity.device, topics.Upward.ASK)
         self._open: OrderedDict[str, int] = OrderedDict()
         self._unanswered = 0
+        self._asks_us = 0
         self._wakened = asyncio.Event()
 
     async def run(self) -> None:
@@ -61,22 +65,24 @@ class Timekeeper:
         if self._clock.source is TimeSource.SIMULATED:
             return
         while True:
-            pause_s = REFRESH_S * (0.9 + self._rng.random() / 5)
-            if self._unanswered:
-                pause_s = backoff_s(
-                    self._unanswered - 1, first_s=FIRST_RETRY_S, cap_s=RETRY_CAP_S, rng=self._rng
-                )
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause_s if self._link.connected else None):
-                    await self._wakened.wait()
             self._wakened.clear()
-            if self._link.connected:
+            left_s = max(0.0, (self._asks_us - self._clock.monotonic_us()) / 1e6)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left_s if self._link.connected else None):
+                    await self._wakened.wait()
+            if self._link.connected and self._clock.monotonic_us() >= self._asks_us:
                 self.ask()
 
     def reconnected(self) -> None:
         """Ask at once."""
         self._unanswered = 0
-        self._wakened.set()
+        self._ask_in(0)
+
+    def hurry(self) -> None:
+        """Ask at once, unless that has just been done: an order waits for the answer."""
+        asked_us = next(reversed(self._open.values()), None)
+        if asked_us is None or self._clock.monotonic_us() - asked_us >= HURRY_US:
+            self.reconnected()
 
     def ask(self) -> None:
         """Ask, under a nonce that nobody can know before."""
@@ -84,6 +90,9 @@ class Timekeeper:
         self._open[nonce] = self._clock.monotonic_us()
         while len(self._open) > OPEN_QUESTIONS:
             self._open.popitem(last=False)
+        self._ask_in(
+            backoff_s(self._unanswered, first_s=FIRST_RETRY_S, cap_s=RETRY_CAP_S, rng=self._rng)
+        )
         self._unanswered += 1
         question = Ask(
             station=self._identity.station,
@@ -94,16 +103,19 @@ class Timekeeper:
         self._link.publish(self._topic, seal_message(question, key=self._key).encode())
 
     def take(self, answer: TimeAnswer) -> None:
-        """Take an answer to a question of ours; raise UnaskedAnswer for any other."""
+        """Take an answer to a question of ours; for any other, or a late one, UnaskedAnswer."""
         asked_us = self._open.pop(answer.nonce, None)
-        if asked_us is None:
+        if asked_us is None or self._clock.monotonic_us() - asked_us > SLOW_US:
             raise UnaskedAnswer(answer.nonce)
         self._unanswered = 0
-        if self._clock.monotonic_us() - asked_us > SLOW_US:
-            return
+        self._ask_in(REFRESH_S * (0.9 + self._rng.random() / 5))
         self._clock.answered(answer.at_ms, asked_us=asked_us)
         log.info("time_answered", **_facts(self._clock))
         self._changed()
+
+    def _ask_in(self, pause_s: float) -> None:
+        self._asks_us = self._clock.monotonic_us() + round(pause_s * 1e6)
+        self._wakened.set()
 
 
 def _facts(clock: TrustedClock) -> dict[str, object]:

@@ -9,8 +9,10 @@ signed time. For none of them it waits, and plays nothing.
 import asyncio
 import contextlib
 import ctypes
+import time
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +30,7 @@ BEHIND_US = 2_000_000
 """How far a clock may read below the newest signed time and still be called held."""
 
 _LONGEST_NAP_US = 5_000_000
+_ASKED_AGAIN_US = 1_000_000
 
 
 class TimeSource(StrEnum):
@@ -53,10 +56,15 @@ class MachineWitness:
 
     def __init__(self, *, root: Path = Path("/")) -> None:
         self._hardware = any((root / "sys/class/rtc").glob("rtc*"))
+        self._asked_us = -_ASKED_AGAIN_US
+        self._is_held = False
 
     def source(self) -> TimeSource:
         """Held by a time server, else kept by a hardware clock, else nothing."""
-        if _kernel_is_synchronised():
+        now_us = time.monotonic_ns() // 1_000
+        if now_us - self._asked_us >= _ASKED_AGAIN_US:
+            self._asked_us, self._is_held = now_us, _kernel_is_synchronised()
+        if self._is_held:
             return TimeSource.NTP
         return TimeSource.RTC if self._hardware else TimeSource.NONE
 
@@ -74,11 +82,18 @@ class FixedWitness:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A signed answer, heard at a monotonic instant: the machine's clock lacked `offset_us`."""
+    """A signed answer: at the monotonic instant `heard_us` it was `at_us`, give or take.
 
-    offset_us: int
+    Held against the monotonic clock, so that it stays right when the machine's clock is stepped.
+    """
+
+    at_us: int
     uncertainty_us: int
     heard_us: int
+
+    def now_us(self, monotonic_us: int) -> int:
+        """What time it is by this answer."""
+        return self.at_us + monotonic_us - self.heard_us
 
     def uncertainty_at(self, monotonic_us: int) -> int:
         """How uncertain it has become by now, in microseconds."""
@@ -98,9 +113,19 @@ class TrustedClock:
         self._changed = asyncio.Event()
 
     def now_us(self) -> int:
-        """Unix time as well as this device knows it; never below signed time."""
-        since_us = self._machine.monotonic_us() - self._floor_learned_us
-        return max(self._machine.now_us() + self._applied_us(), self._floor_us + since_us)
+        """Unix time as well as this device knows it; never below signed time.
+
+        A clock that is a little behind signed time lets that stand until it has caught up, lest
+        each pole go on by its own share of a message's way; one that knows nothing goes on by it.
+        """
+        corrected_us = self._corrected_us()
+        if self._floor_us - corrected_us > BEHIND_US:
+            return self._floor_us + self._machine.monotonic_us() - self._floor_learned_us
+        return max(corrected_us, self._floor_us)
+
+    def ahead_us(self) -> int:
+        """How far this time is ahead of the machine's clock."""
+        return self.now_us() - self._machine.now_us()
 
     def monotonic_us(self) -> int:
         """Time that never steps."""
@@ -119,14 +144,17 @@ class TrustedClock:
 
     @property
     def source(self) -> TimeSource:
-        """Why this time is believed, or that it is not."""
+        """Why this time is believed, or that it is not.
+
+        Not while signed time contradicts it: somebody is wrong, and the root key says who.
+        """
         said = self._witness.source()
         if said is TimeSource.SIMULATED:
             return said
-        if self._answer is not None and self._applied_us():
-            return TimeSource.STATION
-        behind_us = self._floor_us - self._machine.now_us()
-        if said is TimeSource.NTP and behind_us <= BEHIND_US:
+        behind_us = self._floor_us - self._corrected_us()
+        if behind_us > BEHIND_US:
+            return TimeSource.NONE
+        if said is TimeSource.NTP and not self._is_set_right():
             return said
         if self._answer is not None:
             return TimeSource.STATION
@@ -138,15 +166,25 @@ class TrustedClock:
         return self.source is not TimeSource.NONE
 
     @property
+    def is_vouched(self) -> bool:
+        """Whether the station vouches for this time, so that what is over by it may be given up.
+
+        Nobody does for a hardware clock, which may run ahead by years, nor does anybody sign what
+        a time server says.
+        """
+        source = self.source
+        if source is TimeSource.SIMULATED:
+            return True
+        return source is not TimeSource.NONE and self._answer is not None
+
+    @property
     def verifying_ms(self) -> int:
         """The time by which a key's last day is judged, in milliseconds.
 
-        A hardware clock that runs ahead must not make a device refuse the very answer that would
-        set it right, so only a time that somebody vouches for counts; else the newest signed one.
+        Where nobody vouches for ours, the newest signed one: a clock that runs ahead must not
+        make a device refuse what would set it right.
         """
-        if self.source in {TimeSource.STATION, TimeSource.NTP, TimeSource.SIMULATED}:
-            return self.now_us() // 1_000
-        return self.floor_ms
+        return self.now_us() // 1_000 if self.is_vouched else self.floor_ms
 
     @property
     def floor_ms(self) -> int:
@@ -158,7 +196,7 @@ class TrustedClock:
         if self._answer is None:
             return ClockStatement(source=self.source.value)
         return ClockStatement(
-            offset_ms=round(self._answer.offset_us / 1_000),
+            offset_ms=round(self._offset_us(self._answer) / 1_000),
             uncertainty_ms=-(-self._answer.uncertainty_at(self.monotonic_us()) // 1_000),
             source=self.source.value,
         )
@@ -188,29 +226,40 @@ class TrustedClock:
         heard_us = self.monotonic_us()
         half_us = max(0, heard_us - asked_us) // 2
         new = Answer(
-            offset_us=at_ms * 1_000 + half_us - self._machine.now_us(),
+            at_us=at_ms * 1_000 + half_us,
             # The answer itself is cut to whole milliseconds.
             uncertainty_us=half_us + 1_000,
             heard_us=heard_us,
         )
         held = self._answer
-        stepped = held is not None and abs(new.offset_us - held.offset_us) > (
-            new.uncertainty_us + held.uncertainty_at(heard_us)
-        )
-        if held is None or stepped or new.uncertainty_us <= held.uncertainty_at(heard_us):
+        if held is None or _outweighs(new, held):
             self._answer = new
         self.heard_signed(at_ms)
         self._changed.set()
 
-    def _applied_us(self) -> int:
-        """What is added to the machine's clock: nothing while a time server agrees with us."""
+    def _corrected_us(self) -> int:
+        """The machine's clock, or the answer's time where the two differ."""
+        if self._answer is not None and self._is_set_right():
+            return self._answer.now_us(self._machine.monotonic_us())
+        return self._machine.now_us()
+
+    def _is_set_right(self) -> bool:
+        """Whether an answer outweighs the machine's clock: not while a time server agrees."""
         if self._answer is None:
-            return 0
+            return False
         held = self._witness.source() in {TimeSource.NTP, TimeSource.SIMULATED}
         doubt_us = AGREES_US + self._answer.uncertainty_us
-        if held and abs(self._answer.offset_us) <= doubt_us:
-            return 0
-        return self._answer.offset_us
+        return not held or abs(self._offset_us(self._answer)) > doubt_us
+
+    def _offset_us(self, answer: Answer) -> int:
+        return answer.now_us(self._machine.monotonic_us()) - self._machine.now_us()
+
+
+def _outweighs(new: Answer, held: Answer) -> bool:
+    """Whether a new answer is the better one by now, or says that the time has stepped."""
+    held_doubt_us = held.uncertainty_at(new.heard_us)
+    apart_us = abs(new.at_us - held.now_us(new.heard_us))
+    return new.uncertainty_us <= held_doubt_us or apart_us > new.uncertainty_us + held_doubt_us
 
 
 class _Timex(ctypes.Structure):
@@ -222,10 +271,15 @@ class _Timex(ctypes.Structure):
 _TIME_ERROR = 5
 
 
+@lru_cache(maxsize=1)
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
+
+
 def _kernel_is_synchronised() -> bool:
     """Whether adjtimex(2), asked without changing anything, says that the clock is held."""
     try:
-        state: int = ctypes.CDLL(None).adjtimex(ctypes.byref(_Timex()))
+        state: int = _libc().adjtimex(ctypes.byref(_Timex()))
     except (OSError, AttributeError):
         return False
     return 0 <= state < _TIME_ERROR

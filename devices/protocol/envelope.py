@@ -98,12 +98,21 @@ def open_now(
 
 
 def open_config(
-    message: bytes, *, station: str, device: str, root: VerifyKey, held: Trust, now_ms: int
+    message: bytes,
+    *,
+    station: str,
+    device: str,
+    root: VerifyKey,
+    held: Trust,
+    now_ms: int,
+    is_vouched: bool = True,
 ) -> tuple[Config, Trust]:
     """Verify a configuration and the keyring inside it, which must be no older than the one held.
 
     The keyring is looked at first, because only it tells whose signature to expect: it carries
-    the root's own. Raises RolledBack for an older keyring.
+    the root's own. A newer keyring also outweighs a `now_ms` for which nobody vouches but the
+    keys of the one before: a thief of one of them may have pushed it beyond every key's last day.
+    Raises RolledBack for an older keyring.
     """
     claimed = decode(unverified_payload(message), Config)
     trust = open_keyring(claimed.keyring.encode(), station=station, root=root)
@@ -112,6 +121,8 @@ def open_config(
     sealed = unseal(message, typ=Typ.CONFIG, trusted=trust.keys)
     config = decode(sealed.payload, Config)
     _check_address((config.station, config.device), (station, device))
+    if trust.serial > held.serial and not is_vouched:
+        now_ms = min(now_ms, trust.issued_at_ms)
     trust.check(
         sealed.key_id,
         scope=Scope.CONFIG,

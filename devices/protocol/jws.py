@@ -66,6 +66,14 @@ def typ_of(message: bytes) -> str:
     return _header(_decode(_parts(message)[0])).typ
 
 
+def signer_of(message: bytes) -> str:
+    """The id of the key that a message names as its signer: proven once the message is verified.
+
+    Raises MalformedMessage.
+    """
+    return _header(_decode(_parts(message)[0])).kid
+
+
 def unverified_payload(message: bytes) -> bytes:
     """What a message would say if its signature held: only for finding the keyring inside it.
 

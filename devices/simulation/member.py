@@ -20,7 +20,7 @@ from devices.controller.run import run_controller
 from devices.errors import DevicesError
 from devices.protocol.identity import load_identity
 from devices.protocol.messages import Confirmation, Kind
-from devices.simulation.faults import CorruptingSource
+from devices.simulation.faults.audio import CorruptingSource
 from devices.simulation.roster import Role
 
 PID_FILE = "pid"

@@ -22,7 +22,7 @@ from playlists.speech.engine import Engine, VoiceSettings
 log = structlog.get_logger()
 
 # Raise it when what is done around the engines, not in them, changes how a sentence sounds.
-RECIPE = 2
+RECIPE = 3
 # About 3 hours of speech at 22,050 Hz; a commune airs less than that in new words in a week.
 LIMIT_BYTES = 512 * 1024 * 1024
 KEPT_SHARE = 0.8

@@ -7,10 +7,9 @@ that mean something were made words by the reading layer, or its author was warn
 import re
 import unicodedata
 
+from playlists.speech.loans import with_syllables
+
 _PAUSES = str.maketrans({"…": ".", "–": ",", "—": ",", "’": "'"})
-# Words that newsreaders write whole and say in syllables; eSpeak NG would say them in English.
-_LOANS = {"vitamin": "vi ta min"}
-_LOAN = re.compile(rf"\b(?:{'|'.join(_LOANS)})\b", re.IGNORECASE)
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _LOOSE_HYPHEN = re.compile(r"(?<![^\W_])[-']|[-'](?![^\W_])")
 _UNSAYABLE = re.compile(r"[^\w.,;:!?'%-]|_")
@@ -22,5 +21,4 @@ def sayable(sentence: str) -> str:
     text = unicodedata.normalize("NFC", sentence).translate(_PAUSES)
     text = _UNSAYABLE.sub(" ", _UNSEEN.sub("", text))
     text = _LOOSE_HYPHEN.sub(" ", text)
-    text = _LOAN.sub(lambda loan: _LOANS[loan[0].lower()], text)
-    return " ".join(_HEAPED.sub(r"\1 ", text).split())
+    return " ".join(_HEAPED.sub(r"\1 ", with_syllables(text)).split())

@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from devices.controller import due, fetching, mqtt_link, playback, sending, timekeeping
+from devices.controller import (
+    due,
+    fetching,
+    mqtt_link,
+    playback,
+    player,
+    sending,
+    sounding,
+    timekeeping,
+)
 from devices.controller.audio_source import _TIMEOUT
 from devices.controller.journal import KEPT_AFTER_RECEIPT_MS, REMEMBERED_MS
 from devices.protocol import fields, jws
@@ -36,8 +45,8 @@ TIMING = {
     "preparing a play": f"{due.PREROLL_MS / 1_000:g} s ahead",
     "`started` on disk": f"{playback.STARTED_LEAD_MS / 1_000:.1f}–"
     f"{(playback.STARTED_LEAD_MS + playback.STARTED_SPREAD_MS) / 1_000:.1f} s ahead",
-    "sound longer than ordered": f"cut after {playback.OVERRUN_MS / 1_000:g} s",
-    "trying a disk that refused": f"every {playback.DISK_RETRY_S:g} s",
+    "sound longer than ordered": f"cut after {sounding.OVERRUN_MS / 1_000:g} s",
+    "trying a disk that refused": f"every {player.DISK_RETRY_S:g} s",
     "plays remembered": f"{REMEMBERED_MS // 86_400_000} days",
 }
 LIMITS = {

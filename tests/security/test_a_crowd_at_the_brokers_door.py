@@ -8,7 +8,6 @@ from amqtt.adapters import ReaderAdapter, WriterAdapter
 
 from devices.broker.gate import STRANGERS_LIMIT, Gate
 from devices.broker.packets import Connect
-from devices.broker.registry import LiveRegistry
 from devices.protocol.credentials import (
     Credentials,
     Grants,
@@ -16,6 +15,7 @@ from devices.protocol.credentials import (
     new_secret,
     save_credentials,
 )
+from devices.protocol.registry import LiveRegistry
 from tests.devices.broker.octets import connect
 
 
@@ -27,6 +27,10 @@ class Doorkeeper:
 
     def must_wait(self, client_id: str) -> bool:
         """Nobody waits."""
+        return client_id == ""
+
+    def has_unheard(self, client_id: str) -> bool:
+        """All was heard."""
         return client_id == ""
 
     async def admit(

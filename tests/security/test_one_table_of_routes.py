@@ -19,6 +19,8 @@ SCHEDULERS = WRITERS | APPROVERS
 ADMINS = frozenset({"admin"})
 DESCRIBERS = WRITERS | {"admin"}
 ANYBODY = ALL | {"nobody"}
+THE_BROKER: frozenset[str] = frozenset()
+"""No person at all: a broker proves itself by a token of its own."""
 
 TABLE = {
     "GET /": ALL,
@@ -130,6 +132,11 @@ TABLE = {
     "GET /api/voices": CHOOSERS,
     "GET /api/station/voice": CHOOSERS,
     "PUT /api/station/voice": CHOOSERS,
+    "POST /api/broker/emqx/authentication": THE_BROKER,
+    "POST /api/broker/emqx/authorization": THE_BROKER,
+    "POST /api/broker/mosquitto/user": THE_BROKER,
+    "POST /api/broker/mosquitto/superuser": THE_BROKER,
+    "POST /api/broker/mosquitto/acl": THE_BROKER,
 }
 PLACES = {
     "{broadcast_id}": "bc-evening",

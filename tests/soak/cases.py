@@ -1,5 +1,8 @@
 """The cases of `make soak`: what each shows, how many rounds, and how one round is run."""
 
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,6 +19,9 @@ from tests.chain_evidence import JournalCopy, assert_whole
 from tests.soak.record import Facts
 
 KILLS_MOST = 5
+EXAMPLES_A_ROUND = 500
+"""Of each attack on each of two brokers; 25 rounds of 4 attacks are 100,000."""
+BROKER_ATTACKS = ("no_topic_lets", "no_filter_lets", "no_octets_disturb", "no_client_id_takes")
 WINDOW_S = 16.0
 """From the order to the last sound, about: within it the kills fall."""
 
@@ -104,7 +110,37 @@ def _end_of(journal: JournalCopy) -> str:
     return PlayState.CONFIRMED if ends[0] is Kind.FINISHED else ends[0].value
 
 
+def attack_brokers(seed: int) -> Outcome:
+    """What Hypothesis thinks of, on both brokers: topics, filters, octets and client ids."""
+    ended = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"),
+            *("--timeout", "3600", f"--hypothesis-seed={seed}", "-k", " or ".join(BROKER_ATTACKS)),
+            "tests/devices/broker/test_broker_attacks.py",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            **os.environ,
+            "LOA_ATTACKS": str(EXAMPLES_A_ROUND),
+            "HYPOTHESIS_PROFILE": "chance",
+        },
+    )
+    facts: dict[str, int | float | str] = {
+        "examples": EXAMPLES_A_ROUND * len(BROKER_ATTACKS) * 2,
+        "said": ended.stdout.strip().splitlines()[-1] if ended.stdout.strip() else "",
+    }
+    return Outcome(held=ended.returncode == 0, facts=facts)
+
+
 CASES: dict[str, Case] = {
+    "attack-brokers": Case(
+        what="a thief with a device's login at the embedded broker and at Mosquitto: it speaks for "
+        "nobody, hears nobody, takes over nobody's session, and nobody else is disturbed",
+        rounds=25,
+        run=attack_brokers,
+    ),
     "kill-station": Case(
         what="`kill -9` of random programs of the station at random instants of a broadcast: "
         "each confirmation is in the ledger once, each chain whole, each play as its device tells",

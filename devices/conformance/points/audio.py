@@ -20,7 +20,7 @@ def fetches_ahead(bench: Bench) -> None:
 @point("8.2", vi="Tải tiếp sau khi đứt", en="Resumes a broken transfer")
 def resumes_a_transfer(bench: Bench) -> None:
     """By a `Range` from where it broke."""
-    sound = bench.sound(20_000)
+    sound = bench.sound(180_000)
     bench.house.break_once_after[sound.sha256] = len(sound.mp3) // 2
     order = bench.order(sound, after_ms=FAR_MS // 60)
     bench.plan(order)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from devices.conformance.bench import FAR_MS, Bench, PointFailed
+from devices.conformance.bench import CACHED_WITHIN_S, FAR_MS, Bench, PointFailed
 from devices.conformance.kit import CLUSTERS
 from devices.conformance.point import point
 from devices.conformance.station import unix_ms
@@ -47,7 +47,7 @@ def says_nothing_twice(bench: Bench) -> None:
     """Not of the very same plan again, nor of the same order in the next plan."""
     order = bench.order(after_ms=FAR_MS)
     message = bench.station.say(bench.station.plan(order))
-    bench.hears(order, Kind.CACHED)
+    bench.hears(order, Kind.CACHED, within_s=CACHED_WITHIN_S)
     bench.station.publish(
         topics.plan(bench.station.kit.station, bench.station.cluster), message, retain=True
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from devices.protocol.configuration import VolumeBand
+from devices.protocol.configuration import Config, VolumeBand
 
 LOUDEST_PERCENT = 100
 _DECIBELS_OF_HALF = 10.0
@@ -36,6 +36,27 @@ def volume_at(bands: Sequence[VolumeBand], *, at_ms: int, zone: str) -> int:
     """
     local = datetime.fromtimestamp(at_ms / 1_000, UTC).astimezone(ZoneInfo(zone)).time()
     return min((band.percent for band in bands if _holds(band, local)), default=LOUDEST_PERCENT)
+
+
+class VolumeCap:
+    """The volume that the configuration in force allows; the loudest until there is one.
+
+    A sink is made before the controller knows its configuration, so it is given this.
+    """
+
+    def __init__(self) -> None:
+        self._config: Callable[[], Config | None] = lambda: None
+
+    def follow(self, config: Callable[[], Config | None]) -> None:
+        """Ask here for the configuration from now on."""
+        self._config = config
+
+    def __call__(self, at_ms: int) -> int:
+        """The volume in per cent at a Unix instant in milliseconds."""
+        config = self._config()
+        if config is None:
+            return LOUDEST_PERCENT
+        return volume_at(config.volume, at_ms=at_ms, zone=config.quiet_hours.zone)
 
 
 def _holds(band: VolumeBand, local: time) -> bool:

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     DOCUMENT = "document"  # letters inside a document's number
     ABBREVIATION = "abbreviation"  # written exactly so
     WORD = "word"  # in upper or lower case
-    NAME = "name"  # a name or loan that is said as written
+    NAME = "name"  # a name or loan that stays as written; only a voice is given its syllables
     UNIT = "unit"  # after a number
     TIGHT_UNIT = "tight_unit"  # after a number without a space
     ADDRESS = "address"  # a part of a web or mail address

@@ -82,8 +82,9 @@ def _say(place: Place, form: str, end: int) -> Said | None:
     flags = () if sure else (Flag(Doubt.AMBIGUOUS, form, entry.spoken),)
     rule = "abbreviation" if entry.kind is Kind.ABBREVIATION else "word"
     written = place.text[place.start : end]
-    as_written = entry.kind is Kind.NAME and not written.isupper()
-    spoken = written if as_written else entry.spoken
+    spoken = entry.spoken
+    if entry.kind is Kind.NAME:
+        spoken = entry.written if written.isupper() else written
     return Said(spoken, end, rule, flags)
 
 
@@ -124,11 +125,13 @@ def _stands(cue: str, after: str, after_signs: str, *, named: bool) -> bool:
         return after[:1].isdigit()
     if cue == "Aa":
         return named
-    return _starts(after, cue) or (not cue[0].isalpha() and after_signs.startswith(cue))
+    return _starts(after, cue) or (not cue[0].isalnum() and after_signs.startswith(cue))
 
 
 def _starts(after: str, cue: str) -> bool:
-    return after.startswith(cue) and not after[len(cue) : len(cue) + 1].isalpha()
+    following = after[len(cue) : len(cue) + 1]
+    same_kind = following.isdigit() if cue[-1].isdigit() else following.isalpha()
+    return after.startswith(cue) and not same_kind
 
 
 def _ends(before: str, cue: str) -> bool:

@@ -1,4 +1,4 @@
-"""Plain numbers, and the last word on every digit: labels, sections, lists, names, leftovers."""
+"""Plain numbers, and the last word on every digit: labels, sections, names, leftovers."""
 
 from __future__ import annotations
 
@@ -27,20 +27,15 @@ _SECTION_CUE = expression(
 )
 _ARMY = expression(r"(?<!\w)(?:trung|sư|lữ|tiểu|binh|hải|không) đoàn\s+$")
 _STANDARD_CUE = expression(r"(?<!\w)(?:iso|iec|tcvn|qcvn|tiêu chuẩn|quy chuẩn)[ /a-z]*$")
-_LIST = expression(r"[0-9]{1,2}(?:,[0-9]{1,2}){1,}(?![0-9]|[.,/][0-9])")
-_LIST_CUE = expression(
-    r"(?<!\w)(?:khu phố|ấp|thôn|tổ|lớp|khối|các số|mũi|câu|các ngày|các tháng|ngày|tháng|"
-    r"đội|cụm|quý|các quý|"
-    r"điều|khoản|khu|bản|đợt|lô|tuần|nhóm|các khoản|các điều)\s*$"
-)
-_NAMED = expression(r"(?P<n>0[0-9]{1,4})(?![0-9]|[.,/-][0-9]|[^\W_])")
+_NAMED = expression(r"(?P<n>0[0-9]{1,4})(?![0-9]|[.,/][0-9]|-(?!0)[0-9]|[^\W_])")
 _NAME_CUE = expression(
     r"(?:(?<!tổng )(?<!một )(?<!con )(?<!\w)số|(?<!\w)(?:đề án|dự án|chỉ thị|nghị quyết|"
     r"nghị định|thông tư|kế hoạch|công điện|"
-    r"quyết định|thửa|tờ|tờ bản đồ|tổ|ấp|thôn|khu phố|khu|đội|lô|mẫu|bản|cụm|mã|phòng|nhà|"
+    r"quyết định|thửa|tờ|tờ bản đồ|tổ|ấp|thôn|khu phố|khu|đội|lô|mẫu|bản|cụm|phòng|nhà|"
+    r"mã(?! lực)(?: [^\W\d_]+){0,4}|sbd|báo danh|"
     r"đường|hẻm|"
     r"ngõ|kp|bão|áp thấp|tiểu dự án|chương trình|mô hình|luật|hướng dẫn|công văn|"
-    r"thông báo|biểu|phụ lục))\s*$"
+    r"thông báo|biểu|phụ lục|bỏ phiếu|bầu cử))\s*$"
 )
 _EACH_BEFORE = expression(r"(?<!\w)(?:mỗi|từng)\s+(?:[^\W\d_]+\s+){1,2}$")
 _COUNTED_AFTER = expression(
@@ -51,6 +46,8 @@ _GROUP_AFTER = expression(r"[ ][0-9]{3}(?![0-9]|[.,/-][0-9])")
 _DIGITS = expression(r"[0-9](?:[0-9./,:-]*[0-9])?")
 _LONG = 11
 _SERIAL = 7
+_LOT = 6
+_LOT_BEFORE = expression(r"(?<!\w)(?:lô|số lô)(?: hàng)?\s*:?\s*$")
 _NUMBERED = expression(
     r"(?<!tổng )(?<!con )(?<!dân )(?<!một )(?<!doanh )(?<!chỉ )(?<!trị )(?<!\w)số\s*:?\s*$"
 )
@@ -101,18 +98,11 @@ def read_standard(match: re.Match[str], place: Place) -> Said | None:
     return Said(spoken, match.end(), "document_number")
 
 
-def read_list(match: re.Match[str], place: Place) -> Said | None:
-    """Lớp 3,4,5 or khu phố 1,2: a list whose commas have no space."""
-    parts = match[0].split(",")
-    if len(parts) == 2 and not _LIST_CUE.search(place.before):
-        return None
-    return Said(", ".join(cardinal(int(part)) for part in parts), match.end(), "list")
-
-
 def read_named(match: re.Match[str], place: Place) -> Said | None:
     """A leading zero in a name's number is said: Đề án 06, tờ bản đồ số 08."""
     before = place.before
-    if not _NAME_CUE.search(before) or _EACH_BEFORE.search(before):
+    listed = place.follows("named_number")
+    if not (listed or _NAME_CUE.search(before)) or _EACH_BEFORE.search(before):
         return None
     if _COUNTED_AFTER.match(place.after(match.end())) and not before.rstrip().endswith("số"):
         return None
@@ -125,6 +115,8 @@ def read_plain(match: re.Match[str], place: Place) -> Said:
     if written.isdigit() and written[0] == "0" and len(written) > 3:
         return Said(digit_by_digit(written), match.end(), "digits")
     if written.isdigit() and len(written) >= _SERIAL and _NUMBERED.search(place.before):
+        return Said(digit_by_digit(written), match.end(), "digits")
+    if written.isdigit() and len(written) >= _LOT and _LOT_BEFORE.search(place.before):
         return Said(digit_by_digit(written), match.end(), "digits")
     spoken = read_number(written)
     unsure = written.isdigit() and (len(written) >= _LONG or _meets_a_group(match, place))
@@ -153,7 +145,6 @@ STANDARD = Rule(
 )
 LABEL = Rule(_LABEL, read_label)
 SECTION = Rule(_SECTION, read_section)
-LIST = Rule(_LIST, read_list)
 NAMED = Rule(_NAMED, read_named)
 PLAIN_NUMBER = Rule(expression(rf"{NUMBER}(?![.,/:]?[0-9])"), read_plain)
 LEFTOVER = Rule(_DIGITS, read_leftover)

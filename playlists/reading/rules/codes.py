@@ -7,13 +7,19 @@ import re
 from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import LETTER_NAMES, code_number, spell
+from playlists.reading.numbers import cardinal, read_number
 from playlists.reading.place import Place, Rule, Said
+from playlists.reading.rules.abbreviations import sure_reading
 
 _CODE = expression(
     r"(?=[0-9]*[^\W\d_]+[0-9]|[0-9]+[^\W\d_])[^\W_]+(?:[./-](?=[^\W_]*[0-9])[^\W_]+)*"
     r"|(?:OM|IR|TBR)[ ][0-9]{2,5}(?![^\W_])"  # rice varieties
     r"|[A-Z]{1,3}\.[0-9]{1,2}(?:\.[0-9]{1,2})?(?![^\W_])"  # BA.5
 )
+_SPAN = expression(  # A1-A5: two codes of one kind, from one to the other
+    r"(?P<first>(?P<letters>[A-ZĐ]{1,3})(?P<n>[0-9]{1,3}))-(?P=letters)(?P<last>[0-9]{1,3})"
+)
+_QUAKE_BEFORE = expression(r"(?<!\w)(?:động đất|độ lớn|cường độ|rung chấn)[^.;\n]{0,20}$")
 _CUE = expression(r"(?<!\w)mã(?: hồ sơ| số| tra cứu| định danh| đơn vị| khách hàng)?(?: là)?[ :]*$")
 _LINE_CUE = expression(
     r"(?<!\w)(?:xe buýt|tuyến buýt|buýt|chuyến bay|tàu|số hiệu)(?: số)?"
@@ -35,7 +41,7 @@ _THING_BEFORE = expression(
 _NUMBERED_THING = expression(
     r"(?:khu|nghị|báo động|tổ|thông tư|chỉ thị|quyết|quốc|đường|tỉnh|hương|ấp|thôn|xóm|giai đoạn|"
     r"học|lớp|tầng|nhà|phòng|tiểu|trung|vòng|nhóm|đợt|đội|trạm|cách mạng|công an|quân|đại|luật|"
-    r"kết luận|ron)(?!\w)"
+    r"kết luận|ron|bệnh nhân)(?!\w)"
 )
 _SURE_LETTERS = 2
 _SURE_DIGITS = 3
@@ -44,10 +50,13 @@ _SURE_PARTS = 3
 
 def read_code(match: re.Match[str], place: Place) -> Said | None:
     """Letter by letter and number by number; long or mixed codes are flagged."""
-    written = match[0]
+    span = _SPAN.fullmatch(match[0])
+    rises = span is not None and int(span["n"]) < int(span["last"])
+    written = span["first"] if span and rises else match[0]
+    end = match.start() + len(written)
     known = _known_letters(written, place)
     if known:
-        return Said(known, match.end(), "code")
+        return Said(known, end, "code")
     parts = _PART.findall(written)
     letters = [part for part in parts if not part.isdigit()]
     if any(sign.upper() not in LETTER_NAMES for part in letters for sign in part):
@@ -65,7 +74,28 @@ def read_code(match: re.Match[str], place: Place) -> Said | None:
         sure = bool(_THING_BEFORE.search(place.before))
     sure = sure or bool(_CUE.search(place.before))
     flags = () if sure else (Flag(Doubt.CODE, written, spoken),)
-    return Said(spoken, match.end(), "code", flags)
+    return Said(spoken, end, "code", flags)
+
+
+def read_counted(match: re.Match[str], place: Place) -> Said | None:
+    """3HCV, 2CLB: so many of what known letters stand for."""
+    entry = sure_reading(match["letters"], place)
+    if not entry:
+        return None
+    return Said(f"{cardinal(int(match['n']))} {entry[0].spoken}", match.end(), "abbreviation")
+
+
+def read_edition(match: re.Match[str], place: Place) -> Said:
+    """V2.1, nhóm E9.2: a letter and two numbers; động đất M4,5 is how strong it was."""
+    quake = _QUAKE_BEFORE.search(place.before) or match["letter"] == "M"
+    number, part = match["n"], match["part"]
+    if quake:
+        said = read_number(f"{number},{part}")
+    elif match["mark"] == ",":
+        return Said(f"{spell(match['letter'])} {code_number(number)}", match.end("n"), "code")
+    else:
+        said = f"{code_number(number)} chấm {code_number(part)}"
+    return Said(f"{LETTER_NAMES[match['letter']]} {said}", match.end(), "code")
 
 
 def _known_letters(written: str, place: Place) -> str:
@@ -119,6 +149,16 @@ def read_serial(match: re.Match[str], place: Place) -> Said | None:
     return Said(spell(match[0]), match.end(), "code")
 
 
+COUNTED = Rule(
+    expression(r"(?P<n>[1-9][0-9]{0,2})(?P<letters>[A-ZĐ]{2,6})(?![^\W_])"), read_counted
+)
+EDITION = Rule(
+    expression(
+        r"(?P<letter>[A-Z])(?P<n>[0-9]{1,2})(?P<mark>[.,])(?P<part>[0-9]{1,2})"
+        r"(?![^\W_]|[.,/-][0-9])"
+    ),
+    read_edition,
+)
 SERIAL = Rule(expression(r"[A-ZĐ]{1,3}[ ]?[0-9]{5,8}(?![^\W_]|[.,/-][0-9])"), read_serial)
 TEXT_MESSAGE = Rule(expression(r"[A-Z]{1,6}[0-9]{0,3}(?![^\W_])"), read_text_message)
 CUED = Rule(expression(r"[A-Z0-9]+(?:[.-][A-Z0-9]+)+(?![^\W_])"), read_cued)

@@ -8,19 +8,24 @@ from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import NUMBER
 from playlists.reading.place import PAUSE, Place, Said
+from playlists.reading.rules.day_ranges import PAUSED, dash_after_day, reaches_until
 from playlists.reading.rules.measures import read_unit
 
 _NUMERIC_RULES = """cardinal decimal measure money time date period named_number roman month weekday
 digits section fraction post"""
 _NUMERIC = frozenset(_NUMERIC_RULES.split())
 _NUMBER_RIGHT = expression(rf"[ ]?{NUMBER}(?:/{NUMBER})?")
-_COORDINATES = ("°n", "°e", "vĩ bắc", "kinh đông")
+_COORDINATES = ("vĩ bắc", "vĩ nam", "kinh đông", "kinh tây", "độ n", "độ e")
 _NUMBER_NEXT = expression(
     r"[ ]?[-+]?[0-9$]|[ ]?(?:thứ|ngày|tháng|cấp|quý|năm)[ ]+[0-9IVX]|[ ]?[IVX]+(?![^\W_])"
     r"|[ ]?[Kk]m[ ]?[0-9]"
 )
 _CODE_BEFORE = expression(r"(?<![^\W_])(?P<letters>[A-ZĐ]{1,3})(?P<n>[0-9]{1,3})[ ]?$")
 _CODE_NEXT = expression(r"[ ]?(?P<letters>[A-ZĐ]{1,3})(?P<n>[0-9]{1,3})(?![^\W_]|[-/.][0-9])")
+_ROUTE_BEFORE = expression(
+    r"(?<!\w)(?:đoạn|tuyến|đường|lộ trình|hành trình|xe|chuyến)[^.;:,\n]{0,24}(?<!\w)từ "
+    r"(?!\w+ (?:nay|đó|đây)(?!\w))[^.;:,–—()-]{3,40}$"
+)
 _COUNTDOWN = expression(r"(?<!\w)ngày[ ][a-z]$")
 _FROM_THING = expression(r"(?<!\w)từ (?P<thing>[^\W\d_]+(?: [^\W\d_]+)?) (?P<n>[0-9]{1,3}) ?$")
 _THING_NEXT = expression(
@@ -49,24 +54,45 @@ def read_dash(place: Place) -> Said:
         return _between_numbers(place)
     if place.at_line_start:
         return _at_line_start(place, right)
-    if right.isdigit() and (not left or left in " (:"):
+    if right.isdigit() and (not left or left in " (:") and not _leads_on(place):
         return Said("âm", at + 1, "minus")
     if right.isdigit() and _COUNTDOWN.search(place.before):
         return Said("trừ", at + 1, "minus")
-    if _same_letters(place) or _same_things(place):
-        return Said("đến", at + 1, "dash")
+    return _between_words(place, left=left, right=right)
+
+
+def _leads_on(place: Place) -> bool:
+    """From a day, a place, a code or a thing to another one of its kind."""
+    return reaches_until(place) or _leads_from(place) or _same_letters(place) or _same_things(place)
+
+
+def _between_words(place: Place, *, left: str, right: str) -> Said:
+    end = place.start + 1
+    if _leads_on(place):
+        return Said("đến", end, "dash")
     joined = (left.isalnum() and right.isalnum()) or _is_compound(place)
-    return Said("", at + 1, "dash") if joined else Said(",", at + 1, PAUSE)
+    return Said("", end, "dash") if joined else Said(PAUSED, end, PAUSE)
 
 
 def _between_numbers(place: Place) -> Said:
     """A range, unless both are figures of different kinds or the second is the smaller one."""
     end = place.start + 1
-    if place.before.rstrip().endswith(_COORDINATES) or _changes_unit(place):
-        return Said(",", end, PAUSE)
+    last = next((piece for piece in place.recent if piece.spoken.strip()), None)
+    of_day = dash_after_day(place, last)
+    coordinates = place.said_before.rstrip().endswith(_COORDINATES)
+    if of_day == PAUSED or coordinates or _changes_unit(place):
+        return Said(PAUSED, end, PAUSE)
+    if of_day:
+        return Said(of_day, end, "dash")
     if _falls(place):
         return Said("", end, "dash", (Flag(Doubt.AMBIGUOUS, "-", ""),))
     return Said(_range_word(place), end, "dash")
+
+
+def _leads_from(place: Place) -> bool:
+    """Đoạn từ ngã ba Tân Phú - cầu Bà Rén: from one place to another."""
+    spaced = place.text[place.start - 1 : place.start] == " "
+    return spaced and bool(_ROUTE_BEFORE.search(place.before))
 
 
 def _same_letters(place: Place) -> bool:

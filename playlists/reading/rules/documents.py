@@ -36,6 +36,7 @@ _STANDARDS = {
 _ATTACHED = expression(r"[A-ZĐ][A-Za-zĐđ]{0,5}(?=[0-9])")
 _SURE_HEADS = "SPTV"
 _PART = expression(r"[^\W_]+")
+_JOINED_PART = expression(r"[^\W_]+(?:&[^\W_]+)*")
 _ASSEMBLY = expression(r"QH([0-9]{1,2})")
 
 
@@ -117,7 +118,7 @@ def read_issuer(issuer: str, place: Place) -> tuple[str, tuple[Flag, ...]]:
     """The letters in words; those that no entry knows are spelled and flagged."""
     spoken: list[str] = []
     flags: list[Flag] = []
-    for part in _PART.findall(issuer):
+    for part in _parts(issuer, place):
         assembly = _ASSEMBLY.fullmatch(part)
         choices = _known(part, place)
         if assembly:
@@ -138,6 +139,15 @@ def read_issuer(issuer: str, place: Place) -> tuple[str, tuple[Flag, ...]]:
             spoken.append(words)
             flags.append(Flag(Doubt.ABBREVIATION, part, words))
     return " ".join(spoken), tuple(flags)
+
+
+def _parts(issuer: str, place: Place) -> list[str]:
+    """The letters between signs; what is joined by & stays whole where it is known so."""
+    parts: list[str] = []
+    for joined in _JOINED_PART.findall(issuer.replace(" ", "")):
+        known = "&" in joined and _known(joined, place)
+        parts.extend([joined] if known else _PART.findall(joined))
+    return parts
 
 
 def _known(part: str, place: Place) -> tuple[Entry, ...]:

@@ -6,13 +6,17 @@ import re
 
 from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
-from playlists.reading.numbers import cardinal, read_number
+from playlists.reading.numbers import cardinal, digit_by_digit, read_number
 from playlists.reading.place import Place, Rule, Said
-from playlists.reading.rules.measures import read_unit
+from playlists.reading.rules.measures import read_unit, read_unit_of_subject
 
 _DECIMAL_POINT = expression(
     r"(?P<whole>[0-9]+)\.(?P<part>[0-9]{1,2}|[0-9]{4,}|(?<=(?<![0-9])0\.)[0-9]{3})(?![0-9]|[.,][0-9])"
 )
+_LONGEST_PART = 4
+_CARD_BEFORE = expression(r"(?<!\w)(?<!chỉ )(?<!hệ )(?:số|thẻ)(?: đảng)?\s*:?\s*$")
+_PROCEDURE_BEFORE = expression(r"(?<!\w)(?:mã|thủ tục)(?: [^\W\d_]+){0,3}\s*:?\s*$")
+_FACTOR_BEFORE = expression(r"(?<!\w)(?:x|×|hệ số)[ ]?$")
 _COMMA_GROUP = expression(r"[1-9][0-9]{0,2},[0-9]{3}(?![0-9]|[.,/-][0-9])")
 _LIVING_AFTER = expression(
     r"[ ]?(?:người|hộ|nhân khẩu|khẩu|con|cây|học sinh|lượt|cử tri|cháu|trẻ|suất|hội viên|đảng viên|"
@@ -44,13 +48,32 @@ def read_broken(match: re.Match[str], place: Place) -> Said | None:
 
 def read_decimal_point(match: re.Match[str], place: Place) -> Said:
     """1.5 cannot be thousands; read as a decimal, and flagged where no magnitude follows."""
+    if len(match["part"]) > _LONGEST_PART:
+        numbered = _read_registered(match, place)
+        if numbered is not None:
+            return numbered
     spoken = read_number(f"{match['whole']},{match['part']}")
-    unit = read_unit(place, match.end())
-    sure = unit or match["whole"] == "0" or _MAGNITUDE.match(place.after(match.end()))
+    unit = read_unit_of_subject(place, match.end()) or read_unit(place, match.end())
+    sure = (
+        unit
+        or match["whole"] == "0"
+        or _FACTOR_BEFORE.search(place.before)
+        or _MAGNITUDE.match(place.after(match.end()))
+    )
     flags = () if sure else (Flag(Doubt.AMBIGUOUS, match[0], spoken),)
     if unit is not None:
         return Said(f"{spoken} {unit[0]}", unit[1], "measure", flags)
     return Said(spoken, match.end(), "decimal", flags)
+
+
+def _read_registered(match: re.Match[str], place: Place) -> Said | None:
+    """Thẻ mang số 12.345678, mã thủ tục 1.012345: the number of a card or of a procedure."""
+    whole, part = digit_by_digit(match["whole"]), digit_by_digit(match["part"])
+    if _CARD_BEFORE.search(place.before):
+        return Said(f"{whole} {part}", match.end(), "digits")
+    if _PROCEDURE_BEFORE.search(place.before):
+        return Said(f"{whole} chấm {part}", match.end(), "digits")
+    return None
 
 
 def read_comma_group(match: re.Match[str], place: Place) -> Said | None:

@@ -13,24 +13,27 @@ _UNIT = expression(
     r"(?P<gap>[ ]?)(?P<unit>°[ ]?[CFKNE](?![^\W_])|[°%‰₫$€£₹'\"](?![^\W_])|[%‰₫$€£₹°]"
     r"|[µΩ]?[^\W\d_]{1,5}[23²³]?(?![^\W_]))"
 )
-_MEASURE = _NUMBER = expression(NUMBER)
-_IN_SENTENCE = r"(?!\w)[^.;:\n]{0,30}$"
+_MEASURE = expression(NUMBER)
+IN_SENTENCE = r"(?!\w)[^.;:\n]{0,30}$"
 _CURRENT = (
     r"(?<!\w)(?:dòng điện|cường độ|dòng|định mức|át tô mát|áp tô mát|aptomat|attomat|cầu dao|"
     r"cầu chì|công tơ|ổ cắm|dây dẫn|sạc)"
 )
-_LOAD = r"(?<!\w)(?:xe|tải|tải trọng|trọng tải|tấn|nặng|cẩu|khối lượng)"
+LOAD = r"(?<!\w)(?:xe|tải|tải trọng|trọng tải|tấn|nặng|cẩu|khối lượng)"
+_TERM = r"(?<!\w)(?:kỳ hạn|lãi suất|tiết kiệm|tiền gửi|bảo hành|gói vay|trẻ|bé)"
 _MEDICINE = r"(?<!\w)(?:uống|viên|thuốc|liều|ngậm)"
 # Letters that name different things: the unit is what the sentence speaks of.
 _UNITS_OF_SUBJECTS = (
-    (expression(r"[ ]?A(?![^\W_])"), expression(_CURRENT + _IN_SENTENCE), "am pe"),
-    (expression(r"[ ]?T(?![^\W_])"), expression(_LOAD + _IN_SENTENCE), "tấn"),
+    (expression(r"[ ]?A(?![^\W_])"), expression(_CURRENT + IN_SENTENCE), "am pe"),
+    (expression(r"[ ]?T(?![^\W_])"), expression(LOAD + IN_SENTENCE), "tấn"),
+    (expression(r"[ ]?T(?=/trục)"), expression(""), "tấn"),
+    (expression(r"T(?![^\W_])"), expression(_TERM + IN_SENTENCE), "tháng"),
     (expression(r"[ ]W(?![^\W_])"), expression(""), "oát"),
     (expression(r"[ ]V(?![^\W_])"), expression(""), "vôn"),
     (expression(r"[ ]ph?(?![^\W_])"), expression(""), "phút"),
     (expression(r"[ ]s(?![^\W_])"), expression(""), "giây"),
     (expression(r"[ ]?c(?=/kg)"), expression(""), "con"),
-    (expression(r"[ ]?v(?![^\W_])"), expression(_MEDICINE + _IN_SENTENCE), "viên"),
+    (expression(r"[ ]?v(?![^\W_])"), expression(_MEDICINE + IN_SENTENCE), "viên"),
     (
         expression(r"l(?=/(?:p|ph|phút))"),
         expression(r"(?<!\w)(?:nhịp tim|mạch)[^.;\n]{0,20}$"),
@@ -38,15 +41,21 @@ _UNITS_OF_SUBJECTS = (
     ),
     (
         expression(r"th(?![^\W_])"),
-        expression(r"(?<!\w)(?:trẻ|tuổi|vay|hạn)" + _IN_SENTENCE),
+        expression(r"(?<!\w)(?:trẻ|tuổi|vay|hạn)" + IN_SENTENCE),
         "tháng",
     ),
     (expression(r"l(?=/ngày)"), expression(_MEDICINE + r"(?!\w)[^.;:\n]{0,30}x[ ]?$"), "lần"),
 )
+_NO_CENTS = expression(",0+$")
 _MAGNITUDE_BEFORE = expression(
     r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|(?<!phần )trăm|chục|mươi|nửa|vài|mấy)\s*$"
 )
-_PERSONS = expression(r"đ/[cv](?![^\W_])")
+_PERSONS = expression(r"đ/(?:c|v|chí)(?![^\W_])")
+_LENGTHS = frozenset(["m", "km", "cm", "dm"])
+_LOOSE_POWER = expression(
+    r"[ ](?P<power>[23])(?=[ ]*(?:$|\n|[.,;:)](?![0-9])|(?:đất|nhà|sàn)(?!\w)))"
+)
+_POWERS = {"2": "vuông", "3": "khối"}
 _ALWAYS_UNIT = expression(r"[kdcm]?m[23²³]")
 
 
@@ -62,31 +71,39 @@ def read_unit(place: Place, at: int) -> tuple[str, int] | None:
     entry = lexicon.units.get(written)
     if entry is None and not match["gap"]:
         entry = lexicon.tight_units.get(written)
-    return (entry.spoken, match.end()) if entry else None
+    if entry is None:
+        return None
+    power = _LOOSE_POWER.match(place.text, match.end()) if written in _LENGTHS else None
+    if power is not None:  # 120 m 2: a small figure that a page set by itself
+        return f"{entry.spoken} {_POWERS[power['power']]}", power.end()
+    return entry.spoken, match.end()
 
 
 def _is_longer_word(place: Place, at: int) -> bool:
     """35 đ/c: letters with a stroke that the lexicon knows as a whole."""
     text = place.text
+    if text[at] == "đ":  # 950.000 đ/chỉ is money, 35 đ/c are people
+        return bool(_PERSONS.match(text, at))
     forms = place.lexicon.starting(text[at : text.index("/", at)])
     ends = [at + len(form) for form in forms if "/" in form and text.startswith(form, at)]
-    if any(not text[end : end + 1].isalnum() for end in ends):
-        return True
-    return bool(_PERSONS.match(text, at))
+    return any(not text[end : end + 1].isalnum() for end in ends)
 
 
 def read_measure(match: re.Match[str], place: Place) -> Said | None:
     """A number and its unit; a decimal number of money is left to the money rule."""
-    unit = _read_unit_of_subject(match, place) or read_unit(place, match.end())
+    unit = read_unit_of_subject(place, match.end()) or read_unit(place, match.end())
     if unit is None:
         return None
-    return Said(f"{read_number(match[0])} {unit[0]}", unit[1], "measure")
+    number = match[0]
+    if unit[0].startswith("đồng"):  # there is no smaller coin: 1.200.000,00 đồng
+        number = _NO_CENTS.sub("", number)
+    return Said(f"{read_number(number)} {unit[0]}", unit[1], "measure")
 
 
-def _read_unit_of_subject(match: re.Match[str], place: Place) -> tuple[str, int] | None:
+def read_unit_of_subject(place: Place, at: int) -> tuple[str, int] | None:
     """15A is a current, 8T a load, 1v a pill where such is spoken of; else lớp 15A, 220v."""
     for letter, subject, word in _UNITS_OF_SUBJECTS:
-        unit = letter.match(place.text, match.end())
+        unit = letter.match(place.text, at)
         if unit is not None and subject.search(place.before):
             return word, unit.end()
     return None
@@ -123,66 +140,11 @@ UNIT_AFTER_WORD = Rule(
 )
 
 
-def read_dimensions(match: re.Match[str], place: Place) -> Said:
-    """3x4m, 6 x 9 x 2 cm: lengths that multiply."""
-    said = " nhân ".join(read_number(part) for part in _NUMBER.findall(match[0]))
-    unit = read_unit(place, match.end())
-    return Said(f"{said} {unit[0]}" if unit else said, unit[1] if unit else match.end(), "measure")
-
-
-DIMENSIONS = Rule(
-    expression(rf"{NUMBER}(?:m|cm)?(?:[ ]?[xX×][ ]?{NUMBER}(?![0-9])(?:m(?=[ ]?[xX×]))?)+"),
-    read_dimensions,
-)
-
-
-def read_and_a_bit(match: re.Match[str], place: Place) -> Said | None:
-    """2m5, 3kg2, 1km200, 37o5: a measure and its tenths, as people say them."""
-    if match["square"]:
-        if not _LENGTH_BEFORE.search(place.before):
-            return None
-        said = f"{read_number(match['whole'])} mét {read_number(match['square'])}"
-        return Said(said, match.end(), "measure")
-    if match["fever"]:
-        said = f"{read_number(match['whole'])} độ {read_number(match['degree'])}"
-        return Said(said, match.end(), "measure")
-    unit = place.lexicon.units[match["unit"] or match["metre"]].spoken
-    tenths = match["tenths"] or match["tenth"]
-    said = f"{read_number(match['whole'])} {unit} {read_number(tenths)}"
-    return Said(said, match.end(), "measure")
-
-
-_LENGTH_BEFORE = expression(
-    r"(?<!\w)(?:sâu|cao|dài|dày|ngập|đường kính)"
-    r"(?: khoảng| hơn| gần| trên| dưới| tới| đến| từ)?\s*$"
-)
-AND_A_BIT = Rule(
-    expression(
-        r"(?P<whole>[0-9]{1,4})(?:(?P<unit>kg|km|ha)(?P<tenths>[1-9]00|[1-9]50|[1-9])"
-        r"|(?P<metre>m)(?P<tenth>[14-9][0-9]?)|(?<![0-9][0-9])m(?P<square>[23])"
-        r"|(?P<fever>(?<=3[5-9])o|(?<=4[0-2])o)(?P<degree>[0-9]))"
-        r"(?![^\W_²³])"
-    ),
-    read_and_a_bit,
-)
-_SIDES = {"N": "vĩ bắc", "S": "vĩ nam", "E": "kinh đông", "W": "kinh tây"}
-
-
-def read_coordinate(match: re.Match[str], place: Place) -> Said:
-    """11°45'N, 16,0N: degrees and minutes on the map."""
+def read_age_and_more(match: re.Match[str], place: Place) -> Said:
+    """70+ tuổi: of that age or older."""
     del place
-    words = [read_number(match["degrees"]), "độ"]
-    if match["minutes"]:
-        words += [read_number(match["minutes"]), "phút"]
-    return Said(" ".join([*words, _SIDES[match["side"]]]), match.end(), "measure")
+    return Said(f"{read_number(match['n'])} tuổi trở lên", match.end(), "measure")
 
 
-COORDINATE = Rule(
-    expression(
-        rf"(?P<degrees>{NUMBER})(?:[ ]?°[ ]?(?:(?P<minutes>{NUMBER})[ ]?['’][ ]?)?|"
-        rf"(?<=[0-9],[0-9]))"
-        r"(?P<side>[NESW])(?![^\W_])"
-    ),
-    read_coordinate,
-)
+AGE_AND_MORE = Rule(expression(r"(?P<n>[0-9]{1,3})\+[ ]?tuổi(?!\w)"), read_age_and_more)
 MEASURE = Rule(_MEASURE, read_measure)

@@ -16,6 +16,15 @@ _SHORTHAND = expression(
     rf"(?P<n>{NUMBER})(?P<scale>k|[ ]?K|[ ]?tr|Tr|TR|triệu|t|tỷ|tỉ)"
     r"(?P<rest>[0-9]{1,3})?(?![^\W_])"
 )
+_MAGNITUDE_BEFORE = expression(r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|(?<!phần )trăm|chục)\s*$")
+_NAMED_BEFORE = expression(
+    r"(?<!\w)(?:quốc lộ|đường|hương lộ|cổng|(?<!chỉ )số|tổ|lô|tòa|block|nhà|trạm|tuyến|khu)\s*$"
+)
+_GOLD_BEFORE = expression(
+    r"(?<!\w)(?:vàng|nhẫn|dây chuyền|lắc|bông tai|trang sức|kiềng|nữ trang)(?!\w)"
+    r"[^.;\n]{0,40}$(?<!giá )"
+)
+_CARATS = frozenset(["8", "9", "10", "14", "16", "18", "22", "24"])
 _CENTS = expression(r"(?P<whole>[0-9]+),(?P<cents>[0-9]{1,2})[ ]?(?P<sign>[$€])(?![^\W_])")
 # Who writes the sign first writes the number the foreign way too: $5,000 is five thousand.
 _SIGN_FIRST = expression(
@@ -25,9 +34,39 @@ _SIGN_FIRST = expression(
 )
 
 
+def read_magnitude(match: re.Match[str], place: Place) -> Said:
+    """25 tỷ đ, 3.450 tr.đ, 12 tr. đồng: so many millions, and the money in short."""
+    del place
+    scale = _SCALES.get(match["scale"], match["scale"])
+    return Said(f"{read_number(match['n'])} {scale} đồng", match.end(), "money")
+
+
+MAGNITUDE = Rule(
+    expression(
+        rf"(?P<n>{NUMBER})[ ]?(?P<scale>tr|Tr|triệu|tỷ|tỉ|nghìn|ngàn)"
+        r"(?:\.?[ ]?(?:đ|Đ|vnđ|VNĐ|VND)|\.[ ]?đồng)(?![^\W_])"
+    ),
+    read_magnitude,
+)
+
+
+def read_after_word(match: re.Match[str], place: Place) -> Said | None:
+    """Vài triệu đ, một tỷ đ: money in short after a magnitude in words."""
+    if not _MAGNITUDE_BEFORE.search(place.said_before):
+        return None
+    return Said("đồng", match.end(), "money")
+
+
+AFTER_WORD = Rule(expression(r"[đĐ](?![^\W_])"), read_after_word)
+
+
 def read_shorthand(match: re.Match[str], place: Place) -> Said | None:
     """1tr2 is a million and two hundred thousand; a bare t may be tons, so it is flagged."""
-    del place
+    if match["scale"] in "kK" and not match["rest"]:
+        if _NAMED_BEFORE.search(place.before):
+            return None
+        if _GOLD_BEFORE.search(place.before) and match["n"] in _CARATS:
+            return Said(f"{read_number(match['n'])} ca", match.end(), "measure")
     scale = _SCALES[match["scale"].strip()]
     spoken = f"{read_number(match['n'])} {scale}"
     if match["rest"]:
@@ -41,13 +80,14 @@ def read_shorthand(match: re.Match[str], place: Place) -> Said | None:
 
 
 def read_with_comma(match: re.Match[str], place: Place) -> Said:
-    """500.000,đ and 500.000,-đ: a comma from the cash book."""
+    """500.000,đ and 500.000-đ: a mark from the cash book."""
     del place
     return Said(f"{read_number(match['n'])} đồng", match.end(), "money")
 
 
 WITH_COMMA = Rule(
-    expression(rf"(?P<n>{NUMBER}),[-–]?[ ]?(?:đồng|đ|Đ|VNĐ|VND|vnđ)(?![^\W_])"), read_with_comma
+    expression(rf"(?P<n>{NUMBER})(?:,[-–]?|[-–])[ ]?(?:đồng|đ|Đ|VNĐ|VND|vnđ)(?![^\W_])"),
+    read_with_comma,
 )
 
 

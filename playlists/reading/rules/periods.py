@@ -9,6 +9,7 @@ from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal, with_leading_zeros
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.dates import END, MONTH_WORD, YEAR, month_word, year_words
+from playlists.reading.rules.fractions import is_scale
 
 _DASH = r"\s?[-–—]\s?"
 _MONTH_YEAR = expression(
@@ -21,23 +22,51 @@ _COUNTED_WORDS = expression(
 )
 
 
+_CENTURY, _OUR_CENTURY = 100, 2000
+_MONTHS, _QUARTERS = 12, 4
+_QUARTER_BEFORE = expression(r"(?<!\w)quý\s*$")
+_SEASON_BEFORE = expression(
+    r"(?<!\w)(?:năm học|nh|niên độ|niên khóa|mùa giải|vụ|đông xuân|hè thu|đx)\s*$"
+)
+_PHASE_BEFORE = expression(r"(?<!\w)(?:giai đoạn|nhiệm kỳ|thời kỳ)\s*$")
+_FIRST_YEAR = 1900
 _TIMES_A_YEAR = expression(r"(?<!\w)(?:đợt|kỳ|kì|lần|học kỳ|học kì|vòng)\s*$")
 
 
 def read_school_year(match: re.Match[str], place: Place) -> Said | None:
-    """Năm học 2025/2026: two years that follow each other."""
-    first, last = int(match["a"]), int(match["b"])
-    if last != first + 1:
+    """Năm học 2025/2026, 2025-26, vụ 25/26: two years that follow each other."""
+    first, last = (int(year) for year in match.groups() if year)
+    if _PHASE_BEFORE.search(place.before) and first > _OUR_CENTURY and first % _CENTURY < last:
+        until = last if last > _CENTURY else _OUR_CENTURY + last
+        return Said(f"{cardinal(first)} đến {cardinal(until)}", match.end(), "cardinal")
+    if last % _CENTURY != (first + 1) % _CENTURY:
         return None
-    del place
-    return Said(f"{cardinal(first)} đến {cardinal(last)}", match.end(), "cardinal")
+    if first < _CENTURY:
+        if not _SEASON_BEFORE.search(place.before):
+            return None
+        first += _OUR_CENTURY
+    return Said(f"{cardinal(first)} đến {cardinal(first + 1)}", match.end(), "cardinal")
+
+
+def read_short_year(match: re.Match[str], place: Place) -> Said | None:
+    """Tháng 5/26, quý 2/26: a year in two digits, after its word or in a range of such."""
+    goes_on = place.before.endswith(("đến ", "-", "- ", "– ")) and place.follows("date")
+    after_month = MONTH_WORD.search(place.before)
+    number = int(match["n"])
+    year = year_words(match["y"])
+    if after_month or (goes_on and number <= _MONTHS):
+        word = month_word(number) if after_month else f"tháng {month_word(number)}"
+        return Said(f"{word} {year}", match.end(), "date")
+    if _QUARTER_BEFORE.search(place.before) and number <= _QUARTERS:
+        return Said(f"{cardinal(number)} {year}", match.end(), "period")
+    return None
 
 
 def read_month_year(match: re.Match[str], place: Place) -> Said | None:
     """Tháng 04/1969, tháng 5-7/2026, (6/2026), đợt 1/2026."""
     first, last = int(match["a"]), int(match["b"] or match["a"])
     after_month = bool(MONTH_WORD.search(place.before))
-    if match["s"] not in "/-" and not after_month:
+    if not after_month and (match["s"] not in "/-" or _is_no_year(match, place)):
         return None
     if match["s"] == "." and (match["b"] or match[0].count(" ")):
         return None
@@ -55,6 +84,11 @@ def read_month_year(match: re.Match[str], place: Place) -> Said | None:
     spoken = f"{said} {year}"
     flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if unsure else ()
     return Said(spoken, match.end(), "date", flags)
+
+
+def _is_no_year(match: re.Match[str], place: Place) -> bool:
+    """Bản đồ 1/2000, 1/1000 dân: a scale; before 1900 nobody counts months for a bulletin."""
+    return int(match["y"]) < _FIRST_YEAR or is_scale(match, place, below=match["y"])
 
 
 def _counted(match: re.Match[str], place: Place, year: str) -> Said | None:
@@ -101,6 +135,14 @@ SHORT_PERIOD = Rule(
     read_short_period,
 )
 SCHOOL_YEAR = Rule(
-    expression(r"(?P<a>20[0-9]{2})/(?P<b>20[0-9]{2})(?![0-9]|[-/.][0-9A-ZĐ])"), read_school_year
+    expression(
+        r"(?:(20[0-9]{2})[/-]([0-9]{2})|(20[0-9]{2})/(20[0-9]{2})"
+        r"|([1-5][0-9])[/-]([1-5][0-9]))(?![0-9]|[-/.,][0-9A-ZĐ]|[^\W_])"
+    ),
+    read_school_year,
+)
+SHORT_YEAR = Rule(
+    expression(r"(?P<n>0?[1-9]|1[0-2])/(?P<y>[1-5][0-9])(?![0-9]|[-/.,][0-9]|[^\W_])"),
+    read_short_year,
 )
 MONTH_YEAR = Rule(_MONTH_YEAR, read_month_year)

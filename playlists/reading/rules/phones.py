@@ -15,6 +15,7 @@ _SHAPED = expression(
     r"|0[0-9]{1,4}[ ][0-9]{2,4}(?:[ ][0-9]{2,4}){1,3}"
     r"|0[0-9]{1,4}-[0-9]{2,4}(?:-?[0-9]{2,4}){1,2}"
     r"|0[0-9]{2,4}[.][0-9]{6,8}"
+    r"|0[0-9]{2,3}[ -][0-9]{6,8}"
     r"|0[0-9]{8,11}"
     r"|0[0-9]{2,4}(?:[ .-][0-9]{1,4}){2,5}"
     r"|[1-9][0-9]{3}(?:[ -][0-9]{4}){2,4}"
@@ -23,10 +24,12 @@ _SHAPED = expression(
 )
 _CUED = expression(r"\+?[0-9]{3,16}(?:[ .-][0-9]{2,4})*(?![0-9]|[.,/-][0-9]|[^\W_])")
 _CUE = expression(
-    r"(?<!\w)(?:gọi|điện thoại|điện cho|sđt|đt|hotline|đường dây nóng|tổng đài|số máy|máy|liên hệ|"
+    r"(?<!\w)(?:gọi|bấm|nhấn|quay số|điện thoại|"
+    r"điện cho|sđt|đt|hotline|đường dây nóng|tổng đài|số máy|máy|liên hệ|"
     r"trẻ em|cứu hỏa|chữa cháy|cấp cứu|cảnh sát|công an|cứu nạn|khẩn cấp|fax|nhắn tin|zalo|"
     r"mật khẩu|mật mã|password|pass|tài khoản|stk|tk|số tk|cccd|cmnd|căn cước|định danh|"
-    r"mã số|mã|mã quan hệ ngân sách|mã chương|số thẻ|số hiệu|số seri|số sê ri|seri|"
+    r"mã số|mã(?! lực)(?: [^\W\d_]+){0,4}|sbd|số báo danh|số thẻ|"
+    r"số lô|lô sản xuất|số hiệu|số seri|số sê ri|seri|"
     r"bảo hiểm y tế số|mst|mã bưu chính|đầu số)"
     r"(?:[ :]+(?:ngay|đến|tới|cho|qua|theo|vào|số|máy|là|thuế|hồ sơ|đơn vị|hộ|khách hàng|"
     r"zalo|nóng|thoại|lạ|quốc tế|nước ngoài|"
@@ -43,13 +46,9 @@ _COUNTED_AFTER = expression(
 
 _GROUP = expression(r"[0-9]+")
 _YEAR = expression(r"(?:19|20)[0-9]{2}")
-_EMERGENCY = frozenset(["111", "112", "113", "114", "115"])
-_EMERGENCY_CUE = expression(
-    r"(?<!\w)(?:tổng đài|đường dây nóng|hotline|số điện thoại|gọi|báo|liên hệ)(?!\w)"
-    r"[^0-9.;:!?\n]{0,60}$"
-)
-_NOTHING_COUNTED = expression(
-    r"\s*(?:$|[.,;:!?)/]|(?:để|khi|và|hoặc|hay|nếu|ngay|của|miễn phí|trực|kịp thời)(?!\w))"
+_SERVICE_LINE = expression(r"1[89]00\.[0-9]{4}")
+_LINE_NEAR = expression(
+    r"(?<!\w)(?:tổng đài|đường dây nóng|hotline|điện thoại|gọi|liên hệ)(?!\w)[^.;!?\n]{0,60}$"
 )
 _SHORTEST, _LONGEST = 9, 12
 _TEXT_CUE = expression(r"(?:nhắn tin|tin nhắn|soạn|cú pháp|sms).*(?:gửi|đến|tới|số)\s*$")
@@ -57,9 +56,9 @@ _TEXT_CUE = expression(r"(?:nhắn tin|tin nhắn|soạn|cú pháp|sms).*(?:gử
 
 def read_shaped(match: re.Match[str], place: Place) -> Said | None:
     """A number that only a telephone or card can have: 0912.345.678, 1900 6036, 9704 1234 5678."""
-    del place
     groups = _GROUP.findall(match[0])
-    if all(_YEAR.fullmatch(group) for group in groups):
+    years = all(_YEAR.fullmatch(group) for group in groups)
+    if years and not (_SERVICE_LINE.fullmatch(match[0]) or _LINE_NEAR.search(place.before)):
         return None
     if match[0][0] == "0" and not _SHORTEST <= sum(map(len, groups)) <= _LONGEST:
         return None
@@ -72,8 +71,6 @@ def read_cued(match: re.Match[str], place: Place) -> Said | None:
     if _COUNTED_AFTER.match(place.after(match.end())):
         return None
     cued = _CUE.search(place.before) or _TEXT_CUE.search(place.before)
-    if not cued and match[0] in _EMERGENCY and _NOTHING_COUNTED.match(place.after(match.end())):
-        cued = _EMERGENCY_CUE.search(place.before)
     if not (cued or (place.follows("phone") and len(match[0]) >= 3)):
         return None
     plus = "cộng " if "+" in match[0] else ""

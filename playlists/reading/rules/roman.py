@@ -13,7 +13,7 @@ from playlists.reading.rules.dates import year_words
 
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN = expression(
-    r"(?P<roman>[IVXLCDM]+|[ivxlcdm]+)(?:(?P<sep>[/-])(?P<year>(?:19|20)[0-9]{2})(?![0-9]))?(?![^\W_])"
+    r"(?P<roman>[IVXLCDM]+|[ivxlcdm]+)(?:(?P<sep>[/-])(?P<year>(?:19|20)[0-9]{2}|(?<=/)[2-5][0-9])(?![0-9]))?(?![^\W_])"
 )
 _CANONICAL = expression(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _CUE = expression(
@@ -26,6 +26,7 @@ _CUE = expression(
     r"triều đại|đời vua|toàn quốc|(?:đại hội|hội nghị)[^.;0-9]{0,40}(?:lần|khóa|thứ))\s*$"
 )
 _LABEL = expression(r"(?P<roman>[IVX]{1,5})(?:[.)]|(?=[ ][-–]))")
+_NAME_NEXT = expression(r"[ ]?[A-ZĐ][a-zà-ỹđ]+[ ][A-ZĐ][a-zà-ỹđ]+")
 _LOWER_CUES = frozenset(
     [
         "khóa",
@@ -60,8 +61,8 @@ def read_label(match: re.Match[str], place: Place) -> Said | None:
     if not place.at_line_start or (match[0] == match["roman"] and len(match[0]) == 1):
         return None
     heading = place.text[match.end() : match.end() + 4].lstrip(' -–“"(')[:1]
-    if not heading.isupper():
-        return None
+    if not heading.isupper() or (match[0] == "X." and _NAME_NEXT.match(place.text, match.end())):
+        return None  # X. Tân An is a commune
     return Said(f"{cardinal(roman_value(match['roman']))}.", match.end(), "label")
 
 

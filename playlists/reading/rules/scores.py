@@ -19,6 +19,10 @@ _SCORE_CUE = expression(
     r"bán kết|thắng|thua|pen|penalty|luân lưu|hòa|dẫn|gỡ hòa|cầm hòa)(?!\w)"
     r"[^0-9.;,]{0,25}(?:vòng [0-9][^0-9.;,]{0,30})?$"
 )
+_SLASH_CUE = expression(
+    r"(?<!\w)(?:tỷ số|tỉ số)(?: là| chung cuộc)?\s*:?\s*$|"
+    r"(?<!\w)(?<!chiến )(?<!quyết )(?<!mừng )(?:thắng|thua|hòa|dẫn|dẫn trước|cầm hòa)\s*$"
+)
 _SPORT = expression(
     r"(?<!\w)(?:bóng đá|bóng chuyền|cầu lông|kéo co|chung kết|bán kết|trận|vòng bảng|ván|đội|"
     r"fc)(?!\w)"
@@ -29,8 +33,13 @@ _VERSUS = expression(
 _PART = expression("[0-9]+")
 _MONTHS = 12
 _BAG = expression(r"(?<!\w)(?:dap|npk|np|mkp|map)\s+$")
+_BAG_NEAR = expression(
+    r"(?<!\w)(?:npk|phân|văn điển|đầu trâu|bình điền|lâm thao|dap|bón lót|bón thúc)(?!\w)"
+    r"[^;\n]{0,60}$"
+)
 _FALLING = expression(r"(?P<a>[1-9][0-9]{0,2})-(?P<b>[0-9]{1,2})(?![0-9]|[-.,/][0-9]|[^\W_])")
 _FERTILISER = expression(r"(?<!\w)(?:npk|phân|bón|loại|đạm|công thức)(?!\w)[^.;\n]*$")
+_MEDALS = expression(r"(?<!\w)(?:hcv|hcb|hcđ|huy chương|vàng|bạc|đồng)[^.;\n0-9]{0,30}$")
 _MAGNITUDE = expression(
     r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
 )
@@ -60,17 +69,35 @@ def read_score(match: re.Match[str], place: Place) -> Said | None:
     return Said(f"{cardinal(int(match['a']))} {cardinal(int(match['b']))}", match.end(), "score")
 
 
+def read_slashed(match: re.Match[str], place: Place) -> Said | None:
+    """Thắng 2/1, tỷ số 25/23, and the sets that follow in brackets."""
+    if not (_SLASH_CUE.search(place.before) or place.follows("score")):
+        return None
+    return Said(f"{cardinal(int(match['a']))} {cardinal(int(match['b']))}", match.end(), "score")
+
+
 def read_hyphenated(match: re.Match[str], place: Place) -> Said | None:
     """Three or more numbers with hyphens, as on a bag of fertiliser: one after the other."""
     fertiliser = _FERTILISER.search(place.before)
     if ":" in match[0] and not fertiliser:
         return None
+    parts = _PART.findall(match[0])
     if place.before.endswith("thứ "):
-        days = ", ".join(ordinal(int(part)) for part in match[0].split("-"))
-        return Said(days, match.end(), "weekday")
-    said = " ".join(with_leading_zeros(part) for part in _PART.findall(match[0]))
-    flags = () if fertiliser else (Flag(Doubt.CODE, match[0], said),)
+        return Said(", ".join(ordinal(int(part)) for part in parts), match.end(), "weekday")
+    said = (", " if " " in match[0] and not fertiliser else " ").join(
+        with_leading_zeros(part) for part in parts
+    )
+    medals = _MEDALS.search(place.before)
+    flags = () if fertiliser or medals else (Flag(Doubt.CODE, match[0], said),)
     return Said(said, match.end(), "digits", flags)
+
+
+def read_dotted_bag(match: re.Match[str], place: Place) -> Said | None:
+    """NPK 16.16.8: what a bag holds, one number after the other."""
+    if not _BAG_NEAR.search(place.before):
+        return None
+    said = " ".join(cardinal(int(part)) for part in match[0].split("."))
+    return Said(said, match.end(), "digits")
 
 
 def read_falling(match: re.Match[str], place: Place) -> Said | None:
@@ -85,8 +112,15 @@ def read_falling(match: re.Match[str], place: Place) -> Said | None:
 
 
 HYPHENATED = Rule(
-    expression(r"[0-9]{1,3}(?:-[0-9]{1,3}){2,}(?![0-9]|[-/.,][0-9])"), read_hyphenated
+    expression(r"[0-9]{1,3}(?:-[0-9]{1,3}|[ ][-–][ ][0-9]{1,3}){2,}(?![0-9]|[-/.,][0-9])"),
+    read_hyphenated,
 )
 BAG = Rule(expression(r"[0-9]{1,2}(?::[0-9]{1,2}){2}(?![0-9]|[-/.,:][0-9])"), read_hyphenated)
+SLASHED = Rule(
+    expression(r"(?P<a>[0-9]{1,2})/(?P<b>[0-9]{1,2})(?![0-9]|[.,/-][0-9]|[^\W_])"), read_slashed
+)
 SCORE = Rule(_SCORE, read_score)
+DOTTED_BAG = Rule(
+    expression(r"[0-9]{1,2}(?:\.[0-9]{1,2}){2}(?![0-9]|[-/.,][0-9])"), read_dotted_bag
+)
 FALLING = Rule(_FALLING, read_falling)

@@ -7,25 +7,14 @@ import re
 from playlists.reading.expressions import expression
 from playlists.reading.letters import LETTER_NAMES
 from playlists.reading.place import PLAIN, Place, Rule, Said
+from playlists.reading.rules import areas
 
 _ALONE = r"(?![^\W_])"
 _LABEL = expression(r"(?P<letter>[a-zđA-HĐ])(?P<mark>[).])(?=\s)")
-_AREAS = {"H": "huyện", "Q": "quận", "P": "phường", "X": "xã", "T": "tỉnh"}
-_AREA = expression(r"(?P<letter>[HQPXT])\.(?=[ ]?(?:[A-ZĐ][^\W\d_]|[0-9]))")
-_AREA_BEFORE = expression(r"(?:[,;(–-]|(?<!\w)(?:tại|ở|thuộc|ubnd|hđnd|của|về|đến|từ|và|các))\s*$")
 _POINT_BEFORE = expression(r"(?<!\w)(?:điểm|tiết)\s*$")
 _CLAUSE_BEFORE = expression(r"(?<!\w)khoản [0-9]{1,2}[ ,;]*$")
-_FACTOR_BEFORE = expression(
-    r"[0-9%)][ ]?(?:(?:hộ|người|con|suất|cây|ngày|tháng|lần|kg|m2|ha)[ ])?$"
-)
+_FACTOR_BEFORE = expression(r"[0-9%)][ ]?(?:[^\W\d_]{1,7}[23²³]?[ ]){0,2}$")
 _DEGREE_BEFORE = expression(r"(?<!\w)độ\s*$")
-
-
-def read_area(match: re.Match[str], place: Place) -> Said | None:
-    """H. Bù Đăng, P. 5: a district or ward, in a place's name."""
-    if not _AREA_BEFORE.search(place.before):
-        return None
-    return Said(_AREAS[match["letter"]], match.end(), "abbreviation")
 
 
 def read_label(match: re.Match[str], place: Place) -> Said | None:
@@ -53,9 +42,16 @@ def read_article(match: re.Match[str], place: Place) -> Said | None:
 def read_point(match: re.Match[str], place: Place) -> Said | None:
     """Điểm b khoản 1."""
     name = LETTER_NAMES.get(match[0].upper())
-    if name is None or not _POINT_BEFORE.search(place.before):
+    listed = match[0].islower() and place.follows("point")
+    if name is None or not (listed or _POINT_BEFORE.search(place.before)):
         return None
     return Said(name, match.end(), "point")
+
+
+def read_nutrient(match: re.Match[str], place: Place) -> Said:
+    """46%N, 16%P: what a bag of fertiliser holds."""
+    del place
+    return Said(LETTER_NAMES[match[0]], match.end(), "code")
 
 
 def read_degree(match: re.Match[str], place: Place) -> Said | None:
@@ -88,11 +84,14 @@ def read_initial(match: re.Match[str], place: Place) -> Said:
 SINGLE_LETTERS: tuple[Rule, ...] = (
     Rule(expression(r"Đ[.]?[ ]?(?=[0-9])"), read_article),
     Rule(expression(r"P[.][ ]?(?=[1-9][0-9]{2}(?![0-9]|[.,][0-9]))"), read_room),
-    Rule(_AREA, read_area),
+    areas.AREA,
     Rule(_LABEL, read_label),
     Rule(expression(rf"[A-Za-zĐđ]{_ALONE}"), read_point),
+    Rule(expression(rf"(?<=%)[NPKS]{_ALONE}"), read_nutrient),
     Rule(expression("[CF]"), read_degree),
-    Rule(expression(r"[xX](?=[ ][0-9])"), read_times),
+    Rule(
+        expression(r"[xX](?=[ ][0-9])|x(?=[0-9]+(?:[.,][0-9]+)?(?![^\W_]|[.,/-][0-9]))"), read_times
+    ),
     Rule(expression(rf"[xX](?:{_ALONE}|(?=[0-9]))"), read_product),
     Rule(expression(r"[A-ZĐ]\.(?=[ ]?[,;)]|[ ][a-zà-ỹđ])"), read_initial),
 )

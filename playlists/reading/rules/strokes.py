@@ -6,9 +6,9 @@ import re
 
 from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
-from playlists.reading.numbers import NUMBER
-from playlists.reading.place import PAUSE, PLAIN, Piece, Place, Said
+from playlists.reading.place import PAUSE, PLAIN, Place, Said
 from playlists.reading.rules.measures import read_unit
+from playlists.reading.rules.so_many import of_so_many
 
 _TIMES = "giờ ngày đêm tuần tháng quý năm vụ lần phút giây lượt kỳ buổi phiên ca học_kỳ"
 _TIME_UNITS = _TIMES.replace("_", " ").split()
@@ -16,7 +16,9 @@ _COUNTED = """phụ nữ,
 lượng,độ,chỉ,đơn vị,hộ,người,xã,phường,thôn,ấp,khu phố,cháu,học sinh,suất,con,cây,bao,
 lớp,trường,gia đình,vé,xe,chiếc,cái,hồ sơ,trường hợp,sản phẩm,mẫu,sào,công,héc ta,ki lô gam,mét,
 lít,tấn,tạ,yến,cân,khẩu,nhân khẩu,đầu người,trẻ,giường,phòng,em,chuyến,gói,chai,thùng,bình,liều,
-mũi,cặp,đại biểu,thành viên,tổ,nhóm,đội,cụm,cấp"""
+mũi,cặp,đại biểu,thành viên,tổ,nhóm,đội,cụm,cấp,trạm,trục,chốt,tủ,bàn,kíp,lọ,ao,bè,lồng,luống,
+hàng,gốc,chậu,khay,túi,hộp,vỉ,viên,căn,môn,phiếu,thẻ,cơ sở,cửa hàng,đầu mối,chi bộ,
+chi hội,ngôi,hố,cột,đợt,mét khối,mét vuông,thửa,đám,ruộng,nông hộ,chuồng,ô,bữa,nồi,bát,cốc,ly"""
 _COUNTED_UNITS = _COUNTED.replace("\n", "").split(",")
 _PER_WORD = expression(
     r"/[ ]?(?=(?:"
@@ -49,49 +51,30 @@ _MEASURED_NUMBER = expression(
 _WHOLE_NEXT = expression(
     r"[ ]?(?:KH|NQ|DT|CT|TS|[Kk]ế hoạch|[Dd]ự toán|[Nn]ghị quyết|[Cc]hỉ tiêu|[Tt]ổng)(?![^\W_])"
 )
-_ONE_NEXT = expression(r"1[ ]?[^\W\d_]")
-_NUMBER_NEXT = expression(NUMBER)
-# 111,5 bé trai/100 bé gái, 8 tiêu chí/19 tiêu chí, 12 bác sĩ/vạn dân.
-_COUNT_BEFORE = expression(r"(?<![\w.,/])[0-9][0-9.,]*[ ](?P<what>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})$")
-_COUNT_NEXT = expression(r"[0-9][0-9.]*[ ]?(?P<what>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})")
-_ROUND = expression(r"10{0,2}(?:\.?000)*(?<=00)(?![0-9.])|1[ ](?:vạn|nghìn|ngàn|triệu)(?!\w)")
 # Tổ 1/ấp 2, 3 hộ/ấp Tân Lập: a certain place, not one that something is counted by.
 _PLACE_NEXT = expression(
     r"[ ]?(?:tổ|ấp|thôn|khu phố|khóm|xóm|bản|buôn|xã|phường)[ ](?:[0-9]|(?-i:[A-ZĐ][a-zà-ỹ]))",
     re.IGNORECASE,
 )
-_SUMS = frozenset(["nghìn", "ngàn", "triệu", "tỷ", "tỉ", "triệu đồng", "nghìn đồng", "tỷ đồng"])
+_CURRENCIES = r"(?:USD|VND|VNĐ|EUR|JPY|CNY|GBP|AUD|SGD|THB|KRW|CHF|CAD|HKD)"
+_CURRENCY_BEFORE = expression(rf"(?<![0-9] )(?<![^\W_]){_CURRENCIES}$")
+_CURRENCY_NEXT = expression(rf"{_CURRENCIES}(?![^\W_])")
 _DAY_AND_NIGHT = expression(r"/[ ]?ng(?:[.]?đ|đêm)(?![^\W_])")
 _LETTER_BEFORE = expression(r"(?<![^\W_])[A-ZĐ]$")
 _LETTER_NEXT = expression(r"[a-zđ](?![^\W_])")
-_HOUSEHOLDS = expression(r"hộ(?!\w)(?! (?:nghèo|cận nghèo))")
-_LARGE_NEXT = expression(r"[ ]?(?:vạn|nghìn|ngàn|triệu)[ ](?=dân|người|trẻ|phụ nữ)")
-_HOURS_NEXT = expression(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày|tuần|tháng|năm|phút)(?![^\W_])")
 
 
 def read_stroke(place: Place) -> Said:
     """A stroke: *một* before a unit that something is counted by, else a pause between words."""
-    return _before_number(place) or _before_word(place)
-
-
-def _before_number(place: Place) -> Said | None:
-    """What stands before so many hours, or before another number."""
-    at, text = place.start, place.text
-    if _HOURS_NEXT.match(text, at + 1):
-        return Said("trong", at + 1, "per")
-    if text[at + 1 : at + 2].isdigit() and place.pieces[-1:] and _is_measured(place.pieces[-1]):
-        return _over_a_number(place)
-    return _of_so_many(place)
+    return of_so_many(place) or _before_word(place)
 
 
 def _before_word(place: Place) -> Said:
     at, text = place.start, place.text
     left = text[at - 1 : at]
-    day_and_night = _DAY_AND_NIGHT.match(text, at)
-    if day_and_night and left in "3³":
-        return Said("một ngày đêm", day_and_night.end(), "per")
-    if _LETTER_BEFORE.search(text, max(0, at - 2), at) and _LETTER_NEXT.match(text, at + 1):
-        return Said("", at + 1, "stroke", (Flag(Doubt.SYMBOL, "/", ""),))
+    special = _special(place, left)
+    if special is not None:
+        return special
     gap = 1 if text[at + 1 : at + 2] == " " and _MEASURED_NUMBER.search(place.before) else 0
     unit = read_unit(place, at + 1 + gap) if left.isalnum() or left in "²³%₫$€)" else None
     if unit is not None and not text[at + 1 + gap : at + 2 + gap].isspace():
@@ -108,6 +91,19 @@ def _before_word(place: Place) -> Said:
     return Said(",", at + 1, "pause")
 
 
+def _special(place: Place, left: str) -> Said | None:
+    """M3/ngđ, USD/VND, Ô/b: letters that the stroke joins in a way of their own."""
+    at, text = place.start, place.text
+    day_and_night = _DAY_AND_NIGHT.match(text, at)
+    if day_and_night and left in "3³":
+        return Said("một ngày đêm", day_and_night.end(), "per")
+    if _LETTER_BEFORE.search(text, max(0, at - 2), at) and _LETTER_NEXT.match(text, at + 1):
+        return Said("", at + 1, "stroke", (Flag(Doubt.SYMBOL, "/", ""),))
+    if _CURRENCY_BEFORE.search(text, max(0, at - 8), at) and _CURRENCY_NEXT.match(text, at + 1):
+        return Said("trên", at + 1, "ratio")
+    return None
+
+
 def _of_the_whole(place: Place) -> bool:
     """102%/KH: a share of what was planned, said without a word between."""
     at = place.start
@@ -118,42 +114,6 @@ def _names_what_counts(place: Place) -> bool:
     """A word in small letters, or an abbreviation (99đ/SMS)."""
     run = _RUN.match(place.text, place.start + 1)
     return run is not None and (run[0][0].islower() or bool(place.lexicon.starting(run[0])))
-
-
-def _is_measured(piece: Piece) -> bool:
-    return piece.rule in ("measure", "money") and piece.spoken[-1:].isalpha()
-
-
-def _over_a_number(place: Place) -> Said:
-    """25,40 m/26,00 m: how much of how much; with another unit (50 kg/2 bao) it is a guess."""
-    if _ONE_NEXT.match(place.text, place.start + 1):  # 0,4 mg/1 lít: the number says it
-        return Said("", place.start + 1, "stroke")
-    number = _NUMBER_NEXT.match(place.text, place.start + 1)
-    unit = read_unit(place, number.end()) if number else None
-    same = unit is not None and place.said_before.rstrip().endswith(unit[0])
-    flags = () if same else (Flag(Doubt.AMBIGUOUS, "/", "trên"),)
-    return Said("trên", place.start + 1, "stroke", flags)
-
-
-def _of_so_many(place: Place) -> Said | None:
-    """Things for so many others: *trên* before a round number or the same thing, else a pause."""
-    end = place.start + 1
-    left = _COUNT_BEFORE.search(place.before)
-    if left is None:
-        return None
-    if _LARGE_NEXT.match(place.text, end):
-        return Said("trên một", end, "per")
-    right = _COUNT_NEXT.match(place.text, end)
-    if right is None or _HOUSEHOLDS.match(left["what"]):
-        return None
-    if left["what"] in _SUMS:
-        one = right[0].startswith("1 ")
-        flags = () if one else (Flag(Doubt.AMBIGUOUS, "/", "trên"),)
-        return Said("" if one else "trên", end, "stroke", flags)
-    same = right["what"].lower().startswith(left["what"])
-    if same or _ROUND.match(right[0]):
-        return Said("trên", end, "stroke")
-    return None
 
 
 def _per_counts(place: Place) -> bool:

@@ -18,6 +18,7 @@ from broadcaster.fleet.credentials import (
     verifier_of,
     write_registry,
 )
+from broadcaster.fleet.probe import probe_grants
 from broadcaster.fleet.registry import enrol, retire
 from broadcaster.keys import KeyUnreadable
 from broadcaster.settings import Settings
@@ -73,14 +74,19 @@ def test_lets_in_devices_and_the_stations_own_clients(
     own = station_credentials(tmp_path / "keys", station_id=STATION)
     grants = device_grants(station=STATION, device="loa-1", cluster="c1")
 
-    assert set(users) == {"loa-1", f"{STATION}-ingest", f"{STATION}-dispatch"}
+    assert set(users) == {
+        "loa-1",
+        *(f"{STATION}-{role}" for role in ("ingest", "dispatch", "probe")),
+    }
     assert secret_is_right(users["loa-1"], secret=secret)
     assert not secret_is_right(users["loa-1"], secret=new_device_secret())
     assert users["loa-1"].publish == grants.publish
     assert users["loa-1"].subscribe == grants.subscribe
-    for login in own.values():
+    for role, login in own.items():
         assert secret_is_right(users[login.username], secret=login.password)
-        assert users[login.username].publish == station_grants(station=STATION).publish
+        expected = probe_grants(STATION) if role == "probe" else station_grants(station=STATION)
+        assert users[login.username].publish == expected.publish
+        assert users[login.username].subscribe == expected.subscribe
 
 
 def test_holds_no_secret(database: Database, secret: str, tmp_path: Path) -> None:
@@ -134,7 +140,7 @@ def test_the_stations_secrets_are_made_once_and_kept_private(tmp_path: Path) -> 
     modes = {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
 
     assert first == again
-    assert len({login.password for login in first.values()}) == 2
+    assert len({login.password for login in first.values()}) == 3
     assert modes == {0o600}
 
 

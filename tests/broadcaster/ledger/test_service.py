@@ -21,7 +21,7 @@ from sqlmodel import Session, col, select
 from broadcaster.areas.tables import Station
 from broadcaster.database import Database, connect
 from broadcaster.fleet.credentials import new_device_secret, verifier_of, write_registry
-from broadcaster.fleet.tables import Device, DeviceHealth
+from broadcaster.fleet.tables import Device, DeviceHealth, DeviceStatus
 from broadcaster.keys import StationKeys, founding_keys
 from broadcaster.ledger.expectations import expect
 from broadcaster.ledger.tables import ConfirmationRow, Incident, Play
@@ -30,12 +30,14 @@ from broadcaster.wire import Wire
 from devices.protocol import topics
 from devices.protocol.envelope import open_to_device
 from devices.protocol.keyring import open_keyring
-from devices.protocol.messages import Kind, Receipt, TimeAnswer
+from devices.protocol.messages import Command, Kind, Receipt, TimeAnswer
 from tests.broadcaster.ledger.commune import (
     BEFORE,
+    STARTS,
     STATION,
     Pole,
     found,
+    ingest,
     order,
     raise_pole,
 )
@@ -48,7 +50,7 @@ from tests.brokers import (
 
 pytestmark = pytest.mark.processes
 WAIT_S = 30.0
-Heard = TypeVar("Heard", Receipt, TimeAnswer)
+Heard = TypeVar("Heard", Receipt, TimeAnswer, Command)
 
 
 @dataclass
@@ -299,3 +301,34 @@ def test_keeps_the_last_word_on_health(commune: Commune, wire: Wire) -> None:
         kept = session.exec(select(DeviceHealth)).one()
 
     assert kept.said["cpu_temperature_c"] == 47.0
+
+
+def test_asks_again_for_what_was_lost_with_the_disk(commune: Commune, wire: Wire) -> None:
+    """A backup holds less than the pole was receipted for: it is asked, and all is held again."""
+    commune.pole.play()
+    with commune.database.writing() as session:
+        ingest(session, [commune.pole.batch(1, 2)])
+        session.add(
+            DeviceStatus(
+                device_id="loa-1",
+                online=True,
+                boot="b" * 32,
+                software="test",
+                plan_version=1,
+                epoch=commune.pole.epoch,
+                seq=len(commune.pole.entries),
+                said_at=STARTS,
+                received_at=datetime(2026, 1, 1, tzinfo=UTC),
+            )
+        )
+    process = commune.start()
+    command = commune.hear(wire, Command)
+    assert command.resync is not None
+    send(wire, commune.pole, command.resync.after_seq + 1)
+    receipt = commune.receipt(wire)
+    stop(process)
+    with commune.database.reading() as session:
+        assert held(session) == commune.pole.entries
+
+    assert (command.resync.epoch, command.resync.after_seq) == (commune.pole.epoch, 2)
+    assert receipt.seq == 5

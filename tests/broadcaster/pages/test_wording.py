@@ -9,6 +9,7 @@ from broadcaster.ledger.wording import (
     words_of_code,
     words_of_kind,
     words_of_part,
+    words_of_sink,
 )
 from broadcaster.web.coverage_bar import ORDER
 from broadcaster.web.play_marks import PLAY_MARKS
@@ -19,8 +20,12 @@ from devices.protocol.messages import CueKind, Kind
 GIVEN_BY_CONTROLLERS = [
     *(refusal.value for refusal in Refusal),
     *(audio.value for audio in Audio if audio is not Audio.READY),
+    "audio_device",
     "emergency",
     "interrupted",
+    "journal_lost",
+    "priority",
+    "rebooted",
     "too_late",
 ]
 
@@ -61,3 +66,10 @@ def test_every_part_of_a_programme_has_words(kind: CueKind) -> None:
     """One of a later version is shown as its order calls it."""
     assert words_of_part(kind) != kind
     assert words_of_part("weather") == "weather"
+
+
+@pytest.mark.parametrize("sink", ["null", "wav", "sound_card"])
+def test_every_sink_of_a_controller_has_words(sink: str) -> None:
+    """Where the samples went is said to people; another maker's sink is shown by its own name."""
+    assert words_of_sink(sink) != sink
+    assert words_of_sink("hifi-100%") == "hifi-100%%"

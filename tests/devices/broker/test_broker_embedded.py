@@ -1,16 +1,17 @@
 """What is true of the embedded broker alone: faults of amqtt put right, and bounds held."""
 
 import asyncio
+import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from amqtt.session import ApplicationMessage, Session
+from structlog.testing import capture_logs
 
 from devices.broker.packets import PACKET_LIMIT_BYTES
+from devices.broker.refusals import SAY_AGAIN_AFTER_S, Refusals
 from devices.broker.subscriptions import SubscriptionTable
 from devices.broker.waiting import (
     IN_FLIGHT_LIMIT_BYTES,
@@ -18,34 +19,21 @@ from devices.broker.waiting import (
     QUEUE_LIMIT_BYTES,
     QUEUE_LIMIT_MESSAGES,
     InFlight,
+    Waiting,
     keep_for,
     take_all,
 )
-from tests.brokers import RunningBroker
 from tests.devices.broker.commune import DEVICES, ROOT, STATION, Commune
 from tests.devices.broker.octets import connect, packet, text
-
-CONNACK_ACCEPTED = b"\x20\x02\x00\x00"
-
-
-@contextmanager
-def raw_client(broker: RunningBroker) -> Iterator[socket.socket]:
-    """A connection that sends what no client library would."""
-    with socket.create_connection((broker.host, broker.port), timeout=10) as client:
-        yield client
-
-
-def login(username: str, secret: str, *, clean: bool = True) -> bytes:
-    """A sound CONNECT."""
-    return connect(flags=0xC0 | (2 if clean else 0), fields=[username, username, secret])
-
-
-def is_closed(client: socket.socket) -> bool:
-    """Whether the broker ends this connection."""
-    try:
-        return client.recv(1_000) == b""
-    except ConnectionResetError:
-        return True
+from tests.devices.broker.raw import (
+    CONNACK_ACCEPTED,
+    is_closed,
+    is_taken,
+    joined,
+    login,
+    publish,
+    raw_client,
+)
 
 
 @pytest.mark.parametrize(
@@ -332,12 +320,14 @@ def test_a_queue_forgets_its_oldest_beyond_its_bounds() -> None:
 
     async def scenario() -> None:
         session = Session()
-        forgotten = sum(keep_for(session, _message()) for _ in range(QUEUE_LIMIT_MESSAGES + 7))
+        many = range(QUEUE_LIMIT_MESSAGES + 7)
+        forgotten = sum(keep_for(session, _message(), number=number) for number in many)
         assert forgotten == 7
         assert len(take_all(session)) == QUEUE_LIMIT_MESSAGES
         large = QUEUE_LIMIT_BYTES // 4
-        assert [keep_for(session, _message(large)) for _ in range(6)] == [0, 0, 0, 0, 1, 1]
-        assert keep_for(session, _message(QUEUE_LIMIT_BYTES * 2)) == 4
+        kept = [keep_for(session, _message(large), number=number) for number in range(6)]
+        assert kept == [0, 0, 0, 0, 1, 1]
+        assert keep_for(session, _message(QUEUE_LIMIT_BYTES * 2), number=6) == 4
         assert len(take_all(session)) == 1
 
     asyncio.run(scenario())
@@ -349,12 +339,13 @@ def test_only_others_wait_for_a_slow_client() -> None:
     for _ in range(IN_FLIGHT_LIMIT_MESSAGES + 1):
         in_flight.begin("slow", size_bytes=1)
 
-    assert in_flight.others_are_slow("quick")
-    assert not in_flight.others_are_slow("slow")
+    assert in_flight.lags("slow")
+    assert in_flight.others_that_lag("quick") == {"slow"}
+    assert in_flight.others_that_lag("slow") == set()
     in_flight.end("slow", size_bytes=1)
-    assert not in_flight.others_are_slow("quick")
+    assert in_flight.others_that_lag("quick") == set()
     in_flight.begin("slow", size_bytes=IN_FLIGHT_LIMIT_BYTES)
-    assert in_flight.others_are_slow("quick")
+    assert in_flight.lags("slow")
 
 
 def test_walking_the_subscriptions_survives_a_change() -> None:
@@ -367,3 +358,113 @@ def test_walking_the_subscriptions_survives_a_change() -> None:
         table[f"{topic_filter}/new"] = []
 
     assert len(table) == 4
+
+
+def test_a_queue_forgets_from_the_topic_that_fills_it() -> None:
+    """A flood on one topic pushes out itself, and what is kept comes in the order it came."""
+    waiting = Waiting()
+    flood = range(1, QUEUE_LIMIT_MESSAGES + 51)
+    waiting.add(ApplicationMessage(None, "quiet", 1, b"last", retain=False), number=len(flood) + 1)
+    forgotten = sum(waiting.add(_message(), number=number) for number in flood)
+    forgotten += waiting.add(ApplicationMessage(None, "quiet", 1, b"first", retain=False), number=0)
+    kept = [message for _, message in waiting.in_order()]
+
+    assert forgotten == 52
+    assert (kept[0].data, kept[-1].data, len(kept)) == (b"first", b"last", QUEUE_LIMIT_MESSAGES)
+
+
+def test_a_device_that_acknowledges_nothing_finds_all_of_it_later(
+    embedded_commune: Commune,
+) -> None:
+    """Beyond its bound the rest is held back until it comes again; nothing is lost on the way."""
+    commune = embedded_commune
+    station, topic = commune.joined(STATION), f"{ROOT}/to/loa-1"
+    said = [str(number).encode() for number in range(IN_FLIGHT_LIMIT_MESSAGES + 500)]
+    with raw_client(commune.broker) as client:
+        client.sendall(login("loa-1", commune.secrets["loa-1"], clean=False))
+        assert client.recv(4) == CONNACK_ACCEPTED
+        client.sendall(packet(0x82, b"\x00\x01" + text(topic) + b"\x01"))
+        for payload in said:
+            last = station.paho.publish(topic, payload, qos=1)
+        last.wait_for_publish(10)
+
+    again = commune.joined("loa-1", clean=False)
+    assert [again.next().payload for _ in said] == said
+
+
+def test_a_device_slow_to_acknowledge_gets_the_rest_as_it_goes_on(
+    embedded_commune: Commune,
+) -> None:
+    """What was held back follows in order, without a new connection."""
+    commune = embedded_commune
+    station, topic = commune.joined(STATION), f"{ROOT}/now/cum-dong"
+    device = commune.client("loa-1")
+    device.paho.manual_ack_set(on=True)
+    assert device.connect(commune.broker)
+    device.subscribe(topic)
+    said = [bytes(250_000) + bytes([number]) for number in range(30)]
+    for payload in said:
+        station.publish(topic, payload)
+    first = [device.next() for _ in range(IN_FLIGHT_LIMIT_BYTES // 250_000 + 1)]
+    assert device.heard_so_far() == []
+
+    for number in range(1, len(said) + 1):
+        device.paho.ack(number, 1)
+    rest = [device.next() for _ in said[len(first) :]]
+
+    assert [each.payload[-1] for each in first + rest] == list(range(30))
+
+
+def test_what_was_acknowledged_is_handed_on(embedded_commune: Commune) -> None:
+    """A device may hang up as soon as it has its acknowledgements."""
+    commune = embedded_commune
+    station = commune.joined(STATION)
+    station.subscribe(f"{ROOT}/from/#")
+    said = [str(number).encode() for number in range(2_000)]
+    with joined(commune.broker, "loa-1", commune.secrets["loa-1"]) as client:
+        for number, payload in enumerate(said, start=1):
+            client.sendall(publish(f"{ROOT}/from/loa-1/confirm", payload, packet_id=number))
+        awaited = 4 * len(said)
+        while awaited:
+            awaited -= len(client.recv(awaited))
+
+    assert [station.next().payload for _ in said] == said
+
+
+def test_attempts_are_counted_and_not_written_one_by_one(embedded_commune: Commune) -> None:
+    """A hundred guesses and a hundred forgeries leave a line each in the log."""
+    commune = embedded_commune
+    for _ in range(100):
+        with raw_client(commune.broker) as client:
+            client.sendall(login("loa-1", "guess"))
+            assert client.recv(4)[3] == 5
+            assert is_closed(client)
+    with joined(commune.broker, "loa-1", commune.secrets["loa-1"]) as client:
+        for number in range(1, 101):
+            client.sendall(publish(f"{ROOT}/plan/cum-dong", b"forged", packet_id=number))
+        assert is_taken(client)
+    commune.joined("loa-1").close()
+
+    told = [json.loads(line) for line in commune.broker.log.read_text().splitlines()]
+    assert [(each["event"], each["username"]) for each in told] == [
+        ("login_refused", "loa-1"),
+        ("publish_denied", "loa-1"),
+    ]
+
+
+def test_refusals_are_said_again_after_a_while() -> None:
+    """With how often it happened since; a user's count is another's not."""
+    now = 0.0
+    counted = Refusals(clock=lambda: now)
+    with capture_logs() as said:
+        for user in ("loa-1", "loa-1", "loa-2"):
+            counted.note("publish_denied", user=user)
+        now = SAY_AGAIN_AFTER_S
+        counted.note("publish_denied", user="loa-1")
+
+    assert [(each["username"], each["times"]) for each in said] == [
+        ("loa-1", 1),
+        ("loa-2", 1),
+        ("loa-1", 2),
+    ]
+    assert counted.totals() == {("publish_denied", "loa-1"): 3, ("publish_denied", "loa-2"): 1}

@@ -13,12 +13,15 @@ from devices.broker.serve import is_loopback
 from devices.protocol.credentials import load_credentials
 from tests.brokers import start_embedded, write_test_certificate
 from tests.devices.broker.commune import ROOT, STATION, Commune
+from tests.devices.broker.raw import login
+
+MODULE = (sys.executable, "-m", "devices.broker")
 
 
 def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
     """Start the broker where it is expected to end by itself."""
     return subprocess.run(
-        [sys.executable, "-m", "devices.broker", *map(str, arguments)],
+        [*MODULE, *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=30,
@@ -150,3 +153,38 @@ def test_credentials_survive_a_restart(registry: Path, tmp_path: Path) -> None:
 def test_only_the_loopback_is_inside(host: str, inside: bool) -> None:
     """An unspecified address, a name and a private network are all outside."""
     assert is_loopback(host) is inside
+
+
+def test_half_of_tls_is_no_tls(registry: Path, tmp_path: Path) -> None:
+    """A certificate without its key does not quietly mean plain text."""
+    certificate, _ = write_test_certificate(tmp_path)
+    ended = run("--registry", registry, "--port", 0, "--tls-cert", certificate)
+
+    assert_one_sentence(ended, vi="Không dùng được chứng chỉ", en="cannot be used")
+
+
+def test_in_words_it_says_where_it_listens_and_what_it_refused(
+    registry: Path, secrets: dict[str, str]
+) -> None:
+    """For a person: the address, what is refused as a rule, and at the end what was, by user."""
+    with subprocess.Popen(
+        [*MODULE, "--in-words", "--registry", str(registry), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as broker:
+        assert broker.stdout is not None
+        welcome = [broker.stdout.readline() for _ in range(4)]
+        port = int(welcome[0].split()[1].rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as guesser:
+            guesser.sendall(login("loa-1", "guess"))
+            assert guesser.recv(4)[3] == 5
+        broker.send_signal(signal.SIGINT)
+        told, log = broker.communicate(timeout=15)
+
+    assert welcome[0] == f"● mqtt://127.0.0.1:{port}  {len(secrets)} tài khoản / users\n"
+    assert "Từ chối: không tên, sai mật khẩu" in welcome[1]
+    assert "Refused: no name, a wrong secret" in welcome[2]
+    assert told.splitlines()[-1].split() == ["login_refused", "loa-1", "1"]
+    assert (broker.returncode, len(log.splitlines())) == (0, 1)
+    assert "login_refused" in log

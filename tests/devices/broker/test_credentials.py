@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.broker.mosquitto import access_of, passwords_of, settings
-from devices.broker.registry import LiveRegistry
+from devices.broker.mosquitto import access_of, passwords_of
 from devices.errors import WrongAddress
 from devices.protocol.credentials import (
     Credentials,
@@ -23,6 +22,7 @@ from devices.protocol.credentials import (
     station_grants,
 )
 from devices.protocol.filters import filter_hears, filter_within
+from devices.protocol.registry import LiveRegistry
 from devices.protocol.topics import Upward, from_all, from_device
 
 LOA_1 = device_grants(station="xa-an-phu", device="loa-1", cluster="cum-dong")
@@ -185,15 +185,3 @@ def test_mosquitto_gets_the_same_verifier_and_grants() -> None:
         "topic read b",
         "topic read c/#",
     ]
-
-
-def test_mosquitto_keeps_what_it_took() -> None:
-    """No default limit, no strangers, loopback only, and a snapshot when it is for use."""
-    lines = settings(Path("/srv/loa"), port=1883, persistence=True).splitlines()
-
-    assert "listener 1883 127.0.0.1" in lines
-    assert "allow_anonymous false" in lines
-    for limit in ("max_inflight_messages", "max_queued_messages", "max_queued_bytes"):
-        assert f"{limit} 0" in lines
-    assert "persistence true" in lines
-    assert "persistence false" in settings(Path("/srv"), port=1, persistence=False).splitlines()

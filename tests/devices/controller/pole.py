@@ -16,6 +16,7 @@ from devices.controller.clock import LoopClock
 from devices.controller.controller import Controller
 from devices.controller.journal import open_journal
 from devices.controller.link import Listener, RememberingLink
+from devices.controller.relaying import Receiver
 from devices.controller.sinks import NullSink, Sink
 from devices.controller.trusted_time import FixedWitness, Witness
 from devices.controller.watch import Unwatched
@@ -40,7 +41,9 @@ from devices.protocol.messages import (
     Scope,
     Status,
     TimeAnswer,
+    Tone,
 )
+from tests.devices.controller.recording import SteppedClock
 from tests.devices.sounds import Sound
 
 STATION, CLUSTER, DEVICE = "binh-an", "cum-1", "loa-01"
@@ -78,10 +81,18 @@ def make_issuer(key: SigningKey = STATION_KEY, **fields: object) -> IssuerKey:
     return issuer_of(key, **(usual | fields))  # type: ignore[arg-type]
 
 
-def make_keyring(*issuers: IssuerKey, serial: int = 1, root: SigningKey = ROOT_KEY) -> str:
+def make_keyring(
+    *issuers: IssuerKey,
+    serial: int = 1,
+    root: SigningKey = ROOT_KEY,
+    issued_at_ms: int = NOON_MS,
+) -> str:
     """A keyring of these keys, the station's own unless told otherwise."""
     keyring = Keyring(
-        station=STATION, serial=serial, issued_at_ms=NOON_MS, keys=issuers or (make_issuer(),)
+        station=STATION,
+        serial=serial,
+        issued_at_ms=issued_at_ms,
+        keys=issuers or (make_issuer(),),
     )
     return seal_keyring(keyring, root=root)
 
@@ -112,10 +123,20 @@ def make_order(order_id: str, *sounds: Sound, after_s: float = 10, **fields: obj
     return Order(id=order_id, starts_at_ms=starts_at_ms, **(usual | fields))  # type: ignore[arg-type]
 
 
+def make_emergency(order_id: str, *sounds: Sound, after_s: float = 0, **fields: object) -> Order:
+    """An emergency behind a tone of four seconds."""
+    usual: dict[str, object] = {"priority": 1, "tone": Tone(duration_ms=4_000)}
+    return make_order(order_id, *sounds, after_s=after_s, **(usual | fields))
+
+
 def make_plan(*orders: Order, version: int = 1, **fields: object) -> Plan:
     """A plan of the tests' cluster."""
-    usual: dict[str, object] = {"station": STATION, "cluster": CLUSTER}
-    return Plan(version=version, issued_at_ms=NOON_MS, orders=orders, **(usual | fields))  # type: ignore[arg-type]
+    usual: dict[str, object] = {
+        "station": STATION,
+        "cluster": CLUSTER,
+        "issued_at_ms": NOON_MS,
+    }
+    return Plan(version=version, orders=orders, **(usual | fields))  # type: ignore[arg-type]
 
 
 @dataclass
@@ -130,12 +151,16 @@ class Pole:
     source: HeldAudioSource = field(default_factory=lambda: HeldAudioSource({}))
     link: RememberingLink = field(default_factory=RememberingLink)
     sink: Sink | None = None
+    receiver: Receiver | None = None
     limit_bytes: int = 10_000_000
     seed: int = 1
+    machine_ms: int = NOON_MS
 
     def __post_init__(self) -> None:
-        """Before it is switched on."""
-        self.clock = LoopClock(epoch_us=NOON_MS * 1_000, loop=asyncio.get_running_loop())
+        """Before it is switched on; its own clock may be wrong, the world's is not."""
+        loop = asyncio.get_running_loop()
+        self.world = LoopClock(epoch_us=NOON_MS * 1_000, loop=loop)
+        self.clock = SteppedClock(epoch_us=self.machine_ms * 1_000, loop=loop)
         self._running: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Pole":
@@ -163,6 +188,7 @@ class Pole:
             rng=Random(self.seed),
             watch=Unwatched(),
             connect=self._connect,
+            receiver=self.receiver,
         )
         self._running = asyncio.create_task(self.controller.run())
         await asyncio.sleep(0)
@@ -170,6 +196,11 @@ class Pole:
             self.controller.connected()
         if self.config is not None:
             self.hear_config(self.config, key=self.station_key)
+
+    @property
+    def now_ms(self) -> int:
+        """What time it really is."""
+        return self.world.now_us() // 1_000
 
     def _connect(self, _: Listener) -> RememberingLink:
         return self.link
@@ -218,7 +249,7 @@ class Pole:
         self, *, sequence: int = 1, key: SigningKey = STATION_KEY, **fields: object
     ) -> None:
         """Let the broker deliver an order or a stop of this moment."""
-        at_ms = self.clock.now_us() // 1_000
+        at_ms = self.now_ms
         usual: dict[str, object] = {
             "station": STATION,
             "cluster": CLUSTER,
@@ -245,6 +276,15 @@ class Pole:
         """Let the broker deliver a signed time."""
         answer = TimeAnswer(station=STATION, device=DEVICE, nonce=nonce, at_ms=at_ms)
         self.deliver(topics.to_device(STATION, DEVICE), answer, key=key)
+
+    async def answer(self, *, after_s: float = 0.2) -> None:
+        """Let the device ask what time it is, and the station answer so much later."""
+        self.controller.connected()
+        await asyncio.sleep(0.001)
+        await asyncio.sleep(after_s / 2)
+        at_ms, nonce = self.now_ms, self.questions()[-1].nonce
+        await asyncio.sleep(after_s / 2)
+        self.hear_time(at_ms=at_ms, nonce=nonce)
 
     def hear_receipt(self, *, seq: int, key: SigningKey = STATION_KEY, **fields: object) -> None:
         """Let the broker deliver a receipt up to `seq`, true unless told otherwise."""

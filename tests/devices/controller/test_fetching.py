@@ -5,7 +5,7 @@ from pathlib import Path
 
 from devices.controller.audio_source import HeldAudioSource
 from devices.protocol.messages import Item
-from devices.simulation.faults import CorruptingSource, flip_first_byte
+from devices.simulation.faults.audio import CorruptingSource, flip_first_byte
 from devices.simulation.simulated_time import run_simulated
 from tests.devices.controller.pole import NOON_MS, Pole, make_order, make_plan
 from tests.devices.sounds import Sound, tone

@@ -75,9 +75,12 @@ def test_a_write_that_fails_takes_no_number(tmp_path: Path) -> None:
     long = statement(Kind.STARTED, "dai", code="x" * 200_000)
 
     with pytest.raises(JournalUnusable, match="full"):
-        journal.accept_plan(b"plan", cluster="cum-1", version=1, statements=[long])
+        journal.accept_plan(
+            b"plan", cluster="cum-1", version=1, marks={"plan": 1}, statements=[long]
+        )
     assert journal.head == before
     assert journal.plan("cum-1") is None
+    assert journal.mark("plan") == 0
     assert OrderKey("dai", 0) not in journal.settled
     journal._database.execute("PRAGMA max_page_count = 100000")
     assert [each.seq for each in journal.say(statement(Kind.CACHED))] == [2]

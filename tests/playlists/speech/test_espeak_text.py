@@ -50,3 +50,4 @@ def test_no_word_is_lost(text: str) -> None:
 def test_a_loan_that_is_written_whole_is_said_in_its_syllables() -> None:
     """Left as it is, eSpeak NG would change into English for one word."""
     assert sayable("Trẻ uống Vitamin A và vitamin D3.") == "Trẻ uống vi ta min A và vi ta min D3."
+    assert sayable("Bón kali, tiêm sởi - rubella.") == "Bón ka li, tiêm sởi ru bê la."

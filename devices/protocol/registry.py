@@ -1,7 +1,8 @@
-"""The credentials file as the running broker sees it: re-read whenever it has changed.
+"""The credentials file as a running program sees it: re-read whenever it has changed.
 
-Every question looks at the file's inode and time first, so a revoked user is refused from the very
-next question on. A file that has become unreadable changes nothing and is said loudly: a station's
+The embedded broker asks it, and the station when it answers for a broker of another make. Every
+question looks at the file's inode and time first, so a revoked user is refused from the very next
+question on. A file that has become unreadable changes nothing and is said loudly: a station's
 broken disk must not silence the poles.
 """
 
@@ -14,14 +15,19 @@ from devices.protocol.credentials import (
     Credential,
     Credentials,
     CredentialsUnreadable,
+    Grants,
+    credential_for,
     load_credentials,
+    new_secret,
     secret_is_right,
 )
 from devices.protocol.filters import filter_hears, filter_within
 
 log = structlog.get_logger(__name__)
 
-_Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int]
+# Whoever asks for a name that is not there waits as long as for one that is.
+_NOBODY = credential_for(new_secret(), grants=Grants())
 
 
 class LiveRegistry:
@@ -29,7 +35,7 @@ class LiveRegistry:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp = _stamp_of(path)
+        self._stamp = stamp_of(path)
         self._credentials = load_credentials(path)
         self._unreadable = False
 
@@ -37,14 +43,15 @@ class LiveRegistry:
         """This user's verifier and grants, or None for a stranger or a revoked user."""
         return self._current().users.get(username or "")
 
+    def count(self) -> int:
+        """How many users there are."""
+        return len(self._current().users)
+
     def may_log_in(self, username: str | None, *, secret: str | None) -> bool:
-        """Whether this is one of our users with the right secret."""
+        """Whether this is one of our users with the right secret; takes the same time always."""
         credential = self.user(username)
-        return (
-            credential is not None
-            and secret is not None
-            and secret_is_right(credential, secret=secret)
-        )
+        right = secret_is_right(credential or _NOBODY, secret=secret or "")
+        return credential is not None and right
 
     def may_publish(self, username: str | None, *, topic: str) -> bool:
         """Whether this user may say something on this topic."""
@@ -65,7 +72,7 @@ class LiveRegistry:
 
     def _current(self) -> Credentials:
         try:
-            stamp = _stamp_of(self._path)
+            stamp = stamp_of(self._path)
             if stamp != self._stamp:
                 self._credentials = load_credentials(self._path)
                 self._stamp = stamp
@@ -87,7 +94,8 @@ def _covered(topic: str, *, filters: tuple[str, ...]) -> bool:
     return any(filter_hears(granted, topic) for granted in filters)
 
 
-def _stamp_of(path: Path) -> _Stamp:
+def stamp_of(path: Path) -> Stamp:
+    """What changes whenever the file is written; raise CredentialsUnreadable without one."""
     try:
         stat = path.stat()
     except OSError as error:
