@@ -9,6 +9,7 @@ from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal, ordinal, with_leading_zeros
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.dates import day_month
+from playlists.reading.rules.feasts import is_feast
 from playlists.reading.rules.measures import read_unit
 
 _SCORE = expression(
@@ -106,7 +107,8 @@ def read_falling(match: re.Match[str], place: Place) -> Said | None:
     if first < second or _counts(match, place):
         return None
     spoken = f"{cardinal(first)} {cardinal(second)}"
-    if first > _MONTHS >= second > 0 and not _SPORT.search(place.before):
+    day = is_feast(first, second) or first > _MONTHS >= second > 0
+    if day and not _SPORT.search(place.before):
         spoken = day_month(first, second)
     return Said(spoken, match.end(), "score", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
 
