@@ -40,6 +40,7 @@ _BAG_NEAR = expression(
 )
 _FALLING = expression(r"(?P<a>[1-9][0-9]{0,2})-(?P<b>[0-9]{1,2})(?![0-9]|[-.,/][0-9]|[^\W_])")
 _FERTILISER = expression(r"(?<!\w)(?:npk|phân|bón|loại|đạm|công thức)(?!\w)[^.;\n]*$")
+_DIALLED = expression(r"11[1-5](?:[ ]?[-–][ ]?11[1-5])+")
 _MEDALS = expression(r"(?<!\w)(?:hcv|hcb|hcđ|huy chương|vàng|bạc|đồng)[^.;\n0-9]{0,30}$")
 _MAGNITUDE = expression(
     r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
@@ -80,7 +81,7 @@ def read_slashed(match: re.Match[str], place: Place) -> Said | None:
 def read_hyphenated(match: re.Match[str], place: Place) -> Said | None:
     """Three or more numbers with hyphens, as on a bag of fertiliser: one after the other."""
     fertiliser = _FERTILISER.search(place.before)
-    if ":" in match[0] and not fertiliser:
+    if (":" in match[0] and not fertiliser) or _DIALLED.fullmatch(match[0]):
         return None
     parts = _PART.findall(match[0])
     if place.before.endswith("thứ "):
