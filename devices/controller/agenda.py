@@ -57,7 +57,8 @@ Stamp = Callable[[Sequence[Statement]], list[Statement]]
 class Agenda:
     """One device's standing orders.
 
-    `changed` tells that they are others, `owing` that what was taken is to be written soon.
+    `changed` tells that they are others; `urgent` that one of them must sound at once, and that
+    `follow` is to be called for the rest once it does.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Agenda:
         clock: TrustedClock,
         stamp: Stamp,
         changed: Callable[[], None],
-        owing: Callable[[], None],
+        urgent: Callable[[], None],
     ) -> None:
         self.bearings: Bearings = NO_BEARINGS
         self.planned: dict[OrderKey, Planned] = {}
@@ -78,7 +79,7 @@ class Agenda:
         self._clock = clock
         self._stamp = stamp
         self._changed = changed
-        self._owing = owing
+        self._urgent = urgent
         self._plan: tuple[Plan, IssuerKey] | None = None
         self._moments = Moments(journal)
         self._brake = Brake(clock=clock, limit=REFUSALS_A_DAY, window_s=86_400)
@@ -165,8 +166,7 @@ class Agenda:
         )
         log.info("plan_accepted", version=plan.version, orders=len(plan.orders))
         self._plan = plan, issuer
-        self._forget_moments()
-        self._follow()
+        self.follow()
 
     def take_now(self, message: bytes) -> None:
         """Take an order or a stop of the moment; an order waits for a time to believe.
@@ -184,6 +184,11 @@ class Agenda:
             self._moments.let_wait(now.sequence, message)
         elif now.order is not None:
             self._admit(message, moment, now.order)
+
+    def follow(self) -> None:
+        """Look through everything that is known, and tell what became of it."""
+        self._forget_moments()
+        self._follow()
 
     def take_pending(self) -> None:
         """Take what waited for a time to believe."""
@@ -215,10 +220,16 @@ class Agenda:
         statements = self._news_of([Ordered(order, moment.issuer)])
         is_urgent = opens_with_tone(order) and order.starts_at_ms <= self._now_ms()
         self._accept_moment(message, moment, statements=statements, owed=is_urgent)
-        self._forget_moments()
-        self._follow()
         if is_urgent:
-            self._owing()
+            self._hurry(order, moment.issuer)
+        else:
+            self.follow()
+
+    def _hurry(self, order: Order, issuer: IssuerKey) -> None:
+        """Let it sound first, and look through everything else afterwards."""
+        ordered = [Ordered(order, issuer)]
+        self.planned = {**self._planned_of(Word(ordered, self.word.stops)), **self.planned}
+        self._urgent()
 
     def _is_over(self, now: Now) -> bool:
         return now.expires_at_ms < self._now_ms()
@@ -291,15 +302,19 @@ class Agenda:
 
     def _follow(self) -> None:
         self.word = self._word()
-        if self.bearings.config is not None:
-            self.planned = planned_of(
-                self.word,
-                config=self.bearings.config,
-                at_ms=self._now_ms(),
-                before=self.planned,
-                has_said=self._journal.has_said,
-            )
+        self.planned = self._planned_of(self.word)
         self._changed()
+
+    def _planned_of(self, word: Word) -> dict[OrderKey, Planned]:
+        if self.bearings.config is None:
+            return {}
+        return planned_of(
+            word,
+            config=self.bearings.config,
+            at_ms=self._now_ms(),
+            before=self.planned,
+            has_said=self._journal.has_said,
+        )
 
     def _news_of(self, orders: Sequence[Ordered]) -> Sequence[Statement]:
         if self.bearings.config is None:

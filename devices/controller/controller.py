@@ -35,6 +35,7 @@ from devices.controller.sinks import Sink
 from devices.controller.sound.microphone import Microphone, NoMicrophone
 from devices.controller.sound.self_test import SelfTester
 from devices.controller.sound.volume import VolumeCap
+from devices.controller.sounding import CALM_S
 from devices.controller.sounds import Sounds
 from devices.controller.statements import ENDS, Statement, about
 from devices.controller.timed_sink import TimedSink
@@ -129,7 +130,7 @@ class Controller:
             clock=self.clock,
             stamp=self._stamped,
             changed=self._agenda_changed,
-            owing=self._owing.set,
+            urgent=self._agenda_urgent,
         )
         self._player = Player(
             journal=journal,
@@ -320,6 +321,17 @@ class Controller:
         self._want_audio()
         self._player.wake()
 
+    def _agenda_urgent(self) -> None:
+        """Let an emergency sound; what else it changes is looked at when its tone is out."""
+        self._player.wake()
+        self._owing.set()
+        delay_s = CALM_S * (1 + self._rng.random())
+        asyncio.get_running_loop().call_later(delay_s, self._follow_if_running)
+
+    def _follow_if_running(self) -> None:
+        if self._tasks is not None:
+            self._agenda.follow()
+
     def _agenda_changed(self) -> None:
         """Silence what was stopped, fetch what is wanted, and let the player look."""
         word = self._agenda.word
@@ -358,13 +370,19 @@ class Controller:
             and each.order.items
             and self._fetcher.state(each.order) is Audio.READY
         ]
-        self._note(*(each for each in statements if not self._journal.has_said(each)))
+        self._owe(*(each for each in statements if not self._journal.has_said(each)))
         self._player.wake()
 
     def _say(self, *statements: Statement) -> None:
         """Have it on the disk; raise JournalUnusable."""
         if statements:
             self._journal.say(*self._stamped(statements))
+
+    def _owe(self, *statements: Statement) -> None:
+        """State what is in no hurry: with whatever else is written soon."""
+        if statements:
+            self._journal.owe(*self._stamped(statements))
+            self._owing.set()
 
     def _note(self, *statements: Statement) -> None:
         """State what happened, now or as soon as the disk takes it."""

@@ -29,6 +29,8 @@ log = structlog.get_logger()
 
 DATABASE_FILE = "controller.sqlite3"
 END_FILE = "journal-end.json"
+LOST_MARK = "lost"
+ASIDE_LIMIT = 3
 KEPT_AFTER_RECEIPT_MS = 7 * 86_400_000
 REMEMBERED_MS = 60 * 86_400_000
 """How long what was said of an order is remembered; a plan reaches some 8 days back and ahead."""
@@ -65,6 +67,9 @@ _RAISE = (
 )
 _SIGN = "INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)"
 
+Mark = tuple[str, str]
+"""What was stated of an order: a kind and a code."""
+
 Connect = Callable[[Path], sqlite3.Connection]
 Write = tuple[str, tuple[Any, ...]]
 """One statement in SQL with what it is bound to."""
@@ -85,7 +90,8 @@ class Journal:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._said: dict[OrderKey, set[tuple[str, str]]] = {}
+        self._said: dict[OrderKey, tuple[Mark, ...]] = {}
+        self._known_marks: dict[Mark, Mark] = {}
         self._owed: list[Statement] = []
         self._owed_writes: list[Write] = []
         self._told: Callable[[Sequence[Confirmation]], None] = _nobody
@@ -106,6 +112,11 @@ class Journal:
     def tell(self, told: Callable[[Sequence[Confirmation]], None]) -> None:
         """From now on, tell of everything that has been written."""
         self._told = told
+
+    @property
+    def was_lost(self) -> bool:
+        """Whether there was a journal before this one, which may have held what is not known."""
+        return bool(self.mark(LOST_MARK))
 
     @property
     def interrupted(self) -> list[OrderKey]:
@@ -349,11 +360,14 @@ class Journal:
         for name, value in marks.items():
             self._marks[name] = max(self.mark(name), value)
 
-    def _remember(self, key: OrderKey, mark: tuple[str, str]) -> None:
+    def _remember(self, key: OrderKey, mark: Mark) -> None:
         kind = mark[0]
         if kind in UNREMEMBERED:
             return
-        self._said.setdefault(key, set()).add(mark)
+        before = self._said.get(key, ())
+        if mark not in before:
+            # Of the few marks that there are each is held once, whatever thousands of orders say.
+            self._said[key] = (*before, self._known_marks.setdefault(mark, mark))
         if kind in SETTLING:
             self.settled.add(key)
         if kind in ENDS:
@@ -400,22 +414,17 @@ def open_journal(
     """Open a controller's memory, or begin one with an epoch of its own.
 
     A file that is no database any more is put aside, never overwritten; the new epoch then names
-    how far the old one was known to reach. Raises JournalUnusable.
+    how far the old one was known to reach, as it does where the file is gone. Raises
+    JournalUnusable.
     """
     try:
-        return _open(folder, station=station, device=device, previous=None, connect=connect)
+        return _open(folder, station=station, device=device, connect=connect)
     except sqlite3.DatabaseError as error:
         if not _is_broken(error):
             raise JournalUnusable(str(error)) from error
     try:
         _put_aside(folder)
-        return _open(
-            folder,
-            station=station,
-            device=device,
-            previous=_last_known(folder),
-            connect=connect,
-        )
+        return _open(folder, station=station, device=device, connect=connect, was_lost=True)
     except (sqlite3.Error, OSError) as error:
         raise JournalUnusable(str(error)) from error
 
@@ -432,22 +441,26 @@ def note_end(folder: Path, head: Head) -> None:
         raise JournalUnusable(str(error)) from error
 
 
+class _Broken(sqlite3.DatabaseError):
+    """The file opens, and does not hold together."""
+
+
 def _open(
-    folder: Path, *, station: str, device: str, previous: JournalEnd | None, connect: Connect
+    folder: Path, *, station: str, device: str, connect: Connect, was_lost: bool = False
 ) -> Journal:
     database = connect(folder / DATABASE_FILE)
     try:
         database.execute("PRAGMA journal_mode = WAL")
+        if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise _Broken(DATABASE_FILE)
         database.executescript(_SCHEMA)
-        epoch = secrets.token_hex(16)
-        begun = database.execute(
-            "INSERT OR IGNORE INTO head VALUES (1, ?, 0, ?, 0)",
-            (epoch, genesis(station=station, device=device, epoch=epoch)),
-        ).rowcount
-        if begun and previous is not None:
-            database.execute(
-                "INSERT OR IGNORE INTO previous VALUES (1, ?, ?, ?)",
-                (previous.epoch, previous.seq, previous.chain),
+        if database.execute("SELECT 1 FROM head").fetchone() is None:
+            _begin(
+                database,
+                station=station,
+                device=device,
+                previous=_last_known(folder),
+                was_lost=was_lost,
             )
         return Journal(database)
     except BaseException:
@@ -455,12 +468,38 @@ def _open(
         raise
 
 
+def _begin(
+    database: sqlite3.Connection,
+    *,
+    station: str,
+    device: str,
+    previous: JournalEnd | None,
+    was_lost: bool,
+) -> None:
+    """Begin an epoch, and with it name the one before, in one step."""
+    epoch = secrets.token_hex(16)
+    hash_ = genesis(station=station, device=device, epoch=epoch)
+    database.execute("BEGIN IMMEDIATE")
+    database.execute("INSERT INTO head VALUES (1, ?, 0, ?, 0)", (epoch, hash_))
+    if previous is not None:
+        named = (previous.epoch, previous.seq, previous.chain)
+        database.execute("INSERT INTO previous VALUES (1, ?, ?, ?)", named)
+    if was_lost or previous is not None:
+        database.execute("INSERT INTO mark VALUES (?, 1)", (LOST_MARK,))
+    database.execute("COMMIT")
+
+
 def _is_broken(error: sqlite3.DatabaseError) -> bool:
+    if isinstance(error, _Broken):
+        return True
     return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _put_aside(folder: Path) -> None:
-    number = len(list(folder.glob(f"{DATABASE_FILE}.broken-*")))
+    """Keep what is broken for whoever can read it, but only so many: a bad card breaks each one."""
+    number = 0
+    while (folder / f"{DATABASE_FILE}.broken-{number}").exists() and number < ASIDE_LIMIT - 1:
+        number += 1
     for suffix in ("-wal", "-shm", ""):
         path = folder / f"{DATABASE_FILE}{suffix}"
         if path.exists():

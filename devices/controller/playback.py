@@ -16,7 +16,7 @@ import structlog
 from devices.controller.clock import Clock, now_ms
 from devices.controller.opening import Opening
 from devices.controller.programme import Piece, Programme
-from devices.controller.reel import BEGINNING
+from devices.controller.reel import BEGINNING, Place
 from devices.controller.sinks import Sink
 from devices.controller.sounding import Ending, Sounding
 from devices.controller.statements import about
@@ -70,6 +70,7 @@ class Play:
     is_suspended: bool = False
     _silence: Silence | None = None
     _sounding: Sounding | None = None
+    _begins: Place = BEGINNING
     _message_began: bool = False
     _was_suspended: bool = False
     _withdrawn: asyncio.Event = field(default_factory=asyncio.Event)
@@ -123,10 +124,9 @@ class Play:
         if self.opening is not None:
             return self.opening.rate_hz
         rate_hz = self.sink.rate_hz or self.programme.rate_hz()
-        place = BEGINNING
         if self.position_ms:
-            place = self.programme.place_at(self.position_ms, rate_hz=rate_hz)
-        await self.programme.open(place, rate_hz=rate_hz)
+            self._begins = self.programme.place_at(self.position_ms, rate_hz=rate_hz)
+        await self.programme.open(self._begins, rate_hz=rate_hz)
         return rate_hz
 
     async def _wait_for_turn(self) -> None:
@@ -163,6 +163,7 @@ class Play:
             clock=self.clock,
             note=self.note,
             rate_hz=rate_hz,
+            begins=self._begins,
             position_ms=self.position_ms,
             calm_us=0 if self.opening is None else self.lead_ms * 1_000,
         )

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import structlog
@@ -167,23 +167,32 @@ class Player:
                 self._skip(start, Refusal.QUIET_HOURS)
 
     def _due(self, playing: Play | None, *, without: Collection[OrderKey]) -> Decision:
-        planned = self.planned()
+        now_ms, settled = self._now_ms(), self.journal.settled
         ours = {key_of(play.order) for play in self._plays}
-        return due(
-            [
-                Candidate(
-                    each.order,
-                    self.fetcher.state(each.order),
-                    each.seen_at_ms,
-                    self._last_ms(each.order),
-                )
-                for key, each in planned.items()
-                if key not in ours and key not in without
-            ],
-            now_ms=self._now_ms(),
-            settled=self.journal.settled,
+        near: list[Candidate] = []
+        far_ms: int | None = None
+        for key, each in self.planned().items():
+            if key in settled or key in ours or key in without:
+                continue
+            prepared_ms = each.order.starts_at_ms - PREROLL_MS
+            if prepared_ms <= now_ms:
+                near.append(self._candidate(each))
+            elif far_ms is None or prepared_ms < far_ms:
+                far_ms = prepared_ms
+        decision = due(
+            near,
+            now_ms=now_ms,
+            settled=settled,
             playing=playing.order if playing else None,
         )
+        if far_ms is None or (decision.wake_at_ms or far_ms) < far_ms:
+            return decision
+        return replace(decision, wake_at_ms=far_ms)
+
+    def _candidate(self, planned: Planned) -> Candidate:
+        order = planned.order
+        state = self.fetcher.state(order)
+        return Candidate(order, state, planned.seen_at_ms, self._last_ms(order))
 
     def _last_ms(self, order: Order) -> int | None:
         """When nothing would be left of it: what is live, or was missed while we were off."""
@@ -224,7 +233,7 @@ class Player:
 
     def _knows_what_has_played(self) -> bool:
         """A device whose journal was lost plays nothing that it may have played before."""
-        if self.journal.previous is None:
+        if not self.journal.was_lost:
             return True
         reborn_ms = self.journal.mark(REBORN_MARK)
         if not reborn_ms:

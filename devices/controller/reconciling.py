@@ -34,7 +34,7 @@ class Moment:
 class Word:
     """All that the station has said and not taken back: orders, and stops that outweigh them."""
 
-    orders: tuple[Ordered, ...] = ()
+    orders: Sequence[Ordered] = ()
     stops: Mapping[str, Sequence[Stop]] = field(default_factory=dict)
     """The stops, by the order that each silences."""
 

@@ -14,7 +14,7 @@ from devices.controller.clock import Clock, now_ms
 from devices.controller.mp3 import BYTES_PER_SAMPLE
 from devices.controller.programme import Piece
 from devices.controller.progress import Beginning, Progress
-from devices.controller.reel import Place
+from devices.controller.reel import BEGINNING, Place
 from devices.controller.sinks import Sink, Stream
 from devices.controller.statements import Statement
 from devices.controller.tally import Tally
@@ -38,13 +38,17 @@ class Ending(NamedTuple):
 
 @dataclass(slots=True)
 class Sounding:
-    """The sound of one order; `calm_us` is how long nothing is written after its first sample."""
+    """The sound of one order, from the place `begins`, `position_ms` into it.
+
+    `calm_us` is how long nothing is written after its first sample.
+    """
 
     order: Order
     sink: Sink
     clock: Clock
     note: Callable[..., None]
     rate_hz: int
+    begins: Place = BEGINNING
     position_ms: int = 0
     calm_us: int = 0
     _stream: Stream | None = None
@@ -56,6 +60,7 @@ class Sounding:
     def __post_init__(self) -> None:
         """Before the first stretch."""
         self._progress = Progress(self.order.items, self.rate_hz)
+        self._tally.place = self.begins
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,8 @@ DAY_BEFORE = expression(
     r"chủ nhật|cn)\s*[,(]?\s*(?:[0-9]{1,2}(?:\s*[,;]\s*|\s+và\s+))*$"
 )
 PARTS_BEFORE = expression(
-    r"(?<!\w)(?:vòng|đạt|chiếm|khoảng|hơn|gần|trên|quá|ít nhất|tối thiểu|có|được|bằng)\s*$"
+    r"(?<!\w)(?:vòng|đạt|chiếm|khoảng|hơn|gần|trên|quá|ít nhất|tối thiểu|có|được|bằng|giảm|tăng|"
+    r"bớt|hoàn thành|còn)\s*$"
 )
 # A whole that parts are taken of; nobody says a day before it without a word that tells so.
 _WHOLE_AFTER = expression(
@@ -32,11 +33,11 @@ COUNTED_AFTER = expression(
     r"nhu cầu|công dân|hội viên|"
     r"doanh nghiệp|hợp tác|tổ(?! (?:chức|trưởng))|nhóm|đội|gia đình|căn|nhà|bữa|suất|thửa|héc|"
     r"mét|ki lô|muỗng|thìa|chén|cốc|ly|bát|lít|tấn|tạ|yến|cân|ngày|giờ|tháng|năm|sào|viên|gói|"
-    r"thế kỷ|cái|lô|bể|hồ|bình|thùng|kế hoạch|dự toán)(?!\w)"
+    r"thế kỷ|cái|cửa|ổ|lô|bể|hồ|bình|thùng|kế hoạch|dự toán)(?!\w)"
 )
 _NAMED_DAY_BEFORE = expression(
     r"(?<!\w)(?:ngày|lễ|tết|quốc khánh|quốc tế|kỷ niệm|dịp|mừng|thành lập|giải phóng|hưởng ứng|"
-    r"huy hiệu|chiến thắng|thắng lợi)(?!\w)[^0-9.;]*$"
+    r"huy hiệu|chiến thắng|thắng lợi|giỗ tổ)(?!\w)[^0-9.;]*$"
 )
 _FEAST_BEFORE = expression(
     r"(?<!\w)(?:dịp|lễ|nghỉ|tết|quốc khánh|quốc tế|kỷ niệm|mừng|hưởng ứng|nhân|đợt|kỳ|đảng|"
@@ -75,7 +76,7 @@ def told_day(place: Place, end: int, *, day: int, month: int) -> str:
     if _tells_a_feast(before, feast=is_feast(day, month)):
         return "sure"
     if counted and may_be_share:
-        return _before_people(place, after, day=day, month=month)
+        return _before_people(place, end, day=day, month=month)
     return "sure" if _is_hinted(place, before, after) else ""
 
 
@@ -103,13 +104,18 @@ def _tells_a_feast(before: str, *, feast: bool) -> bool:
     return feast or not _ISSUE_BEFORE.search(before)
 
 
-def _before_people(place: Place, after: str, *, day: int, month: int) -> str:
+def is_span(place: Place, end: int) -> bool:
+    """Giảm từ 5/9 thôn xuống 3/9 thôn, từ 2/3 đại biểu trở lên: shares with an end."""
+    return bool(_SPAN_BEFORE.search(place.before) or _SPAN_AFTER.match(place.after(end)))
+
+
+def _before_people(place: Place, end: int, *, day: int, month: int) -> str:
     """Từ 1/7 người dân …: a day; có từ 2/3 đại biểu trở lên: a share."""
     before, feast = place.before, is_feast(day, month)
     if feast and place.follows("date"):
         return "sure"
     if not _TIME_BEFORE.search(before) or (month <= _QUARTERS and not feast):
         return ""
-    if _SPAN_BEFORE.search(before) or _SPAN_AFTER.match(after):
+    if is_span(place, end):
         return ""
     return "sure" if feast or _CLAUSE_START.search(before) else "unsure"

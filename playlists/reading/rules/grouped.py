@@ -23,7 +23,8 @@ _LIVING_AFTER = expression(
     r"hồ sơ|phiếu|liều|bộ|cuốn|xe|chiếc)(?!\w)"
 )
 _MAGNITUDE = expression(
-    r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
+    r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm|tấn|tạ|yến|sào|lít|gam|giờ|"
+    r"lần|richter|cây số|héc ta|phần nghìn)(?!\w)|[ ]?%"
 )
 _LITTLE_BEFORE = expression(
     r"(?<!\w)(?:là|có|được|gồm|với|khoảng|hơn|gần|trên|dưới|tổng số|đạt|còn|cho|và|từ|đến|cả|hộ|"

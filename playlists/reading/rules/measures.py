@@ -21,6 +21,7 @@ _CURRENT = (
 )
 LOAD = r"(?<!\w)(?:xe|tải|tải trọng|trọng tải|tấn|nặng|cẩu|khối lượng)"
 _TERM = r"(?<!\w)(?:kỳ hạn|lãi suất|tiết kiệm|tiền gửi|bảo hành|gói vay|trẻ|bé)"
+_FUEL = r"(?<!\w)(?:dầu|do|diesel|điêzen|lưu huỳnh)"
 _MEDICINE = r"(?<!\w)(?:uống|viên|thuốc|liều|ngậm)"
 # Letters that name different things: the unit is what the sentence speaks of.
 _UNITS_OF_SUBJECTS = (
@@ -28,6 +29,9 @@ _UNITS_OF_SUBJECTS = (
     (expression(r"[ ]?T(?![^\W_])"), expression(LOAD + IN_SENTENCE), "tấn"),
     (expression(r"[ ]?T(?=/trục)"), expression(""), "tấn"),
     (expression(r"T(?![^\W_])"), expression(_TERM + IN_SENTENCE), "tháng"),
+    (expression(r"S(?![^\W_])(?!-I)"), expression(_FUEL + IN_SENTENCE), "sờ"),
+    (expression(r"S-II(?![^\W_])"), expression(_FUEL + IN_SENTENCE), "sờ hai"),
+    (expression(r"S-III(?![^\W_])"), expression(_FUEL + IN_SENTENCE), "sờ ba"),
     (expression(r"[ ]W(?![^\W_])"), expression(""), "oát"),
     (expression(r"[ ]V(?![^\W_])"), expression(""), "vôn"),
     (expression(r"[ ]ph?(?![^\W_])"), expression(""), "phút"),
