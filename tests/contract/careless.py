@@ -15,6 +15,7 @@ from paho.mqtt.client import Client, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 from devices.protocol import topics
+from devices.protocol.chain import genesis
 from devices.protocol.envelope import seal_message
 from devices.protocol.identity import Identity
 from devices.protocol.messages import encode
@@ -83,10 +84,12 @@ class CarelessController:
         kinds = (Kind.RECEIVED, Kind.CACHED, Kind.STARTED, Kind.FINISHED)
         entries = []
         first = self._seq + 1
+        # Only the very first one is right, lest it be refused at once.
+        prev = genesis(station=self._identity.station, device=self._identity.device, epoch=EPOCH)
         for kind in kinds:
             self._seq += 1
             said = Confirmation(
-                seq=self._seq, prev="0" * 64, kind=kind, at_ms=_unix_ms(), order=order["id"]
+                seq=self._seq, prev=prev, kind=kind, at_ms=_unix_ms(), order=order["id"]
             )
             entries.append(encode(said).decode())
         for number, entry in enumerate(entries):

@@ -16,8 +16,8 @@ from devices.conformance.points import all_points
 from devices.conformance.suite import set_up
 from devices.protocol.contract.published import FOLDER
 from tests.brokers import mosquitto_is_installed, start_mosquitto
+from tests.contract.controllers import in_javascript
 from tests.contract.node import Workshop, workshop
-from tests.contract.node_controller import NodeController
 
 SLOW = {
     "backs_off",
@@ -69,7 +69,7 @@ def bench(shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The controller under test behind the embedded broker."""
     folder = tmp_path_factory.mktemp("kit")
     prepare_kit(folder, device="loa-js")
-    controller = NodeController(shop, folder / "device")
+    controller = in_javascript(shop, folder / "device")
     controller.start()
     try:
         with set_up(load_kit(folder), folder) as bench:
@@ -105,7 +105,7 @@ def test_it_keeps_the_contract_behind_mosquitto(shop: Workshop, tmp_path: Path) 
         pytest.skip("not run: install mosquitto (make system-deps)")
     prepare_kit(tmp_path, device="loa-js")
     broker = start_mosquitto(tmp_path / "credentials.json", tmp_path)
-    controller = NodeController(shop, tmp_path / "device")
+    controller = in_javascript(shop, tmp_path / "device")
     controller.start()
     try:
         with set_up(load_kit(tmp_path), tmp_path, broker=broker.url) as bench:

@@ -1,7 +1,9 @@
-"""The small controller in JavaScript as a process that the conformance suite can try."""
+"""Controllers as processes that the conformance suite can try: ours, and one in JavaScript."""
 
 import signal
 import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,13 +12,15 @@ from tests.contract.node import Workshop
 
 
 @dataclass
-class NodeController:
-    """One controller and its folder; `cut_power` is a `kill -9`."""
+class ControllerProcess:
+    """One controller and its folder."""
 
-    shop: Workshop
+    command: Sequence[str]
     home: Path
-    _process: subprocess.Popen[bytes] | None = None
+    folder: Path | None = None
+    environment: Mapping[str, str] | None = None
     log: Path = field(init=False)
+    _process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
         self.log = self.home / "controller.log"
@@ -25,9 +29,9 @@ class NodeController:
         """Start it."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [self.shop.node, "controller.mjs", str(self.home), str(FOLDER)],
-                cwd=self.shop.folder,
-                env=self.shop.environment,
+                self.command,
+                cwd=self.folder,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -44,3 +48,15 @@ class NodeController:
         assert self._process.poll() is None, self.log.read_text()
         self._process.send_signal(number)
         self._process.wait(15)
+
+
+def in_javascript(shop: Workshop, home: Path) -> ControllerProcess:
+    """The one that was written from the published documents alone."""
+    command = [shop.node, "controller.mjs", str(home), str(FOLDER)]
+    return ControllerProcess(command, home, folder=shop.folder, environment=shop.environment)
+
+
+def ours(home: Path) -> ControllerProcess:
+    """Our own, without a loudspeaker."""
+    command = [sys.executable, "-m", "devices.controller", "--home", str(home)]
+    return ControllerProcess(command, home)
