@@ -19,7 +19,7 @@ import { openToDevice } from "./trust.mjs";
 
 const [home, contract] = process.argv.slice(2);
 const HEALTH_MS = 60000;
-const ASK_AGAIN_MS = 1800000;
+const ASK_AGAIN_MS = 900000;
 
 useContract(contract);
 const identity = JSON.parse(readFileSync(join(home, "identity.json"), "utf8"));

@@ -7,7 +7,7 @@ const PREPARED_MS = 2500;
 const GRACE_MS = 20000;
 const LATE_MS = 2000;
 const WORTH_JOINING_MS = 3000;
-const BRIDGE_PAUSE_MS = 1000;
+const BRIDGE_PAUSE_MS = 3000;
 const LONGEST_WAIT_MS = 1000;
 
 const EMERGENCY = 1;
