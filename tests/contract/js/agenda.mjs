@@ -176,7 +176,8 @@ export class Agenda {
   }
 
   #isAllowedHost({ url }) {
-    return (this.config.relay_hosts ?? []).includes(new URL(url).hostname);
+    const { relay_hosts: hosts = [], station_url: own } = this.config;
+    return [...hosts, own && new URL(own).hostname].includes(new URL(url).hostname);
   }
 
   #lateness(order, isReceived) {
