@@ -55,6 +55,6 @@ if [ -e /var/lib/loa-controller/identity.json ]; then
     say "Xong / Done."
 else
     say "Còn đăng ký với đài / Still to be enrolled with the station:"
-    echo "  sudo -u loa-controller loa-controller enrol --home /var/lib/loa-controller --station https://…"
+    echo "  sudo loa-controller enrol --station https://…"
     echo "  sudo systemctl start loa-controller"
 fi
