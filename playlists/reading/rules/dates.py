@@ -71,7 +71,8 @@ def read_full(match: re.Match[str], place: Place) -> Said | None:
     if len(year) == 2 and not (match["s"] == "/" or padded or DAY_WORDS.search(place.before)):
         return None
     spoken = f"{day_month(day, month)} {year_words(year)}"
-    if match["s"] != "/" and not DAY_WORDS.search(place.before):
+    named = DAY_WORDS.search(place.before) or DAY_WORDS.search(place.said_before)
+    if match["s"] != "/" and not named:
         spoken = f"ngày {spoken}"
     flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if len(year) == 2 else ()
     if not exists:

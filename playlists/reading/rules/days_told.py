@@ -51,6 +51,7 @@ _WEAK_BEFORE = expression(
 )
 _SPAN_BEFORE = expression(r"(?<!\w)(?:đạt|có|được|ít nhất|tối thiểu|tăng|giảm|nâng)\s+từ\s*$")
 _SPAN_AFTER = expression(r"[^.;]*(?<!\w)(?:trở lên|lên|xuống|còn)(?!\w)")
+_SCHEDULE_BEFORE = expression(r"(?:;|(?<!\w)(?:lịch|thời gian|chương trình)[^.;\n]*:)\s*$")
 _CLAUSE_START = expression(r"(?:^|[.;:,!?]\s*)(?:kể )?\w+\s*$")
 _DAY_AFTER = expression(
     r"\s*[)]?\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|al(?!\w)|âl(?!\w)|dl(?!\w)|"
@@ -83,7 +84,8 @@ def told_day(place: Place, end: int, *, day: int, month: int) -> str:
 def _is_told(place: Place, before: str, after: str) -> bool:
     """A word for a day stands right beside it."""
     of_that_time = before.endswith("/") and place.follows("time")
-    return bool(of_that_time or DAY_BEFORE.search(before) or _DAY_AFTER.match(after))
+    heads = after.startswith(": ") and (place.at_line_start or _SCHEDULE_BEFORE.search(before))
+    return bool(of_that_time or heads or DAY_BEFORE.search(before) or _DAY_AFTER.match(after))
 
 
 def _is_hinted(place: Place, before: str, after: str) -> bool:

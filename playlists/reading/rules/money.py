@@ -13,7 +13,8 @@ _SCALES = {"k": "nghìn", "K": "nghìn", "tr": "triệu", "Tr": "triệu", "TR":
            "triệu": "triệu", "t": "tỷ", "tỷ": "tỷ", "tỉ": "tỉ"}  # fmt: skip
 _BELOW = {"triệu": ("nghìn", 3), "tỷ": ("triệu", 3), "tỉ": ("triệu", 3)}
 _SHORTHAND = expression(
-    rf"(?P<n>{NUMBER})(?P<scale>k|[ ]?K|[ ]?tr|Tr|TR|triệu|t|tỷ|tỉ)"
+    rf"(?P<n>{NUMBER}|[0-9]+\.[0-9]{{1,2}}(?=[ ]?tr|tỷ|tỉ|k))"
+    r"(?P<scale>k|[ ]?K|[ ]?tr|Tr|TR|triệu|t|tỷ|tỉ)"
     r"(?P<rest>[0-9]{1,3})?(?![^\W_])"
 )
 _MAGNITUDE_BEFORE = expression(r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|(?<!phần )trăm|chục)\s*$")
@@ -24,6 +25,7 @@ _GOLD_BEFORE = expression(
     r"(?<!\w)(?:vàng|sjc|nhẫn|dây chuyền|lắc|bông tai|trang sức|kiềng|nữ trang)(?!\w)"
     r"[^.;\n]{0,40}$(?<!giá )"
 )
+_POINT = expression(r"[0-9]+\.[0-9]{1,2}")
 _CARATS = frozenset(["8", "9", "10", "14", "16", "18", "22", "24"])
 _CENTS = expression(r"(?P<whole>[0-9]+),(?P<cents>[0-9]{1,2})[ ]?(?P<sign>[$€])(?![^\W_])")
 # Who writes the sign first writes the number the foreign way too: $5,000 is five thousand.
@@ -80,7 +82,10 @@ def read_shorthand(match: re.Match[str], place: Place) -> Said | None:
         if _GOLD_BEFORE.search(place.before) and match["n"] in _CARATS:
             return Said(f"{read_number(match['n'])} ca", match.end(), "measure")
     scale = _SCALES[match["scale"].strip()]
-    spoken = f"{read_number(match['n'])} {scale}"
+    number = match["n"]
+    if _POINT.fullmatch(number):
+        number = number.replace(".", ",")
+    spoken = f"{read_number(number)} {scale}"
     if match["rest"]:
         if scale not in _BELOW:
             return None
@@ -99,7 +104,8 @@ def read_with_comma(match: re.Match[str], place: Place) -> Said:
 
 WITH_COMMA = Rule(
     expression(
-        rf"(?P<n>{NUMBER})(?:,[-–]?|[-–])[ ]?(?:đồng|đ|Đ|VNĐ|VND|vnđ)(?![^\W_])"
+        rf"(?P<n>{NUMBER})(?:,[-–]?|[-–])[ ]?"
+        r"(?:đồng|đ|Đ(?![.]?[ ]?[0-9])|VNĐ|VND|vnđ)(?![^\W_])"
         rf"|(?P<bracketed>{NUMBER})[ ]?\((?:đồng|đ|VNĐ|VND)\)"
     ),
     read_with_comma,
