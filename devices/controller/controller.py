@@ -129,6 +129,7 @@ class Controller:
             journal=journal,
             clock=self.clock,
             stamp=self._stamped,
+            has_begun=lambda key: key in journal.settled or key in self._player.begun,
             changed=self._agenda_changed,
             urgent=self._agenda_urgent,
         )
