@@ -380,6 +380,28 @@ def try_broker(*, broker: Broker = None) -> None:
     sys.stdout.write(told_check(_settings(broker)))
 
 
+@app.command(
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def conformance(context: typer.Context) -> None:
+    """Kiểm tra một bộ điều khiển theo giao ước. / Test a controller against the contract."""
+    from broadcaster.processes.handing_over import CONFORMANCE, become
+
+    become(CONFORMANCE, context.args)
+
+
+@app.command(
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def simulate(context: typer.Context) -> None:
+    """Diễn tập với nhiều loa mô phỏng và sự cố. / Rehearse with many simulated devices."""
+    from broadcaster.processes.handing_over import REHEARSAL, become
+
+    become(REHEARSAL, context.args)
+
+
 @app.command()
 def version() -> None:
     """In phiên bản. / Print the version."""

@@ -12,3 +12,5 @@ resolve pyproject.toml --extra piper --constraint requirements.lock --output-fil
 resolve pyproject.toml --group dev --constraint deploy/requirements-piper.lock --output-file tests/requirements.lock
 resolve pyproject.toml --group intelligibility --constraint tests/requirements.lock \
     --output-file tests/intelligibility/requirements.lock
+# The same versions at a pole, and no more than it needs.
+resolve devices/pyproject.toml --constraint requirements.lock --output-file deploy/controller/requirements.lock

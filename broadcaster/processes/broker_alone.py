@@ -4,8 +4,6 @@ The station knows of devices only the contract, so it does not load the broker; 
 signals and the exit code are the broker's own.
 """
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +11,7 @@ from typing import NoReturn
 from broadcaster.fleet.broker_settings import http_settings
 from broadcaster.fleet.broker_token import broker_token
 from broadcaster.fleet.credentials import write_registry
+from broadcaster.processes.handing_over import become as hand_over
 from broadcaster.processes.opening import founded_station
 from broadcaster.settings import Settings
 
@@ -27,11 +26,7 @@ def become(module: str, options: Sequence[tuple[str, object | None]]) -> NoRetur
             given.append(name)
         elif value is not None and value is not False:
             given += [name, str(value)]
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os.execv(  # noqa: S606 - no shell; the module is one of the two above
-        sys.executable, [sys.executable, "-X", "utf8", "-m", module, "--in-words", *given]
-    )
+    hand_over(module, ["--in-words", *given])
 
 
 def registry_of(settings: Settings, *, given: Path | None) -> Path:

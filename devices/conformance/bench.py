@@ -21,6 +21,9 @@ FAR_MS = 3_600_000
 CACHED_WITHIN_S = 45.0
 """A device waits up to 30 s before it fetches what is needed later."""
 
+PADDING_MS = 150
+"""What a decoder adds at the ends of files."""
+
 HEARS_WITHIN_S = 15.0
 PLAYS_WITHIN_S = 20.0
 PUNCTUAL_US = 100_000
@@ -179,7 +182,7 @@ class Bench:
     def whole(self, order: Order, *ends: Confirmation) -> None:
         """PointFailed unless these ends count all of the order's sound, and no more."""
         counted = self.counted_ms(*ends)
-        if not 0.95 * order.duration_ms <= counted <= order.duration_ms + 2_000:
+        if not 0.95 * order.duration_ms <= counted <= 1.05 * order.duration_ms + PADDING_MS:
             raise PointFailed(f"{counted:.0f} ms counted of {order.duration_ms} ms ordered")
 
     def settle(self) -> None:

@@ -34,10 +34,10 @@ def open_outlet(outlet: Outlet, *, clock: Clock, home: Path, cap: VolumeCap) -> 
         return CardSink(
             card=MiniaudioCard(clock=clock, device=outlet.card or None),
             clock=clock,
-            volume=cap,
+            volume=cap.by_machine,
             channel=Channel(outlet.channel),
             latency_us=outlet.latency_ms * 1_000,
         )
     if outlet.kind == "wav":
-        return WavSink(clock=clock, folder=home / WAV_FOLDER, volume=cap)
+        return WavSink(clock=clock, folder=home / WAV_FOLDER, volume=cap.by_machine)
     return NullSink(clock=clock)

@@ -21,6 +21,7 @@ READY = "READY=1"
 ALIVE = "WATCHDOG=1"
 STOPPING = "STOPPING=1"
 _FEEDS_PER_TIMEOUT = 4
+_FIRST_LOOK_S = 0.1
 
 
 class Supervisor(Protocol):
@@ -76,20 +77,29 @@ async def supervise(
 ) -> None:
     """Say that it is ready, and feed the watchdog for ever while what is watched turns.
 
-    `last_turn_us` is the monotonic instant at which it turned last; it may rest for
-    `longest_turn_us` in between.
+    `last_turn_us` is the monotonic instant at which it turned last, 0 before it ever did; it may
+    rest for `longest_turn_us` in between.
     """
-    told.tell(READY)
+    feed_s = (told.watchdog_us or longest_turn_us) / _FEEDS_PER_TIMEOUT / 1e6
+    is_ready = False
     try:
         while True:
-            stands_us = clock.monotonic_us() - last_turn_us()
-            if stands_us <= longest_turn_us:
-                told.tell(ALIVE)
-            else:
-                log.error("watchdog_not_fed", stands_s=stands_us // 1_000_000)
-            await asyncio.sleep((told.watchdog_us or longest_turn_us) / _FEEDS_PER_TIMEOUT / 1e6)
+            turned_us = last_turn_us()
+            if turned_us and not is_ready:
+                told.tell(READY)
+                is_ready = True
+            if is_ready:
+                _feed(told, stands_us=clock.monotonic_us() - turned_us, at_most_us=longest_turn_us)
+            await asyncio.sleep(feed_s if is_ready else _FIRST_LOOK_S)
     finally:
         told.tell(STOPPING)
+
+
+def _feed(told: Supervisor, *, stands_us: int, at_most_us: int) -> None:
+    if stands_us <= at_most_us:
+        told.tell(ALIVE)
+    else:
+        log.error("watchdog_not_fed", stands_s=stands_us // 1_000_000)
 
 
 def _watchdog_us(environment: Mapping[str, str], *, pid: int) -> int | None:

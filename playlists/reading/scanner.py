@@ -81,6 +81,7 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
     (periods.SCHOOL_YEAR, "/-"),
     (periods.SHORT_YEAR, "/"),
     (periods.MONTH_YEAR, _BLANKS + "-–—/."),
+    (day_dashes.FEASTS, "-"),
     (day_dashes.DAY_DASH, "-."),
     (scores.BAG, ":"),
     (scores.DOTTED_BAG, "."),
@@ -89,15 +90,15 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
     (scores.SLASHED, "/"),
     (scores.FALLING, "-"),
     (lengths.DIMENSIONS, " .,mcdkxX×"),
+    (pairs.AROUND_THE_CLOCK, "/hH"),
     (times.HOURS, " hHgG"),
     (times.SPELLED, " "),
     (times.SHORT, "gG"),
     (times.SHORT_RANGE, "gG"),
     (times.DOTTED, "."),
-    (coordinates.COORDINATE, " .,°NESW"),
+    (coordinates.COORDINATE, " .,°-NESW"),
     (fractions.SCALE, " .,:"),
     (times.CLOCK, " :"),
-    (pairs.AROUND_THE_CLOCK, "/"),
     (fractions.LONG_PAIR, "/.,"),
     (times.BEFORE_TIME, "/"),
     (houses.HOUSE, "/"),
@@ -111,7 +112,8 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
     (lists.LIST, ","),
     (cardinals.NAMED, ""),
     (cardinals.ARMY_UNIT, ""),
-    (money.WITH_COMMA, ".,-–"),
+    (money.WITH_COMMA, " .,-–("),
+    (money.FINENESS, ""),
     (money.CENTS, ","),
     (lengths.LOADED, "tT"),
     (money.MAGNITUDE, " .,tTn"),
@@ -148,6 +150,7 @@ _LETTER_RULES: tuple[Rule, ...] = (
     roads.POST,
     roman.LABEL,
     weekdays.WEEKDAY_RANGE,
+    weekdays.SHORT_LIST,
     weekdays.SHORT_WEEKDAY,
     weekdays.SUNDAY,
     periods.SHORT_PERIOD,
@@ -158,7 +161,7 @@ _LETTER_RULES: tuple[Rule, ...] = (
     money.AFTER_WORD,
     signs.NUMBER_SIGN,
 )
-_ENDINGS: tuple[Rule, ...] = (addresses.ENDING,)
+_ENDINGS: tuple[Rule, ...] = (addresses.ENDING, signs.JOINT)
 _ROMAN: tuple[Rule, ...] = (roman.ROMAN,)
 _LATE_LETTER_RULES: tuple[Rule, ...] = (
     documents.ALONE,

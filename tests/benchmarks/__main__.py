@@ -18,6 +18,8 @@ from tests.benchmarks.rendering import (
     rendering_beside_espeak,
     rendering_beside_piper,
 )
+from tests.benchmarks.sounding import sounding
+from tests.benchmarks.standing import idling, resident
 from tests.benchmarks.starting import starting
 
 MEASURES: Mapping[str, Callable[[], Comparison]] = {
@@ -29,6 +31,9 @@ MEASURES: Mapping[str, Callable[[], Comparison]] = {
     "piper": rendering_beside_piper,
     "ingest": ingesting,
     "start": starting,
+    "card": sounding,
+    "memory": resident,
+    "idle": idling,
 }
 
 

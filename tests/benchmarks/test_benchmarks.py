@@ -10,7 +10,10 @@ from tests.benchmarks.ingesting import ingesting
 from tests.benchmarks.peers import PeerMissing, beside_sea_g2p, beside_vinorm
 from tests.benchmarks.reading import reading
 from tests.benchmarks.rendering import rendering, rendering_beside_espeak
+from tests.benchmarks.sounding import sounding
+from tests.benchmarks.standing import idling, resident
 from tests.benchmarks.starting import starting
+from tests.devices.controller.sound.alsa_card import alsa_is_installed
 
 SCRIPT = "Mời bà con họp thôn lúc 7 giờ."
 
@@ -84,3 +87,26 @@ def test_controllers_and_timers_start_at_one_instant() -> None:
 
     assert found.ours > 0
     assert found.baseline > 0
+
+
+@pytest.mark.alsa
+@pytest.mark.processes
+@pytest.mark.skipif(
+    not alsa_is_installed(), reason="not run: install libasound2 (make system-deps)"
+)
+def test_a_sound_card_and_a_timer_start_at_one_instant() -> None:
+    """One of each, beside nothing."""
+    found = sounding(cards=1, busy=0)
+
+    assert found.ours > 0
+    assert found.baseline > 0
+
+
+@pytest.mark.processes
+def test_a_controller_that_stands_still_is_measured_beside_a_bare_loop() -> None:
+    """What stays in memory, and what a second of waiting costs."""
+    memory, waiting = resident(), idling(seconds=1)
+
+    assert memory.ours > memory.baseline > 0
+    assert waiting.ours > 0
+    assert waiting.baseline > 0

@@ -12,10 +12,12 @@ from random import Random
 
 from broadcaster.ledger.play_state import PlayState
 from broadcaster.logs import configure_logs
+from devices.conformance.scoring import Verdict
 from devices.controller.statements import ENDS
 from devices.protocol.messages import Kind
 from tests.chain import DEVICES, RESIDENTS, Chain, running_chain
 from tests.chain_evidence import JournalCopy, assert_whole
+from tests.contract.trials import conformance_of_js, conformance_of_ours
 from tests.soak.record import Facts
 
 KILLS_MOST = 5
@@ -134,7 +136,26 @@ def attack_brokers(seed: int) -> Outcome:
     return Outcome(held=ended.returncode == 0, facts=facts)
 
 
+def conformance(seed: int) -> Outcome:
+    """Every point of the conformance suite, with our controller and with one in JavaScript."""
+    with tempfile.TemporaryDirectory(prefix="loa-soak-") as folder:
+        ours = conformance_of_ours(Path(folder) / "ours")
+        theirs = conformance_of_js(Path(folder) / "js")
+    facts: dict[str, int | float | str] = {"seed": seed}
+    for name, scores in (("ours", ours), ("js", theirs)):
+        failed = [each.point.name for each in scores if each.verdict is Verdict.FAILED]
+        facts[f"{name}_passed"] = sum(each.verdict is Verdict.PASSED for each in scores)
+        facts[f"{name}_failed"] = " ".join(failed)
+    return Outcome(held=not facts["ours_failed"] and not facts["js_failed"], facts=facts)
+
+
 CASES: dict[str, Case] = {
+    "conformance": Case(
+        what="all points of the conformance suite, power cuts among them, tried with our own "
+        "controller and with the one in JavaScript",
+        rounds=1,
+        run=conformance,
+    ),
     "attack-brokers": Case(
         what="a thief with a device's login at the embedded broker and at Mosquitto: it speaks for "
         "nobody, hears nobody, takes over nobody's session, and nobody else is disturbed",

@@ -36,10 +36,10 @@ def _sealed(bench: Bench, plan: Plan, **members: object) -> str:
 
 
 def _changed(bench: Bench, plan: Plan) -> str:
-    header, payload, signature = _sealed(bench, plan).split(".")
-    at = len(payload) // 2
-    other = "A" if payload[at] != "A" else "B"
-    return f"{header}.{payload[:at]}{other}{payload[at + 1 :]}.{signature}"
+    """Still a plan in every way, but not the one that was signed."""
+    header, _, signature = _sealed(bench, plan).split(".")
+    later = msgspec.structs.replace(plan, issued_at_ms=plan.issued_at_ms + 1)
+    return f"{header}.{_b64(encode(later))}.{signature}"
 
 
 def _unsigned(bench: Bench, plan: Plan) -> str:
@@ -69,8 +69,8 @@ def _by_root(bench: Bench, plan: Plan) -> str:
 _FORGERIES: dict[str, tuple[str, str, str, Forge]] = {
     "refuses_a_changed_message": (
         "2.1",
-        "Từ chối bản tin bị sửa một ký tự",
-        "Refuses a message with one character changed",
+        "Từ chối bản tin bị sửa một chữ số",
+        "Refuses a message with one figure changed",
         _changed,
     ),
     "refuses_a_borrowed_key_id": (

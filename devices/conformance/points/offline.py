@@ -25,8 +25,10 @@ def plays_with_the_line_down(bench: Bench) -> None:
 @point("7.4", vi="Trở lại thì theo lịch mới nhất", en="Comes back to the newest plan")
 def comes_back_to_the_newest_plan(bench: Bench) -> None:
     """What was planned and withdrawn while it was away is never played."""
-    withdrawn = bench.order(after_ms=15_000)
+    withdrawn = bench.order(after_ms=20_000)
     bench.plan(withdrawn)
+    # After a connection that stood for a while the back-off is short again.
+    bench.rest(3)
     bench.line.cut()
     bench.rest(1)
     bench.station.say(bench.station.plan(bench.order()))

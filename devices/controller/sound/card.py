@@ -1,6 +1,7 @@
 """The sound card: the port, and the one that miniaudio opens through ALSA."""
 
 import asyncio
+import atexit
 from collections.abc import Callable, Generator
 from typing import Protocol
 
@@ -78,18 +79,33 @@ class MiniaudioCard:
 
     async def close(self) -> None:
         """Close it."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        atexit.unregister(self._close)
         device, self._device = self._device, None
         if device is not None:
-            await asyncio.to_thread(device.close)
+            device.close()
 
     def _start(self, take: Take) -> int:
+        """Start it; one that was kept open may have been pulled out and put in again since."""
+        was_kept = self._device is not None
         try:
-            if self._device is None:
-                self._device = self._open()
-            begins_us = self._clock.monotonic_us()
-            self._device.start(_feed(take))
+            return self._start_once(take)
         except miniaudio.MiniaudioError as error:
+            self._close()
+            if was_kept:
+                return self._start(take)
             raise AudioDeviceUnusable(_what(error)) from error
+
+    def _start_once(self, take: Take) -> int:
+        if self._device is None:
+            self._device = self._open()
+            # An interpreter that ends lets no other thread in, and the device's own would be
+            # waited for in vain.
+            atexit.register(self._close)
+        begins_us = self._clock.monotonic_us()
+        self._device.start(_feed(take))
         return begins_us
 
     def _stop(self, device: "_Device") -> None:

@@ -33,6 +33,7 @@ REST_AFTER_US = 3_000_000
 _SILENT_CARD_US = 1_000_000
 _DOUBT_US = 150_000
 _LOOK_S = 0.1
+_LET_GO_S = 0.5
 _SHARP_US = 2_000
 """A start that took longer leaves open when exactly the card began, and is tried again."""
 _STARTS = 3
@@ -85,8 +86,10 @@ class CardSink:
         """Have the card running, for a sound at a monotonic instant; raise AudioDeviceUnusable."""
         async with self._starting:
             if self._is_running:
-                self.check()
-            else:
+                # One that was lost since the last sound may be there again.
+                with contextlib.suppress(AudioDeviceUnusable):
+                    self.check()
+            if not self._is_running:
                 await self._start(at_us=at_us)
 
     def check(self) -> None:
@@ -120,6 +123,8 @@ class CardSink:
 
     async def _start(self, *, at_us: int) -> None:
         """Start the card, and again while it is not clear enough when it began and time is left."""
+        if self._closing is not None:
+            await asyncio.wait([self._closing], timeout=_LET_GO_S)
         if self._closing is not None:
             raise AudioDeviceUnusable("still lost")
         tries_left = _STARTS

@@ -4,6 +4,7 @@ What it records is measured and forgotten; no sound of a village leaves the box.
 """
 
 import asyncio
+import atexit
 from collections.abc import Generator
 from typing import Protocol
 
@@ -64,6 +65,8 @@ class MiniaudioMicrophone:
         self._backend = miniaudio.Backend[backend]
         self._device: _Device | None = None
         self._recorded = bytearray()
+        # As with a card: an interpreter that ends would wait for the device's thread in vain.
+        atexit.register(self._close)
 
     async def start(self) -> bool:
         """Open the device and record."""
@@ -77,10 +80,13 @@ class MiniaudioMicrophone:
 
     async def stop(self) -> bytes:
         """Close the device."""
+        await asyncio.to_thread(self._close)
+        return bytes(self._recorded)
+
+    def _close(self) -> None:
         device, self._device = self._device, None
         if device is not None:
-            await asyncio.to_thread(device.close)
-        return bytes(self._recorded)
+            device.close()
 
     def _open(self) -> _Device:
         device: _Device = miniaudio.CaptureDevice(

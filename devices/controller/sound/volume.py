@@ -46,10 +46,14 @@ class VolumeCap:
 
     def __init__(self) -> None:
         self._config: Callable[[], Config | None] = lambda: None
+        self._ahead_us: Callable[[], int] = lambda: 0
 
-    def follow(self, config: Callable[[], Config | None]) -> None:
-        """Ask here for the configuration from now on."""
+    def follow(
+        self, config: Callable[[], Config | None], *, ahead_us: Callable[[], int] = lambda: 0
+    ) -> None:
+        """Ask here from now on for the configuration, and how far the machine's clock is behind."""
         self._config = config
+        self._ahead_us = ahead_us
 
     def __call__(self, at_ms: int) -> int:
         """The volume in per cent at a Unix instant in milliseconds."""
@@ -57,6 +61,10 @@ class VolumeCap:
         if config is None:
             return LOUDEST_PERCENT
         return volume_at(config.volume, at_ms=at_ms, zone=config.quiet_hours.zone)
+
+    def by_machine(self, at_ms: int) -> int:
+        """The same for a sink, which knows only the machine's clock: that may read 1970."""
+        return self(at_ms + self._ahead_us() // 1_000)
 
 
 def _holds(band: VolumeBand, local: time) -> bool:

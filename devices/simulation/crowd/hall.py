@@ -8,6 +8,7 @@ from devices.controller.audio_source import AudioSource, HttpAudioSource
 from devices.controller.audio_store import AUDIO_FOLDER, AudioStore
 from devices.controller.clock import Clock
 from devices.controller.decoder import Decoder, Mp3Decoder
+from devices.controller.health import HealthMeter
 from devices.controller.trusted_time import MachineWitness, Witness
 from devices.protocol.identity import Identity
 from devices.simulation.crowd.clock import LoopTimedClock
@@ -16,6 +17,8 @@ from devices.simulation.crowd.files import KnownHashes
 from devices.simulation.crowd.pantry import HandedOver, Pantry
 from devices.simulation.faults.audio import TroubledSource
 from devices.simulation.faults.conditions import Conditions
+
+NO_SENSORS = "no-sensors"
 
 
 @dataclass(slots=True)
@@ -50,6 +53,10 @@ class Hall:
         folder = self.journals / home.name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def meter(self, home: Path) -> HealthMeter:
+        """A simulated box has no sensors: what this machine measures is not its."""
+        return HealthMeter(home=home, audio=home / AUDIO_FOLDER, root=self.scratch / NO_SENSORS)
 
     async def close(self) -> None:
         """Let go of all connections."""

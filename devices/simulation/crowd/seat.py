@@ -28,7 +28,7 @@ from devices.simulation.faults.intruder import Intruder
 from devices.simulation.faults.journal import filling
 from devices.simulation.faults.kinds import FaultKind
 from devices.simulation.faults.link import TroubledLink
-from devices.simulation.faults.sink import AmplifiedSink, Amplifier
+from devices.simulation.faults.sink import AmplifiedSink, Amplifier, SimulatedMicrophone
 from devices.simulation.faults.thief import Thief
 
 log = structlog.get_logger()
@@ -49,7 +49,7 @@ class Seat:
         self.home = home
         self.identity = load_identity(home)
         self.conditions = Conditions()
-        self.amplifier = Amplifier(self.conditions)
+        self.amplifier = Amplifier(self.conditions, clock=hall.clock)
         self.watch = SeatWatch(self.amplifier)
         self.wanted = True
         self.asleep = asyncio.Event()
@@ -195,6 +195,8 @@ class Seat:
             watch=self.watch,
             connect=self._connect_through_weather,
             decoder=self._hall.decoder,
+            meter=self._hall.meter(self.home),
+            microphone=SimulatedMicrophone(self.amplifier, clock=self._hall.clock),
         )
 
     def _connect_through_weather(self, listener: Listener) -> Link:

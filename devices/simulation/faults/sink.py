@@ -1,10 +1,15 @@
-"""The amplifier behind a simulated sink: whether it draws current while samples leave.
+"""The amplifier behind a simulated sink, and the microphone before its horn.
 
-The controller knows nothing of it, as a controller without a current sensor knows nothing: the
-sink says `played`, and only a measurement tells whether it sounded.
+The controller knows nothing of the amplifier, as a box without a current sensor knows nothing: the
+sink says `played`, and only a measurement tells whether it sounded. A self-test measures.
 """
 
+import math
+from array import array
+
+from devices.controller.clock import Clock
 from devices.controller.sinks import Played, Sink, Stream
+from devices.controller.sound.self_test import TONE_HZ
 from devices.simulation.faults.conditions import Conditions
 from devices.simulation.faults.kinds import FaultKind
 
@@ -18,10 +23,12 @@ class Amplifier:
     Muted, it draws nothing, whatever the sink lets out.
     """
 
-    def __init__(self, conditions: Conditions) -> None:
-        self._conditions = conditions
-        self._streams = 0
+    def __init__(self, conditions: Conditions, *, clock: Clock) -> None:
         self.sounded = False
+        self._conditions = conditions
+        self._clock = clock
+        self._streams = 0
+        self._heard: list[list[int]] = []
 
     @property
     def is_muted(self) -> bool:
@@ -39,10 +46,19 @@ class Amplifier:
         """Sound reaches it."""
         self._streams += 1
         self.sounded = not self.is_muted
+        if self.sounded:
+            now_us = self._clock.monotonic_us()
+            self._heard = [*self._heard[-1:], [now_us, now_us]]
 
     def ended(self) -> None:
         """Sound no longer reaches it."""
         self._streams -= 1
+        if self._heard:
+            self._heard[-1][1] = self._clock.monotonic_us()
+
+    def was_heard(self, at_us: int) -> bool:
+        """Whether anything came out of the horn at a monotonic instant a short while ago."""
+        return any(first <= at_us < last for first, last in self._heard)
 
 
 class AmplifiedSink:
@@ -103,3 +119,29 @@ class AmplifiedStream:
         if self._sounds:
             self._sounds = False
             self._amplifier.ended()
+
+
+class SimulatedMicrophone:
+    """Hears the test tone where the amplifier let it out, and otherwise nothing at all."""
+
+    rate_hz = 8_000
+
+    def __init__(self, amplifier: Amplifier, *, clock: Clock) -> None:
+        self._amplifier = amplifier
+        self._clock = clock
+        self._began_us = 0
+
+    async def start(self) -> bool:
+        """Begin to record."""
+        self._began_us = self._clock.monotonic_us()
+        return True
+
+    async def stop(self) -> bytes:
+        """What was heard since: a sine wherever there was sound."""
+        lasted_us = self._clock.monotonic_us() - self._began_us
+        turn = 2 * math.pi * TONE_HZ / self.rate_hz
+        samples = array("h", bytes(lasted_us * self.rate_hz // 1_000_000 * 2))
+        for number in range(len(samples)):
+            if self._amplifier.was_heard(self._began_us + number * 1_000_000 // self.rate_hz):
+                samples[number] = round(3_000 * math.sin(turn * number))
+        return samples.tobytes()

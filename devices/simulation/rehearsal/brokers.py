@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
 
-from devices.broker.mosquitto import Wanted, write_configuration
+from devices.broker.running_mosquitto import PLACES
 from devices.controller.mqtt_link import MqttLink, broker_address
 from devices.errors import ContractViolation, MalformedMessage
 from devices.protocol import topics
@@ -32,7 +32,7 @@ ASKED_FOR_S = 2.0
 
 def installed_mosquitto() -> str | None:
     """The program of an installed Mosquitto; None where there is none."""
-    return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+    return shutil.which("mosquitto", path=PLACES)
 
 
 def chosen_broker(asked: str | None, *, devices: int) -> str:
@@ -80,17 +80,16 @@ async def _embedded(founded: Founded) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _mosquitto(founded: Founded) -> AsyncIterator[str]:
-    program = installed_mosquitto()
-    if program is None:
+    if installed_mosquitto() is None:
         raise RehearsalUnusable("Mosquitto is not installed")
     port = _free_port()
-    configuration = write_configuration(
-        founded.credentials,
-        folder=founded.folder / "mosquitto",
-        wanted=Wanted(port=port, persistence=False),
-    )
     process = await asyncio.create_subprocess_exec(
-        program, "-c", configuration, stderr=asyncio.subprocess.DEVNULL, start_new_session=True
+        *(sys.executable, "-m", "devices.broker.for_mosquitto", "--run", "--no-persistence"),
+        *("--registry", str(founded.credentials), "--out", str(founded.folder / "mosquitto")),
+        *("--port", str(port)),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         await _wait_until_accepting(port, process)

@@ -16,6 +16,7 @@ _HEADS = (
     ("B", "ban"), ("H", "hội"),
 )  # fmt: skip
 _LEAST_COMPOSED = 3
+_CHOICE = 2
 _RAISED = frozenset("ª¹²³")
 _RUN = expression(r"[^\W_]+")
 _WORD = expression(r"[^\W\d_]+")
@@ -75,9 +76,12 @@ def _ends_here(text: str, end: int, form: str) -> bool:
 
 def _say(place: Place, form: str, end: int) -> Said | None:
     choices = place.lexicon.words(form)
-    own = _of_its_number(place, form, end)
+    own = _of_its_number(place, form, end) or _gloss(place, choices)
     entry, sure = (own, not own.guess) if own else choose(choices, place=place, end=end)
-    if entry is None or _is_heading_word(place, form, end):
+    if entry is None:
+        return None
+    cued = entry.before or entry.after
+    if not cued and _is_heading_word(place, form, end):
         return None
     flags = () if sure else (Flag(Doubt.AMBIGUOUS, form, entry.spoken),)
     rule = "abbreviation" if entry.kind is Kind.ABBREVIATION else "word"
@@ -86,6 +90,14 @@ def _say(place: Place, form: str, end: int) -> Said | None:
     if entry.kind is Kind.NAME:
         spoken = entry.written if written.isupper() else written
     return Said(spoken, end, rule, flags)
+
+
+def _gloss(place: Place, choices: tuple[Entry, ...]) -> Entry | None:
+    """Tự nhiên và xã hội (TNXH): what the words before a bracket have said already."""
+    if len(choices) < _CHOICE or place.text[place.start - 1 : place.start] != "(":
+        return None
+    said = place.said_before.rstrip(" ,(")
+    return next((one for one in choices if said.endswith(one.spoken.lower())), None)
 
 
 def _of_its_number(place: Place, form: str, end: int) -> Entry | None:

@@ -36,6 +36,7 @@ _SIGNS = {
     "~": "ngã",
 }
 _SPELLED_LENGTH = 3
+_LETTERS_LENGTH = 5
 _LONGEST_NAME = 20
 _VOWEL = expression("[aeiouy]")
 
@@ -87,7 +88,9 @@ def _read_part(part: str, place: Place) -> tuple[str, bool]:
         return lowered, True
     if len(part) <= _SPELLED_LENGTH or not _VOWEL.search(lowered):
         return spell(part), len(part) <= _SPELLED_LENGTH + 1
-    return " ".join(segment(lowered, place.lexicon.addresses, guess=True) or [lowered]), False
+    guessed = segment(lowered, place.lexicon.addresses, guess=True)
+    unsayable = spell(part) if len(part) <= _LETTERS_LENGTH else lowered
+    return " ".join(guessed) if guessed else unsayable, False
 
 
 def segment(part: str, known: dict[str, str], *, guess: bool = False) -> list[str] | None:

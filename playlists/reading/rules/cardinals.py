@@ -23,7 +23,7 @@ _SECTION = expression(r"[0-9]{1,2}(?:\.[0-9]{1,2}){1,4}(?![0-9]|[.,][0-9])")
 _SECTION_CUE = expression(
     r"(?<!\w)(?:mục|tiểu mục|khoản|điểm|phần|bảng|hình|biểu|phụ lục|chương|điều|phiên bản|"
     r"tiêu chí|tiêu chí số|"
-    r"nội dung|nhiệm vụ|tiết|mẫu|chỉ tiêu)\s*(?:số\s*)?$"
+    r"nội dung|nhiệm vụ|tiết|mẫu|chỉ tiêu|lớp)\s*(?:số\s*)?$"
 )
 _ARMY = expression(r"(?<!\w)(?:trung|sư|lữ|tiểu|binh|hải|không) đoàn\s+$")
 _STANDARD_CUE = expression(r"(?<!\w)(?:iso|iec|tcvn|qcvn|tiêu chuẩn|quy chuẩn)[ /a-z]*$")

@@ -17,7 +17,7 @@ _CODE = expression(
     r"|[A-Z]{1,3}\.[0-9]{1,2}(?:\.[0-9]{1,2})?(?![^\W_])"  # BA.5
 )
 _SPAN = expression(  # A1-A5: two codes of one kind, from one to the other
-    r"(?P<first>(?P<letters>[A-ZĐ]{1,3})(?P<n>[0-9]{1,3}))-(?P=letters)(?P<last>[0-9]{1,3})"
+    r"(?P<first>(?P<head>[0-9]{0,2}[A-ZĐ]{1,3})(?P<n>[0-9]{1,3}))-(?P=head)(?P<last>[0-9]{1,3})"
 )
 _QUAKE_BEFORE = expression(r"(?<!\w)(?:động đất|độ lớn|cường độ|rung chấn)[^.;\n]{0,20}$")
 _CUE = expression(r"(?<!\w)mã(?: hồ sơ| số| tra cứu| định danh| đơn vị| khách hàng)?(?: là)?[ :]*$")

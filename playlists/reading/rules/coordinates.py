@@ -15,6 +15,7 @@ _MINUTES = rf"(?:[ ]?(?P<minutes>[0-9]{{1,2}}(?:[.,][0-9]{{1,3}})?)[ ]?['’′]
 _SIDE = r"[ ]?(?P<side>[NESW])(?![^\W_])"
 _POSITION = expression(
     rf"(?P<degrees>{_DEGREES})[ ]?(?:"
+    r"-(?P<sea_minutes>[0-5][0-9](?:[.,][0-9])?)[ ]?(?P<at_sea>[NE])(?![^\W_])|"
     rf"°(?:{_MINUTES}{_SIDE}|[ ]?(?P<only_minutes>[0-9]{{1,2}})[ ]?['’][ ]?"
     r"(?P<only_seconds>[0-9]{1,2}(?:[.,][0-9]{1,2})?)[ ]?(?:''|’’|[\"”]))"
     r"|độ[ ](?P<told>[NESW])(?![^\W_])"
@@ -27,7 +28,7 @@ def read_coordinate(match: re.Match[str], place: Place) -> Said:
     """Degrees, minutes and seconds, and the side of the world they are on."""
     del place
     words = [read_number(match["degrees"].replace(".", ",")), "độ"]
-    minutes = match["minutes"] or match["only_minutes"]
+    minutes = match["minutes"] or match["only_minutes"] or match["sea_minutes"]
     seconds = match["seconds"] or match["only_seconds"]
     if minutes:
         words += [read_number(minutes.replace(".", ",")), "phút"]
@@ -39,5 +40,5 @@ def read_coordinate(match: re.Match[str], place: Place) -> Said:
     return Said(" ".join(words), match.end(), "measure")
 
 
-_SIDE_GROUPS = ("side", "told", "plain", "apart", "close")
+_SIDE_GROUPS = ("side", "at_sea", "told", "plain", "apart", "close")
 COORDINATE = Rule(_POSITION, read_coordinate)

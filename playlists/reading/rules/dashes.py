@@ -20,8 +20,10 @@ _NUMBER_NEXT = expression(
     r"[ ]?[-+]?[0-9$]|[ ]?(?:thứ|ngày|tháng|cấp|quý|năm)[ ]+[0-9IVX]|[ ]?[IVX]+(?![^\W_])"
     r"|[ ]?[Kk]m[ ]?[0-9]"
 )
-_CODE_BEFORE = expression(r"(?<![^\W_])(?P<letters>[A-ZĐ]{1,3})(?P<n>[0-9]{1,3})[ ]?$")
-_CODE_NEXT = expression(r"[ ]?(?P<letters>[A-ZĐ]{1,3})(?P<n>[0-9]{1,3})(?![^\W_]|[-/.][0-9])")
+_CODE_BEFORE = expression(r"(?<![^\W_])(?P<letters>[0-9]{0,2}[A-ZĐ]{1,3})(?P<n>[0-9]{1,3})[ ]?$")
+_CODE_NEXT = expression(
+    r"[ ]?(?P<letters>[0-9]{0,2}[A-ZĐ]{1,3})(?P<n>[0-9]{1,3})(?![^\W_]|[-/.][0-9])"
+)
 _ROUTE_BEFORE = expression(
     r"(?<!\w)(?:đoạn|tuyến|đường|lộ trình|hành trình|xe|chuyến)[^.;:,\n]{0,24}(?<!\w)từ "
     r"(?!\w+ (?:nay|đó|đây)(?!\w))[^.;:,–—()-]{3,40}$"

@@ -25,7 +25,10 @@ _DATES_RANGE = expression(
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 DAY_WORDS = expression(r"(?:ngày|hôm|sáng|trưa|chiều|tối|đêm|mùng|mồng|rằm)\s*[,(]?\s*$")
 MONTH_WORD = expression(r"(?<!\w)tháng\s*$")
-TIME_WORDS = expression(r"(?<!\w)(?:từ|đến|tới|trước|sau|hết|kể từ|dịp|lễ|tết|và)\s*$")
+TIME_WORDS = expression(
+    r"(?<!\w)(?:từ|đến|tới|trước|sau|hết|kể từ|dịp|lễ|tết|và|hạn|hạn chót|hạn cuối|hạn nộp|"
+    r"chậm nhất|muộn nhất)\s*:?\s*$"
+)
 _AFTER_TENTH = expression(r"đến ngày (?:mười \w+|\w+ mươi\w*) ?\w* tháng")
 _SHARED_AFTER = expression(
     r"\s*(?:số|tổng|diện tích|hộ|người|đại biểu|thành viên|phiếu|học sinh|dân|lượng|sản lượng|"
@@ -68,7 +71,8 @@ def read_full(match: re.Match[str], place: Place) -> Said | None:
     if len(year) == 2 and not (match["s"] == "/" or padded or DAY_WORDS.search(place.before)):
         return None
     spoken = f"{day_month(day, month)} {year_words(year)}"
-    if match["s"] != "/" and not DAY_WORDS.search(place.before):
+    named = DAY_WORDS.search(place.before) or DAY_WORDS.search(place.said_before)
+    if match["s"] != "/" and not named:
         spoken = f"ngày {spoken}"
     flags = (Flag(Doubt.AMBIGUOUS, match[0], spoken),) if len(year) == 2 else ()
     if not exists:

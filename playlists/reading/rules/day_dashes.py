@@ -43,6 +43,7 @@ _NUMBERED_BEFORE = expression(
 )
 _SINCE = expression(r"(?<!\w)kể từ\s*$")
 _UNTIL_BEFORE = expression(r"(?<!\w)(?<!từ )(?:đến|tới|trước|sau|hết|đến hết|trước ngày)\s*$")
+_DOTTED_UNTIL = expression(r"[ ]?[-–][ ]?[0-9]{1,2}\.[0-9]{1,2}\.20[0-9]{2}(?![0-9])")
 _LUNAR_BEFORE = expression(r"(?<!\w)(?P<word>mùng|mồng)\s*$")
 _NEW_YEAR_AFTER = expression(r"\s*tết(?!\w)")
 _LAST_LUNAR = 10
@@ -125,11 +126,28 @@ def _is_between_days(before: str, after: str) -> bool:
 
 def _read_dot(match: re.Match[str], place: Place) -> Said | None:
     """Sáng 3.9: a day and its month, unless something is measured."""
+    spoken = day_month(int(match["d"]), int(match["m"]))
+    if _DOTTED_UNTIL.match(place.text, match.end()):  # 01.10 - 10.10.2026
+        named = DAY_WORDS.search(place.before)
+        return Said(spoken if named else f"ngày {spoken}", match.end(), "date")
     if not (DAY_WORDS.search(place.before) or _UNTIL_DAY.search(place.before)):
         return None
     if _counts(match, place) or _OF_MONTH.match(place.after(match.end())):
         return None
-    return Said(day_month(int(match["d"]), int(match["m"])), match.end(), "date")
+    return Said(spoken, match.end(), "date")
 
 
+def read_feasts(match: re.Match[str], place: Place) -> Said | None:
+    """Nghỉ lễ 30-4/1-5: two days that everybody knows."""
+    del place
+    first, second, third, fourth = map(int, match.groups())
+    if not (is_feast(first, second) and is_feast(third, fourth)):
+        return None
+    return Said(f"{day_month(first, second)}, {day_month(third, fourth)}", match.end(), "date")
+
+
+FEASTS = Rule(
+    expression(r"([0-9]{1,2})-([0-9]{1,2})/([0-9]{1,2})-([0-9]{1,2})(?![0-9]|[-/.][0-9])"),
+    read_feasts,
+)
 DAY_DASH = Rule(expression(rf"(?P<d>{DAY})(?P<s>[-.])(?P<m>{MONTH}){END}"), read_day_dash)

@@ -13,7 +13,8 @@ DAY_BEFORE = expression(
     r"chủ nhật|cn)\s*[,(]?\s*(?:[0-9]{1,2}(?:\s*[,;]\s*|\s+và\s+))*$"
 )
 PARTS_BEFORE = expression(
-    r"(?<!\w)(?:vòng|đạt|chiếm|khoảng|hơn|gần|trên|quá|ít nhất|tối thiểu|có|được|bằng)\s*$"
+    r"(?<!\w)(?:vòng|đạt|chiếm|khoảng|hơn|gần|trên|quá|ít nhất|tối thiểu|có|được|bằng|giảm|tăng|"
+    r"bớt|hoàn thành|còn)\s*$"
 )
 # A whole that parts are taken of; nobody says a day before it without a word that tells so.
 _WHOLE_AFTER = expression(
@@ -32,11 +33,11 @@ COUNTED_AFTER = expression(
     r"nhu cầu|công dân|hội viên|"
     r"doanh nghiệp|hợp tác|tổ(?! (?:chức|trưởng))|nhóm|đội|gia đình|căn|nhà|bữa|suất|thửa|héc|"
     r"mét|ki lô|muỗng|thìa|chén|cốc|ly|bát|lít|tấn|tạ|yến|cân|ngày|giờ|tháng|năm|sào|viên|gói|"
-    r"thế kỷ|cái|lô|bể|hồ|bình|thùng|kế hoạch|dự toán)(?!\w)"
+    r"thế kỷ|cái|cửa|ổ|lô|bể|hồ|bình|thùng|kế hoạch|dự toán)(?!\w)"
 )
 _NAMED_DAY_BEFORE = expression(
     r"(?<!\w)(?:ngày|lễ|tết|quốc khánh|quốc tế|kỷ niệm|dịp|mừng|thành lập|giải phóng|hưởng ứng|"
-    r"huy hiệu|chiến thắng|thắng lợi)(?!\w)[^0-9.;]*$"
+    r"huy hiệu|chiến thắng|thắng lợi|giỗ tổ)(?!\w)[^0-9.;]*$"
 )
 _FEAST_BEFORE = expression(
     r"(?<!\w)(?:dịp|lễ|nghỉ|tết|quốc khánh|quốc tế|kỷ niệm|mừng|hưởng ứng|nhân|đợt|kỳ|đảng|"
@@ -50,6 +51,7 @@ _WEAK_BEFORE = expression(
 )
 _SPAN_BEFORE = expression(r"(?<!\w)(?:đạt|có|được|ít nhất|tối thiểu|tăng|giảm|nâng)\s+từ\s*$")
 _SPAN_AFTER = expression(r"[^.;]*(?<!\w)(?:trở lên|lên|xuống|còn)(?!\w)")
+_SCHEDULE_BEFORE = expression(r"(?:;|(?<!\w)(?:lịch|thời gian|chương trình)[^.;\n]*:)\s*$")
 _CLAUSE_START = expression(r"(?:^|[.;:,!?]\s*)(?:kể )?\w+\s*$")
 _DAY_AFTER = expression(
     r"\s*[)]?\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|al(?!\w)|âl(?!\w)|dl(?!\w)|"
@@ -75,14 +77,15 @@ def told_day(place: Place, end: int, *, day: int, month: int) -> str:
     if _tells_a_feast(before, feast=is_feast(day, month)):
         return "sure"
     if counted and may_be_share:
-        return _before_people(place, after, day=day, month=month)
+        return _before_people(place, end, day=day, month=month)
     return "sure" if _is_hinted(place, before, after) else ""
 
 
 def _is_told(place: Place, before: str, after: str) -> bool:
     """A word for a day stands right beside it."""
     of_that_time = before.endswith("/") and place.follows("time")
-    return bool(of_that_time or DAY_BEFORE.search(before) or _DAY_AFTER.match(after))
+    heads = after.startswith(": ") and (place.at_line_start or _SCHEDULE_BEFORE.search(before))
+    return bool(of_that_time or heads or DAY_BEFORE.search(before) or _DAY_AFTER.match(after))
 
 
 def _is_hinted(place: Place, before: str, after: str) -> bool:
@@ -103,13 +106,18 @@ def _tells_a_feast(before: str, *, feast: bool) -> bool:
     return feast or not _ISSUE_BEFORE.search(before)
 
 
-def _before_people(place: Place, after: str, *, day: int, month: int) -> str:
+def is_span(place: Place, end: int) -> bool:
+    """Giảm từ 5/9 thôn xuống 3/9 thôn, từ 2/3 đại biểu trở lên: shares with an end."""
+    return bool(_SPAN_BEFORE.search(place.before) or _SPAN_AFTER.match(place.after(end)))
+
+
+def _before_people(place: Place, end: int, *, day: int, month: int) -> str:
     """Từ 1/7 người dân …: a day; có từ 2/3 đại biểu trở lên: a share."""
     before, feast = place.before, is_feast(day, month)
     if feast and place.follows("date"):
         return "sure"
     if not _TIME_BEFORE.search(before) or (month <= _QUARTERS and not feast):
         return ""
-    if _SPAN_BEFORE.search(before) or _SPAN_AFTER.match(after):
+    if is_span(place, end):
         return ""
     return "sure" if feast or _CLAUSE_START.search(before) else "unsure"

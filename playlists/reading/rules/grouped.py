@@ -23,7 +23,8 @@ _LIVING_AFTER = expression(
     r"hồ sơ|phiếu|liều|bộ|cuốn|xe|chiếc)(?!\w)"
 )
 _MAGNITUDE = expression(
-    r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
+    r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm|tấn|tạ|yến|sào|lít|gam|giờ|"
+    r"lần|richter|cây số|héc ta|phần nghìn)(?!\w)|[ ]?%"
 )
 _LITTLE_BEFORE = expression(
     r"(?<!\w)(?:là|có|được|gồm|với|khoảng|hơn|gần|trên|dưới|tổng số|đạt|còn|cho|và|từ|đến|cả|hộ|"
@@ -108,7 +109,7 @@ def read_spaced(match: re.Match[str], place: Place) -> Said | None:
 SPACED = Rule(expression(r"[1-9][0-9]{0,2}(?:[ ][0-9]{3})+(?![0-9]|[.,/-][0-9])"), read_spaced)
 BROKEN = Rule(
     expression(
-        r"[1-9][0-9]{0,2}(?:\.[0-9]{3})*(?:[ ]\.|\.[ ])[0-9]{3}(?:[ ]?\.[ ]?[0-9]{3})*"
+        r"[1-9][0-9]{0,2}(?:\.[0-9]{3})*(?:[ ]\.[ ]?|\.[ ])[0-9]{3}(?:[ ]?\.[ ]?[0-9]{3})*"
         r"(?![0-9]|[.,/-][0-9])"
     ),
     read_broken,

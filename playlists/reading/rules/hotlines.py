@@ -36,7 +36,8 @@ _LISTED_THINGS = expression(
 )
 _SHORT = expression(r"[1-9][0-9]{2,4}(?![0-9]|[.,/-][0-9]|[^\W_])")
 _LINE_CUE = expression(
-    r"(?<!\w)(?:đường dây nóng|hotline|tổng đài|đầu số|điện thoại|số máy|tin nhắn rác)"
+    r"(?<!\w)(?:đường dây nóng|hotline|tổng đài|đầu số|điện thoại|số máy|tin nhắn rác|cứu hộ|"
+    r"cứu nạn|cấp cứu|báo cháy)"
     r"(?![^.;!?\n]*(?<!\w)(?:cuộc|lượt|vụ|tin báo|số lượng|tổng số)(?!\w))[^0-9.;!?\n]{0,60}:\s*$"
 )
 
@@ -46,19 +47,14 @@ def read_emergency(match: re.Match[str], place: Place) -> Said | None:
     after = place.after(match.end())
     if _COUNTED_AFTER.match(after):
         return None
-    alone = len(match[0]) == len("114")
-    if not (_is_dialled(place, after) if alone else not _LISTED_THINGS.search(place.before)):
+    ends = _NOTHING_COUNTED.match(after)
+    called = _DIRECT_CUE.search(place.before) or (ends and _FAR_CUE.search(place.before))
+    listed = ends and "," in match[0] and not _LISTED_THINGS.search(place.before)
+    if not (called or listed):
         return None
     words = _SIGN_BETWEEN.sub(", ", match[0])
     spoken = _EMERGENCY.sub(lambda number: digit_by_digit(number[0]), words)
     return Said(spoken, match.end(), "phone")
-
-
-def _is_dialled(place: Place, after: str) -> bool:
-    """Whether one such number by itself is one to call."""
-    if _DIRECT_CUE.search(place.before):
-        return True
-    return bool(_NOTHING_COUNTED.match(after) and _FAR_CUE.search(place.before))
 
 
 def read_short(match: re.Match[str], place: Place) -> Said | None:

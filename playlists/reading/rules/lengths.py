@@ -69,9 +69,9 @@ _WATER_LEVEL = expression(
     r"xả|khối)(?!\w))[^.;\n]{0,60}$"
 )
 _HEIGHT_SUBJECT = expression(
-    r"(?<!\w)(?:mực nước|nước (?:sông|suối|hồ|lũ|dâng|lên|biển|ngập)|nước đã lên|dâng|ngập|"
-    r"đỉnh lũ|chiều cao|độ sâu|chiều sâu|cao hơn|hàng rào|bờ rào|tường rào|triều|hố|bậc)(?!\w)"
-    r"[^.;\n]{0,60}$"
+    r"(?<!\w)(?:mực nước|mức nước|nước (?:sông|suối|hồ|lũ|dâng|lên|biển|ngập)|nước đã lên|dâng|"
+    r"ngập|đỉnh lũ|chiều cao|độ sâu|chiều sâu|cao hơn|thấp hơn|hàng rào|bờ rào|tường rào|triều|hố|"
+    r"bậc)(?!\w)[^.;\n]{0,60}$"
 )
 _AREA_NAMED = expression(
     r"(?<!\w)(?:diện tích|đất|sàn|nhà|sân|lúa|rau|khối|thể tích|dung tích|lưu lượng|bê tông|cát|"

@@ -32,6 +32,7 @@ _MEASURED_AFTER = expression(
     r"\s*(?:nghìn|ngàn|vạn|triệu|tỷ|tỉ|trăm|phần trăm|điểm|lần|cây số|ki lô|mét|mi li|xăng ti|"
     r"héc ta|tấn|tạ|yến|lít|gam|giờ|phút|sào|độ|đồng)(?!\w)"
 )
+_LASTS = expression(r"(?<!\w)(?:lớp|khóa)\s*#\s*(?:tháng|buổi|ngày|tuần|tuổi|năm|tiết)(?!\w)")
 _NO_MONEY_AFTER = expression(r"\s*đồng (?:ý|loạt|thời|hành|chí|bào|tình|lòng|nhất)(?!\w)")
 _FARTHEST = 10
 
@@ -46,13 +47,15 @@ def read_list(match: re.Match[str], place: Place) -> Said | None:
     if len(parts) > 2:
         return _listed(match)
     first, second = parts
+    after = place.after(match.end())
     listed = _LIST_CUE.search(place.before)
     if not listed:
         neighbours = int(first) + 1 == int(second) and _NEIGHBOUR_CUE.search(place.before)
         return _listed(match) if neighbours and not _is_measured(match, place) else None
     if _is_measured(match, place):
         return None
-    if int(first) == int(second):
+    apart = int(first) + 1 != int(second)
+    if int(first) == int(second) or (apart and _LASTS.search(f"{place.before}#{after}")):
         return None
     return _listed(match, sure=0 < int(second) - int(first) <= _FARTHEST)
 

@@ -21,6 +21,8 @@ _CURRENT = (
 )
 LOAD = r"(?<!\w)(?:xe|tải|tải trọng|trọng tải|tấn|nặng|cẩu|khối lượng)"
 _TERM = r"(?<!\w)(?:kỳ hạn|lãi suất|tiết kiệm|tiền gửi|bảo hành|gói vay|trẻ|bé)"
+_FUEL = r"(?<!\w)(?:dầu|do|diesel|điêzen|lưu huỳnh)"
+_MARKS = r"(?<!\w)(?:điểm|thí sinh|môn|điểm chuẩn|điểm sàn|xét tuyển|đạt loại|học lực|tổ hợp)"
 _MEDICINE = r"(?<!\w)(?:uống|viên|thuốc|liều|ngậm)"
 # Letters that name different things: the unit is what the sentence speaks of.
 _UNITS_OF_SUBJECTS = (
@@ -28,6 +30,14 @@ _UNITS_OF_SUBJECTS = (
     (expression(r"[ ]?T(?![^\W_])"), expression(LOAD + IN_SENTENCE), "tấn"),
     (expression(r"[ ]?T(?=/trục)"), expression(""), "tấn"),
     (expression(r"T(?![^\W_])"), expression(_TERM + IN_SENTENCE), "tháng"),
+    (expression(r"S(?![^\W_])(?!-I)"), expression(_FUEL + IN_SENTENCE), "sờ"),
+    (expression(r"S-II(?![^\W_])"), expression(_FUEL + IN_SENTENCE), "sờ hai"),
+    (expression(r"S-III(?![^\W_])"), expression(_FUEL + IN_SENTENCE), "sờ ba"),
+    (
+        expression(r"(?:(?<=,[0-9])|(?<=,[0-9]{2})|(?<=[^0-9.][0-9]{2}))đ(?![^\W_])"),
+        expression(_MARKS + r"(?!\w)[^.;\n]{0,40}$"),
+        "điểm",
+    ),
     (expression(r"[ ]W(?![^\W_])"), expression(""), "oát"),
     (expression(r"[ ]V(?![^\W_])"), expression(""), "vôn"),
     (expression(r"[ ]ph?(?![^\W_])"), expression(""), "phút"),
@@ -51,6 +61,7 @@ _MAGNITUDE_BEFORE = expression(
     r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|(?<!phần )trăm|chục|mươi|nửa|vài|mấy)\s*$"
 )
 _PERSONS = expression(r"đ/(?:c|v|chí)(?![^\W_])")
+_ARTICLE_NEXT = expression(r"[.][ ]?[0-9]")
 _LENGTHS = frozenset(["m", "km", "cm", "dm"])
 _LOOSE_POWER = expression(
     r"[ ](?P<power>[23])(?=[ ]*(?:$|\n|[.,;:)](?![0-9])|(?:đất|nhà|sàn)(?!\w)))"
@@ -69,6 +80,8 @@ def read_unit(place: Place, at: int) -> tuple[str, int] | None:
     if place.text.startswith("/", match.end()) and _is_longer_word(place, match.start("unit")):
         return None
     entry = lexicon.units.get(written)
+    if written == "Đ" and _ARTICLE_NEXT.match(place.text, match.end()):
+        return None  # khoản 1 Đ.5
     if entry is None and not match["gap"]:
         entry = lexicon.tight_units.get(written)
     if entry is None:

@@ -6,14 +6,15 @@ import re
 
 from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
-from playlists.reading.numbers import NUMBER, cardinal, read_number
+from playlists.reading.numbers import NUMBER, cardinal, digit_by_digit, read_number
 from playlists.reading.place import Place, Rule, Said
 
 _SCALES = {"k": "nghìn", "K": "nghìn", "tr": "triệu", "Tr": "triệu", "TR": "triệu",
            "triệu": "triệu", "t": "tỷ", "tỷ": "tỷ", "tỉ": "tỉ"}  # fmt: skip
 _BELOW = {"triệu": ("nghìn", 3), "tỷ": ("triệu", 3), "tỉ": ("triệu", 3)}
 _SHORTHAND = expression(
-    rf"(?P<n>{NUMBER})(?P<scale>k|[ ]?K|[ ]?tr|Tr|TR|triệu|t|tỷ|tỉ)"
+    rf"(?P<n>{NUMBER}|[0-9]+\.[0-9]{{1,2}}(?=[ ]?tr|tỷ|tỉ|k))"
+    r"(?P<scale>k|[ ]?K|[ ]?tr|Tr|TR|triệu|t|tỷ|tỉ)"
     r"(?P<rest>[0-9]{1,3})?(?![^\W_])"
 )
 _MAGNITUDE_BEFORE = expression(r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ|vạn|(?<!phần )trăm|chục)\s*$")
@@ -21,9 +22,10 @@ _NAMED_BEFORE = expression(
     r"(?<!\w)(?:quốc lộ|đường|hương lộ|cổng|(?<!chỉ )số|tổ|lô|tòa|block|nhà|trạm|tuyến|khu)\s*$"
 )
 _GOLD_BEFORE = expression(
-    r"(?<!\w)(?:vàng|nhẫn|dây chuyền|lắc|bông tai|trang sức|kiềng|nữ trang)(?!\w)"
+    r"(?<!\w)(?:vàng|sjc|nhẫn|dây chuyền|lắc|bông tai|trang sức|kiềng|nữ trang)(?!\w)"
     r"[^.;\n]{0,40}$(?<!giá )"
 )
+_POINT = expression(r"[0-9]+\.[0-9]{1,2}")
 _CARATS = frozenset(["8", "9", "10", "14", "16", "18", "22", "24"])
 _CENTS = expression(r"(?P<whole>[0-9]+),(?P<cents>[0-9]{1,2})[ ]?(?P<sign>[$€])(?![^\W_])")
 # Who writes the sign first writes the number the foreign way too: $5,000 is five thousand.
@@ -31,6 +33,18 @@ _SIGN_FIRST = expression(
     rf"(?P<sign>[$€£])[ ]?(?P<n>(?P<foreign>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]{{1,2}})?"
     rf"|[0-9]+\.[0-9]{{1,2}})(?![0-9.,]*[0-9])|{NUMBER})"
     r"(?:[ ]?(?P<scale>nghìn|ngàn|triệu|tỷ|tỉ)(?![^\W_]))?"
+)
+
+
+def read_fineness(match: re.Match[str], place: Place) -> Said | None:
+    """Vàng 9999: how fine gold is, digit by digit."""
+    if not _GOLD_BEFORE.search(place.before):
+        return None
+    return Said(digit_by_digit(match[0]), match.end(), "digits")
+
+
+FINENESS = Rule(
+    expression(r"(?:9999|999[.,]9|99[.,]99)(?![0-9]|[.,/][0-9]|[ ]?[đĐ])"), read_fineness
 )
 
 
@@ -68,7 +82,10 @@ def read_shorthand(match: re.Match[str], place: Place) -> Said | None:
         if _GOLD_BEFORE.search(place.before) and match["n"] in _CARATS:
             return Said(f"{read_number(match['n'])} ca", match.end(), "measure")
     scale = _SCALES[match["scale"].strip()]
-    spoken = f"{read_number(match['n'])} {scale}"
+    number = match["n"]
+    if _POINT.fullmatch(number):
+        number = number.replace(".", ",")
+    spoken = f"{read_number(number)} {scale}"
     if match["rest"]:
         if scale not in _BELOW:
             return None
@@ -82,11 +99,15 @@ def read_shorthand(match: re.Match[str], place: Place) -> Said | None:
 def read_with_comma(match: re.Match[str], place: Place) -> Said:
     """500.000,đ and 500.000-đ: a mark from the cash book."""
     del place
-    return Said(f"{read_number(match['n'])} đồng", match.end(), "money")
+    return Said(f"{read_number(match['n'] or match['bracketed'])} đồng", match.end(), "money")
 
 
 WITH_COMMA = Rule(
-    expression(rf"(?P<n>{NUMBER})(?:,[-–]?|[-–])[ ]?(?:đồng|đ|Đ|VNĐ|VND|vnđ)(?![^\W_])"),
+    expression(
+        rf"(?P<n>{NUMBER})(?:,[-–]?|[-–])[ ]?"
+        r"(?:đồng|đ|Đ(?![.]?[ ]?[0-9])|VNĐ|VND|vnđ)(?![^\W_])"
+        rf"|(?P<bracketed>{NUMBER})[ ]?\((?:đồng|đ|VNĐ|VND)\)"
+    ),
     read_with_comma,
 )
 

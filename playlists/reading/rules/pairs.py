@@ -13,6 +13,7 @@ from playlists.reading.rules.days_told import (
     COUNTED_AFTER,
     DAY_BEFORE,
     PARTS_BEFORE,
+    is_span,
     told_day,
 )
 from playlists.reading.rules.feasts import is_feast
@@ -32,7 +33,10 @@ _PAIR = expression(
 )
 _RATIO_UNITS = ("thủy ngân", "vôn")
 _YEAR = expression(r"(?:19|20)[0-9]{2}")
-_AROUND_THE_CLOCK = expression(r"(?P<a>24|12|7)/(?P<b>24|7|12)(?P<h>h|H)?(?![0-9/]|[^\W_])")
+_AROUND_THE_CLOCK = expression(
+    r"(?P<week>7)/7(?=[ ]ngày)|"
+    r"(?P<a>24|12|7)(?P<first>[hH])?/(?P<b>24|7|12)(?P<h>h|H)?(?![0-9/]|[^\W_])"
+)
 _RATIO_BEFORE = expression(
     r"(?<!\w)(?:huyết áp|thị lực|thương binh|bệnh binh|hạng|bậc|điểm|đạt điểm|số nhà|nhà số|"
     r"hẻm|ngõ|ngách|kiệt|địa chỉ|"
@@ -55,11 +59,14 @@ _STREET_AFTER = expression(r",?\s*(?:đường|phố|tổ|ấp|khu|ngõ|hẻm|th
 
 def read_around_the_clock(match: re.Match[str], place: Place) -> Said | None:
     """24/7, 24/24, 24/24h: always *trên*."""
+    if match["week"]:
+        return Said("bảy trên bảy", match.end(), "ratio")
     if is_day_of_year(int(match["a"]), int(match["b"])) and DAY_BEFORE.search(place.before):
         return None
-    if match["a"] != "24" and not match["h"]:
+    told = match["h"] or match["first"]
+    if match["a"] != "24" and not told:
         return None
-    hours = " giờ" if match["h"] else ""
+    hours = " giờ" if told else ""
     spoken = f"{cardinal(int(match['a']))} trên {cardinal(int(match['b']))}{hours}"
     return Said(spoken, match.end(), "ratio")
 
@@ -118,8 +125,14 @@ def _share(match: re.Match[str], place: Place, unit: tuple[str, int] | None) -> 
         counted = None  # no share is larger than its whole
     if unit or counted or PARTS_BEFORE.search(place.before) or scale:
         spoken = over if scale and first > second else fraction_words(first, second)
-        if is_feast(first, second) and not (unit or scale or PARTS_BEFORE.search(place.before)):
-            return Said(spoken, match.end(), "fraction", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
+        parts = unit or scale or PARTS_BEFORE.search(place.before)
+        if (
+            is_feast(first, second)
+            and first != second
+            and not (parts or is_span(place, match.end()))
+        ):
+            spoken = day_month(first, second)
+            return Said(spoken, match.end(), "date", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
         return _with_unit(spoken, match.end(), unit, "fraction")
     return _unsure(match, place, first=first, second=second)
 

@@ -25,7 +25,7 @@ _SHAPED = expression(
 _CUED = expression(r"\+?[0-9]{3,16}(?:[ .-][0-9]{2,4})*(?![0-9]|[.,/-][0-9]|[^\W_])")
 _CUE = expression(
     r"(?<!\w)(?:gọi|bấm|nhấn|quay số|điện thoại|"
-    r"điện cho|sđt|đt|hotline|đường dây nóng|tổng đài|số máy|máy|liên hệ|"
+    r"điện cho|sđt|đt|hotline|đường dây nóng|tổng đài|số máy|máy|máy lẻ|liên hệ|"
     r"trẻ em|cứu hỏa|chữa cháy|cấp cứu|cảnh sát|công an|cứu nạn|khẩn cấp|fax|nhắn tin|zalo|"
     r"mật khẩu|mật mã|password|pass|tài khoản|stk|tk|số tk|cccd|cmnd|căn cước|định danh|"
     r"mã số|mã(?! lực)(?: [^\W\d_]+){0,4}|sbd|số báo danh|số thẻ|"

@@ -20,11 +20,13 @@ _ROAD = expression(
     r"ĐX|CT(?=[.]?[0-9]{2}))[. -]{0,2}(?P<number>[0-9]{1,3})(?P<letter>[A-ZĐ]?)(?![^\W_]|[.,][0-9])"
 )
 _ROAD_BEFORE = expression(r"(?:cao tốc|tuyến|đường|nút giao|tránh)[^.;:\n]{0,30}$")
+_PHONE_NEXT = expression(r"(?:[ .-][0-9]{2,4}){2,3}(?![0-9])")
 _NO_ROAD_BEFORE = expression(r"(?<!\w)(?:số|điện thoại|diện tích)\s*$|:\s*$")
 _VARIETY_BEFORE = expression(r"(?<!\w)(?:giống|lúa|gạo|bắp|ngô|mía|sắn)[^.;:\n]{0,40}$")
 _SEASON_BEFORE = expression(r"(?<!\w)(?:vụ|lúa|sản xuất)(?: lúa| vụ)?\s*$")
 _POST = expression(
-    r"(?:[Kk]m[ ]?|KM[ ])(?P<km>[0-9]{1,4})(?:[ ]?\+[ ]?(?P<metres>[0-9]{1,3}))?(?![\w,.]*[0-9])"
+    r"(?:[Kk]m[ ]?|KM[ ]|KM(?=[0-9]{1,4}[ ]?\+))(?P<km>[0-9]{1,4})"
+    r"(?:[ ]?\+[ ]?(?P<metres>[0-9]{1,3}))?(?![\w,.]*[0-9])"
 )
 _LINE = expression(r"(?P<number>[0-9]{2,4})(?P<letter>[A-Z]?)(?![^\W_]|[.,/-][0-9])")
 _LINE_CUE = expression(
@@ -59,6 +61,8 @@ def read_road(match: re.Match[str], place: Place) -> Said | None:
 def _is_road(match: re.Match[str], place: Place) -> bool:
     """Not a telephone, an area, a rice: ĐT: 0912…, DT 350 ha, giống lúa ĐT8."""
     kind = match["road"]
+    if match["number"][0] == "0" and _PHONE_NEXT.match(place.text, match.end()):
+        return False
     if kind == "CT":
         return bool(_ROAD_BEFORE.search(place.before)) or place.follows("road")
     if kind in {"ĐT", "ĐH", "DT", "ĐX"} and not place.follows("road"):

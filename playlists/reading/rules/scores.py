@@ -9,6 +9,7 @@ from playlists.reading.flags import Doubt, Flag
 from playlists.reading.numbers import cardinal, ordinal, with_leading_zeros
 from playlists.reading.place import Place, Rule, Said
 from playlists.reading.rules.dates import day_month
+from playlists.reading.rules.feasts import is_feast
 from playlists.reading.rules.measures import read_unit
 
 _SCORE = expression(
@@ -39,6 +40,7 @@ _BAG_NEAR = expression(
 )
 _FALLING = expression(r"(?P<a>[1-9][0-9]{0,2})-(?P<b>[0-9]{1,2})(?![0-9]|[-.,/][0-9]|[^\W_])")
 _FERTILISER = expression(r"(?<!\w)(?:npk|phân|bón|loại|đạm|công thức)(?!\w)[^.;\n]*$")
+_DIALLED = expression(r"11[1-5](?:[ ]?[-–][ ]?11[1-5])+")
 _MEDALS = expression(r"(?<!\w)(?:hcv|hcb|hcđ|huy chương|vàng|bạc|đồng)[^.;\n0-9]{0,30}$")
 _MAGNITUDE = expression(
     r"[ ]?(?:tỷ|tỉ|triệu|nghìn|ngàn|vạn|phần trăm|%|độ|mét|ki lô|điểm)(?!\w)|[ ]?%"
@@ -79,7 +81,7 @@ def read_slashed(match: re.Match[str], place: Place) -> Said | None:
 def read_hyphenated(match: re.Match[str], place: Place) -> Said | None:
     """Three or more numbers with hyphens, as on a bag of fertiliser: one after the other."""
     fertiliser = _FERTILISER.search(place.before)
-    if ":" in match[0] and not fertiliser:
+    if (":" in match[0] and not fertiliser) or _DIALLED.fullmatch(match[0]):
         return None
     parts = _PART.findall(match[0])
     if place.before.endswith("thứ "):
@@ -106,7 +108,8 @@ def read_falling(match: re.Match[str], place: Place) -> Said | None:
     if first < second or _counts(match, place):
         return None
     spoken = f"{cardinal(first)} {cardinal(second)}"
-    if first > _MONTHS >= second > 0 and not _SPORT.search(place.before):
+    day = is_feast(first, second) or first > _MONTHS >= second > 0
+    if day and not _SPORT.search(place.before):
         spoken = day_month(first, second)
     return Said(spoken, match.end(), "score", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
 

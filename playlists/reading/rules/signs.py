@@ -23,9 +23,16 @@ _REPEATED = expression(r"\((?P<words>[^()\n]{2,120})\)")
 
 
 def read_repeated(place: Place) -> Said | None:
-    """1 (một), 5.000 đồng (năm nghìn đồng): what was just said is not said again."""
+    """1 (một), năm nghìn đồng, Bảo hiểm y tế (BHYT): what was just said is not said again."""
     match = _REPEATED.match(place.text, place.start)
-    if match is None or not place.said_before.rstrip().endswith(" " + match["words"].lower()):
+    if match is None:
+        return None
+    words = match["words"]
+    meant = [words.lower()]
+    if words in place.lexicon.starting(words):
+        meant += [entry.spoken.lower() for entry in place.lexicon.words(words)]
+    said = f" {place.said_before.rstrip()}"
+    if not any(said.endswith(f" {one}") for one in meant):
         return None
     return Said("", match.end(), "repeated")
 
@@ -38,6 +45,17 @@ def read_number_sign(match: re.Match[str], place: Place) -> Said:
 
 NUMBER_WORD = "No"
 NUMBER_SIGN = Rule(expression(rf"(?:{NUMBER_WORD}\.|N[°º]|№)[ ]?(?=[0-9])"), read_number_sign)
+
+
+def read_joint(match: re.Match[str], place: Place) -> Said | None:
+    """VP.UBND, BCH.PTDS: a dot that joins two abbreviations is no stop."""
+    if not _LETTERS_BEFORE.search(place.text, max(0, place.start - 8), place.start):
+        return None
+    return Said("", match.end(), "sign")
+
+
+_LETTERS_BEFORE = expression(r"(?<![^\W_])[A-ZĐ]{2,7}$")
+JOINT = Rule(expression(r"\.(?=[A-ZĐ]{2,}(?![a-zà-ỹ]))"), read_joint)
 
 
 def read_sign(place: Place, sign: str) -> Said:

@@ -12,7 +12,7 @@ from playlists.reading.rules import areas
 _ALONE = r"(?![^\W_])"
 _LABEL = expression(r"(?P<letter>[a-zđA-HĐ])(?P<mark>[).])(?=\s)")
 _POINT_BEFORE = expression(r"(?<!\w)(?:điểm|tiết)\s*$")
-_CLAUSE_BEFORE = expression(r"(?<!\w)khoản [0-9]{1,2}[ ,;]*$")
+_CLAUSE_BEFORE = expression(r"(?<!\w)(?:khoản|điểm) [0-9a-zđ]{1,2}[ ,;]*$")
 _FACTOR_BEFORE = expression(r"[0-9%)][ ]?(?:[^\W\d_]{1,7}[23²³]?[ ]){0,2}$")
 _DEGREE_BEFORE = expression(r"(?<!\w)độ\s*$")
 

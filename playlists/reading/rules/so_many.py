@@ -16,11 +16,16 @@ _COUNT_NEXT = expression(r"[0-9][0-9.]*[ ]?(?P<what>[^\W\d_]+(?:[ ][^\W\d_]+){0,
 _ROUND = expression(r"10{0,2}(?:\.?000)*(?<=00)(?![0-9.])|1[ ](?:vạn|nghìn|ngàn|triệu)(?!\w)")
 # One of these is never counted beside another thing: it is for so much of it.
 _DOSE = expression(
-    r"(?:gói|viên|thìa|muỗng|lọ|ống|nắp|chai|bình|lít|giọt|bác sĩ|giáo viên|cô|cán bộ|điều dưỡng|"
-    r"người lớn|máy|lần|nhịp|con đực|đực|trống|cây|hố|mũi|liều|bao|khẩu phần|hướng dẫn viên)"
+    r"(?:mi ?li ?gam|gam|gói|viên|thìa|muỗng|lọ|ống|nắp|chai|bình|lít|giọt|bác sĩ|giáo viên|cô|"
+    r"cán bộ|điều dưỡng|người lớn|máy|lần|nhịp|con đực|đực|trống|cây|hố|mũi|liều|bao|khẩu phần|"
+    r"hướng dẫn viên)(?: (?:cà phê|canh|thuốc|nước|vôi|bột|đực|phân|men|giống))?"
+)
+# 1kg vôi/10m2: so much of what is measured.
+_MATTER_BEFORE = expression(
+    r"[0-9][ ]?(?:kg|g|mg|ml|l|lít|tạ|tấn|ki lô gam|gam)[ ][^\W\d_]+(?:[ ][^\W\d_]+){0,2}$"
 )
 _SOLUTES = ("gam", "mi li lít", "lít", "xê xê")
-_SOLVENTS = ("lít", "ki lô gam", "héc ta", "mét vuông", "mét khối")
+_SOLVENTS = ("lít", "mi li lít", "ki lô gam", "héc ta", "mét vuông", "mét khối")
 _LITRES_NEXT = expression(r"[ ]?lít(?![^\W_])")
 _SUMS = frozenset(["nghìn", "ngàn", "triệu", "tỷ", "tỉ", "triệu đồng", "nghìn đồng", "tỷ đồng"])
 _HOUSEHOLDS = expression(r"hộ(?!\w)(?! (?:nghèo|cận nghèo))")
@@ -33,6 +38,8 @@ def of_so_many(place: Place) -> Said | None:
     at, text = place.start, place.text
     if _HOURS_NEXT.match(text, at + 1):
         return Said("trong", at + 1, "per")
+    if _MATTER_BEFORE.search(place.before) and _unit_of_next(place) is not None:
+        return Said("trên", at + 1, "stroke")
     if text[at + 1 : at + 2].isdigit() and place.pieces[-1:] and _is_measured(place.pieces[-1]):
         return _over_a_number(place)
     return _counts_for_counts(place)
@@ -46,16 +53,23 @@ def _over_a_number(place: Place) -> Said:
     """25,40 m/26,00 m: how much of how much; with another unit (50 kg/2 bao) it is a guess."""
     if _ONE_NEXT.match(place.text, place.start + 1):  # 0,4 mg/1 lít: the number says it
         return Said("", place.start + 1, "stroke")
-    number = _NUMBER_NEXT.match(place.text, place.start + 1)
-    unit = read_unit(place, number.end()) if number else None
-    if number and _LITRES_NEXT.match(place.text, number.end()):
-        unit = ("lít", number.end())
+    unit = _unit_of_next(place)
     said = place.said_before.rstrip()
     same = unit is not None and (
-        said.endswith(unit[0]) or (unit[0] in _SOLVENTS and said.endswith(_SOLUTES))
+        said.endswith(unit) or (unit in _SOLVENTS and said.endswith(_SOLUTES))
     )
     flags = () if same else (Flag(Doubt.AMBIGUOUS, "/", "trên"),)
     return Said("trên", place.start + 1, "stroke", flags)
+
+
+def _unit_of_next(place: Place) -> str | None:
+    number = _NUMBER_NEXT.match(place.text, place.start + 1)
+    if number is None:
+        return None
+    if _LITRES_NEXT.match(place.text, number.end()):
+        return "lít"
+    unit = read_unit(place, number.end())
+    return unit[0] if unit else None
 
 
 def _counts_for_counts(place: Place) -> Said | None:

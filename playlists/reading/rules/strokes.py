@@ -56,6 +56,8 @@ _PLACE_NEXT = expression(
     r"[ ]?(?:tổ|ấp|thôn|khu phố|khóm|xóm|bản|buôn|xã|phường)[ ](?:[0-9]|(?-i:[A-ZĐ][a-zà-ỹ]))",
     re.IGNORECASE,
 )
+_MONTHS_BEFORE = expression(r"[0-9] tháng(?: đầu| cuối)?$")
+_YEAR_NEXT = expression(r"20[0-9]{2}(?![0-9]|[.,/-][0-9])")
 _CURRENCIES = r"(?:USD|VND|VNĐ|EUR|JPY|CNY|GBP|AUD|SGD|THB|KRW|CHF|CAD|HKD)"
 _CURRENCY_BEFORE = expression(rf"(?<![0-9] )(?<![^\W_]){_CURRENCIES}$")
 _CURRENCY_NEXT = expression(rf"{_CURRENCIES}(?![^\W_])")
@@ -99,6 +101,8 @@ def _special(place: Place, left: str) -> Said | None:
         return Said("một ngày đêm", day_and_night.end(), "per")
     if _LETTER_BEFORE.search(text, max(0, at - 2), at) and _LETTER_NEXT.match(text, at + 1):
         return Said("", at + 1, "stroke", (Flag(Doubt.SYMBOL, "/", ""),))
+    if _MONTHS_BEFORE.search(place.before) and _YEAR_NEXT.match(text, at + 1):
+        return Said("năm", at + 1, "per")
     if _CURRENCY_BEFORE.search(text, max(0, at - 8), at) and _CURRENCY_NEXT.match(text, at + 1):
         return Said("trên", at + 1, "ratio")
     return None

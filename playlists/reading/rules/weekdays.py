@@ -85,6 +85,14 @@ def read_short_weekday(match: re.Match[str], place: Place) -> Said | None:
     return Said(f"thứ {ordinal(int(match['n']))}", match.end(), "weekday")
 
 
+def read_short_list(match: re.Match[str], place: Place) -> Said | None:
+    """T2,3,4: weekdays; after a thing that bears codes the letter stays one."""
+    days = [int(day) for day in _NUMBER.findall(match[0])]
+    if _is_named(match, place):
+        return Said(f"tê {', '.join(map(cardinal, days))}", match.end(), "code")
+    return Said(f"thứ {', '.join(map(ordinal, days))}", match.end(), "weekday")
+
+
 def read_sunday(match: re.Match[str], place: Place) -> Said | None:
     """T2, T5, CN: the last of a list of weekdays."""
     if not (place.follows("weekday") or place.follows("time")):
@@ -92,6 +100,7 @@ def read_sunday(match: re.Match[str], place: Place) -> Said | None:
     return Said("chủ nhật", match.end(), "weekday")
 
 
+SHORT_LIST = Rule(expression(r"T[2-7](?:,[2-7])+(?![^\W_]|[.,/-][0-9])"), read_short_list)
 SUNDAY = Rule(expression(r"CN(?![^\W_]|[./-])"), read_sunday)
 SHORT_WEEKDAY = Rule(
     expression(r"(?:T[.]?|t)(?P<n>[2-7])(?![^\W_]|[.,/-][0-9])"), read_short_weekday

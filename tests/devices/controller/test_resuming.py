@@ -1,4 +1,4 @@
-"""What an emergency cut goes on with the very next sample, if it says so and still may."""
+"""What an emergency cut goes on with the very next sample, where its order says so."""
 
 import asyncio
 from pathlib import Path

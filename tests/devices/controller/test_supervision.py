@@ -99,18 +99,25 @@ class Ear:
         self.told.append((self.clock.monotonic_us() // 1_000_000, state))
 
 
-def heard_over(seconds: float, *, turns_until_s: float) -> list[tuple[int, str]]:
-    """What is told while something turns every second, and then no more."""
+def heard_over(
+    seconds: float, *, turns_until_s: float, turns_from_s: float = 0.0
+) -> list[tuple[int, str]]:
+    """What is told while something turns all the time, from an instant until another."""
 
     async def main() -> list[tuple[int, str]]:
         clock = LoopClock(epoch_us=0, loop=asyncio.get_running_loop())
         ear = Ear(clock)
         told: Supervisor = ear
+
+        def last_turn_us() -> int:
+            at_us = clock.monotonic_us() + 1
+            return 0 if at_us < turns_from_s * 1e6 else min(at_us, round(turns_until_s * 1e6))
+
         feeding = asyncio.create_task(
             supervise(
                 told,
                 clock=clock,
-                last_turn_us=lambda: min(clock.monotonic_us(), round(turns_until_s * 1e6)),
+                last_turn_us=last_turn_us,
                 longest_turn_us=LONGEST_TURN_US,
             )
         )
@@ -130,6 +137,14 @@ def test_a_turning_player_feeds_the_watchdog() -> None:
     assert told[0] == (0, "READY=1")
     assert [at for at, state in told if state == "WATCHDOG=1"] == [0, 15, 30, 45, 60]
     assert told[-1] == (61, "STOPPING=1")
+
+
+def test_it_is_ready_when_the_player_has_turned_once() -> None:
+    """A controller that hangs while it starts is never called ready."""
+    told = heard_over(10, turns_from_s=4, turns_until_s=1_000)
+
+    assert told[:2] == [(4, "READY=1"), (4, "WATCHDOG=1")]
+    assert heard_over(10, turns_from_s=20, turns_until_s=1_000) == [(10, "STOPPING=1")]
 
 
 def test_a_player_that_stands_still_lets_it_starve() -> None:

@@ -50,6 +50,21 @@ def test_a_failed_scan_is_refused_as_garbled() -> None:
     assert refused.value.reason == Unreadable.GARBLED
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tôm thẻ cỡ 30 con/kg giá 185.000đ/kg, cỡ 100 con/kg giá 92.000đ/kg.",
+        "Các xã mất điện: Ea Kar, Ea Knốp, Ea Ô, Cư Yang, Ea Păl, Krông Năng, Dliê Ya, Tam Giang, "
+        "Phú Xuân, Krông Búk, Cư Pơng, Pơng Drang.",
+        "Anh Nam, anh Minh, anh Long, anh Quang, chị Lan, chị Mai, chị Hoa, chị Loan, em Khoa, "
+        "em Thanh xin nghe tin",
+    ],
+)
+def test_lists_of_prices_and_names_are_not_refused(text: str) -> None:
+    """Units prove nothing, and a list of names need not look like a page of prose."""
+    assert read_aloud(text).spoken
+
+
 def test_lost_diacritics_are_refused() -> None:
     """Vietnamese without its marks cannot be read aloud."""
     decomposed = unicodedata.normalize("NFD", _GOOD)

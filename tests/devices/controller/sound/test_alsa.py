@@ -12,6 +12,7 @@ from devices.controller.clock import SystemClock
 from devices.controller.sinks import Played
 from devices.controller.sound.card import RATE_HZ, MiniaudioCard
 from devices.controller.sound.card_sink import CardSink, CardStream, Channel
+from devices.controller.sound.mixer import FRAME_BYTES
 from devices.errors import AudioDeviceUnusable
 from tests.devices.controller.sound.alsa_card import (
     CONFIG,
@@ -132,6 +133,30 @@ def test_a_card_that_is_pulled_out_is_let_go(tmp_path: Path) -> None:
         assert time.process_time() - before_s < 0.2
 
     in_room(story, tmp_path)
+
+
+@pytest.mark.processes
+def test_a_card_that_refuses_to_start_again_is_opened_anew(tmp_path: Path) -> None:
+    """As one does that was pulled out and put in again meanwhile; here for it runs already."""
+
+    async def story(kept: MiniaudioCard) -> None:
+        asked: list[int] = []
+
+        def take(frames: int) -> bytearray:
+            asked.append(frames)
+            return bytearray(frames * FRAME_BYTES)
+
+        await kept.start(take)
+        await asyncio.sleep(0.5)
+        before = len(asked)
+        await kept.start(take)
+        await asyncio.sleep(0.5)
+        await kept.close()
+
+        assert len(asked) > before > 0
+
+    with alsa_card(tmp_path):
+        asyncio.run(story(MiniaudioCard(clock=CLOCK)))
 
 
 @pytest.mark.parametrize("device", [None, "hw:7,0", "no such device"])

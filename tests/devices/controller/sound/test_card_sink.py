@@ -386,6 +386,25 @@ def test_a_card_that_is_pulled_out_ends_the_sound() -> None:
     in_room(story, dies_after_us=5_000_000)
 
 
+def test_a_card_that_was_lost_between_two_sounds_is_opened_anew() -> None:
+    """The next sound is heard, and in time."""
+
+    async def story(room: Room) -> None:
+        room.card.dies_after_us = 3_200_000
+        await room.play(
+            room.sink.open(sample_rate_hz=RATE_HZ), at_us=NOON_US + 2_000_000, samples=RATE_HZ
+        )
+        await asyncio.sleep(1)
+        room.card.dies_after_us = None
+        at_us = room.clock.now_us() + 2_000_000
+        await room.play(room.sink.open(sample_rate_hz=RATE_HZ), at_us=at_us, samples=RATE_HZ)
+
+        assert room.card.closes == 1
+        assert room.card.heard()[0][0] == pytest.approx(at_us, abs=2 * SAMPLE_US)
+
+    in_room(story)
+
+
 def test_a_card_that_never_asks_is_lost() -> None:
     """Started, and then nothing."""
 

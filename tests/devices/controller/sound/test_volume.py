@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.controller.sound.volume import gain, scaled, volume_at
+from devices.controller.sound.volume import VolumeCap, gain, scaled, volume_at
 from devices.protocol.configuration import VolumeBand
+from tests.devices.controller.pole import make_config
 
 ZONE = "Asia/Ho_Chi_Minh"
 EVENING = VolumeBand(begins="18:00", ends="21:00", percent=60)
@@ -55,6 +56,25 @@ def test_a_band_is_local_time() -> None:
     assert volume_at([EVENING], at_ms=at("18:59:59"), zone="Asia/Tokyo") == 60
     assert volume_at([EVENING], at_ms=at("19:00:00"), zone="Asia/Tokyo") == 100
     assert volume_at([EVENING], at_ms=at("19:00:00"), zone="Europe/Berlin") == 100
+
+
+def test_the_cap_is_that_of_the_configuration_in_force() -> None:
+    """Nothing is capped before there is one; then its bands hold, in its own zone."""
+    cap = VolumeCap()
+    assert cap(at("23:00:00")) == 100
+
+    cap.follow(lambda: make_config(volume=(NIGHT,)))
+    assert cap(at("23:00:00")) == 20
+    assert cap(at("12:00:00")) == 100
+
+
+def test_a_machine_s_clock_that_is_wrong_does_not_wake_the_village() -> None:
+    """A sink asks by the machine's clock; the hour that counts is that of the believed time."""
+    cap = VolumeCap()
+    behind_ms = at("23:00:00") - 3_600_000
+    cap.follow(lambda: make_config(volume=(NIGHT,)), ahead_us=lambda: behind_ms * 1_000)
+
+    assert cap.by_machine(3_600_000) == 20
 
 
 def test_half_the_per_cents_are_ten_decibels_less() -> None:
