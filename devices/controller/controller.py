@@ -23,7 +23,8 @@ from devices.controller.decoder import Decoder, Mp3Decoder
 from devices.controller.due import Audio
 from devices.controller.fetching import Fetcher
 from devices.controller.health import HealthMeter
-from devices.controller.journal import Journal, note_end
+from devices.controller.journal import Journal
+from devices.controller.journal_file import note_end
 from devices.controller.link import Link, Listener
 from devices.controller.outbox import Outbox
 from devices.controller.player import DISK_RETRY_S, Player
