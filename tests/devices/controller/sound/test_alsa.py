@@ -30,11 +30,9 @@ pytestmark = [
 ]
 
 CLOCK = SystemClock()
-ITS_NAP_US = 10_000
 EARLY_US = 60_000
 SOON_US = 1_000_000
 """How late a loaded machine may show something; how sharp a start is, a benchmark measures."""
-"""Far more than it takes, for a machine that does other things meanwhile."""
 
 
 def ramp(count: int) -> bytes:
