@@ -198,7 +198,7 @@ def test_miniaudio_s_own_null_device_is_marked_as_simulated() -> None:
         played = await play(sink.open(sample_rate_hz=RATE_HZ), ramp(RATE_HZ), at_us=at_us)
 
         assert sink.simulated
-        assert (played.samples, played.underruns) == (RATE_HZ, 0)
+        assert played.samples == RATE_HZ
         assert -EARLY_US < (played.first_sample_at_us or 0) - at_us < SOON_US
         await sink.close()
 
