@@ -140,6 +140,7 @@ _DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
 _LETTER_RULES: tuple[Rule, ...] = (
     codes.TEXT_MESSAGE,
     codes.SERIAL,
+    codes.DASHED,
     vessels.FISHING,
     vessels.SHIP,
     doors.ROAD_SIGN,
