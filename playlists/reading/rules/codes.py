@@ -9,7 +9,7 @@ from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import LETTER_NAMES, code_number, spell
 from playlists.reading.numbers import cardinal, read_number
 from playlists.reading.place import Place, Rule, Said
-from playlists.reading.rules.abbreviations import sure_reading
+from playlists.reading.rules.composing import sure_reading
 
 _CODE = expression(
     r"(?=[0-9]*[^\W\d_]+[0-9]|[0-9]+[^\W\d_])[^\W_]+(?:[./-](?=[^\W_]*[0-9])[^\W_]+)*"

@@ -10,7 +10,7 @@ from playlists.reading.letters import code_number, spell
 from playlists.reading.lexicon.entries import Entry
 from playlists.reading.numbers import cardinal, digit_by_digit, with_leading_zeros
 from playlists.reading.place import Place, Rule, Said
-from playlists.reading.rules.abbreviations import compose, sure_reading
+from playlists.reading.rules.composing import compose, sure_reading
 
 _LETTERS = r"[A-ZĐ](?:[A-Za-zĐđ]*[A-ZĐgr])?[0-9]{0,4}"
 _ISSUER = rf"{_LETTERS}(?:\s?&\s?{_LETTERS}|[-–/.]{_LETTERS})*"

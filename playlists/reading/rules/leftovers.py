@@ -9,7 +9,8 @@ from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import spell
 from playlists.reading.orthography import is_syllable, syllables_in
 from playlists.reading.place import PLAIN, Place, Said
-from playlists.reading.rules.abbreviations import compose, compose_two, in_capitals
+from playlists.reading.rules.abbreviations import in_capitals
+from playlists.reading.rules.composing import compose, compose_two
 
 _SHORTEST_SHOUT = 3
 _VOWEL = expression(r"[aeiouyăâêôơưà-ỹ]", re.IGNORECASE)

@@ -123,7 +123,7 @@ def _share(match: re.Match[str], place: Place, unit: tuple[str, int] | None) -> 
         return _with_unit(over, match.end(), unit, "ratio")
     scale = SCALE_BEFORE.search(place.before)
     whole = is_of_whole(place, match.end())
-    counted = whole or COUNTED_AFTER.match(place.after(match.end()))
+    counted = whole or bool(COUNTED_AFTER.match(place.after(match.end())))
     if counted and first > second and is_day_of_year(first, second):
         counted = False  # no share is larger than its whole
     if unit or counted or PARTS_BEFORE.search(place.before) or scale:
