@@ -134,6 +134,7 @@ class Controller:
             changed=self._agenda_changed,
             urgent=self._agenda_urgent,
         )
+        timed = TimedSink(sink, clock=self.clock)
         self._player = Player(
             journal=journal,
             fetcher=self._fetcher,
@@ -146,7 +147,7 @@ class Controller:
                 rng=rng,
                 config=lambda: self._agenda.bearings.config,
             ),
-            sink=TimedSink(sink, clock=self.clock),
+            sink=timed,
             clock=self.clock,
             rng=rng,
             say=self._say,
@@ -155,9 +156,9 @@ class Controller:
             config=lambda: self._agenda.bearings.config,
         )
         cap = cap or VolumeCap()
-        cap.follow(lambda: self._agenda.bearings.config)
+        cap.follow(lambda: self._agenda.bearings.config, ahead_us=self.clock.ahead_us)
         self._tester = SelfTester(
-            sink=sink,
+            sink=timed,
             microphone=microphone or NoMicrophone(),
             clock=self.clock,
             why_not=self._why_no_self_test,

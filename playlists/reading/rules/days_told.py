@@ -20,7 +20,8 @@ PARTS_BEFORE = expression(
 _WHOLE_AFTER = expression(
     r"\s*(?:số|tổng(?! kết)|diện tích|chặng|đoạn|quãng|thời|lượng|chiều(?! nay)|quỹ|kinh phí|vốn|"
     r"giá|nhu cầu|nội dung|mục tiêu|ngày|giờ|tháng|năm|héc|mét|ki lô|muỗng|thìa|chén|cốc|ly|bát|"
-    r"lít|tấn|tạ|yến|cân|viên|gói|thế kỷ|bình|thùng|kế hoạch|dự toán|dân số|dân cư|sân)(?!\w)"
+    r"lít|tấn|tạ|yến|cân|viên|gói|thế kỷ|bình|thùng|kế hoạch|dự toán|dân số|dân cư|sân|thu nhập|"
+    r"doanh thu|khối lượng|công suất|công trình)(?!\w)"
 )
 COUNTED_AFTER = expression(
     r"\s*(?:số|tổng(?! kết)|tiêu chí|chỉ tiêu|diện tích|hộ|người|đại biểu|thành viên|phiếu|xã|"
@@ -104,6 +105,11 @@ def _tells_a_feast(before: str, *, feast: bool) -> bool:
     if not _FEAST_BEFORE.search(before):
         return feast and bool(_NAMED_DAY_BEFORE.search(before))
     return feast or not _ISSUE_BEFORE.search(before)
+
+
+def is_of_whole(place: Place, end: int) -> bool:
+    """1/5 dân số: a part of something that has no days."""
+    return bool(_WHOLE_AFTER.match(place.after(end)))
 
 
 def is_span(place: Place, end: int) -> bool:
