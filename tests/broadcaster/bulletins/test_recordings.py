@@ -167,6 +167,7 @@ def test_what_is_missing_is_told_before_approval_and_must_be_accepted(room: Room
     room.send(room.an, f"{address}/submission")
 
     page = unescape(room.binh.get(address).text)
+    assert "mọi loa của cụm có thôn đó phát bản thu sau lời tiếng Việt" in page
     assert "Thôn Hai: tiếng Nùng – chưa có bản thu" in page
     assert "Thôn Một: tiếng Tày" not in page
     assert "Tôi biết các thôn này chỉ nghe được tiếng Việt và vẫn đồng ý phát" in page
