@@ -121,7 +121,10 @@ class Scene:
         station.order_now(order)
         seats = self.rehearsal.standing.seats
         async with asyncio.timeout(90):
-            while not all(seat.tone_us >= published_us for seat in seats.values()):
+            # Looked at, because what a seat last said is all that a rehearsal shows.
+            while not all(  # noqa: ASYNC110
+                seat.tone_us >= published_us for seat in seats.values()
+            ):
                 await asyncio.sleep(0.1)
         late_us = [seat.tone_us - published_us for seat in seats.values()]
         # The next round begins in silence.
@@ -198,9 +201,13 @@ async def _until_all_are_there(rehearsal: Rehearsal, controllers: int) -> None:
             await asyncio.sleep(0.2)
 
 
+def _write(file: Path, share: object) -> None:
+    file.write_text(json.dumps(share))
+
+
 @asynccontextmanager
 async def _bare(file: Path, share: object) -> AsyncIterator[asyncio.subprocess.Process]:
-    file.write_text(json.dumps(share))
+    _write(file, share)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.benchmarks.bare_subscribers", str(file)),
         stdout=asyncio.subprocess.PIPE,
