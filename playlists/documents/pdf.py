@@ -24,7 +24,7 @@ from playlists.documents.pdf_lines import page_text
 
 READ_WITHIN_S = 30.0
 _AT_ONCE = threading.BoundedSemaphore(2)
-_COMMAND = (sys.executable, "-m", "playlists.documents.pdf_worker")
+_COMMAND = (sys.executable, "-P", "-m", "playlists.documents.pdf_worker")
 
 
 def text_of_pdf(data: bytes, *, within_s: float = READ_WITHIN_S) -> str:

@@ -41,6 +41,16 @@ def test_a_text_pdf_is_read_page_by_page(tmp_path: Path) -> None:
     assert [warning.written for warning in reading.warnings] == ["1\n2"]
 
 
+def test_a_module_in_the_current_folder_is_not_taken_for_a_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever somebody stands when they read a document."""
+    tmp_path.joinpath("pypdfium2.py").write_text("raise ImportError('not the library')")
+    monkeypatch.chdir(tmp_path)
+
+    assert "Invitation" in text_of_pdf(pdf(["Invitation to the village."]))
+
+
 def test_a_scanned_pdf_is_refused_by_name() -> None:
     """A picture has no words; its reader is told to take the original."""
     with pytest.raises(DocumentScanned) as refused:
