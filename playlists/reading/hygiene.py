@@ -72,6 +72,11 @@ _SPACED_NUMBER = expression(
     r"(?<![\w/])([0-9]{1,5})(?:([-/])[ ]+|[ ]+([-/])[ ]*)(?=[A-ZĐ]{1,}[A-Za-zĐđ]*[-/][A-ZĐ])"
 )
 _SPACED_LETTERS = expression(r"(?<=[0-9][-/])([A-ZĐ][A-Za-zĐđ]*)[ ]*([-/])[ ]*(?=[A-ZĐ]{2}|CP\b)")
+# CT. UBND, BS. CKI. Trần: the dot of a title in short ends no sentence before whom it belongs to.
+_TITLE_DOT = expression(
+    r"(?<!\w)(P?CT|P?BT|P?GĐ|P?CVP)\.[ ]?(?=(?:UB|HĐND|MTTQ|HND|HLHPN|CCB|BCH|BTV|Đảng ủy)"
+    r"[A-ZĐ]*(?!\w))|(?<!\w)(CKI{1,2}|CK[12]|BSCKI{1,2}|BSCK[12])\.[ ]?(?=[A-ZĐÀ-Ỹ])"
+)
 _SPACES = expression(r"[ ]{2,}")
 _EDGE_SPACES = expression(r"[ ]+(?=\n)|(?<=\n)[ ]+")
 _BLANK_LINES = expression(r"\n{3,}")
@@ -145,6 +150,7 @@ def _inside_numbers(text: str) -> str:
 
 
 def _endings(text: str) -> str:
+    text = _TITLE_DOT.sub(lambda match: f"{match[1] or match[2]} ", text)
     text = _END_MARK.sub(".", _WIDE_GAP.sub(", ", text))
     text = _DOTS.sub("…", _DOTTED_RANGE.sub("-", text))
     text = _TWO_DOTS.sub(".", text)
