@@ -37,7 +37,7 @@ from broadcaster.web.frame import render
 from broadcaster.web.language import language_of
 
 NEWEST = 200
-FIELDS = EDITED | {"over_warnings", "comment"}
+FIELDS = EDITED | {"over_warnings", "over_missing", "comment"}
 
 # What other capabilities add to a bulletin's page (`app.state.bulletin_panels`): HTML of their own.
 Panel = Callable[[Request, Session, Bulletin, Viewer], str]
@@ -206,6 +206,7 @@ def decide(
                 submitted_at_ms=_number(form.submitted_at_ms),
                 approved=form.decision == "approve",
                 over_warnings=form.over_warnings == "yes",
+                over_missing=form.over_missing == "yes",
                 comment=form.comment,
                 by=viewer.account_id,
                 now=station.now(),

@@ -16,7 +16,7 @@ from broadcaster.voices.arrival import (
     standing,
 )
 from broadcaster.voices.catalogues import catalogue_of
-from broadcaster.voices.house import house_voice
+from broadcaster.voices.house import house_voice, reader, usable_voices
 from broadcaster.voices.offers import VoiceOffer, offer_of, offers
 from playlists.speech.engines import EngineName, VoiceChoice
 from playlists.speech.errors import SpeechError
@@ -108,7 +108,8 @@ def _present(settings: Settings) -> tuple[VoiceOffer, Standing]:
         automatic=house.automatic,
         piper_here=piper_is_here(),
     )
-    return offer_of(house.policy.preferred, among=among), stands
+    speaks = reader(house.policy, usable=usable_voices(settings.voices_dir))
+    return offer_of(speaks or house.policy.preferred, among=among), stands
 
 
 def _fetching(settings: Settings, *, say: Say) -> AbstractContextManager[None]:

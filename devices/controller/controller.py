@@ -26,6 +26,7 @@ from devices.controller.health import HealthMeter
 from devices.controller.journal import Journal
 from devices.controller.journal_file import note_end
 from devices.controller.link import Link, Listener
+from devices.controller.opening import EMERGENCY_RATE_HZ
 from devices.controller.outbox import Outbox
 from devices.controller.player import DISK_RETRY_S, Player
 from devices.controller.quiet_hours import disturbs
@@ -41,6 +42,7 @@ from devices.controller.sounds import Sounds
 from devices.controller.statements import ENDS, Statement, about
 from devices.controller.timed_sink import TimedSink
 from devices.controller.timekeeping import Timekeeper
+from devices.controller.tones import have_tones_ready
 from devices.controller.trusted_time import TrustedClock, Witness
 from devices.controller.watch import Watch
 from devices.errors import ContractViolation, JournalUnusable, WrongAddress, WrongKind
@@ -205,6 +207,7 @@ class Controller:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
+                have_tones_ready(rate_hz=self._sink.rate_hz or EMERGENCY_RATE_HZ)
                 self._agenda.remember()
                 self._link.hear(subscriptions_of(self._identity, self._agenda.bearings))
                 self._player.state_interrupted()
@@ -344,6 +347,8 @@ class Controller:
         """Silence what was stopped, fetch what is wanted, and let the player look."""
         word = self._agenda.word
         self._player.silence(word.stopped)
+        # First of all: a tone waits neither for a disk nor for what is fetched.
+        self._player.wake()
         self._note(
             *stopped_statements(
                 word,

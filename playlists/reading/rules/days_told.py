@@ -82,11 +82,24 @@ def told_day(place: Place, end: int, *, day: int, month: int) -> str:
     return "sure" if _is_hinted(place, before, after) else ""
 
 
+def goes_on_with_days(place: Place) -> bool:
+    """Ngày 5/6 thôn 1; 6/6 thôn 2: the next day of a schedule."""
+    if not place.before.endswith("; "):
+        return False
+    return any(piece.rule == "date" for piece in place.recent)
+
+
 def _is_told(place: Place, before: str, after: str) -> bool:
     """A word for a day stands right beside it."""
     of_that_time = before.endswith("/") and place.follows("time")
     heads = after.startswith(": ") and (place.at_line_start or _SCHEDULE_BEFORE.search(before))
-    return bool(of_that_time or heads or DAY_BEFORE.search(before) or _DAY_AFTER.match(after))
+    return bool(
+        of_that_time
+        or heads
+        or goes_on_with_days(place)
+        or DAY_BEFORE.search(before)
+        or _DAY_AFTER.match(after)
+    )
 
 
 def _is_hinted(place: Place, before: str, after: str) -> bool:

@@ -13,6 +13,7 @@ from playlists.reading.rules.days_told import (
     COUNTED_AFTER,
     DAY_BEFORE,
     PARTS_BEFORE,
+    goes_on_with_days,
     is_of_whole,
     is_span,
     told_day,
@@ -97,7 +98,7 @@ def _named(match: re.Match[str], place: Place) -> Said | None:
     first, second = int(match["a"]), int(match["b"])
     if is_named(match, place):
         return read_named(match)
-    if stands_in_address(match, place):
+    if stands_in_address(match, place) and not goes_on_with_days(place):
         return _in_address(match, place)
     if _RANK_BEFORE.search(place.before):
         return Said(f"{ordinal(first)} trên {cardinal(second)}", match.end(), "ratio")
