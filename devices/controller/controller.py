@@ -68,6 +68,9 @@ HOUSEKEEPING_S = 3_600.0
 SELF_TEST_ROOM_MS = 6_000
 """How long nothing else may sound for a self-test to begin: the longest one, and time around it."""
 
+LOGGED_REFUSALS = 100
+"""Of each code so many are logged one by one, then every so many-th: a flood fills no log."""
+
 DEBT_S = 2.0
 """How long what could not wait for the disk is owed to it, at most, while it takes anything."""
 
@@ -244,14 +247,16 @@ class Controller:
             self._take(topic, payload)
         except ContractViolation as violation:
             self.violations[violation.code] += 1
-            log.warning(
-                "message_refused",
-                device_id=self._identity.device,
-                topic=topic,
-                code=violation.code,
-                detail=violation.detail,
-                count=self.violations[violation.code],
-            )
+            count = self.violations[violation.code]
+            if count <= LOGGED_REFUSALS or count % LOGGED_REFUSALS == 0:
+                log.warning(
+                    "message_refused",
+                    device_id=self._identity.device,
+                    topic=topic[:200],
+                    code=violation.code,
+                    detail=violation.detail[:200],
+                    count=count,
+                )
 
     def last_will(self) -> bytes:
         """The signed status that stands for us while we are silent."""

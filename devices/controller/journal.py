@@ -65,6 +65,7 @@ class Journal:
         self._owed: list[Statement] = []
         self._owed_writes: list[Write] = []
         self._told: Callable[[Sequence[Confirmation]], None] = _nobody
+        self._open: set[OrderKey] = set()
         self.settled: set[OrderKey] = set()
         self.ended: set[OrderKey] = set()
         for order_id, repeat, kind, code in database.execute(
@@ -91,7 +92,7 @@ class Journal:
     @property
     def interrupted(self) -> list[OrderKey]:
         """The orders that have begun, or gone on, and have no end."""
-        return sorted(self.settled - self.ended)
+        return sorted(self._open)
 
     @property
     def owes(self) -> bool:
@@ -270,6 +271,7 @@ class Journal:
             self._said.pop(key, None)
             self.settled.discard(key)
             self.ended.discard(key)
+            self._open.discard(key)
 
     def close(self) -> None:
         """Write what is owed if the disk takes it, and close the file."""
@@ -342,8 +344,10 @@ class Journal:
             self.settled.add(key)
         if kind in ENDS:
             self.ended.add(key)
-        elif kind == Kind.RESUMED:
+            self._open.discard(key)
+        elif kind in {Kind.STARTED, Kind.RESUMED}:
             self.ended.discard(key)
+            self._open.add(key)
 
     def _last_said_before(self, at_ms: int) -> list[OrderKey]:
         rows = self._database.execute(
