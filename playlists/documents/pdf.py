@@ -20,7 +20,7 @@ from playlists.documents.errors import (
     DocumentTooSlow,
 )
 from playlists.documents.limits import LONGEST_TEXT_CHARACTERS
-from playlists.documents.pdf_lines import page_text
+from playlists.documents.pdf_lines import joined_pages, page_text
 
 READ_WITHIN_S = 30.0
 _AT_ONCE = threading.BoundedSemaphore(2)
@@ -64,4 +64,4 @@ def _joined(pages: list[dict[str, Any]]) -> str:
     ]
     if pictures:
         raise DocumentScanned(pages=pictures, of_pages=len(pages))
-    return "\n".join(filter(None, (page_text(page["text"]) for page in pages))).strip("\n")
+    return joined_pages([page_text(page["text"]) for page in pages])
