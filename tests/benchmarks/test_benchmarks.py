@@ -156,5 +156,5 @@ def test_a_controller_that_stands_still_is_measured_beside_a_bare_loop() -> None
     memory, waiting = resident(), idling(seconds=1)
 
     assert memory.ours > memory.baseline > 0
-    assert waiting.ours > 0
-    assert waiting.baseline > 0
+    assert 0 <= waiting.ours < 1_000
+    assert 0 <= waiting.baseline < 1_000
