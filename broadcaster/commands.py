@@ -173,8 +173,8 @@ def list_voices(*, as_json: AsJson = False) -> None:
 
     settings = _settings(None)
     with present_manner(settings) as manner:
-        speaks = manner.house().policy.preferred
-    sys.stdout.write(listed(settings, speaks=speaks, as_json=as_json))
+        policy = manner.house().policy
+    sys.stdout.write(listed(settings, policy=policy, as_json=as_json))
 
 
 @voice.command("install")
@@ -195,9 +195,13 @@ def install_voice(
 @voice.command("remove")
 def remove_voice(name: Annotated[str, typer.Argument(help="Tên giọng. / Its name.")]) -> None:
     """Gỡ một giọng đọc khỏi máy. / Take a voice from this machine."""
+    from broadcaster.processes.manner import present_manner
     from broadcaster.voices.voice_command import taken_away
 
-    sys.stdout.write(taken_away(_settings(None), name))
+    settings = _settings(None)
+    with present_manner(settings) as manner:
+        told = taken_away(settings, name, house=manner.house)
+    sys.stdout.write(told)
 
 
 @voice.command("use")

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from broadcaster.database import Database
 from broadcaster.ledger.tables import ConfirmationRow, Incident
-from devices.controller.journal import DATABASE_FILE
+from devices.controller.journal_file import DATABASE_FILE
 from devices.protocol.chain import entry_hash, genesis
 from devices.protocol.identity import IDENTITY_FILE, load_identity
 from devices.protocol.messages import Confirmation, decode

@@ -97,6 +97,7 @@ class DecisionAnswer(BaseModel):
     approver: str
     comment: str
     over_warnings: bool
+    over_missing: bool
     decided_at_ms: int
     rendition_id: str
     present: bool
@@ -257,6 +258,7 @@ def _decision(decision: Decision) -> DecisionAnswer:
         approver=decision.approver,
         comment=decision.comment,
         over_warnings=decision.over_warnings,
+        over_missing=decision.over_missing,
         decided_at_ms=to_ms(decision.decided_at),
         rendition_id=decision.rendition_id,
         present=decision.present,

@@ -125,6 +125,9 @@ class DecisionGiven(BaseModel):
     over_warnings: bool = Field(
         default=False, description="Said explicitly when the words carry warnings."
     )
+    over_missing: bool = Field(
+        default=False, description="Said explicitly when a village's recording is missing."
+    )
     comment: str = Field(
         default="",
         description="Needed when a bulletin is returned.",
@@ -245,6 +248,7 @@ def decide(
             submitted_at_ms=given.submitted_at_ms,
             approved=given.approved,
             over_warnings=given.over_warnings,
+            over_missing=given.over_missing,
             comment=given.comment,
             by=viewer.account_id,
             now=station.now(),

@@ -16,8 +16,10 @@ from broadcaster.bulletins.errors import (
     COMMENT_LIMIT_CHARACTERS,
     CommentMissing,
     CommentTooLong,
+    NothingAccepted,
     OwnBulletin,
     PlaylistOutdated,
+    RecordingsUnaccepted,
     RenditionChanged,
     ScriptChanged,
     SoundOverLimit,
@@ -203,6 +205,7 @@ def decide(
     by: str,
     now: datetime,
     over_warnings: bool = False,
+    over_missing: bool = False,
     comment: str = "",
     submitted_at_ms: int | None = None,
 ) -> Approval:
@@ -211,7 +214,8 @@ def decide(
     With `submitted_at_ms` only what was asked then: a wish for quiet hours asks anew.
 
     Raises RenditionChanged, ActOutOfPlace, OwnBulletin, PlaylistOutdated, WarningsUnresolved,
-    CommentMissing, CommentTooLong, TextUnusable, UnknownBulletin.
+    RecordingsUnaccepted, NothingAccepted, CommentMissing, CommentTooLong, TextUnusable,
+    UnknownBulletin.
     """
     bulletin = held_bulletin(session, bulletin_id)
     rendition = current_rendition(session, bulletin)
@@ -229,9 +233,12 @@ def decide(
     if approved and not is_as_shown(session, bulletin, rendition):
         raise RenditionChanged
     comment = _checked_comment(comment, needed=not approved)
-    doubts = bool(unresolved(rendition) or missing_recordings(session, bulletin))
-    if approved and doubts and not over_warnings:
-        raise WarningsUnresolved(field="over_warnings")
+    doubted = bool(unresolved(rendition))
+    lacking = bool(missing_recordings(session, bulletin))
+    if approved:
+        _require_accepted(
+            doubted=doubted and not over_warnings, lacking=lacking and not over_missing
+        )
     decision = Approval(
         id=new_id("apr"),
         bulletin_id=bulletin.id,
@@ -240,7 +247,8 @@ def decide(
         audio_sha256=audio_sha256,
         approver_id=by,
         approved=approved,
-        over_warnings=approved and doubts,
+        over_warnings=approved and doubted,
+        over_missing=approved and lacking,
         comment=comment,
         decided_at=_after_all_before(session, bulletin, now=now),
     )
@@ -250,6 +258,16 @@ def decide(
     session.flush()
     log.info("bulletin_decided", bulletin_id=bulletin_id, approved=approved, by=by)
     return decision
+
+
+def _require_accepted(*, doubted: bool, lacking: bool) -> None:
+    """Raises what names exactly what the approver did not accept."""
+    if doubted and lacking:
+        raise NothingAccepted(field="over_warnings")
+    if doubted:
+        raise WarningsUnresolved(field="over_warnings")
+    if lacking:
+        raise RecordingsUnaccepted(field="over_missing")
 
 
 def _require_session_length(session: Session, bulletin: Bulletin) -> None:

@@ -28,7 +28,9 @@ BadInput                  422
 ├── SpokenOverLimit            short to write, hours to say
 ├── CommentMissing             a returned bulletin needs a word why
 ├── CommentTooLong
-└── WarningsUnresolved         approving over warnings must be said
+├── WarningsUnresolved         approving over warnings must be said
+├── RecordingsUnaccepted       approving without a village's recording must be said
+└── NothingAccepted            both must be said
 Conflict                  409
 ├── ActOutOfPlace              not possible where the bulletin stands
 ├── SoundOverLimit             longer than one session of this station may be
@@ -303,16 +305,44 @@ class CommentTooLong(BadInput):
 
 
 class WarningsUnresolved(BadInput):
-    """Approving over warnings, or without a village's recording, must be said in so many words."""
+    """Approving over unsure readings must be said in so many words."""
 
     code = "warnings_unresolved"
     message_vi = (
-        "Bản tin còn chỗ máy chưa chắc cách đọc, hoặc còn thiếu bản thu của thôn. Hãy nghe, xem "
-        "lại rồi đánh dấu ô đồng ý ở phần quyết định, hoặc trả lại để sửa."
+        "Bản tin còn chỗ máy chưa chắc cách đọc. Hãy nghe các chỗ đó rồi đánh dấu ô đồng ý ở phần "
+        "quyết định, hoặc trả lại để sửa."
     )
     message_en = (
-        "The bulletin has places where the reading is unsure, or lacks a village's recording. "
-        "Listen, then tick that you know and accept it beside the decision, or return it."
+        "The bulletin has places where the reading is unsure. Listen to them, then tick that you "
+        "accept them beside the decision, or return it."
+    )
+
+
+class RecordingsUnaccepted(BadInput):
+    """Approving without a village's recording must be said in so many words."""
+
+    code = "recordings_unaccepted"
+    message_vi = (
+        "Bản tin còn thiếu bản thu bằng tiếng của thôn. Hãy xem còn thiếu thôn nào rồi đánh dấu ô "
+        "đồng ý ở phần quyết định, hoặc trả lại để thu thêm."
+    )
+    message_en = (
+        "The bulletin lacks a recording in a village's language. See which, then tick that you "
+        "accept it beside the decision, or return it."
+    )
+
+
+class NothingAccepted(BadInput):
+    """Both unsure readings and missing recordings must be accepted, each in so many words."""
+
+    code = "warnings_and_recordings_unaccepted"
+    message_vi = (
+        "Bản tin còn chỗ máy chưa chắc cách đọc và còn thiếu bản thu bằng tiếng của thôn. Hãy "
+        "nghe, xem lại rồi đánh dấu cả hai ô đồng ý ở phần quyết định, hoặc trả lại để sửa."
+    )
+    message_en = (
+        "The bulletin has places where the reading is unsure, and lacks a recording in a village's "
+        "language. Listen and look, then tick both beside the decision, or return it."
     )
 
 

@@ -82,6 +82,7 @@ class DecisionForm(BaseModel):
     submitted_at_ms: str = ""
     decision: str = ""
     over_warnings: str = ""
+    over_missing: str = ""
     comment: str = ""
 
 

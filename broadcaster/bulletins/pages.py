@@ -29,7 +29,13 @@ from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.studio import sound_of_bulletin, studio_of
 from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.bulletins.teaching import Forms, teachable
-from broadcaster.bulletins.voice_words import VoiceWords, voice_in, voices_in
+from broadcaster.bulletins.voice_words import (
+    KnownVoices,
+    VoiceWords,
+    known_voices,
+    voice_in,
+    voices_in,
+)
 from broadcaster.database.columns import to_ms
 from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed, Unavailable
 from broadcaster.web.context import Context, context
@@ -37,7 +43,7 @@ from broadcaster.web.frame import render
 from broadcaster.web.language import language_of
 
 NEWEST = 200
-FIELDS = EDITED | {"over_warnings", "comment"}
+FIELDS = EDITED | {"over_warnings", "over_missing", "comment"}
 
 # What other capabilities add to a bulletin's page (`app.state.bulletin_panels`): HTML of their own.
 Panel = Callable[[Request, Session, Bulletin, Viewer], str]
@@ -206,6 +212,7 @@ def decide(
                 submitted_at_ms=_number(form.submitted_at_ms),
                 approved=form.decision == "approve",
                 over_warnings=form.over_warnings == "yes",
+                over_missing=form.over_missing == "yes",
                 comment=form.comment,
                 by=viewer.account_id,
                 now=station.now(),
@@ -250,6 +257,7 @@ def _page(
     if refused is None and bulletin.sound is None and viewer.may(Right.WRITE_BULLETINS):
         refused = _why_unread(request, row.script)
     at_field = refused is not None and refused.field in FIELDS
+    known = known_voices(station.settings)
     told = _sentence(request, refused)
     return render(
         request,
@@ -259,8 +267,8 @@ def _page(
         panels=panels,
         teach=teach,
         missing=missing,
-        voices=voices_in(bulletin.sound.row.engine) if bulletin.sound else (),
-        wished_voice=_wished_voice(bulletin),
+        voices=voices_in(bulletin.sound.row.engine, known=known) if bulletin.sound else (),
+        wished_voice=_wished_voice(bulletin, known=known),
         name_of_rule=name_of_rule,
         given=given or form_of(row, zone=station.zone),
         errors={refused.field: told} if refused and at_field else {},
@@ -281,10 +289,10 @@ def _teachable(bulletin: Shown, viewer: Viewer) -> Mapping[int, Forms]:
     return teachable(bulletin.sound.doubts, text=bulletin.sound.text)
 
 
-def _wished_voice(bulletin: Shown) -> VoiceWords | None:
+def _wished_voice(bulletin: Shown, *, known: KnownVoices) -> VoiceWords | None:
     """The voice that should have read it, where another one did."""
     fell_back_from = bulletin.sound.row.fell_back_from if bulletin.sound else ""
-    return voice_in(fell_back_from) if fell_back_from else None
+    return voice_in(fell_back_from, known=known) if fell_back_from else None
 
 
 def answer_bulletin(

@@ -127,6 +127,7 @@ class Decision:
     approver: str
     comment: str
     over_warnings: bool
+    over_missing: bool
     decided_at: datetime
     rendition_id: str
     present: bool
@@ -180,6 +181,7 @@ def shown(session: Session, bulletin: Bulletin) -> Shown:
                 approver=names.get(each.approver_id, ""),
                 comment=each.comment,
                 over_warnings=each.over_warnings,
+                over_missing=each.over_missing,
                 decided_at=each.decided_at,
                 rendition_id=each.rendition_id,
                 present=each.rendition_id == bulletin.rendition_id,

@@ -111,7 +111,11 @@ class Rendition(SQLModel, table=True):
 
 
 class Approval(SQLModel, table=True):
-    """One person's decision on one rendition: these words, this sound."""
+    """One person's decision on one rendition: these words, this sound.
+
+    `over_warnings` and `over_missing` say what was accepted besides: that readings are unsure, and
+    that recordings are missing.
+    """
 
     id: str = Field(primary_key=True)
     bulletin_id: str = Field(foreign_key="bulletin.id", index=True)
@@ -121,5 +125,6 @@ class Approval(SQLModel, table=True):
     approver_id: str = Field(foreign_key="account.id")
     approved: bool
     over_warnings: bool = False
+    over_missing: bool = False
     comment: str = Field(default="", sa_type=Text)
     decided_at: datetime = Field(sa_type=InstantColumn)

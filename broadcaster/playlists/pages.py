@@ -34,7 +34,7 @@ from broadcaster.web.frame import render
 from broadcaster.web.language import language_of, translate
 
 NEWEST = 100
-DECISION_FIELDS = frozenset({"over_warnings", "comment"})
+DECISION_FIELDS = frozenset({"over_warnings", "over_missing", "comment"})
 
 router = APIRouter(include_in_schema=False)
 

@@ -26,6 +26,7 @@ class Sanction:
     approver: str
     decided_at: datetime
     over_warnings: bool
+    over_missing: bool
     comment: str
 
 
@@ -191,5 +192,6 @@ def _sanction(session: Session, broadcast: Broadcast) -> Sanction | None:
         approver=name,
         decided_at=approval.decided_at,
         over_warnings=approval.over_warnings,
+        over_missing=approval.over_missing,
         comment=approval.comment,
     )

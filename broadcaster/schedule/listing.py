@@ -17,6 +17,8 @@ from broadcaster.schedule.queue_form import repeat_of
 from broadcaster.schedule.tables import Broadcast, Schedule, ScheduleCluster
 from broadcaster.schedule.today import Airing
 
+_SHOWN = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleLine:
@@ -36,6 +38,11 @@ class ScheduleLine:
     override_reason: str
     closed_because: str
     broadcasts: Sequence[tuple[str, datetime]]
+
+    def shown_broadcasts(self, now: datetime) -> Sequence[tuple[str, datetime]]:
+        """The next few broadcasts; the last few where all of them have begun."""
+        coming = [each for each in self.broadcasts if each[1] > now]
+        return coming[:_SHOWN] if coming else self.broadcasts[-_SHOWN:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,7 @@ class SanctionOut(BaseModel):
     approver: str
     decided_at_ms: int
     over_warnings: bool
+    over_missing: bool
 
 
 class BroadcastOut(BaseModel):
@@ -278,6 +279,7 @@ def report_out(facts: BroadcastFacts, report: BroadcastReport | None) -> ReportO
             approver=sanction.approver,
             decided_at_ms=to_ms(sanction.decided_at),
             over_warnings=sanction.over_warnings,
+            over_missing=sanction.over_missing,
         )
         if sanction is not None
         else None,

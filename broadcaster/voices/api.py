@@ -86,14 +86,16 @@ class VoiceAnswer(BaseModel):
     size_bytes: int
     installed: bool
     online: bool
-    speaks: bool = Field(description="Whether the next rendering is meant for this voice.")
+    speaks: bool = Field(description="Whether this voice reads the next rendering.")
 
 
 class StationVoiceAnswer(BaseModel):
     """What the station asked for, and the voice that it gets."""
 
     wish: WishGiven
-    speaks: VoiceAnswer
+    speaks: VoiceAnswer | None = Field(
+        description="Null where the voice is away and none may read instead."
+    )
 
 
 class VoiceList(BaseModel):
@@ -140,7 +142,8 @@ def _shown(session: Session, station: Context) -> VoicesShown:
 
 def _present(shown: VoicesShown) -> StationVoiceAnswer:
     return StationVoiceAnswer(
-        wish=WishGiven(**asdict(shown.wish)), speaks=_answer(shown.speaks, shown=shown)
+        wish=WishGiven(**asdict(shown.wish)),
+        speaks=_answer(shown.speaks, shown=shown) if shown.speaks else None,
     )
 
 
@@ -155,5 +158,5 @@ def _answer(offer: VoiceOffer, *, shown: VoicesShown) -> VoiceAnswer:
         size_bytes=offer.size_bytes,
         installed=offer.installed,
         online=offer.online,
-        speaks=offer.choice == shown.speaks.choice,
+        speaks=offer == shown.speaks,
     )

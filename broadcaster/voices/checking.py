@@ -35,6 +35,8 @@ def checked(
 ) -> VoiceWish:
     """The wish as it will be kept; `may_open`: whether this person may let words leave.
 
+    A voice that was asked for before and is away may be asked for again.
+
     Raises OnlineSwitchDenied, VoiceNotOffered, OnlineVoiceClosed, DeliveryUnusable, WordsUnusable.
     """
     if wish.text_may_leave != before.text_may_leave and not may_open:
@@ -42,16 +44,17 @@ def checked(
     wish = replace(
         wish, ident_words=one_line(wish.ident_words), closing_words=one_line(wish.closing_words)
     )
-    _check_voice(wish, among=among)
+    _check_voice(wish, before=before, among=among)
     _check_delivery(wish)
     _check_words(wish)
     return wish
 
 
-def _check_voice(wish: VoiceWish, *, among: Sequence[VoiceOffer]) -> None:
+def _check_voice(wish: VoiceWish, *, before: VoiceWish, among: Sequence[VoiceOffer]) -> None:
     if wish.engine == AUTOMATIC and not wish.voice:
         return
     names = {(offer.engine.value, offer.voice) for offer in among if offer.installed}
+    names.add((before.engine, before.voice))
     if (wish.engine, wish.voice) not in names:
         raise VoiceNotOffered(field="voice")
     if wish.engine == EngineName.GTTS and not wish.text_may_leave:

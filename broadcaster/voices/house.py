@@ -84,6 +84,13 @@ def chosen(engine: str, voice: str, *, usable: Sequence[InstalledVoice]) -> Voic
     return VoiceChoice(asked, voice if asked is EngineName.PIPER else "")
 
 
+def reader(policy: VoicePolicy, *, usable: Sequence[InstalledVoice]) -> VoiceChoice | None:
+    """Who reads by a policy with the voices that could speak; None: nobody."""
+    asked = policy.preferred
+    away = asked.engine is EngineName.PIPER and asked.voice not in {each.name for each in usable}
+    return policy.fallback if away else asked
+
+
 def best(usable: Sequence[InstalledVoice]) -> VoiceChoice:
     """A Vietnamese Piper voice, in the catalogue's order of liking, or else eSpeak NG."""
     liking = [voice.name for voice in shipped_catalogue().voice]

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from broadcaster.areas.tables import Station
 from broadcaster.settings import Settings
 from broadcaster.voices.catalogues import catalogue_of
-from broadcaster.voices.house import HouseVoice, house_closing, house_ident, resolved
+from broadcaster.voices.house import HouseVoice, house_closing, house_ident, reader, resolved
 from broadcaster.voices.offers import VoiceOffer, offer_of, offers
 from broadcaster.voices.wishes import VoiceWish, wish_of
 from playlists.speech.piper import piper_is_here
@@ -17,11 +17,15 @@ from playlists.speech.voice_store import installed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoicesShown:
-    """What a station asked for, who speaks by that now, and all there is to choose from."""
+    """What a station asked for, who speaks by that now, and all there is to choose from.
+
+    `speaks` is None where the voice that was asked for is away and none may read instead.
+    """
 
     wish: VoiceWish
     house: HouseVoice
-    speaks: VoiceOffer
+    asked: VoiceOffer
+    speaks: VoiceOffer | None
     offers: Sequence[VoiceOffer]
     house_ident: str
     house_closing: str
@@ -39,11 +43,14 @@ def voices_shown(
     wish = wish or wish_of(session, station_id=station_id)
     there, piper = installed(settings.voices_dir), piper_is_here()
     among = offers(catalogue_of(settings), installed=there)
-    house = resolved(wish, station_name=station.name, usable=there if piper else ())
+    usable = there if piper else ()
+    house = resolved(wish, station_name=station.name, usable=usable)
+    speaks = reader(house.policy, usable=usable)
     return VoicesShown(
         wish=wish,
         house=house,
-        speaks=offer_of(house.policy.preferred, among=among),
+        asked=offer_of(house.policy.preferred, among=among),
+        speaks=offer_of(speaks, among=among) if speaks else None,
         offers=among,
         house_ident=house_ident(station.name),
         house_closing=house_closing(station.name),

@@ -4,7 +4,7 @@ Listing, bringing and taking away need no founded station; choosing does.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,10 +16,11 @@ from broadcaster.settings import Settings
 from broadcaster.voices.catalogues import catalogue_of
 from broadcaster.voices.checking import checked
 from broadcaster.voices.errors import VoiceFailed, VoiceNotOffered, VoiceSourceNotSet
-from broadcaster.voices.offers import VoiceOffer, offers
+from broadcaster.voices.house import HouseVoice, reader, usable_voices
+from broadcaster.voices.offers import VoiceOffer, offer_of, offers
 from broadcaster.voices.shown import voices_shown
 from broadcaster.voices.wishes import AUTOMATIC, VoiceWish, keep_wish
-from playlists.speech.engines import EngineName, VoiceChoice
+from playlists.speech.engines import EngineName, VoiceChoice, VoicePolicy
 from playlists.speech.errors import SpeechError
 from playlists.speech.piper import piper_is_here
 from playlists.speech.voice_store import install, installed, remove
@@ -31,18 +32,23 @@ _NO_PIPER = (
     "  Máy này chưa có Piper nên giọng chưa đọc được: hãy chạy make -B install.\n"
     "  Piper is not installed, so the voice cannot speak yet: run make -B install.\n"
 )
+_NOBODY = (
+    "  Không có giọng đọc thay, nên chưa tạo được âm thanh: hãy chọn giọng khác (loa voice use).\n"
+    "  No voice may read instead, so nothing can be rendered: choose another (loa voice use).\n"
+)
 _SOUND_STAYS = (
     "  Âm thanh đã duyệt giữ nguyên; giọng này dùng cho lần tạo âm thanh sau.\n"
     "  Approved sound stays; this voice is used from the next rendering on.\n"
 )
 
 
-def listed(settings: Settings, *, speaks: VoiceChoice, as_json: bool) -> str:
+def listed(settings: Settings, *, policy: VoicePolicy, as_json: bool) -> str:
     """All voices, one a line, the one that speaks now marked; or one JSON array.
 
     Raises CatalogueUnreadable.
     """
     among = offers(catalogue_of(settings), installed=installed(settings.voices_dir))
+    speaks = reader(policy, usable=usable_voices(settings.voices_dir))
     if as_json:
         told = [_told(offer, speaks=speaks) for offer in among]
         return json.dumps(told, ensure_ascii=False) + "\n"
@@ -75,13 +81,25 @@ def brought(settings: Settings, name: str, *, source: str, progress: Console) ->
     return f"✓ {voice.name}\n  {voice.credit} ({voice.licence})\n{lacking}"
 
 
-def taken_away(settings: Settings, name: str) -> str:
-    """Remove a voice; sound that it made stays. Raises VoiceFailed."""
+def taken_away(settings: Settings, name: str, *, house: Callable[[], HouseVoice]) -> str:
+    """Remove a voice, and say who reads if it was the one that did; sound that it made stays.
+
+    Raises VoiceFailed, CatalogueUnreadable.
+    """
+    before = reader(house().policy, usable=usable_voices(settings.voices_dir))
     try:
         remove(name, into=settings.voices_dir)
     except SpeechError as error:
         raise VoiceFailed(error) from error
-    return f"✓ Đã gỡ / Removed: {name}\n  Âm thanh đã tạo giữ nguyên. / Sound that it made stays.\n"
+    told = f"✓ Đã gỡ / Removed: {name}\n  Âm thanh đã tạo giữ nguyên. / Sound that it made stays.\n"
+    if before != VoiceChoice(EngineName.PIPER, name):
+        return told
+    usable = usable_voices(settings.voices_dir)
+    now = reader(house().policy, usable=usable)
+    if now is None:
+        return f"{told}{_NOBODY}"
+    offer = offer_of(now, among=offers(catalogue_of(settings), installed=usable))
+    return f"{told}  Từ nay đọc bằng / From now on: {offer.title_vi} / {offer.title_en}\n"
 
 
 def used(
@@ -103,10 +121,12 @@ def used(
             rate=wish.rate if rate is None else rate,
         )
         # Whoever has this machine has the database; the online switch is still an act of its own.
-        wish = checked(wish, before=shown.wish, among=shown.offers, may_open=False)
+        # A voice that is named here must be here, whatever was asked for before.
+        before = replace(shown.wish, engine=AUTOMATIC, voice="")
+        wish = checked(wish, before=before, among=shown.offers, may_open=False)
         keep_wish(session, wish, station_id=station_id, by=None, now=datetime.now(UTC))
         then = voices_shown(session, station_id=station_id, settings=settings)
-    return f"✓ Giọng đọc / Voice: {then.speaks.title_vi} / {then.speaks.title_en}\n{_SOUND_STAYS}"
+    return f"✓ Giọng đọc / Voice: {then.asked.title_vi} / {then.asked.title_en}\n{_SOUND_STAYS}"
 
 
 def _wished(name: str, *, before: VoiceWish, among: Sequence[VoiceOffer]) -> VoiceWish:
@@ -119,7 +139,7 @@ def _wished(name: str, *, before: VoiceWish, among: Sequence[VoiceOffer]) -> Voi
     return replace(before, engine=EngineName.PIPER, voice=name)
 
 
-def _line(offer: VoiceOffer, *, speaks: VoiceChoice) -> str:
+def _line(offer: VoiceOffer, *, speaks: VoiceChoice | None) -> str:
     mark = "●" if offer.choice == speaks else "○" if offer.installed else "·"
     state = "qua mạng" if offer.online else "có" if offer.installed else "chưa cài"
     size = f"{offer.size_bytes / 1e6:.0f} MB" if offer.size_bytes else "–"
@@ -128,7 +148,7 @@ def _line(offer: VoiceOffer, *, speaks: VoiceChoice) -> str:
     return f"{mark} {name}\t{offer.title_vi}\t{state}\t{size}\t{owed}\n"
 
 
-def _told(offer: VoiceOffer, *, speaks: VoiceChoice) -> dict[str, object]:
+def _told(offer: VoiceOffer, *, speaks: VoiceChoice | None) -> dict[str, object]:
     return {
         "name": offer.voice or offer.engine.value,
         "engine": offer.engine.value,

@@ -68,6 +68,7 @@ class Agenda:
         journal: Journal,
         clock: TrustedClock,
         stamp: Stamp,
+        has_begun: Callable[[OrderKey], bool],
         changed: Callable[[], None],
         urgent: Callable[[], None],
     ) -> None:
@@ -78,6 +79,7 @@ class Agenda:
         self._journal = journal
         self._clock = clock
         self._stamp = stamp
+        self._has_begun = has_begun
         self._changed = changed
         self._urgent = urgent
         self._plan: tuple[Plan, IssuerKey] | None = None
@@ -325,6 +327,7 @@ class Agenda:
             at_ms=self._now_ms(),
             judged_ms=self._clock.verifying_ms,
             has_said=self._journal.has_said,
+            has_begun=self._has_begun,
         )
 
     @contextmanager

@@ -1,13 +1,16 @@
 """The device's audio on disk: named by its hash, whole or not there, bounded in size."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
+import shutil
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 AUDIO_FOLDER = "audio"
 LIMIT_BYTES = 2_000_000_000
+RESERVE_BYTES = 50_000_000
 _READ_BYTES = 1_048_576
 
 
@@ -47,9 +50,11 @@ class AudioStore:
         """Whether the whole file is there and its bytes hash to its name; a bad one is deleted."""
         if not self.path(sha256).exists():
             return False
-        if await self._hash_of(self.path(sha256)) == sha256:
-            return True
-        self.path(sha256).unlink(missing_ok=True)
+        # A card that cannot be read, or not written any more, has no good file.
+        with contextlib.suppress(OSError):
+            if await self._hash_of(self.path(sha256)) == sha256:
+                return True
+            self.path(sha256).unlink(missing_ok=True)
         return False
 
     async def adopt(self, sha256: str) -> bool:
@@ -64,13 +69,18 @@ class AudioStore:
         return True
 
     def make_room(self, size_bytes: int, *, planned: Collection[str]) -> bool:
-        """Delete what no plan needs, oldest first, until `size_bytes` more fit; say if they do."""
+        """Delete what no plan needs, oldest first, until `size_bytes` more fit; say if they do.
+
+        Audio leaves the rest of the device some of the disk: a full one would silence its journal.
+        """
         files = [(path, path.stat()) for path in self._folder.iterdir()]
         used = sum(stat.st_size for _, stat in files)
-        for path, _ in sorted(files, key=lambda file: file[1].st_mtime_ns):
-            if used + size_bytes <= self._limit_bytes:
+        spare = shutil.disk_usage(self._folder).free - RESERVE_BYTES
+        room = min(self._limit_bytes - used, spare)
+        for path, stat in sorted(files, key=lambda file: file[1].st_mtime_ns):
+            if size_bytes <= room:
                 break
             if path.stem not in planned:
-                used -= path.stat().st_size
+                room += stat.st_size
                 path.unlink()
-        return used + size_bytes <= self._limit_bytes
+        return size_bytes <= room

@@ -23,8 +23,10 @@ from devices.controller.decoder import Decoder, Mp3Decoder
 from devices.controller.due import Audio
 from devices.controller.fetching import Fetcher
 from devices.controller.health import HealthMeter
-from devices.controller.journal import Journal, note_end
+from devices.controller.journal import Journal
+from devices.controller.journal_file import note_end
 from devices.controller.link import Link, Listener
+from devices.controller.opening import EMERGENCY_RATE_HZ
 from devices.controller.outbox import Outbox
 from devices.controller.player import DISK_RETRY_S, Player
 from devices.controller.quiet_hours import disturbs
@@ -40,6 +42,7 @@ from devices.controller.sounds import Sounds
 from devices.controller.statements import ENDS, Statement, about
 from devices.controller.timed_sink import TimedSink
 from devices.controller.timekeeping import Timekeeper
+from devices.controller.tones import have_tones_ready
 from devices.controller.trusted_time import TrustedClock, Witness
 from devices.controller.watch import Watch
 from devices.errors import ContractViolation, JournalUnusable, WrongAddress, WrongKind
@@ -64,6 +67,9 @@ HOUSEKEEPING_S = 3_600.0
 
 SELF_TEST_ROOM_MS = 6_000
 """How long nothing else may sound for a self-test to begin: the longest one, and time around it."""
+
+LOGGED_REFUSALS = 100
+"""Of each code so many are logged one by one, then every so many-th: a flood fills no log."""
 
 DEBT_S = 2.0
 """How long what could not wait for the disk is owed to it, at most, while it takes anything."""
@@ -129,9 +135,11 @@ class Controller:
             journal=journal,
             clock=self.clock,
             stamp=self._stamped,
+            has_begun=lambda key: key in journal.settled or key in self._player.begun,
             changed=self._agenda_changed,
             urgent=self._agenda_urgent,
         )
+        timed = TimedSink(sink, clock=self.clock)
         self._player = Player(
             journal=journal,
             fetcher=self._fetcher,
@@ -144,7 +152,7 @@ class Controller:
                 rng=rng,
                 config=lambda: self._agenda.bearings.config,
             ),
-            sink=TimedSink(sink, clock=self.clock),
+            sink=timed,
             clock=self.clock,
             rng=rng,
             say=self._say,
@@ -153,9 +161,9 @@ class Controller:
             config=lambda: self._agenda.bearings.config,
         )
         cap = cap or VolumeCap()
-        cap.follow(lambda: self._agenda.bearings.config)
+        cap.follow(lambda: self._agenda.bearings.config, ahead_us=self.clock.ahead_us)
         self._tester = SelfTester(
-            sink=sink,
+            sink=timed,
             microphone=microphone or NoMicrophone(),
             clock=self.clock,
             why_not=self._why_no_self_test,
@@ -199,6 +207,7 @@ class Controller:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
+                have_tones_ready(rate_hz=self._sink.rate_hz or EMERGENCY_RATE_HZ)
                 self._agenda.remember()
                 self._link.hear(subscriptions_of(self._identity, self._agenda.bearings))
                 self._player.state_interrupted()
@@ -238,14 +247,16 @@ class Controller:
             self._take(topic, payload)
         except ContractViolation as violation:
             self.violations[violation.code] += 1
-            log.warning(
-                "message_refused",
-                device_id=self._identity.device,
-                topic=topic,
-                code=violation.code,
-                detail=violation.detail,
-                count=self.violations[violation.code],
-            )
+            count = self.violations[violation.code]
+            if count <= LOGGED_REFUSALS or count % LOGGED_REFUSALS == 0:
+                log.warning(
+                    "message_refused",
+                    device_id=self._identity.device,
+                    topic=topic[:200],
+                    code=violation.code,
+                    detail=violation.detail[:200],
+                    count=count,
+                )
 
     def last_will(self) -> bytes:
         """The signed status that stands for us while we are silent."""
@@ -336,6 +347,8 @@ class Controller:
         """Silence what was stopped, fetch what is wanted, and let the player look."""
         word = self._agenda.word
         self._player.silence(word.stopped)
+        # First of all: a tone waits neither for a disk nor for what is fetched.
+        self._player.wake()
         self._note(
             *stopped_statements(
                 word,

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from random import Random
@@ -102,7 +102,7 @@ class Fetcher:
     ) -> None:
         """Bring what these orders need and what is kept, and no longer what only others needed."""
         self._group = tasks
-        self._wants = wants_of(orders, kept=kept)
+        before, self._wants = self._wants, wants_of(orders, kept=kept)
         for sha256 in self._tasks.keys() - self._wants.keys():
             self._tasks.pop(sha256).cancel()
             self._states.pop(sha256, None)
@@ -110,6 +110,14 @@ class Fetcher:
             task = self._tasks.get(sha256)
             if task is None or (task.done() and sha256 not in self._states):
                 self._begin(sha256, tasks)
+            elif not task.done() and self._has_become_urgent(sha256, before):
+                # It waits its turn, or for its next attempt; what it holds is gone on with.
+                task.cancel()
+                self._begin(sha256, tasks)
+
+    def _has_become_urgent(self, sha256: str, before: Mapping[str, Want]) -> bool:
+        known = before.get(sha256)
+        return self._wants[sha256].is_urgent and known is not None and not known.is_urgent
 
     def state(self, order: Order) -> Audio:
         """What is here of an order: ready, or the worst that is known of an item."""
@@ -180,8 +188,8 @@ class Fetcher:
     def _settle(self, sha256: str) -> None:
         try:
             self._decoder.probe(self._store.path(sha256))
-        except AudioUndecodable as error:
-            log.error("audio_undecodable", sha256=sha256, why=error.detail)
+        except (AudioUndecodable, OSError) as error:
+            log.error("audio_undecodable", sha256=sha256, why=str(error))
             self._set(sha256, Audio.UNDECODABLE)
         else:
             log.info("audio_cached", sha256=sha256)

@@ -1,4 +1,4 @@
-"""The device's memory: confirmations, what the station signed, what has begun, in one SQLite file.
+"""The device's memory: confirmations, what the station signed, what has begun.
 
 A confirmation is on disk (WAL, synchronous=FULL) before it is sent, numbered without gaps and
 chained to the one before. What was said of an order is remembered in the same transaction, so
@@ -8,56 +8,27 @@ What has happened already cannot wait for a disk that refuses: it is *owed*, rem
 and written in the order in which it was said, with the next write that the disk takes.
 """
 
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-import msgspec
 import structlog
 
 from devices.controller.due import OrderKey
 from devices.controller.statements import ENDS, SETTLING, UNREMEMBERED, Statement, numbered
 from devices.errors import JournalUnusable
-from devices.protocol.chain import entry_hash, genesis
+from devices.protocol.chain import entry_hash
 from devices.protocol.messages import Confirmation, JournalEnd, Kind, encode
 
 log = structlog.get_logger()
 
-DATABASE_FILE = "controller.sqlite3"
-END_FILE = "journal-end.json"
 LOST_MARK = "lost"
-ASIDE_LIMIT = 3
 KEPT_AFTER_RECEIPT_MS = 7 * 86_400_000
 REMEMBERED_MS = 60 * 86_400_000
 """How long what was said of an order is remembered; a plan reaches some 8 days back and ahead."""
 
-# In one transaction: a slow disk is waited for once, and a power cut leaves all of it or nothing.
-_SCHEMA = """
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS head (
-    only_row INTEGER PRIMARY KEY CHECK (only_row = 1), epoch TEXT NOT NULL,
-    seq INTEGER NOT NULL, hash TEXT NOT NULL, receipted_seq INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS entry (
-    seq INTEGER PRIMARY KEY, entry TEXT NOT NULL, receipted_at_ms INTEGER);
-CREATE INDEX IF NOT EXISTS entry_receipted ON entry (receipted_at_ms);
-CREATE TABLE IF NOT EXISTS previous (
-    only_row INTEGER PRIMARY KEY CHECK (only_row = 1), epoch TEXT NOT NULL,
-    seq INTEGER NOT NULL, hash TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS signed (
-    kind TEXT NOT NULL, about TEXT NOT NULL, version INTEGER NOT NULL, message BLOB NOT NULL,
-    PRIMARY KEY (kind, about)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS moment (sequence INTEGER PRIMARY KEY, message BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS said (
-    order_id TEXT NOT NULL, repeat INTEGER NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL,
-    seq INTEGER NOT NULL, at_ms INTEGER NOT NULL,
-    PRIMARY KEY (order_id, repeat, kind, code)) WITHOUT ROWID;
-COMMIT;
-"""
 _SAY = (
     "INSERT INTO said VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT DO UPDATE SET seq = excluded.seq, at_ms = excluded.at_ms"
@@ -70,7 +41,6 @@ _SIGN = "INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)"
 Mark = tuple[str, str]
 """What was stated of an order: a kind and a code."""
 
-Connect = Callable[[Path], sqlite3.Connection]
 Write = tuple[str, tuple[Any, ...]]
 """One statement in SQL with what it is bound to."""
 
@@ -95,6 +65,7 @@ class Journal:
         self._owed: list[Statement] = []
         self._owed_writes: list[Write] = []
         self._told: Callable[[Sequence[Confirmation]], None] = _nobody
+        self._open: set[OrderKey] = set()
         self.settled: set[OrderKey] = set()
         self.ended: set[OrderKey] = set()
         for order_id, repeat, kind, code in database.execute(
@@ -121,7 +92,7 @@ class Journal:
     @property
     def interrupted(self) -> list[OrderKey]:
         """The orders that have begun, or gone on, and have no end."""
-        return sorted(self.settled - self.ended)
+        return sorted(self._open)
 
     @property
     def owes(self) -> bool:
@@ -300,6 +271,7 @@ class Journal:
             self._said.pop(key, None)
             self.settled.discard(key)
             self.ended.discard(key)
+            self._open.discard(key)
 
     def close(self) -> None:
         """Write what is owed if the disk takes it, and close the file."""
@@ -372,8 +344,10 @@ class Journal:
             self.settled.add(key)
         if kind in ENDS:
             self.ended.add(key)
-        elif kind == Kind.RESUMED:
+            self._open.discard(key)
+        elif kind in {Kind.STARTED, Kind.RESUMED}:
             self.ended.discard(key)
+            self._open.add(key)
 
     def _last_said_before(self, at_ms: int) -> list[OrderKey]:
         rows = self._database.execute(
@@ -401,113 +375,3 @@ def _nobody(_: Sequence[Confirmation]) -> None:
 
 def _raises(marks: Mapping[str, int]) -> list[Write]:
     return [(_RAISE, each) for each in marks.items()]
-
-
-def connect_file(path: Path) -> sqlite3.Connection:
-    """Open a database file whose transactions the journal itself begins and ends."""
-    return sqlite3.connect(path, isolation_level=None)
-
-
-def open_journal(
-    folder: Path, *, station: str, device: str, connect: Connect = connect_file
-) -> Journal:
-    """Open a controller's memory, or begin one with an epoch of its own.
-
-    A file that is no database any more is put aside, never overwritten; the new epoch then names
-    how far the old one was known to reach, as it does where the file is gone. Raises
-    JournalUnusable.
-    """
-    try:
-        return _open(folder, station=station, device=device, connect=connect)
-    except sqlite3.DatabaseError as error:
-        if not _is_broken(error):
-            raise JournalUnusable(str(error)) from error
-    try:
-        _put_aside(folder)
-        return _open(folder, station=station, device=device, connect=connect, was_lost=True)
-    except (sqlite3.Error, OSError) as error:
-        raise JournalUnusable(str(error)) from error
-
-
-def note_end(folder: Path, head: Head) -> None:
-    """Leave beside the journal how far it reaches, for a journal that may have to follow it."""
-    draft = folder / f"{END_FILE}.draft"
-    try:
-        draft.write_bytes(
-            msgspec.json.encode(JournalEnd(epoch=head.epoch, seq=head.seq, chain=head.hash))
-        )
-        draft.replace(folder / END_FILE)
-    except OSError as error:
-        raise JournalUnusable(str(error)) from error
-
-
-class _Broken(sqlite3.DatabaseError):
-    """The file opens, and does not hold together."""
-
-
-def _open(
-    folder: Path, *, station: str, device: str, connect: Connect, was_lost: bool = False
-) -> Journal:
-    database = connect(folder / DATABASE_FILE)
-    try:
-        database.execute("PRAGMA journal_mode = WAL")
-        if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise _Broken(DATABASE_FILE)
-        database.executescript(_SCHEMA)
-        if database.execute("SELECT 1 FROM head").fetchone() is None:
-            _begin(
-                database,
-                station=station,
-                device=device,
-                previous=_last_known(folder),
-                was_lost=was_lost,
-            )
-        return Journal(database)
-    except BaseException:
-        database.close()
-        raise
-
-
-def _begin(
-    database: sqlite3.Connection,
-    *,
-    station: str,
-    device: str,
-    previous: JournalEnd | None,
-    was_lost: bool,
-) -> None:
-    """Begin an epoch, and with it name the one before, in one step."""
-    epoch = secrets.token_hex(16)
-    hash_ = genesis(station=station, device=device, epoch=epoch)
-    database.execute("BEGIN IMMEDIATE")
-    database.execute("INSERT INTO head VALUES (1, ?, 0, ?, 0)", (epoch, hash_))
-    if previous is not None:
-        named = (previous.epoch, previous.seq, previous.chain)
-        database.execute("INSERT INTO previous VALUES (1, ?, ?, ?)", named)
-    if was_lost or previous is not None:
-        database.execute("INSERT INTO mark VALUES (?, 1)", (LOST_MARK,))
-    database.execute("COMMIT")
-
-
-def _is_broken(error: sqlite3.DatabaseError) -> bool:
-    if isinstance(error, _Broken):
-        return True
-    return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
-
-def _put_aside(folder: Path) -> None:
-    """Keep what is broken for whoever can read it, but only so many: a bad card breaks each one."""
-    number = 0
-    while (folder / f"{DATABASE_FILE}.broken-{number}").exists() and number < ASIDE_LIMIT - 1:
-        number += 1
-    for suffix in ("-wal", "-shm", ""):
-        path = folder / f"{DATABASE_FILE}{suffix}"
-        if path.exists():
-            path.replace(folder / f"{DATABASE_FILE}.broken-{number}{suffix}")
-
-
-def _last_known(folder: Path) -> JournalEnd | None:
-    try:
-        return msgspec.json.decode((folder / END_FILE).read_bytes(), type=JournalEnd)
-    except (OSError, msgspec.DecodeError):
-        return None

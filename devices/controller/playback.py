@@ -170,7 +170,7 @@ class Play:
         self._sounding = sounding
         try:
             ending = await self._stretch(sounding, begins_us=self.begins_ms * 1_000)
-            while self._goes_on_after(ending):
+            while self._goes_on_after(ending, sounding):
                 sounding.end(ending)
                 if not await self._is_let_go_on(sounding):
                     return
@@ -219,10 +219,12 @@ class Play:
             self.cuts.stop()
             self.cuts = None
 
-    def _goes_on_after(self, ending: Ending) -> bool:
+    def _goes_on_after(self, ending: Ending, sounding: Sounding) -> bool:
+        """Whether a cut is not the end: nor is one before anything was heard."""
         if ending.kind is not Kind.CUT or self.opening is not None:
             return False
-        return ending.code == "priority" or (ending.code == "emergency" and self.order.resumes)
+        may_resume = self.order.resumes or not sounding.has_sounded
+        return ending.code == "priority" or (ending.code == "emergency" and may_resume)
 
     async def _is_let_go_on(self, sounding: Sounding) -> bool:
         """Wait until what cut it is over; say so before it sounds again."""

@@ -107,18 +107,19 @@ class Player:
 
     def state_interrupted(self) -> None:
         """State the end of what a crash cut off, unless it may join what is still under way."""
-        for key in self._interrupted():
-            if not self._may_rejoin(key):
-                order_id, repeat = key
-                self.note(
-                    Statement(
-                        kind=Kind.FAILED,
-                        at_ms=self._now_ms(),
-                        order=order_id,
-                        repeat=repeat,
-                        code="interrupted",
-                    )
+        self.note(
+            *(
+                Statement(
+                    kind=Kind.FAILED,
+                    at_ms=self._now_ms(),
+                    order=key.id,
+                    repeat=key.repeat,
+                    code="interrupted",
                 )
+                for key in self._interrupted()
+                if not self._may_rejoin(key)
+            )
+        )
 
     def _interrupted(self) -> Sequence[OrderKey]:
         ours = {key_of(play.order) for play in self._plays}
@@ -141,10 +142,10 @@ class Player:
         if not self._knows_what_has_played():
             return None
         playing = next((play for play in reversed(self._plays) if not play.is_suspended), None)
-        if playing is not None:
+        if playing is None:
+            playing = self._rejoin(tasks)
+        else:
             self._withdraw_what_cannot_begin(playing)
-        elif self._rejoin(tasks):
-            return None
         decision = self._allowed_decision(playing)
         self._waiting = decision.waits
         if playing is None and self._go_on(before=decision.start):
@@ -164,7 +165,7 @@ class Player:
                 return decision
             left_out.add(key_of(start))
             if self.clock.is_vouched:
-                self._skip(start, Refusal.QUIET_HOURS)
+                self.note(self._skipped(start, Refusal.QUIET_HOURS))
 
     def _due(self, playing: Play | None, *, without: Collection[OrderKey]) -> Decision:
         now_ms, settled = self._now_ms(), self.journal.settled
@@ -210,10 +211,14 @@ class Player:
         """State what is over and what cannot be played, if somebody vouches for the time."""
         if not self.clock.is_vouched:
             return
-        for order in decision.too_late:
-            self._skip(order, "too_late")
-        for order, audio in decision.without_audio:
-            self.note(about(order, Kind.FAILED, at_ms=self._now_ms(), code=audio))
+        at_ms = self._now_ms()
+        self.note(
+            *(self._skipped(order, "too_late") for order in decision.too_late),
+            *(
+                about(order, Kind.FAILED, at_ms=at_ms, code=audio)
+                for order, audio in decision.without_audio
+            ),
+        )
 
     def _go_on(self, *, before: Order | None) -> bool:
         """Let what was cut last go on, unless something more urgent is about to begin."""
@@ -241,12 +246,16 @@ class Player:
                 return False
             reborn_ms = self._now_ms()
             self.journal.raise_marks({REBORN_MARK: reborn_ms})
-        for key, each in self.planned().items():
-            if each.order.starts_at_ms <= reborn_ms and key not in self.journal.settled:
-                self._skip(each.order, "journal_lost")
+        self.note(
+            *(
+                self._skipped(each.order, "journal_lost")
+                for key, each in self.planned().items()
+                if each.order.starts_at_ms <= reborn_ms and key not in self.journal.settled
+            )
+        )
         return True
 
-    def _rejoin(self, tasks: asyncio.TaskGroup) -> bool:
+    def _rejoin(self, tasks: asyncio.TaskGroup) -> Play | None:
         """Go on with what the power cut off, where it would be by now."""
         for key in self._interrupted():
             order = self.planned()[key].order
@@ -255,8 +264,8 @@ class Player:
                 play = self._prepare(order, cuts=None, rejoins=True)
                 if play.may_start():
                     self._begin(play, tasks)
-                    return True
-        return False
+                    return play
+        return None
 
     def _begin(self, play: Play, tasks: asyncio.TaskGroup) -> None:
         self._plays.append(play)
@@ -353,8 +362,8 @@ class Player:
         config = self.config()
         return config.stagger_ms if config is not None else 0
 
-    def _skip(self, order: Order, code: str) -> None:
-        self.note(about(order, Kind.SKIPPED, at_ms=self._now_ms(), code=code))
+    def _skipped(self, order: Order, code: str) -> Statement:
+        return about(order, Kind.SKIPPED, at_ms=self._now_ms(), code=code)
 
     def _now_ms(self) -> int:
         return now_ms(self.clock)

@@ -52,7 +52,10 @@ class Planned:
 
 
 def word_of(plan: tuple[Plan, IssuerKey] | None, moments: Iterable[Moment]) -> Word:
-    """The station's word: the plan, and of the fast path what is newer than the plan."""
+    """The station's word: the plan, and of the fast path what is newer than the plan.
+
+    Of an id and repeat that stand twice, the first counts.
+    """
     orders: list[Ordered] = []
     stops: list[Stop] = []
     if plan is not None:
@@ -65,10 +68,13 @@ def word_of(plan: tuple[Plan, IssuerKey] | None, moments: Iterable[Moment]) -> W
             stops.append(moment.now.stop)
         if moment.now.order is not None:
             orders.append(Ordered(moment.now.order, moment.issuer))
+    once: dict[OrderKey, Ordered] = {}
+    for each in orders:
+        once.setdefault(key_of(each.order), each)
     by_order: dict[str, list[Stop]] = {}
     for stop in stops:
         by_order.setdefault(stop.order, []).append(stop)
-    return Word(orders=tuple(orders), stops=by_order)
+    return Word(orders=tuple(once.values()), stops=by_order)
 
 
 def is_taken_up(moment: Moment, *, plan: Plan | None) -> bool:
@@ -107,14 +113,18 @@ def news(
     at_ms: int,
     judged_ms: int,
     has_said: Callable[[Statement], bool],
+    has_begun: Callable[[OrderKey], bool],
 ) -> list[Statement]:
     """A `received` or a `rejected` for each order of which that was not said before.
 
-    `judged_ms` is the time by which an order is over: the newest that somebody vouches for.
+    `judged_ms` is the time by which an order is over: the newest that somebody vouches for. What
+    has begun, or ended in any way, is judged no more.
     """
     statements: dict[tuple[OrderKey, tuple[str, str]], Statement] = {}
     for each in orders:
         order, issuer = each.order, each.issuer
+        if has_begun(key_of(order)):
+            continue
         received = about(order, Kind.RECEIVED, at_ms=at_ms, plan_version=each.plan_version)
         if has_said(received):
             refusal = standing_refusal(order, config=config, issuer=issuer)

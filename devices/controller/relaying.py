@@ -99,21 +99,27 @@ class Relaying:
 
     async def pieces(self) -> AsyncGenerator[Piece, None]:
         """The programme, or what fills in for it; empty pieces while nothing is to be heard."""
-        ends_us = self.clock.monotonic_us() + self.ends_us - self.clock.now_us()
         filling_in = self._filling_in()
-        heard_us = self.clock.monotonic_us()
-        while self.clock.monotonic_us() < ends_us:
+        heard_us = sounds_until_us = self.clock.monotonic_us()
+        ends_us = heard_us + self.ends_us - self.clock.now_us()
+        while (now_us := self.clock.monotonic_us()) < ends_us > sounds_until_us:
+            piece = Piece(item=0, pcm=b"")
             if self._failure is not None:
                 raise self._failure
             if self._can_sound():
-                heard_us = self.clock.monotonic_us()
+                heard_us = now_us
                 self._has_sounded = True
-                yield Piece(item=0, pcm=self._next())
-            elif self.clock.monotonic_us() - heard_us >= self.relay.stall_timeout_ms * 1_000:
-                yield Piece(item=None, pcm=await self._instead(filling_in))
+                piece = Piece(item=0, pcm=self._next())
+            elif now_us - heard_us >= self.relay.stall_timeout_ms * 1_000:
+                piece = Piece(item=None, pcm=await self._instead(filling_in))
             else:
                 await self._look()
-                yield Piece(item=0, pcm=b"")
+            # The sink holds some of what it was given: its end counts, not that of this moment.
+            begins_us = max(self.clock.monotonic_us(), sounds_until_us)
+            pcm = piece.pcm[: self._bytes(max(0, ends_us - begins_us) // 1_000)]
+            if pcm:
+                sounds_until_us = begins_us + self._lasts_us(pcm)
+            yield Piece(piece.item, pcm)
         if not self._has_sounded:
             raise RelayStalled(self.relay.url)
 
@@ -194,6 +200,9 @@ class Relaying:
                 log.error("relay_fallback_unusable", why=str(error))
                 return
             yield from _cut(bytes(self._bytes(_PAUSE_MS)), rate_hz=self._rate_hz)
+
+    def _lasts_us(self, pcm: bytes) -> int:
+        return len(pcm) // BYTES_PER_SAMPLE * 1_000_000 // self._rate_hz
 
     def _bytes(self, duration_ms: int) -> int:
         return duration_ms * self._rate_hz // 1_000 * BYTES_PER_SAMPLE

@@ -13,7 +13,7 @@ from devices.controller.audio_source import AudioSource, HttpAudioSource
 from devices.controller.audio_store import AUDIO_FOLDER, AudioStore
 from devices.controller.clock import SystemClock
 from devices.controller.controller import Controller
-from devices.controller.journal import open_journal
+from devices.controller.journal_file import open_journal
 from devices.controller.link import Link, Listener
 from devices.controller.mqtt_link import MqttLink, broker_address
 from devices.controller.outlets import Outlet, open_outlet

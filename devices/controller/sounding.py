@@ -63,9 +63,9 @@ class Sounding:
         self._tally.place = self.begins
 
     @property
-    def is_open(self) -> bool:
-        """Whether a stream of it is open."""
-        return self._stream is not None
+    def has_sounded(self) -> bool:
+        """Whether anything of the order has left the sink."""
+        return bool(self._tally.samples)
 
     @property
     def place(self) -> Place:

@@ -7,8 +7,8 @@ drill has three soft falling notes and a rest instead: nobody shall take the one
 import math
 from array import array
 from functools import lru_cache
-from itertools import islice
 
+from devices.controller.mp3 import BYTES_PER_SAMPLE
 from devices.protocol.messages import ToneKind
 
 _LEVEL = 0.35
@@ -21,18 +21,23 @@ _DRILL = ((659.3, 0.45), (523.3, 0.45), (392.0, 0.7), (0.0, 0.9))
 def tone(kind: ToneKind, *, duration_ms: int, rate_hz: int) -> bytes:
     """Samples of 16 bits, mono: the pattern of a kind for so many milliseconds."""
     pattern = _pattern(kind, rate_hz)
-    wanted = duration_ms * rate_hz // 1_000
-    times = -(-wanted // len(pattern))
-    return array("h", islice((pattern * times), wanted)).tobytes()
+    wanted = duration_ms * rate_hz // 1_000 * BYTES_PER_SAMPLE
+    return (pattern * -(-wanted // len(pattern)))[:wanted]
+
+
+def have_tones_ready(*, rate_hz: int) -> None:
+    """Make the patterns beforehand: on a small box their sines take longer than an order may."""
+    for kind in ToneKind:
+        _pattern(kind, rate_hz)
 
 
 @lru_cache(maxsize=8)
-def _pattern(kind: ToneKind, rate_hz: int) -> "array[int]":
+def _pattern(kind: ToneKind, rate_hz: int) -> bytes:
     notes = _DRILL if kind is ToneKind.DRILL else _ATTENTION
     samples = array("h")
     for frequency_hz, length_s in notes:
         samples.extend(_note(frequency_hz, length_s, rate_hz=rate_hz))
-    return samples
+    return samples.tobytes()
 
 
 def _note(frequency_hz: float, length_s: float, *, rate_hz: int) -> list[int]:

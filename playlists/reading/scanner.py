@@ -12,39 +12,18 @@ from functools import lru_cache
 
 from playlists.reading.assembly import Assembly
 from playlists.reading.expressions import expression
+from playlists.reading.grammar import (
+    DIGIT_RULES,
+    ENDINGS,
+    LATE_LETTER_RULES,
+    LETTER_RULES,
+    ROMAN,
+    SIGN_RULES,
+)
 from playlists.reading.lexicon import Lexicon
 from playlists.reading.orthography import is_syllable
 from playlists.reading.place import Place, Rule, Said
-from playlists.reading.rules import (
-    abbreviations,
-    addresses,
-    cardinals,
-    codes,
-    coordinates,
-    dates,
-    day_dashes,
-    documents,
-    doors,
-    fractions,
-    grouped,
-    hotlines,
-    houses,
-    lengths,
-    lists,
-    measures,
-    money,
-    ordinals,
-    pairs,
-    periods,
-    phones,
-    roads,
-    roman,
-    scores,
-    signs,
-    times,
-    vessels,
-    weekdays,
-)
+from playlists.reading.rules import abbreviations, signs
 from playlists.reading.rules.leftovers import read_leftover_word
 from playlists.reading.rules.single_letters import SINGLE_LETTERS
 
@@ -60,124 +39,6 @@ _FOLLOWED_BY_MORE = frozenset("0123456789@&_")
 _MOST_WORDS_LEARNT = 20_000
 # No rule looks further than this: a text without blanks would else be gone over from every sign.
 _LONGEST_WRITTEN = 300
-
-_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZĐ"
-_BLANKS = " \n\t"
-# With each rule the signs of which one must follow the first digits; none where any may.
-_DIGIT_RULES: tuple[tuple[Rule, str], ...] = (
-    (codes.CUED, ""),
-    (phones.MASKED, " .xX*"),
-    (phones.SHAPED, ""),
-    (roads.PLATE_CUED, _CAPITALS + " -"),
-    (documents.NUMBERED, ""),
-    (documents.CITED, "/"),
-    (roads.PLATE, _CAPITALS + " -"),
-    (dates.FULL, "/.-"),
-    (dates.DATES_RANGE, "/"),
-    (dates.DAYS_RANGE, _BLANKS + "-–—"),
-    (dates.DAYS_LIST, ","),
-    (houses.PLOT, "-"),
-    (periods.MONTHS_SO_FAR, "T"),
-    (periods.SCHOOL_YEAR, "/-"),
-    (periods.SHORT_YEAR, "/"),
-    (periods.MONTH_YEAR, _BLANKS + "-–—/."),
-    (day_dashes.FEASTS, "-"),
-    (day_dashes.DAY_DASH, "-."),
-    (scores.BAG, ":"),
-    (scores.DOTTED_BAG, "."),
-    (scores.HYPHENATED, " -"),
-    (scores.SCORE, " -–:"),
-    (scores.SLASHED, "/"),
-    (scores.FALLING, "-"),
-    (lengths.DIMENSIONS, " .,mcdkxX×"),
-    (pairs.AROUND_THE_CLOCK, "/hH"),
-    (times.HOURS, " hHgG"),
-    (times.SPELLED, " "),
-    (times.SHORT, "gG"),
-    (times.SHORT_RANGE, "gG"),
-    (times.DOTTED, "."),
-    (coordinates.COORDINATE, " .,°-NESW"),
-    (fractions.SCALE, " .,:"),
-    (times.CLOCK, " :"),
-    (fractions.LONG_PAIR, "/.,"),
-    (times.BEFORE_TIME, "/"),
-    (houses.HOUSE, "/"),
-    (pairs.PAIR, " /"),
-    (hotlines.EMERGENCY, ""),
-    (hotlines.SHORT, ""),
-    (phones.CUED, ""),
-    (ordinals.ORDINAL, ""),
-    (roads.LINE, ""),
-    (doors.DOOR, ""),
-    (lists.LIST, ","),
-    (cardinals.NAMED, ""),
-    (cardinals.ARMY_UNIT, ""),
-    (money.WITH_COMMA, " .,-–("),
-    (money.FINENESS, ""),
-    (money.CENTS, ","),
-    (lengths.LOADED, "tT"),
-    (money.MAGNITUDE, " .,tTn"),
-    (money.SHORTHAND, " .,kKtT"),
-    (times.MINUTES, "p'"),
-    (times.SECONDS, '"'),
-    (lengths.AND_A_BIT, "khmo"),
-    (cardinals.STANDARD, ":"),
-    (grouped.BROKEN, " ."),
-    (grouped.SPACED, " "),
-    (grouped.COMMA_GROUP, ","),
-    (measures.AGE_AND_MORE, "+"),
-    (measures.MEASURE, ""),
-    (cardinals.LABEL, ""),
-    (cardinals.SECTION, "."),
-    (codes.COUNTED, _CAPITALS),
-    (codes.CODE, ""),
-    (grouped.DECIMAL_POINT, "."),
-    (cardinals.PLAIN_NUMBER, ""),
-    (addresses.WEB, ""),
-    (addresses.MAIL, ""),
-    (cardinals.LEFTOVER, ""),
-)
-_LETTER_RULES: tuple[Rule, ...] = (
-    codes.TEXT_MESSAGE,
-    codes.SERIAL,
-    vessels.FISHING,
-    vessels.SHIP,
-    doors.ROAD_SIGN,
-    doors.HOUSE_LETTERS,
-    addresses.MAIL,
-    addresses.WEB,
-    roads.ROAD,
-    roads.POST,
-    roman.LABEL,
-    weekdays.WEEKDAY_RANGE,
-    weekdays.SHORT_LIST,
-    weekdays.SHORT_WEEKDAY,
-    weekdays.SUNDAY,
-    periods.SHORT_PERIOD,
-    cardinals.JOINED_WORD,
-    measures.JOINED_DEGREE,
-    measures.UNIT_AFTER_WORD,
-    measures.UNIT_PER_UNIT,
-    money.AFTER_WORD,
-    signs.NUMBER_SIGN,
-)
-_ENDINGS: tuple[Rule, ...] = (addresses.ENDING, signs.JOINT)
-_ROMAN: tuple[Rule, ...] = (roman.ROMAN,)
-_LATE_LETTER_RULES: tuple[Rule, ...] = (
-    documents.ALONE,
-    codes.EDITION,
-    codes.CODE,
-)
-_SIGN_RULES: dict[str, tuple[Rule, ...]] = {
-    "(": (phones.SHAPED,),
-    "+": (phones.SHAPED, phones.CUED),
-    "*": (phones.SERVICE_CODE,),
-    "#": (phones.SERVICE_CODE,),
-    "№": (signs.NUMBER_SIGN,),
-    "$": (money.SIGN_FIRST,),
-    "€": (money.SIGN_FIRST,),
-    "£": (money.SIGN_FIRST,),
-}
 
 
 @dataclass
@@ -252,12 +113,12 @@ class Scanner:
         place = self._place(start)
         run = _RUN.match(self.text, start)
         said = (
-            self._first(_LETTER_RULES, place)
+            self._first(LETTER_RULES, place)
             or abbreviations.read_word(place, run[0] if run else word)
             or abbreviations.read_word_before_number(place, word)
-            or self._first(_ROMAN, place)
+            or self._first(ROMAN, place)
             or (self._first(SINGLE_LETTERS, place) if len(word) == 1 else None)
-            or self._first(_LATE_LETTER_RULES, place)
+            or self._first(LATE_LETTER_RULES, place)
             or abbreviations.read_lowered(place, run[0] if run else word)
             or abbreviations.read_initials(place)
             or read_leftover_word(word, place)
@@ -265,7 +126,7 @@ class Scanner:
         return self.assembly.said(start, said)
 
     def _settle_pause(self, marks: str, start: int) -> int:
-        ending = self._first(_ENDINGS, self._place(start)) if marks == "." else None
+        ending = self._first(ENDINGS, self._place(start)) if marks == "." else None
         if ending is not None:
             return self.assembly.said(start, ending)
         return self.assembly.pause(start, start + len(marks))
@@ -274,7 +135,7 @@ class Scanner:
         if sign in signs.QUOTES:
             return self.assembly.silent(start, start + 1)
         place = self._place(start)
-        said = self._first(_SIGN_RULES.get(sign, ()), place)
+        said = self._first(SIGN_RULES.get(sign, ()), place)
         if said is None and sign == "(":
             said = signs.read_repeated(place)
         if said is None and sign in signs.BRACKETS:
@@ -293,7 +154,7 @@ def _digit_rules(sign: str) -> tuple[Rule, ...]:
     """The rules that may fit where this sign follows the first digits, in their order."""
     return tuple(
         rule
-        for rule, signs_after in _DIGIT_RULES
+        for rule, signs_after in DIGIT_RULES
         if not signs_after or (sign and sign in signs_after)
     )
 

@@ -24,6 +24,7 @@ from devices.controller.relay.hls import (
     variant_url,
 )
 from devices.controller.relaying import Allows
+from devices.controller.tls import tls_context
 from devices.errors import RelayBroken, RelayUndecodable
 
 CONNECT_S = 10.0
@@ -37,9 +38,14 @@ _HEADERS = {"User-Agent": "loa-controller", "Accept-Encoding": "identity"}
 
 
 class HttpsReceiver:
-    """The receiver of a real pole; `tls` and `ffmpeg` are the machine's own unless given."""
+    """The receiver of a real pole; whom it trusts is the machine's own choice unless given."""
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None, ffmpeg: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        ffmpeg: Callable[[], str | None] = find_ffmpeg,
+    ) -> None:
         self._tls = tls
         self._ffmpeg = ffmpeg
 
@@ -48,11 +54,11 @@ class HttpsReceiver:
     ) -> AsyncGenerator[bytes, None]:
         """Yield the samples as they come; raise RelayBroken or RelayUndecodable."""
         if self._tls is None:
-            self._tls = ssl.create_default_context()
+            self._tls = tls_context()
         timeout = httpx.Timeout(SILENT_S, connect=CONNECT_S)
         async with httpx.AsyncClient(verify=self._tls, timeout=timeout, trust_env=False) as client:
             octets = _Reception(client, allows).octets(url)
-            samples = decode_stream(octets, rate_hz=rate_hz, ffmpeg=self._ffmpeg or find_ffmpeg())
+            samples = decode_stream(octets, rate_hz=rate_hz, ffmpeg=self._ffmpeg())
             try:
                 async with aclosing(octets), aclosing(samples):
                     async for pcm in samples:

@@ -25,6 +25,7 @@ from devices.protocol import topics
 from devices.protocol.identity import Identity
 from devices.simulation.crowd.crowd import Crowd
 from devices.simulation.crowd.hall import Hall
+from devices.simulation.crowd.loop import fair_loop
 from devices.simulation.crowd.words import (
     AddFaults,
     Begin,
@@ -50,7 +51,8 @@ def main() -> int:
     # Ctrl-C reaches the whole group of processes; the one that started us decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        asyncio.run(_serve())
+        with asyncio.Runner(loop_factory=fair_loop) as runner:
+            runner.run(_serve())
     except DevicesError as error:
         sys.stderr.write(f"{error.message_vi} / {error.message_en} ({error.detail})\n")
         return 2

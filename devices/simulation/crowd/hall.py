@@ -14,7 +14,7 @@ from devices.protocol.identity import Identity
 from devices.simulation.crowd.clock import LoopTimedClock
 from devices.simulation.crowd.decoding import SharedDecoder
 from devices.simulation.crowd.files import KnownHashes
-from devices.simulation.crowd.pantry import HandedOver, Pantry
+from devices.simulation.crowd.pantry import HandedOver, LinkedStore, Pantry
 from devices.simulation.faults.audio import TroubledSource
 from devices.simulation.faults.conditions import Conditions
 
@@ -34,9 +34,9 @@ class Hall:
     _hashes: KnownHashes = field(default_factory=KnownHashes)
     _sources: dict[str, tuple[AudioSource, Pantry]] = field(default_factory=dict)
 
-    def store(self, home: Path) -> AudioStore:
+    def store(self, home: Path) -> LinkedStore:
         """A device's own folder of audio; equal files are hashed once."""
-        return AudioStore(home / AUDIO_FOLDER, hash_of=self._hashes.of)
+        return LinkedStore(home / AUDIO_FOLDER, hash_of=self._hashes.of)
 
     def source(
         self, identity: Identity, *, store: AudioStore, conditions: Conditions

@@ -14,7 +14,8 @@ import structlog
 
 from devices.controller.backoff import backoff_s
 from devices.controller.controller import Controller
-from devices.controller.journal import Journal, open_journal
+from devices.controller.journal import Journal
+from devices.controller.journal_file import open_journal
 from devices.controller.link import Link, Listener
 from devices.controller.run import locked
 from devices.controller.sinks import NullSink

@@ -9,6 +9,7 @@ from devices.simulation.faults.conditions import Conditions
 from devices.simulation.faults.kinds import FaultKind
 
 _LONGEST_NAP_US = 1_000_000
+_WRONG = frozenset({FaultKind.CLOCK_DRIFT, FaultKind.CLOCK_JUMP})
 
 
 class TroubledClock:
@@ -18,13 +19,14 @@ class TroubledClock:
         self._clock = clock
         self._conditions = conditions
         self._drifted_us = 0
+        self._jumped_us = 0
         self._ppm = 0.0
         self._since_us = clock.monotonic_us()
         conditions.listen(self._settle)
 
     def now_us(self) -> int:
         """The wrong time."""
-        return self._clock.now_us() + self._jumped_us() + self._drift_us()
+        return self._clock.now_us() + self._jumped_us + self._drift_us()
 
     def monotonic_us(self) -> int:
         """Time that never steps."""
@@ -35,16 +37,15 @@ class TroubledClock:
         while (left_us := at_us - self.now_us()) > 0:
             await self._clock.wait_until_us(self._clock.now_us() + min(left_us, _LONGEST_NAP_US))
 
-    def _jumped_us(self) -> int:
-        return round(self._conditions.settings(FaultKind.CLOCK_JUMP).get("by_s", 0.0) * 1e6)
-
     def _drift_us(self) -> int:
-        return self._drifted_us + round(self._passed_us() * self._ppm / 1e6)
-
-    def _passed_us(self) -> int:
-        return self._clock.monotonic_us() - self._since_us
+        if not self._ppm:
+            return self._drifted_us
+        passed_us = self._clock.monotonic_us() - self._since_us
+        return self._drifted_us + round(passed_us * self._ppm / 1e6)
 
     def _settle(self) -> None:
+        by_s = self._conditions.settings(FaultKind.CLOCK_JUMP).get("by_s", 0.0)
+        self._jumped_us = round(by_s * 1e6)
         ppm = self._conditions.settings(FaultKind.CLOCK_DRIFT).get("ppm", 0.0)
         if ppm != self._ppm:
             self._drifted_us = self._drift_us()
@@ -62,5 +63,6 @@ class TroubledWitness:
     def source(self) -> TimeSource:
         """What the machine says, without a time server that would set it right."""
         said = self._witness.source()
-        wrong = self._conditions.active & {FaultKind.CLOCK_DRIFT, FaultKind.CLOCK_JUMP}
-        return TimeSource.RTC if wrong and said is TimeSource.NTP else said
+        if said is TimeSource.NTP and not self._conditions.active.isdisjoint(_WRONG):
+            return TimeSource.RTC
+        return said

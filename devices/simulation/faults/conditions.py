@@ -11,13 +11,10 @@ class Conditions:
     """The episodes that hold for one device, at most one of a kind; `changed` hears of each."""
 
     def __init__(self) -> None:
+        self.active: frozenset[FaultKind] = frozenset()
+        """The kinds that hold now."""
         self._active: dict[FaultKind, tuple[Episode, Random]] = {}
         self._listeners: list[Callable[[], None]] = []
-
-    @property
-    def active(self) -> frozenset[FaultKind]:
-        """The kinds that hold now."""
-        return frozenset(self._active)
 
     def begin(self, episode: Episode) -> None:
         """From now on this holds, in place of another of its kind."""
@@ -50,5 +47,6 @@ class Conditions:
         return lambda: self._listeners.remove(changed)
 
     def _tell(self) -> None:
+        self.active = frozenset(self._active)
         for changed in tuple(self._listeners):
             changed()

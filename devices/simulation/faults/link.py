@@ -125,6 +125,8 @@ class TroubledLink:
             self._listener.receive(topic, payload)
 
     def _loses(self, payload: bytes) -> bool:
+        if FaultKind.LOST_RECEIPTS not in self._conditions.active:
+            return False
         return _is_receipt(payload) and self._conditions.strikes(FaultKind.LOST_RECEIPTS)
 
 
@@ -154,6 +156,9 @@ class Lane:
 
     def pass_on(self, deliver: Deliver) -> None:
         """Let a message through; what `deliver` raises at once is raised here."""
+        if self._free_at_s == 0.0 and not self._conditions.active:
+            deliver()
+            return
         copies = 2 if self._conditions.strikes(FaultKind.DUPLICATED) else 1
         for _ in range(copies):
             self._pass_one(deliver)

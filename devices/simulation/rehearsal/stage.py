@@ -79,13 +79,14 @@ async def stage_for(options: Options, *, folder: Path) -> AsyncIterator[Stage]:
         audio = stack.enter_context(serve_audio())
         url = await stack.enter_async_context(broker_for(founded, chosen=chosen))
         hand_out_identities(founded, broker_url=url, station_url=audio.url)
-        station = _station(founded, broker_url=url)
+        station = station_at(founded, broker_url=url)
         await stack.enter_async_context(beside(station.line.run()))
         homes = [founded.fleet / each.device for each in founded.devices]
         yield Stage(homes, Company(station, audio))
 
 
-def _station(founded: Founded, *, broker_url: str) -> RehearsalStation:
+def station_at(founded: Founded, *, broker_url: str) -> RehearsalStation:
+    """The station of a rehearsal, and its line to a broker, which is yet to be run."""
     address = broker_address(broker_url, username=founded.station, password=founded.secret)
 
     def connect(listener: Listener) -> Link:

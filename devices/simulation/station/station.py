@@ -31,6 +31,9 @@ log = structlog.get_logger()
 RECEIPT_AFTER_S = 0.1
 """How long receipts wait for more of the same device, as a ledger's do for their transaction."""
 
+PLAN_AFTER_S = 1.0
+"""How soon after the fast path the same stands in the plan."""
+
 Heard = Callable[[str, Sequence[Confirmation]], None]
 
 
@@ -89,20 +92,20 @@ class RehearsalStation:
             self._publish(self._signed_plan(cluster), retain=True)
 
     def order_now(self, order: Order, *, clusters: Iterable[str] = ()) -> None:
-        """Order something for this moment: by the fast path first, and in the plans."""
+        """Order something for this moment: by the fast path, and in the plans soon after."""
         chosen = list(clusters or self.founded.clusters)
         for cluster in chosen:
             self._publish(self._desk.now(cluster, order=order, now_ms=self.now_ms))
-        self.order([order], clusters=chosen)
+            self._orders[cluster].append(order)
+        self._publish_plans_soon(chosen)
 
     def stop(self, stop: Stop, *, clusters: Iterable[str] = ()) -> None:
-        """Silence an order: by the fast path first, and in the plans."""
+        """Silence an order: by the fast path, and in the plans soon after."""
         chosen = list(clusters or self.founded.clusters)
         for cluster in chosen:
             self._publish(self._desk.now(cluster, stop=stop, now_ms=self.now_ms))
-        for cluster in chosen:
             self._stops[cluster].append(stop)
-            self._publish(self._signed_plan(cluster), retain=True)
+        self._publish_plans_soon(chosen)
 
     def last_will(self) -> bytes:
         """A station that falls silent says nothing: devices play on by their plans."""
@@ -153,6 +156,15 @@ class RehearsalStation:
                     device, epoch=name, seq=epoch.seq, chain=epoch.chain, now_ms=self.now_ms
                 )
             )
+
+    def _publish_plans_soon(self, clusters: Sequence[str]) -> None:
+        """With the next tick, as a station that looks once a second what its plans should be."""
+
+        def publish() -> None:
+            for cluster in clusters:
+                self._publish(self._signed_plan(cluster), retain=True)
+
+        asyncio.get_running_loop().call_later(PLAN_AFTER_S, publish)
 
     def _signed_plan(self, cluster: str) -> Signed:
         signed = self._desk.plan(

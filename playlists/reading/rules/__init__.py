@@ -1,1 +1,1 @@
-"""One module for each class of written things; `playlists.reading.scanner` puts them in order."""
+"""One module for each class of written things; `playlists.reading.grammar` puts them in order."""

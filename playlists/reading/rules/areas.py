@@ -10,7 +10,7 @@ from playlists.reading.place import Place, Rule, Said
 _AREAS = {"H": "huyện", "Q": "quận", "P": "phường", "X": "xã", "T": "tỉnh"}
 _AREA = expression(r"(?P<letter>[HQPXT])\.(?=[ ]?(?:[A-ZĐ][^\W\d_]|[0-9]|[A-ZĐ][ ][A-ZĐ][^\W\d_]))")
 _AREA_BEFORE = expression(r"(?:[,;(–-]|(?<!\w)(?:tại|ở|thuộc|ubnd|hđnd|của|về|đến|từ|và|các))\s*$")
-_NEXT = expression(r"[ ]?(?P<first>[0-9]+|[^\W\d_]+)(?:[ ](?P<second>[^\W\d_]+))?")
+_NEXT = expression(r"[ ]?(?P<first>[0-9]{1,4}|[^\W\d_]{1,24})(?:[ ](?P<second>[^\W\d_]{1,24}))?")
 _LAST = expression(r"(?P<word>[^\W\d_]+)[ ]$")
 
 

@@ -9,7 +9,7 @@ from playlists.reading.flags import Doubt, Flag
 from playlists.reading.letters import LETTER_NAMES, code_number, spell
 from playlists.reading.numbers import cardinal, read_number
 from playlists.reading.place import Place, Rule, Said
-from playlists.reading.rules.abbreviations import sure_reading
+from playlists.reading.rules.composing import sure_reading
 
 _CODE = expression(
     r"(?=[0-9]*[^\W\d_]+[0-9]|[0-9]+[^\W\d_])[^\W_]+(?:[./-](?=[^\W_]*[0-9])[^\W_]+)*"
@@ -18,6 +18,9 @@ _CODE = expression(
 )
 _SPAN = expression(  # A1-A5: two codes of one kind, from one to the other
     r"(?P<first>(?P<head>[0-9]{0,2}[A-ZĐ]{1,3})(?P<n>[0-9]{1,3}))-(?P=head)(?P<last>[0-9]{1,3})"
+)
+_LOT_BEFORE = expression(
+    r"(?<!\w)(?:lô|lô đất|căn|căn hộ|ô|nhà|khu|block|tòa|kho|cổng|ki ốt|quầy|ghế|giống|máy)\s*$"
 )
 _QUAKE_BEFORE = expression(r"(?<!\w)(?:động đất|độ lớn|cường độ|rung chấn)[^.;\n]{0,20}$")
 _CUE = expression(r"(?<!\w)mã(?: hồ sơ| số| tra cứu| định danh| đơn vị| khách hàng)?(?: là)?[ :]*$")
@@ -75,6 +78,14 @@ def read_code(match: re.Match[str], place: Place) -> Said | None:
     sure = sure or bool(_CUE.search(place.before))
     flags = () if sure else (Flag(Doubt.CODE, written, spoken),)
     return Said(spoken, end, "code", flags)
+
+
+def read_dashed(match: re.Match[str], place: Place) -> Said | None:
+    """Lô LK-05, căn A-12: letters and a number that a dash joins, after a thing that bears such."""
+    if not _LOT_BEFORE.search(place.before):
+        return None
+    spoken = f"{spell(match['letters'])} {code_number(match['n'])}"
+    return Said(spoken, match.end(), "code")
 
 
 def read_counted(match: re.Match[str], place: Place) -> Said | None:
@@ -149,6 +160,9 @@ def read_serial(match: re.Match[str], place: Place) -> Said | None:
     return Said(spell(match[0]), match.end(), "code")
 
 
+DASHED = Rule(
+    expression(r"(?P<letters>[A-ZĐ]{1,3})-(?P<n>[0-9]{1,4})(?![^\W_]|[./-][^\W_])"), read_dashed
+)
 COUNTED = Rule(
     expression(r"(?P<n>[1-9][0-9]{0,2})(?P<letters>[A-ZĐ]{2,6})(?![^\W_])"), read_counted
 )

@@ -40,6 +40,7 @@ _END_NEXT = expression(
 _DAY_BEFORE = expression(r"(?:[0-9]|(?<!\w)(?:chạp|giêng|tết|nhật|hai|ba|tư|năm|sáu|bảy))[)]?\s*$")
 _WEEKDAY_BEFORE = expression(r"(?<!\w)thứ (?:[2-7]|hai)\s*$")
 _SUNDAY_NEXT = expression(r"\s*(?:hết )?(?:chủ nhật|cn(?!\w))")
+_TOLD_HOUR_BEFORE = expression(rf"[0-9][hg:][0-9]{{0,2}}'? {_DAYTIME}\s*$")
 _NOW_NEXT = expression(r"\s*(?:nay|hiện nay|bây giờ)(?!\w)")
 _YEAR_BEFORE = expression(r"(?<![0-9.,])(?:19|20)[0-9]{2}\s*$")
 _HALF_OPEN_NEXT = expression(r"\s*(?:dưới|trên|hết|gần|đủ|<|≤|chưa đủ|chưa đầy)\s*[0-9]")
@@ -85,6 +86,8 @@ def reaches_until(place: Place) -> bool:
     """Từ 12/9 - hết ngày 15/9, đêm 24 - sáng 25/10, 2020 - nay, từ 14 - dưới 18: until."""
     before, after = place.before, place.after(place.start + 1)
     if _YEAR_BEFORE.search(before) and _NOW_NEXT.match(after):
+        return True
+    if _TOLD_HOUR_BEFORE.search(before) and _HOUR_NEXT.match(after):
         return True
     if before[-2:].strip()[-1:].isdigit() and _HALF_OPEN_NEXT.match(after):
         return True

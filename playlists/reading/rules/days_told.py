@@ -20,7 +20,8 @@ PARTS_BEFORE = expression(
 _WHOLE_AFTER = expression(
     r"\s*(?:số|tổng(?! kết)|diện tích|chặng|đoạn|quãng|thời|lượng|chiều(?! nay)|quỹ|kinh phí|vốn|"
     r"giá|nhu cầu|nội dung|mục tiêu|ngày|giờ|tháng|năm|héc|mét|ki lô|muỗng|thìa|chén|cốc|ly|bát|"
-    r"lít|tấn|tạ|yến|cân|viên|gói|thế kỷ|bình|thùng|kế hoạch|dự toán|dân số|dân cư|sân)(?!\w)"
+    r"lít|tấn|tạ|yến|cân|viên|gói|thế kỷ|bình|thùng|kế hoạch|dự toán|dân số|dân cư|sân|thu nhập|"
+    r"doanh thu|khối lượng|công suất|công trình)(?!\w)"
 )
 COUNTED_AFTER = expression(
     r"\s*(?:số|tổng(?! kết)|tiêu chí|chỉ tiêu|diện tích|hộ|người|đại biểu|thành viên|phiếu|xã|"
@@ -81,11 +82,24 @@ def told_day(place: Place, end: int, *, day: int, month: int) -> str:
     return "sure" if _is_hinted(place, before, after) else ""
 
 
+def goes_on_with_days(place: Place) -> bool:
+    """Ngày 5/6 thôn 1; 6/6 thôn 2: the next day of a schedule."""
+    if not place.before.endswith("; "):
+        return False
+    return any(piece.rule == "date" for piece in place.recent)
+
+
 def _is_told(place: Place, before: str, after: str) -> bool:
     """A word for a day stands right beside it."""
     of_that_time = before.endswith("/") and place.follows("time")
     heads = after.startswith(": ") and (place.at_line_start or _SCHEDULE_BEFORE.search(before))
-    return bool(of_that_time or heads or DAY_BEFORE.search(before) or _DAY_AFTER.match(after))
+    return bool(
+        of_that_time
+        or heads
+        or goes_on_with_days(place)
+        or DAY_BEFORE.search(before)
+        or _DAY_AFTER.match(after)
+    )
 
 
 def _is_hinted(place: Place, before: str, after: str) -> bool:
@@ -104,6 +118,11 @@ def _tells_a_feast(before: str, *, feast: bool) -> bool:
     if not _FEAST_BEFORE.search(before):
         return feast and bool(_NAMED_DAY_BEFORE.search(before))
     return feast or not _ISSUE_BEFORE.search(before)
+
+
+def is_of_whole(place: Place, end: int) -> bool:
+    """1/5 dân số: a part of something that has no days."""
+    return bool(_WHOLE_AFTER.match(place.after(end)))
 
 
 def is_span(place: Place, end: int) -> bool:

@@ -10,7 +10,7 @@ from playlists.reading.letters import code_number, spell
 from playlists.reading.lexicon.entries import Entry
 from playlists.reading.numbers import cardinal, digit_by_digit, with_leading_zeros
 from playlists.reading.place import Place, Rule, Said
-from playlists.reading.rules.abbreviations import compose, sure_reading
+from playlists.reading.rules.composing import compose, sure_reading
 
 _LETTERS = r"[A-ZĐ](?:[A-Za-zĐđ]*[A-ZĐgr])?[0-9]{0,4}"
 _ISSUER = rf"{_LETTERS}(?:\s?&\s?{_LETTERS}|[-–/.]{_LETTERS})*"
@@ -37,6 +37,7 @@ _ATTACHED = expression(r"[A-ZĐ][A-Za-zĐđ]{0,5}(?=[0-9])")
 _SURE_HEADS = "SPTV"
 _PART = expression(r"[^\W_]+")
 _JOINED_PART = expression(r"[^\W_]+(?:&[^\W_]+)*")
+_ASSEMBLY_ALONE = expression(r"(?:UBTV)?QH[0-9]{2}(?![^\W_])")
 _ASSEMBLY = expression(r"QH([0-9]{1,2})")
 
 
@@ -92,6 +93,10 @@ def read_letters(match: re.Match[str], place: Place) -> Said | None:
     standard = _STANDARD.match(place.text, place.start)
     if standard:
         return read_standard(standard, place)
+    assembly = _ASSEMBLY_ALONE.match(place.text, place.start)
+    if assembly:
+        spoken, flags = read_issuer(assembly[0], place)
+        return Said(spoken, assembly.end(), "document_letters", flags)
     return read_attached(place) or read_alone(match, place)
 
 
@@ -188,4 +193,7 @@ def _choose(choices: tuple[Entry, ...], place: Place) -> Entry:
 
 NUMBERED = Rule(_NUMBERED, read_numbered)
 CITED = Rule(_CITED, read_cited)
-ALONE = Rule(expression(rf"{_ALONE.pattern}|(?=[TQ]C)|(?={_ATTACHED.pattern})"), read_letters)
+ALONE = Rule(
+    expression(rf"{_ALONE.pattern}|(?=[TQ]C)|(?=(?:UBTV)?QH[0-9])|(?={_ATTACHED.pattern})"),
+    read_letters,
+)

@@ -13,7 +13,7 @@ from playlists.reading.rules.measures import read_unit
 _DOOR = expression(r"(?P<n>[1-9][0-9]{2,3})(?P<letter>[A-Z]?)(?![^\W_]|[.,/][0-9]|-[0-9])")
 _DOOR_BEFORE = expression(
     r"(?<!\w)(?:phòng(?: học| họp| làm việc| khám| bệnh| trọ| máy| thi| tiếp dân| tiếp công dân)?|"
-    r"ki ốt|kiốt|ki-ốt|kiot|giường|căn hộ|căn|quầy|sạp|gian hàng|"
+    r"ki ốt|kiốt|ki-ốt|kiot|giường|căn hộ|căn|quầy|sạp|gian hàng|p\.|"
     r"(?:tuyến )?(?:xe )?buýt|(?:chuyến )?bay)(?: số)?"
     r"(?: [0-9]{3,4}[a-z]?(?:,| và))*\s*$"
 )

@@ -6,10 +6,11 @@ import re
 
 from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag
-from playlists.reading.letters import LETTER_NAMES, spell
+from playlists.reading.letters import spell
 from playlists.reading.orthography import is_syllable, syllables_in
 from playlists.reading.place import PLAIN, Place, Said
-from playlists.reading.rules.abbreviations import compose, compose_two, in_capitals
+from playlists.reading.rules.abbreviations import in_capitals
+from playlists.reading.rules.composing import compose, compose_two
 
 _SHORTEST_SHOUT = 3
 _VOWEL = expression(r"[aeiouyăâêôơưà-ỹ]", re.IGNORECASE)
@@ -18,7 +19,7 @@ _VOWEL = expression(r"[aeiouyăâêôơưà-ỹ]", re.IGNORECASE)
 def read_leftover_word(word: str, place: Place) -> Said:
     """A word as it is if a Vietnamese voice can say it; else its best guess, flagged."""
     end = place.start + len(word)
-    if len(word) == 1 and (word.upper() in LETTER_NAMES or is_syllable(word)):
+    if len(word) == 1 and (word.isupper() or is_syllable(word)):
         return Said(word, end, PLAIN)
     if is_syllable(word):
         if not word.isupper():

@@ -67,6 +67,10 @@ _LOOSE_POWER = expression(
     r"[ ](?P<power>[23])(?=[ ]*(?:$|\n|[.,;:)](?![0-9])|(?:đất|nhà|sàn)(?!\w)))"
 )
 _POWERS = {"2": "vuông", "3": "khối"}
+_EACH_BEFORE = expression(
+    r"(?:(?<!\w)(?:mỗi|từng|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|mấy|nửa|vài|theo)[ ]|"
+    r"tích \(|vị:? |\(đvt: )$"
+)
 _ALWAYS_UNIT = expression(r"[kdcm]?m[23²³]")
 
 
@@ -127,7 +131,10 @@ def read_unit_after_word(match: re.Match[str], place: Place) -> Said | None:
     entry = place.lexicon.units.get(match[0])
     if entry is None:
         return None
-    if not (_ALWAYS_UNIT.fullmatch(match[0]) or _MAGNITUDE_BEFORE.search(place.said_before)):
+    hectare = match[0] == "ha" and _EACH_BEFORE.search(place.before)
+    if not (
+        hectare or _ALWAYS_UNIT.fullmatch(match[0]) or _MAGNITUDE_BEFORE.search(place.said_before)
+    ):
         return None
     return Said(entry.spoken, match.end(), "unit")
 

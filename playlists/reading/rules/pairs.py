@@ -13,6 +13,8 @@ from playlists.reading.rules.days_told import (
     COUNTED_AFTER,
     DAY_BEFORE,
     PARTS_BEFORE,
+    goes_on_with_days,
+    is_of_whole,
     is_span,
     told_day,
 )
@@ -53,6 +55,7 @@ _LEVEL_BEFORE = expression(
 _SCHOOLING_BEFORE = expression(r"(?<!\w)(?:trình độ|học vấn|văn hóa|học lực)(?!\w)[^0-9.;]{0,20}$")
 _SCHOOLING = (10, 12)
 _MONTHS = 12
+_NATIONAL_DAY = (2, 9)
 _RANK_BEFORE = expression(r"(?<!\w)(?:xếp|đứng|vị trí|hạng|xếp hạng)\s+thứ\s*$")
 _STREET_AFTER = expression(r",?\s*(?:đường|phố|tổ|ấp|khu|ngõ|hẻm|thôn|kp)(?!\w)")
 
@@ -95,7 +98,7 @@ def _named(match: re.Match[str], place: Place) -> Said | None:
     first, second = int(match["a"]), int(match["b"])
     if is_named(match, place):
         return read_named(match)
-    if stands_in_address(match, place):
+    if stands_in_address(match, place) and not goes_on_with_days(place):
         return _in_address(match, place)
     if _RANK_BEFORE.search(place.before):
         return Said(f"{ordinal(first)} trên {cardinal(second)}", match.end(), "ratio")
@@ -120,21 +123,24 @@ def _share(match: re.Match[str], place: Place, unit: tuple[str, int] | None) -> 
     if _is_ratio(match, place, unit):
         return _with_unit(over, match.end(), unit, "ratio")
     scale = SCALE_BEFORE.search(place.before)
-    counted = COUNTED_AFTER.match(place.after(match.end()))
+    whole = is_of_whole(place, match.end())
+    counted = whole or bool(COUNTED_AFTER.match(place.after(match.end())))
     if counted and first > second and is_day_of_year(first, second):
-        counted = None  # no share is larger than its whole
+        counted = False  # no share is larger than its whole
     if unit or counted or PARTS_BEFORE.search(place.before) or scale:
         spoken = over if scale and first > second else fraction_words(first, second)
-        parts = unit or scale or PARTS_BEFORE.search(place.before)
-        if (
-            is_feast(first, second)
-            and first != second
-            and not (parts or is_span(place, match.end()))
-        ):
-            spoken = day_month(first, second)
-            return Said(spoken, match.end(), "date", (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
+        told = unit or scale or PARTS_BEFORE.search(place.before) or whole or first == second
+        if is_feast(first, second) and not (told or is_span(place, match.end())):
+            return _unsure_feast(match, spoken, first=first, second=second)
         return _with_unit(spoken, match.end(), unit, "fraction")
     return _unsure(match, place, first=first, second=second)
+
+
+def _unsure_feast(match: re.Match[str], share: str, *, first: int, second: int) -> Said:
+    """2/9 xã is more likely the nation's day, 5/6 thôn a share; the author is asked of both."""
+    nation = (first, second) == _NATIONAL_DAY
+    spoken, rule = (day_month(first, second), "date") if nation else (share, "fraction")
+    return Said(spoken, match.end(), rule, (Flag(Doubt.AMBIGUOUS, match[0], spoken),))
 
 
 def _is_ratio(match: re.Match[str], place: Place, unit: tuple[str, int] | None) -> bool:

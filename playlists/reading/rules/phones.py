@@ -51,6 +51,7 @@ _LINE_NEAR = expression(
     r"(?<!\w)(?:tổng đài|đường dây nóng|hotline|điện thoại|gọi|liên hệ)(?!\w)[^.;!?\n]{0,60}$"
 )
 _SHORTEST, _LONGEST = 9, 12
+_PASSWORD_CUE = expression(r"(?<!\w)(?:mật khẩu|password|mã pin)(?!\w)[^.;\n0-9]{0,40}:\s*$")
 _TEXT_CUE = expression(r"(?:nhắn tin|tin nhắn|soạn|cú pháp|sms).*(?:gửi|đến|tới|số)\s*$")
 
 
@@ -70,7 +71,8 @@ def read_cued(match: re.Match[str], place: Place) -> Said | None:
     """Any digits after a word such as *gọi*, *tổng đài* or *mã số*, or in a list with such."""
     if _COUNTED_AFTER.match(place.after(match.end())):
         return None
-    cued = _CUE.search(place.before) or _TEXT_CUE.search(place.before)
+    before = place.before
+    cued = _CUE.search(before) or _TEXT_CUE.search(before) or _PASSWORD_CUE.search(before)
     if not (cued or (place.follows("phone") and len(match[0]) >= 3)):
         return None
     plus = "cộng " if "+" in match[0] else ""

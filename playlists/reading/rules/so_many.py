@@ -36,7 +36,8 @@ _HOURS_NEXT = expression(r"[ ]?[0-9]{1,3}[ ]?(?:h|giờ|ngày|tuần|tháng|năm
 def of_so_many(place: Place) -> Said | None:
     """What a stroke says before so many hours or another number; nothing if no number follows."""
     at, text = place.start, place.text
-    if _HOURS_NEXT.match(text, at + 1):
+    told_hour = place.pieces[-1:] and place.pieces[-1].rule == "time"
+    if not told_hour and _HOURS_NEXT.match(text, at + 1):
         return Said("trong", at + 1, "per")
     if _MATTER_BEFORE.search(place.before) and _unit_of_next(place) is not None:
         return Said("trên", at + 1, "stroke")

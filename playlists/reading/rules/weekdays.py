@@ -34,7 +34,7 @@ _NAMED_PLACE = expression(
 )
 _AND = r"\s*(?:,|&|và|hoặc|-|–|đến)\s*"
 _RUN_BEFORE = expression(rf"(?<!\w)(?:t[0-9]{{1,2}}{_AND})+$")
-_RUN_AFTER = expression(rf"(?:{_AND}T[0-9]{{1,2}}(?![^\W_]))+")
+_RUN_AFTER = expression(rf"(?:{_AND}T[0-9]{{1,2}}(?![^\W_])){{1,12}}")
 _NUMBER = expression("[0-9]+")
 _WEEKDAYS = range(2, 8)
 _NAMED_NEAR = expression(

@@ -82,6 +82,7 @@ def decide(
     now: datetime,
     comment: str = "Cần sửa.",
     over_warnings: bool = False,
+    over_missing: bool = False,
 ) -> Approval:
     """Decide on a rendition as it was shown."""
     return desk.decide(
@@ -95,4 +96,5 @@ def decide(
         now=now,
         comment=comment,
         over_warnings=over_warnings,
+        over_missing=over_missing,
     )

@@ -9,12 +9,15 @@ import pytest
 from sqlmodel import Session, col, select
 
 from broadcaster.accounts.roles import Role
+from broadcaster.areas.tables import VillageLanguage
 from broadcaster.bulletins import desk
 from broadcaster.bulletins.errors import (
     ActOutOfPlace,
     CommentMissing,
     CommentTooLong,
+    NothingAccepted,
     OwnBulletin,
+    RecordingsUnaccepted,
     RenditionChanged,
     ScriptChanged,
     TextUnusable,
@@ -191,6 +194,26 @@ def test_warnings_are_approved_in_so_many_words(at_desk: Desk) -> None:
     at_desk.submit()
     assert at_desk.decide(rendition, approved=True, over_warnings=True).over_warnings
     assert at_desk.on_air == rendition
+
+
+def test_an_approval_names_exactly_what_was_accepted(at_desk: Desk) -> None:
+    """Unsure readings and a missing recording are two things, refused and kept each by itself."""
+    at_desk.session.add(VillageLanguage(village_id="v-1", language="Khmer"))
+    at_desk.session.flush()
+    rendition = at_desk.render(warns=True)
+    at_desk.submit()
+
+    for accepted, refusal, field in (
+        ({}, NothingAccepted, "over_warnings"),
+        ({"over_missing": True}, WarningsUnresolved, "over_warnings"),
+        ({"over_warnings": True}, RecordingsUnaccepted, "over_missing"),
+    ):
+        with pytest.raises(refusal) as unsaid:
+            at_desk.decide(rendition, approved=True, **accepted)
+        assert unsaid.value.field == field
+
+    kept = at_desk.decide(rendition, approved=True, over_warnings=True, over_missing=True)
+    assert (kept.over_warnings, kept.over_missing) == (True, True)
 
 
 def test_print_that_is_left_out_needs_no_settling(at_desk: Desk) -> None:

@@ -167,16 +167,23 @@ def test_what_is_missing_is_told_before_approval_and_must_be_accepted(room: Room
     room.send(room.an, f"{address}/submission")
 
     page = unescape(room.binh.get(address).text)
+    assert "mọi loa của cụm có thôn đó phát bản thu sau lời tiếng Việt" in page
     assert "Thôn Hai: tiếng Nùng – chưa có bản thu" in page
     assert "Thôn Một: tiếng Tày" not in page
     assert "Tôi biết các thôn này chỉ nghe được tiếng Việt và vẫn đồng ý phát" in page
 
     status, _, page = room.decide(address, decision="approve")
     assert (status, room.on_air(address)) == (422, False)
-    assert "còn thiếu bản thu của thôn" in page
+    page = unescape(page)
+    assert "Bản tin còn thiếu bản thu bằng tiếng của thôn." in page
+    assert "chưa chắc cách đọc" not in page
+    assert room.decide(address, decision="approve", over_warnings="yes")[0] == 422
 
-    assert room.decide(address, decision="approve", over_warnings="yes")[0] == 303
+    assert room.decide(address, decision="approve", over_missing="yes")[0] == 303
     assert room.on_air(address)
+    page = unescape(room.binh.get(address).text)
+    assert "(biết còn thiếu bản thu bằng tiếng của thôn)" in page
+    assert "đã nghe các chỗ chưa chắc" not in page
 
 
 def test_with_every_recording_nothing_more_is_asked(room: Room) -> None:
@@ -185,7 +192,7 @@ def test_with_every_recording_nothing_more_is_asked(room: Room) -> None:
     room.bring(address, "v-1", "v-2")
     room.bring(address, "v-2", language="Nùng", file=voice(400))
     room.send(room.an, f"{address}/submission")
-    assert "over_warnings" not in room.binh.get(address).text
+    assert "over_missing" not in room.binh.get(address).text
     assert room.decide(address, decision="approve")[0] == 303
     assert room.on_air(address)
 
@@ -290,7 +297,7 @@ def test_vietnamese_only_wants_no_recording(room: Room) -> None:
 
     assert room.wanted(address) == {}
     assert "Bản thu tiếng dân tộc" not in unescape(room.an.get(address).text)
-    assert "over_warnings" not in room.binh.get(address).text
+    assert "over_missing" not in room.binh.get(address).text
 
 
 def test_a_leader_hears_and_brings_nothing(room: Room) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from broadcaster.accounts.sessions import session_of
 from broadcaster.bulletins.tables import Approval, Bulletin
 from broadcaster.database import Database
 from broadcaster.schedule.queue_pages import queue_panel
-from broadcaster.schedule.tables import Schedule, ScheduleCluster
+from broadcaster.schedule.tables import Broadcast, Schedule, ScheduleCluster
 from tests.broadcaster.pages.commune import add_bulletin
 from tests.broadcaster.pages.conftest import CSRF, Browse
 from tests.broadcaster.small_station import SmallStation
@@ -234,6 +235,50 @@ def test_the_panel_tells_the_leader_where_when_and_the_exception(
     assert "Cụm Đông, Cụm Tây Sơn" in panel
     assert "Xin phát trong giờ yên lặng." in panel
     assert "Xả lũ lúc 4 giờ sáng" in panel
+
+
+def add_broadcasts(station: SmallStation, count: int) -> None:
+    """Broadcasts of the only schedule as a planner leaves them, one a minute from now on."""
+    (schedule,) = kept(station)
+    with station.database.writing() as session:
+        rendition_id = session.get_one(Bulletin, schedule.bulletin_id).rendition_id
+        for number in range(count):
+            starts_at = station.clock() + timedelta(minutes=1 + number)
+            session.add(
+                Broadcast(
+                    id=f"bc-{number}",
+                    schedule_id=schedule.id,
+                    bulletin_id=schedule.bulletin_id,
+                    rendition_id=rendition_id or "",
+                    title="Lịch tiêm vắc xin",
+                    priority=3,
+                    audio_sha256="0" * 64,
+                    audio_size_bytes=1,
+                    duration_ms=1_000,
+                    slot_ms=1_000,
+                    occurs_at=starts_at,
+                    starts_at=starts_at,
+                    not_after=starts_at + timedelta(minutes=1),
+                    planned_at=station.clock(),
+                )
+            )
+
+
+def test_the_panel_names_the_next_broadcasts_of_a_schedule(
+    draft: SmallStation, browse: Browse, queue: Queue
+) -> None:
+    """Neither what is past nor the end of what is planned, but what comes now."""
+    queue(bulletin="sound", when="at", starts_local="2026-11-23T17:00", repeat="daily")
+    add_broadcasts(draft, 7)
+    leader = browse("leader")
+
+    def shown() -> list[str]:
+        panel = panel_for(draft, leader, name="leader", bulletin="sound")
+        return re.findall(r"/broadcasts/(bc-\d)", panel)
+
+    assert shown() == ["bc-0", "bc-1", "bc-2"]
+    draft.clock.move(timedelta(seconds=90))
+    assert shown() == ["bc-1", "bc-2", "bc-3"]
 
 
 def test_before_there_is_sound_the_panel_offers_no_form(

@@ -12,9 +12,9 @@ from broadcaster.bulletins.delivery import Delivery
 from broadcaster.bulletins.errors import (
     LanguageNotSpoken,
     OwnBulletin,
+    RecordingsUnaccepted,
     ScriptChanged,
     SoundOverLimit,
-    WarningsUnresolved,
 )
 from broadcaster.bulletins.recordings import (
     confirm_recording,
@@ -75,7 +75,7 @@ def submit(newsroom: Newsroom, bulletin_id: str) -> None:
         desk.submit(session, bulletin_id, by=newsroom.operator, now=newsroom.now())
 
 
-def decided(newsroom: Newsroom, bulletin_id: str, *, over_warnings: bool = False) -> None:
+def decided(newsroom: Newsroom, bulletin_id: str, *, over_missing: bool = False) -> None:
     """Let the leader approve."""
     with newsroom.small.database.writing() as session:
         decide(
@@ -84,7 +84,7 @@ def decided(newsroom: Newsroom, bulletin_id: str, *, over_warnings: bool = False
             approved=True,
             by=newsroom.leader,
             now=newsroom.now(),
-            over_warnings=over_warnings,
+            over_missing=over_missing,
         )
 
 
@@ -174,10 +174,10 @@ def test_a_missing_recording_must_be_accepted_in_so_many_words(newsroom: Newsroo
     speak_khmer(newsroom, "v-2")
     bulletin_id = newsroom.bulletin(approved=False)
 
-    with pytest.raises(WarningsUnresolved):
+    with pytest.raises(RecordingsUnaccepted):
         decided(newsroom, bulletin_id)
 
-    decided(newsroom, bulletin_id, over_warnings=True)
+    decided(newsroom, bulletin_id, over_missing=True)
     with newsroom.small.database.reading() as session:
         assert desk.approved_rendition(session, bulletin_id) is not None
 
@@ -202,7 +202,7 @@ def test_a_recording_voids_the_approval_and_its_speaker_cannot_approve(newsroom:
     """What was approved is not what would be heard; and nobody approves their own voice."""
     speak_khmer(newsroom, "v-2")
     bulletin_id = newsroom.bulletin(approved=False)
-    decided(newsroom, bulletin_id, over_warnings=True)
+    decided(newsroom, bulletin_id, over_missing=True)
     record(newsroom, bulletin_id, "v-2", by=newsroom.leader)
 
     with newsroom.small.database.reading() as session:
@@ -253,7 +253,7 @@ def test_a_recording_taken_away_is_missing_again(newsroom: Newsroom) -> None:
         assert desk.approved_rendition(session, bulletin_id) is None
     submit(newsroom, bulletin_id)
     with pytest.raises(OwnBulletin):
-        decided(newsroom, bulletin_id, over_warnings=True)
+        decided(newsroom, bulletin_id, over_missing=True)
 
 
 def test_a_recording_follows_the_words_only_where_its_language_is_spoken(
@@ -290,7 +290,7 @@ def test_a_slot_is_as_long_as_its_longest_cluster(newsroom: Newsroom) -> None:
     decided(newsroom, bulletin_id)
     newsroom.queue(bulletin_id)
     next_id = newsroom.bulletin("Chiều nay, nhà văn hóa mở cửa cho bà con.", approved=False)
-    decided(newsroom, next_id, over_warnings=True)
+    decided(newsroom, next_id, over_missing=True)
     newsroom.queue(next_id)
 
     first, second = newsroom.plan()

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from broadcaster.commands import app
 from broadcaster.errors import LoaError
 from broadcaster.voices.errors import CatalogueUnreadable, VoiceFailed
-from broadcaster.voices.wishes import VoiceWish, wish_of
+from broadcaster.voices.wishes import VoiceWish, keep_wish, wish_of
 from playlists.audio.encoding import decode_mp3
 from playlists.speech.catalogue import read_catalogue
 from playlists.speech.voice_store import INCOMING
@@ -95,11 +95,29 @@ def test_a_voice_is_brought_used_heard_and_taken_away(
     assert loa.names()[NAME] == (True, True)
 
     removed = loa("remove", NAME)
-    assert (removed.exit_code, loa.names()["espeak-ng"]) == (0, (True, False))
+    assert removed.exit_code == 0
+    assert "Từ nay đọc bằng / From now on: eSpeak NG (máy)" in removed.stdout
+    assert loa.names()["espeak-ng"] == (True, True)
+    assert "● espeak-ng" in loa("list").stdout
+    assert isinstance(loa("use", NAME).exception, LoaError)
 
     instead = loa("try", "Sáng mai họp thôn.")
     assert "eSpeak NG đọc thay" in instead.stdout
     assert (tmp_path / "nghe-thu.mp3").exists()
+
+
+def test_where_none_may_read_instead_nobody_is_said_to(
+    sqlite_station: SmallStation, loa: Loa, joe: Joe
+) -> None:
+    """The voice that is asked for went away, and the station would rather have no sound."""
+    assert loa("install", NAME, "--from", str(joe.source)).exit_code == 0
+    with sqlite_station.database.writing() as session:
+        wish = VoiceWish(engine="piper", voice=NAME, fallback=False)
+        keep_wish(session, wish, station_id=STATION_ID, by=None, now=sqlite_station.clock())
+
+    assert "Không có giọng đọc thay" in loa("remove", NAME).stdout
+
+    assert not any(speaks for _, speaks in loa.names().values())
 
 
 def test_a_download_that_broke_is_gone_on_with(tmp_path: Path, loa: Loa, joe: Joe) -> None:

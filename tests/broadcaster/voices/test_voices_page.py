@@ -209,6 +209,7 @@ def test_only_an_admin_lets_words_leave_the_house(
 ) -> None:
     """An operator is not asked, cannot forge it, and does not undo it by saving something else."""
     assert 'name="text_may_leave"' not in an.get("/voices").text
+    assert 'value="gtts"' not in an.get("/voices").text
     assert "không chữ nào rời khỏi máy này" in an.get("/voices").text
     forged = send(an, "/voices", {**FORM, "text_may_leave": "yes"})
     assert forged[0] == 403
@@ -219,6 +220,7 @@ def test_only_an_admin_lets_words_leave_the_house(
     assert send(minh, "/voices", opened)[0] == 303
     assert send(an, "/voices", {**FORM, "voice": "gtts", "rate": "0.8"})[0] == 303
     assert kept(sqlite_station) == VoiceWish(engine="gtts", text_may_leave=True, rate=0.8)
+    assert 'value="gtts" selected' in an.get("/voices").text
 
     page = send(an, "/voices/trial", {**FORM, "voice": "gtts", "sentence": "Họp thôn."})[1]
     assert NO_NETWORK in page
@@ -249,9 +251,32 @@ def test_a_voice_that_is_away_is_said_to_be(sqlite_station: SmallStation, an: Te
     keep(sqlite_station, VoiceWish(engine="piper", voice="vi_VN-gone"))
     page = an.get("/voices").text
 
-    assert "Giọng này chưa có trên máy." in page
+    assert "<strong>eSpeak NG (máy)</strong>" in page
+    assert "Giọng đã chọn, vi_VN-gone, chưa có trên máy." in page
     assert "eSpeak NG đọc thay." in page
     assert '<option value="piper:vi_VN-gone" selected>' in page
+
+
+def test_with_the_chosen_voice_away_the_rest_can_still_be_saved(
+    sqlite_station: SmallStation, app: FastAPI, an: TestClient
+) -> None:
+    """On the page and by program; another voice that is away is refused as ever."""
+    keep(sqlite_station, VoiceWish(engine="piper", voice="vi_VN-gone"))
+    form = {**FORM, "voice": "piper:vi_VN-gone", "closing_words": "Chào bà con."}
+    del form["fallback"]
+
+    assert send(an, "/voices", form)[0] == 303
+    assert send(an, "/voices", {**form, "voice": "piper:vi_VN-other"})[0] == 422
+
+    assert kept(sqlite_station) == VoiceWish(
+        engine="piper", voice="vi_VN-gone", fallback=False, closing_words="Chào bà con."
+    )
+    assert "Không có giọng đọc thay" in an.get("/voices").text
+    client = TestClient(app)
+    client.headers["Authorization"] = f"Bearer {sqlite_station.session_of('ba', Role.OPERATOR)}"
+    present = client.get("/api/station/voice").json()
+    assert present["speaks"] is None
+    assert client.put("/api/station/voice", json=present["wish"]).status_code == 200
 
 
 def test_a_voice_that_arrived_speaks_from_then_on(

@@ -14,7 +14,7 @@ from devices.controller.audio_source import HeldAudioSource
 from devices.controller.audio_store import AudioStore
 from devices.controller.clock import LoopClock
 from devices.controller.controller import Controller
-from devices.controller.journal import open_journal
+from devices.controller.journal_file import open_journal
 from devices.controller.link import Listener, RememberingLink
 from devices.controller.relaying import Receiver
 from devices.controller.sinks import NullSink, Sink

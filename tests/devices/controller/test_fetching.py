@@ -2,12 +2,22 @@
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 from devices.controller.audio_source import HeldAudioSource
+from devices.controller.audio_store import RESERVE_BYTES, AudioStore
 from devices.protocol.messages import Item
 from devices.simulation.faults.audio import CorruptingSource, flip_first_byte
 from devices.simulation.simulated_time import run_simulated
-from tests.devices.controller.pole import NOON_MS, Pole, make_order, make_plan
+from tests.devices.controller.pole import (
+    NOON_MS,
+    Pole,
+    make_emergency,
+    make_order,
+    make_plan,
+)
 from tests.devices.sounds import Sound, tone
 
 
@@ -229,3 +239,61 @@ def test_the_size_in_the_order_does_not_vouch_for_the_bytes(tmp_path: Path) -> N
             assert pole.said("sai") == ["received", "failed(audio_hash_mismatch)"]
 
     run_simulated(story())
+
+
+def test_audio_that_an_emergency_needs_after_all_is_fetched_at_once(tmp_path: Path) -> None:
+    """It was wanted for tomorrow, had failed, and was to be tried again in a minute."""
+
+    async def story() -> None:
+        async with Pole(tmp_path) as pole:
+            pole.hear(make_plan(make_order("mai", tone(3_000), after_s=86_400)))
+            await asyncio.sleep(600)
+            pole.offer(tone(3_000))
+            pole.hear_now(order=make_emergency("bao", tone(3_000), after_s=600))
+            await asyncio.sleep(5)
+
+            assert "started" in pole.said("bao")
+
+    run_simulated(story())
+
+
+def test_a_card_that_cannot_be_read_ends_nothing_but_its_order(tmp_path: Path) -> None:
+    """Its file is fetched again; the device stays alive."""
+
+    async def story() -> None:
+        async with Pole(tmp_path) as pole:
+            pole.offer(tone(3_000), tone(2_000))
+            orders = [make_order("mot", tone(3_000)), make_order("hai", tone(2_000), after_s=60)]
+            pole.hear(make_plan(*orders))
+            await asyncio.sleep(5)
+            read = pole.store._hash_of
+
+            async def fail(path: Path) -> str:
+                if path.stem == tone(3_000).sha256:
+                    raise OSError(5, "Input/output error")
+                return await read(path)
+
+            pole.store._hash_of = fail
+            await asyncio.sleep(90)
+
+            assert pole.said("mot")[-1].startswith("failed")
+            assert pole.said("hai")[-1] == "finished"
+
+    run_simulated(story())
+
+
+def test_audio_leaves_the_journal_some_of_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However small the card is."""
+    free = SimpleNamespace(free=RESERVE_BYTES + 1_000)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: free)
+    store = AudioStore(tmp_path)
+    old = store.path("0" * 64)
+    old.write_bytes(b"x" * 500)
+
+    assert store.make_room(1_000, planned=())
+    assert old.exists()
+    assert store.make_room(1_500, planned=())
+    assert not old.exists()
+    assert not store.make_room(1_501, planned=())

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from devices.controller.journal import DATABASE_FILE, open_journal
+from devices.controller.journal_file import DATABASE_FILE, open_journal
 from devices.controller.link import RememberingLink
 from devices.controller.trusted_time import FixedWitness, TimeSource
 from devices.protocol.messages import Kind

@@ -8,7 +8,14 @@ import pytest
 from devices.controller.mp3 import decode
 from devices.protocol.messages import Kind, OnReboot, Order, QuietHours
 from devices.simulation.simulated_time import run_simulated
-from tests.devices.controller.pole import NOON_MS, Pole, make_config, make_order, make_plan
+from tests.devices.controller.pole import (
+    NOON_MS,
+    Pole,
+    make_config,
+    make_emergency,
+    make_order,
+    make_plan,
+)
 from tests.devices.controller.recording import RecordingSink
 from tests.devices.sounds import Sound, tone
 
@@ -299,6 +306,50 @@ def test_a_clean_restart_in_the_middle_is_an_end(tmp_path: Path) -> None:
 
             assert pole.said("tin")[-1] == "failed(interrupted)"
             assert pole.one("tin", Kind.FAILED).samples == 5 * RATE_HZ
+
+    run_simulated(story())
+
+
+def test_an_emergency_that_waits_comes_before_what_is_joined(tmp_path: Path) -> None:
+    """The power comes back, and the first thing that is heard is the warning."""
+
+    async def story() -> None:
+        pole = Pole(tmp_path)
+        with_sink(pole)
+        async with pole:
+            words = tone(2_000)
+            pole.offer(LONG, words)
+            emergency = make_emergency("bao", words, after_s=17)
+            pole.hear(make_plan(joining("tin", LONG), emergency))
+            await asyncio.sleep(15)
+            await lose_power(pole, off_s=4)
+            await asyncio.sleep(60)
+
+            began_us = pole.one("bao", Kind.TONE_STARTED).first_sample_at_us or 0
+            assert began_us <= (NOON_MS + 19_500) * 1_000
+            assert pole.said("bao")[-1] == "finished"
+            assert pole.said("tin")[-1] in {"finished", "cut(emergency)", "failed(interrupted)"}
+
+    run_simulated(story())
+
+
+def test_what_a_long_absence_made_too_late_is_said_at_once(tmp_path: Path) -> None:
+    """In one write, however much of it there is."""
+
+    async def story() -> None:
+        async with Pole(tmp_path) as pole:
+            orders = [
+                make_order(f"o{n}", LONG, after_s=60 + n, not_after_ms=NOON_MS + 90_000 + 1_000 * n)
+                for n in range(200)
+            ]
+            pole.hear(make_plan(*orders))
+            await asyncio.sleep(1)
+            await lose_power(pole, off_s=600)
+            before = pole.journal.head.seq
+            await asyncio.sleep(0.5)
+
+            assert pole.journal.head.seq - before in {0, 200}
+            assert [each.code for each in pole.journalled()].count("too_late") == 200
 
     run_simulated(story())
 

@@ -189,6 +189,27 @@ def test_one_that_drops_is_over(tmp_path: Path) -> None:
     run_simulated(story())
 
 
+def test_one_that_was_cut_before_its_first_sample_is_heard_afterwards(tmp_path: Path) -> None:
+    """It had said `started`, and nobody had heard anything of it."""
+
+    async def story() -> None:
+        pole = Pole(tmp_path)
+        sink = with_sink(pole)
+        async with pole:
+            pole.offer(LONG, SHORT)
+            pole.hear(make_plan(make_order("tin", LONG, on_cut=OnCut.DROP)))
+            await asyncio.sleep(9.8)
+            pole.hear_now(order=make_emergency("bao", SHORT, after_s=9.8))
+            await asyncio.sleep(60)
+
+            assert pole.said("tin")[2:] == [
+                *("started", "cut(emergency)", "resumed", "item_started", "finished")
+            ]
+            assert own(sink) == [pcm_of(pole, LONG)]
+
+    run_simulated(story())
+
+
 def test_quiet_hours_that_begin_while_it_waits_end_it(tmp_path: Path) -> None:
     """Nothing more is said of it: the cut was its end."""
 

@@ -65,7 +65,9 @@ def test_what_was_pruned_is_left_out(tmp_path: Path) -> None:
     async def story() -> None:
         async with Pole(tmp_path) as pole:
             await with_entries(pole, 20)
+            pole.link.connected = False
             await asyncio.sleep(8 * DAY_S)
+            pole.link.connected = True
             orders = [make_order(f"p{n}", tone(3_000), after_s=30 * DAY_S) for n in range(5)]
             pole.hear(make_plan(*orders, version=2))
             await asyncio.sleep(1)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.controller.due import OrderKey
-from devices.controller.journal import DATABASE_FILE, Journal, open_journal
+from devices.controller.journal import Journal
+from devices.controller.journal_file import DATABASE_FILE, open_journal
 from devices.controller.statements import Statement
 from devices.protocol.chain import entry_hash, genesis
 from devices.protocol.messages import Confirmation, Kind, decode

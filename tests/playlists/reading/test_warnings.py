@@ -34,6 +34,7 @@ from playlists.reading import read_aloud
         ("vốn 1,500 tỷ đồng", "ambiguous", "1,500 tỷ"),
         ("đầu tư 2 tỷ đồng/3 km", "ambiguous", "/"),
         ("họp đợt 1 - 2026", "ambiguous", "1 - 2026"),
+        ("cần thêm q nữa", "abbreviation", "q"),
     ],
 )
 def test_the_unknown_is_flagged_with_its_place(text: str, code: str, written: str) -> None:
