@@ -22,7 +22,7 @@ from broadcaster.bulletins.errors import (
 )
 from broadcaster.bulletins.forms import EDITED, BulletinForm, DecisionForm, form_of
 from broadcaster.bulletins.imports import uploaded_draft
-from broadcaster.bulletins.recordings import missing_recordings
+from broadcaster.bulletins.recordings import missing_recordings, missing_when_heard
 from broadcaster.bulletins.rule_names import name_of_rule
 from broadcaster.bulletins.shown import Shown, lines_of, shown
 from broadcaster.bulletins.states import BulletinState
@@ -90,8 +90,14 @@ def approvals(request: Request, station: Here, _viewer: Approver) -> Response:
             for line in lines_of(session, submitted)
             if line.state is BulletinState.SUBMITTED and line.row.submitted_at is not None
         ]
+    # Afresh: lists are read without scripts, and a recording holds for its script only.
+    with station.database.reading() as session:
+        missing = {
+            line.row.id: missing_when_heard(session, session.get_one(Bulletin, line.row.id))
+            for line in waiting
+        }
     waiting.sort(key=lambda line: str(line.row.submitted_at))
-    return render(request, "bulletins/pages/approvals.html", lines=waiting)
+    return render(request, "bulletins/pages/approvals.html", lines=waiting, missing=missing)
 
 
 @router.get("/bulletins/new")
