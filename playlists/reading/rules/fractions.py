@@ -23,8 +23,8 @@ _PEOPLE_AFTER = expression(r"\s*(?:dân|người|trẻ|phụ nữ|ca|bà mẹ|tr
 
 
 def fraction_words(first: int, second: int) -> str:
-    """A fraction: two thirds are *hai phần ba*; out of more than ten is *trên*."""
-    if (second > _SMALL and first > 1) or first == second == _SMALL:
+    """A fraction: two thirds are *hai phần ba*; out of more than ten, and all of all, is *trên*."""
+    if (second > _SMALL and first > 1) or first == second:
         return f"{cardinal(first)} trên {cardinal(second)}"
     below = "tư" if second == QUARTERS else cardinal(second)
     return f"{cardinal(first)} phần {below}"
