@@ -221,7 +221,8 @@ class Agenda:
             raise Expired(f"now {now.sequence}")
         statements = self._news_of([Ordered(order, moment.issuer)])
         # A station's clock may be a little ahead of ours.
-        is_urgent = opens_with_tone(order) and order.starts_at_ms - PREROLL_MS <= self._now_ms()
+        is_soon = order.starts_at_ms - PREROLL_MS <= self._now_ms()
+        is_urgent = opens_with_tone(order) and is_soon and not self._journal.owes_too_much
         self._accept_moment(message, moment, statements=statements, owed=is_urgent)
         if is_urgent:
             self._hurry(order, moment.issuer)
