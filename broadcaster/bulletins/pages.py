@@ -22,14 +22,20 @@ from broadcaster.bulletins.errors import (
 )
 from broadcaster.bulletins.forms import EDITED, BulletinForm, DecisionForm, form_of
 from broadcaster.bulletins.imports import uploaded_draft
-from broadcaster.bulletins.recordings import missing_recordings
+from broadcaster.bulletins.recordings import missing_recordings, missing_when_heard
 from broadcaster.bulletins.rule_names import name_of_rule
 from broadcaster.bulletins.shown import Shown, lines_of, shown
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.studio import sound_of_bulletin, studio_of
 from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.bulletins.teaching import Forms, teachable
-from broadcaster.bulletins.voice_words import VoiceWords, voice_in, voices_in
+from broadcaster.bulletins.voice_words import (
+    KnownVoices,
+    VoiceWords,
+    known_voices,
+    voice_in,
+    voices_in,
+)
 from broadcaster.database.columns import to_ms
 from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed, Unavailable
 from broadcaster.web.context import Context, context
@@ -84,8 +90,14 @@ def approvals(request: Request, station: Here, _viewer: Approver) -> Response:
             for line in lines_of(session, submitted)
             if line.state is BulletinState.SUBMITTED and line.row.submitted_at is not None
         ]
+    # Afresh: lists are read without scripts, and a recording holds for its script only.
+    with station.database.reading() as session:
+        missing = {
+            line.row.id: missing_when_heard(session, session.get_one(Bulletin, line.row.id))
+            for line in waiting
+        }
     waiting.sort(key=lambda line: str(line.row.submitted_at))
-    return render(request, "bulletins/pages/approvals.html", lines=waiting)
+    return render(request, "bulletins/pages/approvals.html", lines=waiting, missing=missing)
 
 
 @router.get("/bulletins/new")
@@ -251,6 +263,7 @@ def _page(
     if refused is None and bulletin.sound is None and viewer.may(Right.WRITE_BULLETINS):
         refused = _why_unread(request, row.script)
     at_field = refused is not None and refused.field in FIELDS
+    known = known_voices(station.settings)
     told = _sentence(request, refused)
     return render(
         request,
@@ -260,8 +273,8 @@ def _page(
         panels=panels,
         teach=teach,
         missing=missing,
-        voices=voices_in(bulletin.sound.row.engine) if bulletin.sound else (),
-        wished_voice=_wished_voice(bulletin),
+        voices=voices_in(bulletin.sound.row.engine, known=known) if bulletin.sound else (),
+        wished_voice=_wished_voice(bulletin, known=known),
         name_of_rule=name_of_rule,
         given=given or form_of(row, zone=station.zone),
         errors={refused.field: told} if refused and at_field else {},
@@ -282,10 +295,10 @@ def _teachable(bulletin: Shown, viewer: Viewer) -> Mapping[int, Forms]:
     return teachable(bulletin.sound.doubts, text=bulletin.sound.text)
 
 
-def _wished_voice(bulletin: Shown) -> VoiceWords | None:
+def _wished_voice(bulletin: Shown, *, known: KnownVoices) -> VoiceWords | None:
     """The voice that should have read it, where another one did."""
     fell_back_from = bulletin.sound.row.fell_back_from if bulletin.sound else ""
-    return voice_in(fell_back_from) if fell_back_from else None
+    return voice_in(fell_back_from, known=known) if fell_back_from else None
 
 
 def answer_bulletin(

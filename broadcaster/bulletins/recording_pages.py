@@ -53,12 +53,23 @@ def recordings_panel(request: Request, session: Session, bulletin: Bulletin, vie
                 "bulletin_id": bulletin.id,
                 "script_sha256": sha256_of(bulletin.script),
                 "by_language": _by_language(wanted),
+                "added_ms": _added_ms(wanted),
                 "names": display_names(session, people),
                 "may_write": viewer.may(Right.WRITE_BULLETINS),
                 "may_describe": viewer.may(Right.DESCRIBE_VILLAGES),
             }
         )
     )
+
+
+def _added_ms(wanted: Sequence[Wanted]) -> int:
+    """How much longer the bulletin takes on the cluster with the most recordings."""
+    sounds: dict[str, dict[str, int]] = {}
+    for each in wanted:
+        if each.recording is not None and each.holds:
+            of_cluster = sounds.setdefault(each.village.cluster_id, {})
+            of_cluster[each.recording.audio_sha256] = each.recording.duration_ms
+    return max((sum(of_cluster.values()) for of_cluster in sounds.values()), default=0)
 
 
 @router.post("/bulletins/{bulletin_id}/recordings")

@@ -92,6 +92,20 @@ def missing_recordings(session: Session, bulletin: Bulletin) -> list[Wanted]:
     return [each for each in wanted_recordings(session, bulletin) if each.is_missing]
 
 
+def missing_when_heard(session: Session, bulletin: Bulletin) -> list[Wanted]:
+    """What villages will not hear in their own language: of a playlist, what its bulletins lack.
+
+    That was accepted with each bulletin; for a playlist it only informs.
+    """
+    if bulletin.kind != BulletinKind.PLAYLIST:
+        return missing_recordings(session, bulletin)
+    sound = current_rendition(session, bulletin)
+    ids = {part["bulletin_id"]: None for part in sound.parts} if sound else {}
+    parts = [part for part in (session.get(Bulletin, id_) for id_ in ids) if part is not None]
+    lacking = [each for part in parts for each in missing_recordings(session, part)]
+    return list({(each.village.id, each.language): each for each in lacking}.values())
+
+
 def is_as_shown(session: Session, bulletin: Bulletin, rendition: Rendition) -> bool:
     """Whether a rendition plays the recordings that its page shows, and no other.
 

@@ -16,6 +16,7 @@ from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.bulletins.desk import newest_bulletins
+from broadcaster.bulletins.recordings import missing_when_heard
 from broadcaster.bulletins.studio import studio_of
 from broadcaster.bulletins.tables import BulletinKind
 from broadcaster.database.columns import to_ms
@@ -198,6 +199,7 @@ def _page(
     with station.database.reading() as session:
         row = find_playlist(session, playlist_id, station_id=station.station_id)
         playlist = playlist_shown(session, row)
+        missing_in_parts = missing_when_heard(session, row)
         panels = [
             Markup(panel(request, session, row, viewer))  # noqa: S704 - their own templates, escaped there
             for panel in getattr(request.app.state, "bulletin_panels", [])
@@ -212,6 +214,7 @@ def _page(
         bulletin=playlist.base,
         row=playlist.base.row,
         sound=playlist.base.sound,
+        missing_in_parts=missing_in_parts,
         panels=panels,
         errors={refused.field: told} if refused and at_field else {},
         trouble="" if at_field else told,

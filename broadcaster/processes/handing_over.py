@@ -16,5 +16,5 @@ def become(module: str, arguments: Sequence[str]) -> NoReturn:
     """Run a module in this process's place, with these arguments."""
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    program = [sys.executable, "-X", "utf8", "-m", module]
+    program = [sys.executable, "-P", "-X", "utf8", "-m", module]
     os.execv(sys.executable, [*program, *arguments])  # noqa: S606 - no shell

@@ -51,7 +51,7 @@ def broker_program(settings: Settings) -> Program:
     return Program(
         name="broker",
         command=(
-            sys.executable, "-m", "devices.broker",
+            sys.executable, "-P", "-m", "devices.broker",
             "--registry", str(settings.registry_file),
             "--port", str(settings.broker_port),
         ),
@@ -71,7 +71,7 @@ def station_programs(settings: Settings) -> list[Program]:
         programs.append(
             Program(
                 name=name,
-                command=(sys.executable, "-m", module),
+                command=(sys.executable, "-P", "-m", module),
                 ready_event=ready,
                 environment=shared,
             )
@@ -84,7 +84,7 @@ def fleet_program(fleet_dir: Path, *, silent: int = 0, corrupt_audio: int = 0) -
     return Program(
         name="fleet",
         command=(
-            sys.executable, "-m", "devices.simulation",
+            sys.executable, "-P", "-m", "devices.simulation",
             "--fleet", str(fleet_dir),
             "--silent", str(silent),
             "--corrupt-audio", str(corrupt_audio),

@@ -16,9 +16,8 @@ from broadcaster.voices.arrival import (
     standing,
 )
 from broadcaster.voices.catalogues import catalogue_of
-from broadcaster.voices.house import house_voice, reader, usable_voices
+from broadcaster.voices.house import best, house_voice, reader, usable_voices
 from broadcaster.voices.offers import VoiceOffer, offer_of, offers
-from playlists.speech.engines import EngineName, VoiceChoice
 from playlists.speech.errors import SpeechError
 from playlists.speech.installed_voice import InstalledVoice
 from playlists.speech.piper import piper_is_here
@@ -130,9 +129,10 @@ class _Announcer(ArrivalTold):
         self._say = say
 
     def arrived(self, voice: InstalledVoice) -> None:
-        """From the next rendering on it speaks."""
-        choice = VoiceChoice(EngineName.PIPER, voice.name)
-        offer = offer_of(choice, among=offers(self._wanted.catalogue, installed=(voice,)))
+        """From the next rendering on the best there is speaks, which need not be this one."""
+        there = usable_voices(self._wanted.into)
+        among = offers(self._wanted.catalogue, installed=(voice, *there))
+        offer = offer_of(best(there), among=among)
         self._say(f"Giọng đọc: {named(offer)}", f"Voice: {named(offer, english=True)}")
 
     def failed(self, error: SpeechError) -> None:

@@ -60,9 +60,14 @@ def form_of(wish: VoiceWish) -> VoiceForm:
     )
 
 
-def voice_options(shown: VoicesShown, *, english: bool) -> list[tuple[str, str]]:
-    """Value and title of every voice that can speak here, and of the chosen one if it is away."""
-    there = [offer for offer in shown.offers if offer.installed]
+def voice_options(shown: VoicesShown, *, english: bool, may_open: bool) -> list[tuple[str, str]]:
+    """Value and title of every voice that can speak here, and of the chosen one if it is away.
+
+    While words must not leave the house the online voice is offered to nobody but whoever
+    `may_open` the house in the same form.
+    """
+    open_to = shown.wish.text_may_leave or may_open
+    there = [offer for offer in shown.offers if offer.installed and (open_to or not offer.online)]
     options = [(str(each.choice), each.title_en if english else each.title_vi) for each in there]
     chosen = form_of(shown.wish).voice
     if chosen != AUTO and chosen not in dict(options):

@@ -142,7 +142,9 @@ def _page(
         status_code=problem.status if problem else 200,
         shown=shown,
         given=given,
-        options=voice_options(shown, english=language == "en"),
+        options=voice_options(
+            shown, english=language == "en", may_open=viewer.may(Right.ADMINISTER)
+        ),
         rates=rate_options(given.rate, english=language == "en"),
         greeting=GREETING,
         heard=sound,

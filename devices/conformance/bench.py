@@ -14,7 +14,7 @@ from devices.protocol.chain import entry_hash
 from devices.protocol.orders import Order, Plan, Priority
 from devices.protocol.reports import Confirmation, Kind, Status
 
-SOON_MS = 3_200
+SOON_MS = 4_000
 """How far ahead a play is planned: a device fetches with jitter, and prepares 2.5 s before."""
 
 FAR_MS = 3_600_000

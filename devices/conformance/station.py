@@ -30,6 +30,7 @@ Member = Any
 YEAR_MS = 365 * 86_400_000
 NO_QUIET_HOURS = QuietHours(begins="00:00", ends="00:00")
 _HANDSHAKE_S = 20.0
+_LOOK_S = 0.2
 
 
 class StationUnheard(Exception):
@@ -106,9 +107,15 @@ class Station:
         self._client.publish(topic, message, qos=1, retain=retain).wait_for_publish(10)
 
     def wait_for(self, holds: Callable[[], Any], *, within_s: float) -> bool:
-        """Wait until something holds of what was heard; say whether it came to hold."""
+        """Wait until something holds; say whether it came to hold.
+
+        What was heard wakes it; what was seen otherwise (a request, a knock) is looked at often.
+        """
+        ends_s = time.monotonic() + within_s
         with self.changed:
-            return bool(self.changed.wait_for(holds, timeout=within_s))
+            while not (found := bool(holds())) and time.monotonic() < ends_s:
+                self.changed.wait(_LOOK_S)
+            return found
 
     def issuer(
         self,

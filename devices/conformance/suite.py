@@ -96,7 +96,16 @@ def _own_broker(folder: Path) -> Iterator[str]:
     registry = folder / CREDENTIALS_FILE
     with (folder / "broker.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "devices.broker", "--registry", str(registry), "--port", "0"],
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "devices.broker",
+                "--registry",
+                str(registry),
+                "--port",
+                "0",
+            ],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

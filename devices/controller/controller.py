@@ -42,7 +42,7 @@ from devices.controller.statements import ENDS, Statement, about
 from devices.controller.timed_sink import TimedSink
 from devices.controller.timekeeping import Timekeeper
 from devices.controller.tones import have_tones_ready
-from devices.controller.trusted_time import TrustedClock, Witness
+from devices.controller.trusted_time import TimeSource, TrustedClock, Witness
 from devices.controller.watch import Watch
 from devices.errors import ContractViolation, JournalUnusable, WrongAddress, WrongKind
 from devices.protocol import topics
@@ -111,6 +111,7 @@ class Controller:
         self._boot = secrets.token_hex(16)
         self._tasks: asyncio.TaskGroup | None = None
         self._owing = asyncio.Event()
+        self._source_told: TimeSource | None = None
         journal.tell(self._was_said)
         self.clock = TrustedClock(clock, witness=witness, floor_ms=journal.mark(FLOOR_MARK))
         self._link = connect(self)
@@ -329,6 +330,8 @@ class Controller:
 
     def _time_changed(self) -> None:
         """The device believes its time now, or another one than before."""
+        if self.clock.source is not self._source_told:
+            self._publish_status()
         if self.clock.is_vouched:
             self._agenda.take_pending()
         # What seemed to be over may be of use yet.
@@ -423,6 +426,8 @@ class Controller:
 
     def _status(self, *, online: bool) -> bytes:
         bearings = self._agenda.bearings
+        if online:
+            self._source_told = self.clock.source
         status = Status(
             station=self._identity.station,
             device=self._identity.device,

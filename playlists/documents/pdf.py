@@ -20,11 +20,11 @@ from playlists.documents.errors import (
     DocumentTooSlow,
 )
 from playlists.documents.limits import LONGEST_TEXT_CHARACTERS
-from playlists.documents.pdf_lines import page_text
+from playlists.documents.pdf_lines import joined_pages, page_text
 
 READ_WITHIN_S = 30.0
 _AT_ONCE = threading.BoundedSemaphore(2)
-_COMMAND = (sys.executable, "-m", "playlists.documents.pdf_worker")
+_COMMAND = (sys.executable, "-P", "-m", "playlists.documents.pdf_worker")
 
 
 def text_of_pdf(data: bytes, *, within_s: float = READ_WITHIN_S) -> str:
@@ -64,4 +64,4 @@ def _joined(pages: list[dict[str, Any]]) -> str:
     ]
     if pictures:
         raise DocumentScanned(pages=pictures, of_pages=len(pages))
-    return "\n".join(filter(None, (page_text(page["text"]) for page in pages))).strip("\n")
+    return joined_pages([page_text(page["text"]) for page in pages])

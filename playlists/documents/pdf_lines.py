@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+
+from playlists.reading.pages import PAGE_BREAK
 
 _BARE_NUMBER = re.compile(r"[-–—]?[ ]?[0-9]{1,3}[ ]?[-–—]?|[Tt]rang[ ]+[0-9]+(?:[/ ]+[0-9]+)?")
 _HYPHENATION = "\u0002\ufffe"  # where PDFium found a word broken at the end of a line
 _HYPHENATED = re.compile(f"[{_HYPHENATION}]\n?")
+_EDGE_LINES = 2
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -23,3 +27,20 @@ def page_text(text: str) -> str:
     if len(lines) > 1 and _BARE_NUMBER.fullmatch(lines[-1]):
         lines = [*lines[:-1], "", lines[-1], ""]
     return "\n".join(lines)
+
+
+def joined_pages(pages: list[str]) -> str:
+    """All pages in one text; where they share an edge, page breaks tell the reading layer so."""
+    written = [page for page in pages if page]
+    between = f"\n{PAGE_BREAK}\n" if _share_an_edge(written) else "\n"
+    return between.join(written).strip("\n")
+
+
+def _share_an_edge(pages: list[str]) -> bool:
+    """Whether two pages begin or end with one line, as they do with a running header."""
+    seen: Counter[str] = Counter()
+    for page in pages:
+        lines = [line for line in page.split("\n") if line and not _BARE_NUMBER.fullmatch(line)]
+        edges = {*lines[:_EDGE_LINES], *lines[-_EDGE_LINES:]}
+        seen.update({re.sub(r"[0-9]+", "0", line) for line in edges})
+    return any(times > 1 for times in seen.values())

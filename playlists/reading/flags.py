@@ -16,6 +16,7 @@ class Doubt(StrEnum):
     CODE = "code"
     SYMBOL = "symbol"
     ADDRESS = "address"
+    PAGE_NUMBER = "page_number"
     LEFT_OUT = "left_out"
 
 
@@ -57,6 +58,10 @@ _MESSAGES: dict[Doubt, tuple[str, str]] = {
         "Địa chỉ “{written}” có phần chưa biết cách đọc.",
         "The address “{written}” has a part without a known reading.",
     ),
+    Doubt.PAGE_NUMBER: (
+        "Số “{written}” đứng riêng một dòng, có thể là số trang; đang đọc như nội dung.",
+        "“{written}” stands alone on a line and may be a page number; it is read for now.",
+    ),
     Doubt.LEFT_OUT: (
         "Phần này là bố cục văn bản giấy nên không đọc.",
         "This part is layout of the printed page and is not read.",
@@ -70,6 +75,7 @@ _SUGGESTIONS: dict[Doubt, str] = {
     Doubt.CODE: "Thêm cách đọc của “{written}” vào từ điển, hoặc viết bằng chữ.",
     Doubt.SYMBOL: "Bỏ ký hiệu này, hoặc viết bằng chữ.",
     Doubt.ADDRESS: "Nghe thử địa chỉ, hoặc thêm cách đọc vào từ điển.",
+    Doubt.PAGE_NUMBER: "Xóa số này nếu là số trang; nếu không, viết liền với câu của nó.",
     Doubt.LEFT_OUT: "Nếu cần đọc, hãy viết thành câu trong nội dung.",
 }
 

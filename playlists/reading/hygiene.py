@@ -14,6 +14,7 @@ from playlists.reading.expressions import expression
 from playlists.reading.layout import join_lines
 from playlists.reading.letterhead import LeftOut
 from playlists.reading.orthography import fold_tone_placement
+from playlists.reading.pages import PAGE_BREAK, UNSURE
 
 _INVISIBLE = dict.fromkeys(
     [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)]
@@ -29,6 +30,7 @@ _SAME: dict[int, str] = {
 }  # fmt: skip
 _TAB_BETWEEN = expression(r"(?<=[\w%²³)\]”\"])[ ]*\t[ \t]*(?=[\w(“\"])")
 _WIDE_GAP = expression(r"(?<=[\w%²³)\]”\"])[ ]{4,}(?=[\w(“\"])")
+_PAGE_BREAK = expression(rf"\n?{PAGE_BREAK}\n?")
 _CONTROL = expression(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _OTHER_SCRIPT = "[^\x00-\u024f\u1e00-\u1eff\u2000-\u2e7f]"
 _SCRIPT_BORDER = expression(
@@ -72,6 +74,12 @@ _SPACED_NUMBER = expression(
     r"(?<![\w/])([0-9]{1,5})(?:([-/])[ ]+|[ ]+([-/])[ ]*)(?=[A-ZĐ]{1,}[A-Za-zĐđ]*[-/][A-ZĐ])"
 )
 _SPACED_LETTERS = expression(r"(?<=[0-9][-/])([A-ZĐ][A-Za-zĐđ]*)[ ]*([-/])[ ]*(?=[A-ZĐ]{2}|CP\b)")
+# CT. UBND, BS. CKI. Trần: the dot of a title in short ends no sentence before whom it belongs to.
+_TITLE_DOT = expression(
+    r"(?<!\w)(P?CT|P?BT|P?GĐ|P?CVP)\.[ ]?(?=(?:UB|HĐND|MTTQ|HND|HLHPN|CCB|BCH|BTV|Đảng ủy)"
+    r"[A-ZĐ]*(?!\w))|(?<!\w)(CKI{1,2}|CK[12]|BSCKI{1,2}|BSCK[12])\.[ ]?(?=[A-ZĐÀ-Ỹ])"
+)
+_LONE_NUMBER = expression(r"[0-9]+(?:[ ]?/[ ]?[0-9]+)?")
 _SPACES = expression(r"[ ]{2,}")
 _EDGE_SPACES = expression(r"[ ]+(?=\n)|(?<=\n)[ ]+")
 _BLANK_LINES = expression(r"\n{3,}")
@@ -79,10 +87,11 @@ _BLANK_LINES = expression(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """The cleaned text, and what was left out of it."""
+    """The cleaned text, what was left out of it, and what may be print but is read."""
 
     text: str
     left_out: tuple[LeftOut, ...]
+    unsure: tuple[tuple[int, int], ...] = ()
 
 
 def clean(script: str) -> Cleaned:
@@ -92,7 +101,20 @@ def clean(script: str) -> Cleaned:
     text, left_out = join_lines(text)
     text = _inside_numbers(text)
     text = _endings(text)
-    return Cleaned(text=text.strip(), left_out=left_out)
+    text, unsure = _places_of_unsure(text.strip())
+    return Cleaned(text=text, left_out=left_out, unsure=unsure)
+
+
+def _places_of_unsure(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The text without the marks of numbers that may be a page's, and where those stand."""
+    first, *marked = text.split(UNSURE)
+    at, places = len(first), []
+    for part in marked:
+        number = _LONE_NUMBER.match(part)
+        if number:
+            places.append((at, at + number.end()))
+        at += len(part)
+    return "".join([first, *marked]), tuple(places)
 
 
 def _characters(script: str) -> str:
@@ -100,9 +122,9 @@ def _characters(script: str) -> str:
     text = text.translate(_INVISIBLE).translate(_SAME)
     if "\t" in text:
         text = _TAB_BETWEEN.sub(" " * 4, text).replace("\t", " ")
-    text = _CONTROL.sub(
-        " ", unicodedata.normalize("NFC", text.replace("\f", "\f\n")).replace("\f", "\n")
-    )
+    if PAGE_BREAK in text:
+        text = _PAGE_BREAK.sub(f"\n{PAGE_BREAK}\n", text)
+    text = _CONTROL.sub(" ", unicodedata.normalize("NFC", text))
     if ">" in text or "<=" in text:
         text = _ARROW.sub("→", text)
         text = _AT_LEAST.sub(lambda match: "≥" if match[1] == ">" else "≤", text)
@@ -145,6 +167,7 @@ def _inside_numbers(text: str) -> str:
 
 
 def _endings(text: str) -> str:
+    text = _TITLE_DOT.sub(lambda match: f"{match[1] or match[2]} ", text)
     text = _END_MARK.sub(".", _WIDE_GAP.sub(", ", text))
     text = _DOTS.sub("…", _DOTTED_RANGE.sub("-", text))
     text = _TWO_DOTS.sub(".", text)

@@ -6,6 +6,7 @@ import re
 
 from playlists.reading.expressions import expression
 from playlists.reading.letterhead import LeftOut, without_letterhead, without_recipients
+from playlists.reading.pages import PAGE_BREAK, page_width, without_page_print
 
 _LABEL = expression(
     r"(?:[-+*•●▪◦–—✓✔➢➤][ ]*(?=\S)|[0-9]{1,2}(?:\.[0-9]{1,2})*[.)](?![0-9])[ ]*|"
@@ -25,9 +26,6 @@ _DANGLING = expression(
     r"ngày|tháng|năm))$",
     re.IGNORECASE,
 )
-_PAGE_NUMBER = expression(
-    r"(?:-[ ]?)?[0-9]{1,3}(?:[ ]?-)?|(?:[Tt]rang|TRANG)[ ]+[0-9]+(?:[/ ]+[0-9]+)?"
-)
 _WIDE = 0.6
 _FULL = 0.88
 _NARROW = 40
@@ -35,33 +33,17 @@ _NARROW = 40
 
 def join_lines(text: str) -> tuple[str, tuple[LeftOut, ...]]:
     """One line per list item or heading, an empty line between paragraphs."""
-    lines = [line.strip() for line in text.split("\n")]
+    lines = [line if line == PAGE_BREAK else line.strip() for line in text.split("\n")]
     if len(lines) == 1:
         return lines[0], ()
+    lines, pages = without_page_print(lines)
     lines, head = without_letterhead(lines)
     lines, tail = without_recipients(lines)
-    lines, pages = _without_page_numbers(lines)
     return _joined(lines), (*head, *pages, *tail)
 
 
-def _without_page_numbers(lines: list[str]) -> tuple[list[str], tuple[LeftOut, ...]]:
-    def is_page_number(index: int) -> bool:
-        if not _PAGE_NUMBER.fullmatch(lines[index]):
-            return False
-        above = index == 0 or not lines[index - 1]
-        below = index == len(lines) - 1 or not lines[index + 1]
-        return above and below
-
-    gone = [index for index in range(len(lines)) if is_page_number(index)]
-    if not gone or not any(re.search(r"[^\W\d_]", line) for line in lines):
-        return lines, ()
-    written = "\n".join(lines[index] for index in gone)
-    kept = [line for index, line in enumerate(lines) if index not in set(gone)]
-    return kept, (LeftOut("page_number", written),)
-
-
 def _joined(lines: list[str]) -> str:
-    width = _page_width(lines)
+    width = page_width(lines)
     text = ""
     previous = ""
     blank = False
@@ -77,12 +59,6 @@ def _joined(lines: list[str]) -> str:
             text += ("\n\n" if blank else "\n") + line
         previous, blank = line, False
     return text
-
-
-def _page_width(lines: list[str]) -> int:
-    """The width a page broke its lines at: the 90th percentile of lengths, 0 if unknowable."""
-    lengths = sorted(len(line) for line in lines if line)
-    return lengths[len(lengths) * 9 // 10] if len(lengths) >= 4 else 0
 
 
 def _broken_word(text: str, line: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playlists.reading.assembly import Assembly
 from playlists.reading.expressions import expression
 from playlists.reading.flags import Doubt, Flag, messages
 from playlists.reading.hygiene import Cleaned
@@ -18,13 +19,25 @@ def readout(cleaned: Cleaned, *, lexicon: Lexicon, style: Style) -> Reading:
     assembly = Scanner(cleaned.text, lexicon).run()
     _trim_end(assembly.pieces)
     spans = tuple(_span(piece, cleaned.text, style) for piece in assembly.pieces)
-    warnings = [_warning(cleaned.text, start, end, flag) for start, end, flag in assembly.flags]
+    flags = [*assembly.flags, *_unsure(cleaned, assembly)]
+    flags.sort(key=lambda flag: flag[0])
+    warnings = [_warning(cleaned.text, start, end, flag) for start, end, flag in flags]
     return Reading(
         text=cleaned.text,
         spoken="".join(span.spoken for span in spans),
         spans=spans,
         warnings=(*warnings, *_left_out(cleaned)),
     )
+
+
+def _unsure(cleaned: Cleaned, assembly: Assembly) -> list[tuple[int, int, Flag]]:
+    """Numbers that may be a page's and are read; one that is in doubt anyway is flagged once."""
+    flagged = {start for start, _, _ in assembly.flags}
+    return [
+        (start, end, Flag(Doubt.PAGE_NUMBER, cleaned.text[start:end], ""))
+        for start, end in cleaned.unsure
+        if start not in flagged
+    ]
 
 
 def _trim_end(pieces: list[Piece]) -> None:

@@ -34,6 +34,13 @@ _SHORT_FORM = expression(
     r"Mr|Mrs|Ms|Dr|St)\.$"
 )
 _BEFORE_FIGURE = expression(r"(?<!\w)(?:P|Q|H|X|F|K|Km|Đ|Số|số|tr|Tr)\.$")
+# Nguyễn V. An: a letter after a family name stands for a given name, and the name goes on.
+_FAMILY_NAMES = """Nguyễn,Trần,Lê,Phạm,Hoàng,Huỳnh,Phan,Vũ,Võ,Đặng,Bùi,Đỗ,Hồ,Ngô,Dương,Lý,Đinh,
+Đoàn,Trịnh,Mai,Lâm,Trương,Đào,Cao,Tô,Tạ,Thái,Châu,Lương,Điểu,Thạch,Sơn,Kim,Danh,Giàng,Lò,Vàng,Hà,
+Nông,Hứa,Lưu,Phùng,Tăng,Quách,Vương,La,Tống,Triệu,Lục,Chu,Bế,Lường,Quàng,Sùng,Mùa,Vừ,Thào"""
+_INITIAL = expression(
+    rf"(?<!\w)(?:{'|'.join(_FAMILY_NAMES.replace(chr(10), '').split(','))})(?: ?[A-ZĐ]\.)+$"
+)
 _LIST_MARK = expression(r"[0-9]{1,3}(?:\.[0-9]{1,3})*\.")
 _LOWER_NEXT = expression(r"\s+[^\W\d_]")
 _FIGURE_NEXT = expression(r"\s+[0-9]")
@@ -43,7 +50,7 @@ _DAY = expression(r"(?<![0-9.,])[0-9]{1,2}\.$")
 _DAY_MONTH = expression(r"(?<![0-9.,])[0-9]{1,2}\.\s?[0-9]{1,2}\.$")
 _MONTH_NEXT = expression(r"\s+[0-9]{1,2}\.\s?[0-9]{4}(?![0-9])")
 _YEAR_NEXT = expression(r"\s+[0-9]{4}(?![0-9])")
-# The longest list mark and short form are shorter.
+# The longest list mark, short form and name with initials are shorter.
 _LOOK_BACK_CHARACTERS = 32
 
 
@@ -143,7 +150,8 @@ def _is_end(line: str, match: re.Match[str], *, begin: int) -> bool:
         return False
     if figure_next and (_before(_BEFORE_FIGURE, line, mark_end) or _within_date(line, match)):
         return False
-    return not (more_next and _before(_SHORT_FORM, line, mark_end))
+    name_goes_on = letter and not lower_next and _before(_INITIAL, line, mark_end)
+    return not (name_goes_on or (more_next and _before(_SHORT_FORM, line, mark_end)))
 
 
 def _before(pattern: re.Pattern[str], line: str, end: int) -> bool:

@@ -9,7 +9,8 @@ from playlists.speech.espeak_text import sayable
 from playlists.speech.frames import Request
 from playlists.speech.supervised import SupervisedVoice
 
-WORKER = (sys.executable, "-m", "playlists.speech.espeak_worker")
+# `-P`: a module that lies in the current folder is not ours to run.
+WORKER = (sys.executable, "-P", "-m", "playlists.speech.espeak_worker")
 VOICES = {
     Accent.NORTH: "vi",
     Accent.CENTRAL: "vi-vn-x-central",

@@ -52,5 +52,5 @@ def piper_is_here() -> bool:
 
 def worker_command(files: VoiceFiles) -> tuple[str, ...]:
     """How the process for this voice is started."""
-    module = (sys.executable, "-m", "playlists.speech.piper_worker")
+    module = (sys.executable, "-P", "-m", "playlists.speech.piper_worker")
     return (*module, str(files.model), str(files.config), files.model_sha256, files.config_sha256)

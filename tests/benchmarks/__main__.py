@@ -17,6 +17,7 @@ from tests.benchmarks.rendering import (
     rendering,
     rendering_beside_espeak,
     rendering_beside_piper,
+    rendering_beside_piper_on_all_cores,
 )
 from tests.benchmarks.sounding import sounding
 from tests.benchmarks.standing import idling, resident
@@ -29,6 +30,7 @@ MEASURES: Mapping[str, Callable[[], Comparison]] = {
     "rendering": rendering,
     "espeak": rendering_beside_espeak,
     "piper": rendering_beside_piper,
+    "piper-cores": rendering_beside_piper_on_all_cores,
     "ingest": ingesting,
     "start": starting,
     "card": sounding,

@@ -1,10 +1,14 @@
 """Script to mastered MP3: against what the sound itself costs, and against the bare engine."""
 
 import importlib
+import os
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 from broadcaster.demo.newsroom import demo_script
 from playlists.audio.audio_store import AudioStore
@@ -14,8 +18,11 @@ from playlists.reading.sentences import split_sentences
 from playlists.render import Rendering, render
 from playlists.speech.engine import Engine, VoiceSettings
 from playlists.speech.espeak import EspeakEngine
+from playlists.speech.installed_voice import VoiceFiles
 from playlists.speech.piper import PiperEngine
-from tests.benchmarks.comparison import Comparison, best_seconds
+from playlists.speech.piper_model import load
+from playlists.speech.pool import VoicePool, cores
+from tests.benchmarks.comparison import Comparison, best_seconds, by_turns
 
 # Piper's only voice that a package carries speaks English; the work is the same.
 ENGLISH = "\n\n".join(
@@ -58,9 +65,101 @@ def rendering_beside_espeak(*, script: str | None = None, rounds: int = 3) -> Co
     )
 
 
-def rendering_beside_piper(*, script: str = ENGLISH, rounds: int = 2) -> Comparison:
-    """The whole path against Piper alone, on one core each."""
-    return _beside_engine("whole path, Piper", _piper, script=script, rounds=rounds)
+def rendering_beside_piper(*, script: str = ENGLISH, rounds: int = 5) -> Comparison:
+    """The whole path with one process of Piper against Piper's library, one thread each."""
+    return _beside_library(
+        "whole path, Piper, one core",
+        script=script,
+        rounds=rounds,
+        processes=1,
+        opened=lambda files: load(files).voice,
+        against="Piper's library in this process, one thread, the same sentences",
+    )
+
+
+def rendering_beside_piper_on_all_cores(*, script: str = ENGLISH, rounds: int = 5) -> Comparison:
+    """The whole path as the station runs it against Piper's library with the threads it likes."""
+    return _beside_library(
+        "whole path, Piper, all cores",
+        script=script,
+        rounds=rounds,
+        processes=cores(),
+        opened=_library_as_it_comes,
+        against="Piper's library in this process, its own threads, the same sentences",
+    )
+
+
+def _beside_library(
+    name: str,
+    *,
+    script: str,
+    rounds: int,
+    processes: int,
+    opened: Callable[[VoiceFiles], Any],
+    against: str,
+) -> Comparison:
+    # Loaded here: the table of measures can be read without a voice of 63 MB.
+    voice = importlib.import_module("tests.playlists.speech.voices").real_voice()
+    engines = [PiperEngine(voice) for _ in range(processes)]
+    unpooled = iter(engines)
+    library = opened(voice.files)
+    made: list[Rendering] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="loa-bench-") as folder,
+        VoicePool(lambda: next(unpooled), size=processes) as pool,
+    ):
+        sentences = split_sentences(_spoken(script))
+
+        def bare() -> None:
+            for sentence in sentences:
+                for _ in library.synthesize(sentence.text):
+                    pass
+
+        def whole() -> None:
+            store = AudioStore(Path(folder) / f"store-{len(made)}")
+            again = split_sentences(_spoken(script))
+            made.append(render(again, engine=pool, store=store, settings=HOUSE))
+
+        bare()
+        whole()
+        turns = by_turns(
+            baseline=bare, ours=whole, cpu_s=lambda: _cpu_s_with(engines), rounds=rounds
+        )
+    ours = median(each.wall_s for each in turns.ours)
+    minutes = made[-1].duration_ms / 60_000
+    return Comparison(
+        name=name,
+        work=(
+            f"{len(sentences)} sentences, {minutes * 60:.0f} s of sound; "
+            f"{minutes * 60 / ours:.1f} times real time; {rounds} rounds by turns "
+            f"{min(turns.wall_ratios):.2f}–{max(turns.wall_ratios):.2f}; processor time "
+            f"{median(turns.cpu_ratios):.2f} times; load {os.getloadavg()[0]:.1f}"
+        ),
+        ours=ours / minutes,
+        baseline=median(each.wall_s for each in turns.baseline) / minutes,
+        unit="s/min",
+        against=against,
+        ratios=turns.wall_ratios,
+    )
+
+
+def _library_as_it_comes(files: VoiceFiles) -> Any:  # noqa: ANN401 - Piper has no types
+    # Loaded first as the worker loads it, so that both find the same libraries.
+    piper = load(files).piper
+    return piper.PiperVoice.load(files.model, config_path=files.config)
+
+
+def _cpu_s_with(engines: Sequence[PiperEngine]) -> float:
+    """Processor time of this process, of what it waited for, and of the voices with their forks."""
+    own = os.times()
+    ids = [engine.process_id for engine in engines]
+    voices = sum(_cpu_s_of(id_) for id_ in ids if id_ is not None)
+    return time.process_time() + own.children_user + own.children_system + voices
+
+
+def _cpu_s_of(process_id: int) -> float:
+    told = Path(f"/proc/{process_id}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return sum(map(int, told[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _beside_engine(
@@ -81,7 +180,11 @@ def _beside_engine(
         baseline = best_seconds(bare, rounds=rounds)
         seconds, sound = _whole_path(script, engine=engine, folder=Path(folder), rounds=rounds)
     return _a_minute(
-        name, sound, ours=seconds, baseline=baseline, against="the bare engine on the same words"
+        name,
+        sound,
+        ours=seconds,
+        baseline=baseline,
+        against="the engine's own process on the same words",
     )
 
 
@@ -119,9 +222,3 @@ def _a_minute(
         unit="s/min",
         against=against,
     )
-
-
-def _piper() -> PiperEngine:
-    # Loaded here: the table of measures can be read without a voice of 63 MB.
-    voices = importlib.import_module("tests.playlists.speech.voices")
-    return PiperEngine(voices.real_voice())

@@ -143,9 +143,13 @@ def conformance(seed: int) -> Outcome:
         theirs = conformance_of_js(Path(folder) / "js")
     facts: dict[str, int | float | str] = {"seed": seed}
     for name, scores in (("ours", ours), ("js", theirs)):
-        failed = [each.point.name for each in scores if each.verdict is Verdict.FAILED]
+        failed = [
+            f"{each.point.name} ({each.why[:120]})"
+            for each in scores
+            if each.verdict is Verdict.FAILED
+        ]
         facts[f"{name}_passed"] = sum(each.verdict is Verdict.PASSED for each in scores)
-        facts[f"{name}_failed"] = " ".join(failed)
+        facts[f"{name}_failed"] = "; ".join(failed)
     return Outcome(held=not facts["ours_failed"] and not facts["js_failed"], facts=facts)
 
 

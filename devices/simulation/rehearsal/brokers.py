@@ -64,7 +64,7 @@ async def broker_for(founded: Founded, *, chosen: str) -> AsyncIterator[str]:
 @asynccontextmanager
 async def _embedded(founded: Founded) -> AsyncIterator[str]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "devices.broker", "--registry", str(founded.credentials)),
+        *(sys.executable, "-P", "-m", "devices.broker", "--registry", str(founded.credentials)),
         *("--port", "0"),
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,
@@ -84,7 +84,7 @@ async def _mosquitto(founded: Founded) -> AsyncIterator[str]:
         raise RehearsalUnusable("Mosquitto is not installed")
     port = _free_port()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "devices.broker.for_mosquitto", "--run", "--no-persistence"),
+        *(sys.executable, "-P", "-m", "devices.broker.for_mosquitto", "--run", "--no-persistence"),
         *("--registry", str(founded.credentials), "--out", str(founded.folder / "mosquitto")),
         *("--port", str(port)),
         stdout=asyncio.subprocess.DEVNULL,

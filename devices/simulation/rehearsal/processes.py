@@ -70,7 +70,7 @@ class Process:
         # Not onto the terminal, where a table stands.
         with self.log.open("ab") as log_file:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "devices.simulation.crowd", self.log_level),
+                *(sys.executable, "-P", "-m", "devices.simulation.crowd", self.log_level),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log_file,

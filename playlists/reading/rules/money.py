@@ -97,15 +97,15 @@ def read_shorthand(match: re.Match[str], place: Place) -> Said | None:
 
 
 def read_with_comma(match: re.Match[str], place: Place) -> Said:
-    """500.000,đ and 500.000-đ: a mark from the cash book."""
+    """500.000,đ and 500.000-đ: a mark from the cash book; thôn 5, đ/c Nam is a sentence's comma."""
     del place
     return Said(f"{read_number(match['n'] or match['bracketed'])} đồng", match.end(), "money")
 
 
 WITH_COMMA = Rule(
     expression(
-        rf"(?P<n>{NUMBER})(?:,[-–]?|[-–])[ ]?"
-        r"(?:đồng|đ|Đ(?![.]?[ ]?[0-9])|VNĐ|VND|vnđ)(?![^\W_])"
+        rf"(?P<n>{NUMBER})(?:,[-–]?(?:(?<=[.][0-9]{{3}},)[ ]|(?<=[-–])[ ])?|[-–][ ]?)"
+        r"(?:đồng(?! chí)|đ|Đ(?![.]?[ ]?[0-9])|VNĐ|VND|vnđ)(?![^\W_]|/[cCvV](?!\w))"
         rf"|(?P<bracketed>{NUMBER})[ ]?\((?:đồng|đ|VNĐ|VND)\)"
     ),
     read_with_comma,

@@ -170,6 +170,10 @@ def test_what_is_missing_is_told_before_approval_and_must_be_accepted(room: Room
     assert "mọi loa của cụm có thôn đó phát bản thu sau lời tiếng Việt" in page
     assert "Thôn Hai: tiếng Nùng – chưa có bản thu" in page
     assert "Thôn Một: tiếng Tày" not in page
+    assert "dài thêm, nhiều nhất:" in page
+    waiting = unescape(room.binh.get("/approvals").text)
+    assert "Thôn Hai: tiếng Nùng" in waiting
+    assert "Thôn Một: tiếng Tày" not in waiting
     assert "Tôi biết các thôn này chỉ nghe được tiếng Việt và vẫn đồng ý phát" in page
 
     status, _, page = room.decide(address, decision="approve")

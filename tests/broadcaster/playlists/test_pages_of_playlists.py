@@ -8,6 +8,7 @@ import pytest
 
 from broadcaster.accounts.guard import declared_rights
 from broadcaster.accounts.roles import Right, Role
+from broadcaster.areas.tables import VillageLanguage
 from broadcaster.bulletins import desk
 from broadcaster.bulletins.studio import Studio
 from broadcaster.bulletins.texts import checked
@@ -70,6 +71,20 @@ def test_the_whole_way_to_approval(people: ProgrammeDesk) -> None:
     assert people.binh.get(bulletin_address).headers["location"] == address
     assert people.on_air(address)
     assert "Duyệt · Binh" in text_of(people.an.get(address).text)
+
+
+def test_the_leader_sees_what_the_bulletins_of_a_programme_lack(people: ProgrammeDesk) -> None:
+    """It was accepted with the bulletin, so it is told and not asked again."""
+    address = people.made("chime", people.bulletin("Tin một"))
+    people.send(people.an, f"/bulletins/{address.rsplit('/', 1)[1]}/submission")
+    with people.station.database.writing() as session:
+        session.add(VillageLanguage(village_id="v-1", language="Khmer"))
+
+    lacking = "Thôn Một: tiếng Khmer"
+    assert lacking in text_of(people.binh.get(address).text)
+    assert lacking in text_of(people.binh.get("/approvals").text)
+    assert "over_missing" not in people.binh.get(address).text
+    assert people.decide(address, decision="approve").status_code == 303
 
 
 def test_a_refused_decision_is_told_on_the_programmes_page(people: ProgrammeDesk) -> None:

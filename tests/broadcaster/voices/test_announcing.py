@@ -64,6 +64,17 @@ def test_a_better_voice_comes_and_says_whom_to_thank(
     assert said(settings) == ["Giọng đọc: Giọng thử Joe, CC0 1.0 – Joe."]
 
 
+def test_a_voice_that_came_and_does_not_speak_is_not_announced(
+    sqlite_station: SmallStation, joe: Joe
+) -> None:
+    """The station reads Vietnamese: a voice of another language is here and stays silent."""
+    foreign = joe.catalogue_file.read_text("utf-8").replace('language = "vi"', 'language = "en"')
+    joe.catalogue_file.write_text(foreign, "utf-8")
+    settings = settings_of(sqlite_station, joe, source=str(joe.source))
+
+    assert said(settings, until=2)[1] == "Giọng đọc: eSpeak NG (máy)"
+
+
 def test_without_a_network_one_line_says_how_to_bring_it(
     sqlite_station: SmallStation, joe: Joe
 ) -> None:

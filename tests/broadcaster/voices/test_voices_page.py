@@ -209,6 +209,7 @@ def test_only_an_admin_lets_words_leave_the_house(
 ) -> None:
     """An operator is not asked, cannot forge it, and does not undo it by saving something else."""
     assert 'name="text_may_leave"' not in an.get("/voices").text
+    assert 'value="gtts"' not in an.get("/voices").text
     assert "không chữ nào rời khỏi máy này" in an.get("/voices").text
     forged = send(an, "/voices", {**FORM, "text_may_leave": "yes"})
     assert forged[0] == 403
@@ -219,6 +220,7 @@ def test_only_an_admin_lets_words_leave_the_house(
     assert send(minh, "/voices", opened)[0] == 303
     assert send(an, "/voices", {**FORM, "voice": "gtts", "rate": "0.8"})[0] == 303
     assert kept(sqlite_station) == VoiceWish(engine="gtts", text_may_leave=True, rate=0.8)
+    assert 'value="gtts" selected' in an.get("/voices").text
 
     page = send(an, "/voices/trial", {**FORM, "voice": "gtts", "sentence": "Họp thôn."})[1]
     assert NO_NETWORK in page

@@ -85,7 +85,7 @@ export class Player {
       if (this.playing?.key === key) continue;
       if (!this.#isGivenUp(order, seenAtMs, nowMs) && this.#mayBePrepared(order, nowMs)) able.push({ key, order });
     }
-    able.sort((a, b) => this.#turn(a.order, b.order));
+    able.sort((a, b) => this.#turn(a.order, b.order, nowMs));
     for (const { key, order } of able) {
       if (this.#isFreeFor(order)) this.#prepare(key, order);
     }
@@ -108,9 +108,12 @@ export class Player {
     return isReady && this.instants(order).plannedMs - PREPARED_MS <= nowMs;
   }
 
-  #turn(a, b) {
-    const first = [a.priority - b.priority, this.instants(a).plannedMs - this.instants(b).plannedMs];
-    return first[0] || first[1] || (a.id < b.id ? -1 : a.id > b.id ? 1 : a.repeat - b.repeat);
+  // What may begin sooner comes first; of those that wait, the more urgent one (9.3).
+  #turn(a, b, nowMs) {
+    const [first, second] = [this.instants(a).plannedMs, this.instants(b).plannedMs];
+    const sooner = Math.max(first, nowMs) - Math.max(second, nowMs);
+    const byName = a.id < b.id ? -1 : a.id > b.id ? 1 : (a.repeat ?? 0) - (b.repeat ?? 0);
+    return sooner || a.priority - b.priority || first - second || byName;
   }
 
   // An idle sink takes one order; a busy one only what cuts it.

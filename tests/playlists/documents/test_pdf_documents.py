@@ -41,6 +41,16 @@ def test_a_text_pdf_is_read_page_by_page(tmp_path: Path) -> None:
     assert [warning.written for warning in reading.warnings] == ["1\n2"]
 
 
+def test_a_module_in_the_current_folder_is_not_taken_for_a_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever somebody stands when they read a document."""
+    tmp_path.joinpath("pypdfium2.py").write_text("raise ImportError('not the library')")
+    monkeypatch.chdir(tmp_path)
+
+    assert "Invitation" in text_of_pdf(pdf(["Invitation to the village."]))
+
+
 def test_a_scanned_pdf_is_refused_by_name() -> None:
     """A picture has no words; its reader is told to take the original."""
     with pytest.raises(DocumentScanned) as refused:
@@ -87,3 +97,19 @@ def test_a_page_number_stands_apart_at_either_end() -> None:
     """So that the reading layer knows it for one and says that it left it out."""
     assert page_text("3\nHọp thôn\nlúc bảy giờ\n\n") == "\n3\n\nHọp thôn\nlúc bảy giờ"
     assert page_text("Họp thôn\n- 4 -") == "Họp thôn\n\n- 4 -\n"
+
+
+def test_a_running_header_is_left_out_and_named() -> None:
+    """Pages that begin alike are told apart by a page break, so that the reading sees it."""
+    header = "UBND xã Bến Đò, kế hoạch năm 2026"
+    document = pdf([header, "Đề nghị bà con họp đúng giờ."], [header, "Xin cảm ơn bà con."])
+
+    reading = read_aloud(read_document(document))
+
+    assert reading.spoken == "Đề nghị bà con họp đúng giờ.\nXin cảm ơn bà con."
+    assert [warning.written for warning in reading.warnings] == [f"{header}\n{header}"]
+
+
+def test_pages_that_share_no_edge_have_no_break() -> None:
+    """The text is what an author checks; it holds no sign that nothing needs."""
+    assert "\f" not in read_document(pdf(["Trang đầu", "1"], ["Trang cuối", "2"]))

@@ -1,5 +1,7 @@
 """Spoken words are cut into sentences with a newsreader's pauses."""
 
+import pytest
+
 from playlists.reading import read_aloud
 from playlists.reading.sentences import (
     PAUSE_AFTER_LINE_MS,
@@ -27,6 +29,30 @@ def test_numbers_and_abbreviations_do_not_cut() -> None:
     reading = read_aloud("TP. Đồng Xoài có 1.500.000 đồng, gửi về dichvucong.gov.vn lúc 7.30 giờ")
 
     assert len(split_sentences(reading.spoken)) == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Mời ông Nguyễn V. An lên nhận quà.",
+        "Mời bà Lê T. B. Hà lên nhận quà.",
+        "CT. UBND xã kết luận cuộc họp.",
+        "PCT. HĐND xã và CT.UBMTTQ xã dự họp.",
+        "BS. CKI. Trần Văn Bình khám bệnh cho bà con.",
+    ],
+)
+def test_initials_and_titles_in_short_do_not_cut(written: str) -> None:
+    """The dot of a name's letter or of a title belongs to what follows it."""
+    assert len(split_sentences(read_aloud(written).spoken)) == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Họp tại khu A. Mời bà con đến dự.", "Trao quà cho cháu Nguyễn Thị H. Mời bà con ủng hộ."],
+)
+def test_a_letter_at_the_end_of_a_sentence_cuts(written: str) -> None:
+    """A place or a person may be named by a letter with which the sentence ends."""
+    assert len(split_sentences(read_aloud(written).spoken)) == 2
 
 
 def test_a_very_long_sentence_is_taken_in_breaths() -> None:

@@ -34,6 +34,16 @@ def test_a_sentence_is_spoken_at_a_speaking_pace(espeak: EspeakEngine) -> None:
     assert any(pcm.samples)
 
 
+def test_a_module_in_the_current_folder_is_not_taken_for_a_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever somebody stands when they ask for a sentence."""
+    tmp_path.joinpath("struct.py").write_text("print('not the library')")
+    monkeypatch.chdir(tmp_path)
+    with EspeakEngine() as engine:
+        assert engine.synthesise(GREETING.text, settings=PLAIN).duration_ms > 500
+
+
 def test_the_three_accents_sound_different(espeak: EspeakEngine) -> None:
     """North, central and south are three voices, not one under three names."""
     sounds = {espeak.synthesise(GREETING.text, settings=VoiceSettings(accent=a)) for a in Accent}

@@ -134,7 +134,7 @@ def test_a_sentence_that_breaks_the_library_costs_only_itself(voice: InstalledVo
         "piper_worker.speak = fragile\n"
         "sys.exit(piper_worker.main(sys.argv[1:]))\n"
     )
-    arguments = worker_command(voice.files)[3:]
+    arguments = worker_command(voice.files)[-4:]
     with PiperEngine(voice, command=(sys.executable, "-c", program, *arguments)) as engine:
         with pytest.raises(VoiceRefused, match="Piper died of this sentence: SIGSEGV"):
             engine.synthesise("Storm number five.", settings=PLAIN)
@@ -155,6 +155,16 @@ def test_a_voice_whose_files_changed_does_not_speak(
     spoilt = replace(voice, files=replace(voice.files, model=model))
     with PiperEngine(spoilt) as engine, pytest.raises(VoiceUnavailable):
         engine.synthesise(HELLO, settings=PLAIN)
+
+
+def test_a_module_in_the_current_folder_is_not_taken_for_a_library(
+    voice: InstalledVoice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever somebody stands when they ask for a sentence."""
+    tmp_path.joinpath("onnxruntime.py").write_text("raise ImportError('not the library')")
+    monkeypatch.chdir(tmp_path)
+    with PiperEngine(voice) as engine:
+        assert engine.synthesise(HELLO, settings=PLAIN).duration_ms > 500
 
 
 def test_a_machine_without_piper_says_so(voice: InstalledVoice, tmp_path: Path) -> None:
