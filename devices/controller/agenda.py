@@ -15,7 +15,7 @@ from devices.controller.admission import Refusal
 from devices.controller.bearings import NO_BEARINGS, Bearings, take_bearings
 from devices.controller.brake import Brake
 from devices.controller.clock import now_ms
-from devices.controller.due import OrderKey, key_of, opens_with_tone
+from devices.controller.due import PREROLL_MS, OrderKey, key_of, opens_with_tone
 from devices.controller.journal import Journal
 from devices.controller.moments import Moments
 from devices.controller.reconciling import (
@@ -220,7 +220,9 @@ class Agenda:
                 self._refuse_order(order, Refusal.EXPIRED)
             raise Expired(f"now {now.sequence}")
         statements = self._news_of([Ordered(order, moment.issuer)])
-        is_urgent = opens_with_tone(order) and order.starts_at_ms <= self._now_ms()
+        # A station's clock may be a little ahead of ours.
+        is_soon = order.starts_at_ms - PREROLL_MS <= self._now_ms()
+        is_urgent = opens_with_tone(order) and is_soon and not self._journal.owes_too_much
         self._accept_moment(message, moment, statements=statements, owed=is_urgent)
         if is_urgent:
             self._hurry(order, moment.issuer)

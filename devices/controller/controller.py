@@ -37,7 +37,6 @@ from devices.controller.sinks import Sink
 from devices.controller.sound.microphone import Microphone, NoMicrophone
 from devices.controller.sound.self_test import SelfTester
 from devices.controller.sound.volume import VolumeCap
-from devices.controller.sounding import CALM_S
 from devices.controller.sounds import Sounds
 from devices.controller.statements import ENDS, Statement, about
 from devices.controller.timed_sink import TimedSink
@@ -67,6 +66,10 @@ HOUSEKEEPING_S = 3_600.0
 
 SELF_TEST_ROOM_MS = 6_000
 """How long nothing else may sound for a self-test to begin: the longest one, and time around it."""
+
+FOLLOW_S = 0.3
+"""How long everything but its tone waits after an emergency came: time for the machine to let all
+its poles sound. A tone lasts ten times as long."""
 
 LOGGED_REFUSALS = 100
 """Of each code so many are logged one by one, then every so many-th: a flood fills no log."""
@@ -339,7 +342,7 @@ class Controller:
         """Let an emergency sound; what else it changes is looked at when its tone is out."""
         self._player.wake()
         self._owing.set()
-        delay_s = CALM_S * (1 + self._rng.random())
+        delay_s = FOLLOW_S * (1 + self._rng.random())
         asyncio.get_running_loop().call_later(delay_s, self._follow_if_running)
 
     def _follow_if_running(self) -> None:

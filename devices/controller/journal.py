@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from devices.controller.debts import Debts, raise_all
 from devices.controller.due import OrderKey
 from devices.controller.statements import ENDS, SETTLING, UNREMEMBERED, Statement, numbered
 from devices.errors import JournalUnusable
@@ -33,16 +34,9 @@ _SAY = (
     "INSERT INTO said VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT DO UPDATE SET seq = excluded.seq, at_ms = excluded.at_ms"
 )
-_RAISE = (
-    "INSERT INTO mark VALUES (?, ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)"
-)
-_SIGN = "INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)"
 
 Mark = tuple[str, str]
 """What was stated of an order: a kind and a code."""
-
-Write = tuple[str, tuple[Any, ...]]
-"""One statement in SQL with what it is bound to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +56,7 @@ class Journal:
         self._database = database
         self._said: dict[OrderKey, tuple[Mark, ...]] = {}
         self._known_marks: dict[Mark, Mark] = {}
-        self._owed: list[Statement] = []
-        self._owed_writes: list[Write] = []
+        self._owed = Debts()
         self._told: Callable[[Sequence[Confirmation]], None] = _nobody
         self._open: set[OrderKey] = set()
         self.settled: set[OrderKey] = set()
@@ -97,7 +90,12 @@ class Journal:
     @property
     def owes(self) -> bool:
         """Whether something that happened is not on the disk yet."""
-        return bool(self._owed or self._owed_writes)
+        return bool(self._owed)
+
+    @property
+    def owes_too_much(self) -> bool:
+        """Whether nothing more is to be owed."""
+        return self._owed.are_too_many
 
     def has_said(self, statement: Statement) -> bool:
         """Whether this kind and code were already stated of this order."""
@@ -109,7 +107,7 @@ class Journal:
 
     def say(self, *statements: Statement) -> Sequence[Confirmation]:
         """Number, chain and store statements in one transaction; return what they became."""
-        return self._write(statements)
+        return self._write(Debts(list(statements)))
 
     def note(self, *statements: Statement) -> None:
         """State what happened, whatever the disk says: remembered at once, written when it can."""
@@ -117,23 +115,16 @@ class Journal:
         try:
             self.settle()
         except JournalUnusable as error:
-            log.error("confirmations_owed", count=len(self._owed), why=error.detail)
+            log.error("confirmations_owed", count=len(self._owed.statements), why=error.detail)
 
-    def owe(
-        self,
-        *statements: Statement,
-        writes: Sequence[Write] = (),
-        marks: Mapping[str, int] | None = None,
-    ) -> None:
+    def owe(self, *statements: Statement) -> None:
         """Remember what is to be written before anything else is, without asking the disk."""
-        self._owed += statements
-        self._owed_writes += [*writes, *_raises(marks or {})]
-        self._remember_all(statements, marks=marks or {})
+        self._owe(Debts(list(statements)))
 
     def settle(self) -> None:
         """Write what is owed."""
         if self.owes:
-            self._write(())
+            self._write(Debts())
 
     def accept_plan(
         self,
@@ -145,7 +136,8 @@ class Journal:
         statements: Sequence[Statement],
     ) -> None:
         """Store a cluster's plan and what is said of its orders, together."""
-        self._write(statements, writes=[(_SIGN, ("plan", cluster, version, message))], marks=marks)
+        signed = {("plan", cluster): (version, message)}
+        self._write(Debts(list(statements), signed=signed, marks=dict(marks)))
 
     def plan(self, cluster: str) -> tuple[int, bytes] | None:
         """The newest plan accepted for a cluster: its version and its signed bytes."""
@@ -163,10 +155,8 @@ class Journal:
 
         A disk that refuses does not keep a key trusted that was revoked: then it is owed.
         """
-        writes: list[Write] = [(_SIGN, ("config", "", version, message))]
-        writes += [("INSERT OR REPLACE INTO mark VALUES (?, ?)", each) for each in replaced.items()]
-        self._marks |= replaced
-        self.owe(writes=writes, marks=marks)
+        signed = {("config", ""): (version, message)}
+        self._owe(Debts(signed=signed, replaced=dict(replaced), marks=dict(marks)))
         self.note()
 
     def config(self) -> tuple[int, bytes] | None:
@@ -186,20 +176,21 @@ class Journal:
 
         What must sound or fall silent at once is owed, and written afterwards.
         """
-        writes: list[Write] = [("INSERT OR REPLACE INTO moment VALUES (?, ?)", (sequence, message))]
+        debts = Debts(list(statements), moments={sequence: message}, marks=dict(marks))
         if owed:
-            self.owe(*statements, writes=writes, marks=marks)
+            self._owe(debts)
         else:
-            self._write(statements, writes=writes, marks=marks)
+            self._write(debts)
 
     def moments(self) -> Sequence[tuple[int, bytes]]:
         """The signed words for a moment that still stand, by their sequences, oldest first."""
-        rows = self._read("SELECT sequence, message FROM moment ORDER BY sequence")
-        return [(row[0], bytes(row[1])) for row in rows]
+        rows = self._read("SELECT sequence, message FROM moment")
+        words = {row[0]: bytes(row[1]) for row in rows} | self._owed.moments
+        return [(number, word) for number, word in sorted(words.items()) if word is not None]
 
     def drop_moments(self, sequences: Sequence[int]) -> None:
         """Forget words for a moment that are over, or that a plan has taken up."""
-        self._owed_writes += [("DELETE FROM moment WHERE sequence = ?", (n,)) for n in sequences]
+        self._owed.moments |= dict.fromkeys(sequences)
 
     def mark(self, name: str) -> int:
         """The highest number ever marked under a name; 0 before any."""
@@ -207,10 +198,11 @@ class Journal:
 
     def raise_marks(self, marks: Mapping[str, int], *, owed: bool = False) -> None:
         """Remember numbers below which this device never goes again."""
+        debts = Debts(marks=dict(marks))
         if owed:
-            self.owe(marks=marks)
+            self._owe(debts)
         else:
-            self._write((), marks=marks)
+            self._write(debts)
 
     def entries(self, *, first: int, last: int) -> Sequence[str]:
         """The exact bytes of the entries `first` to `last` that are still held."""
@@ -290,21 +282,19 @@ class Journal:
         except sqlite3.Error as error:
             raise JournalUnusable(str(error)) from error
 
-    def _write(
-        self,
-        statements: Sequence[Statement],
-        *,
-        writes: Sequence[Write] = (),
-        marks: Mapping[str, int] | None = None,
-    ) -> Sequence[Confirmation]:
+    def _owe(self, debts: Debts) -> None:
+        self._owed.add(debts)
+        self._remember_all(debts)
+
+    def _write(self, debts: Debts) -> Sequence[Confirmation]:
         """Write what is owed and this, all or nothing."""
         with self._transaction():
-            for sql, bound in (*self._owed_writes, *writes, *_raises(marks or {})):
+            for sql, bound in (*self._owed.writes(), *debts.writes()):
                 self._database.execute(sql, bound)
-            head, confirmations = self._append([*self._owed, *statements])
+            head, confirmations = self._append([*self._owed.statements, *debts.statements])
         self.head = head
-        self._owed, self._owed_writes = [], []
-        self._remember_all(statements, marks=marks or {})
+        self._owed.clear()
+        self._remember_all(debts)
         if confirmations:
             self._told(confirmations)
         return confirmations
@@ -326,11 +316,11 @@ class Journal:
         self._database.execute("UPDATE head SET seq = ?, hash = ?", (seq, prev))
         return replace(self.head, seq=seq, hash=prev), confirmations
 
-    def _remember_all(self, statements: Sequence[Statement], *, marks: Mapping[str, int]) -> None:
-        for statement in statements:
+    def _remember_all(self, debts: Debts) -> None:
+        for statement in debts.statements:
             self._remember(statement.key, statement.mark)
-        for name, value in marks.items():
-            self._marks[name] = max(self.mark(name), value)
+        self._marks |= debts.replaced
+        raise_all(self._marks, debts.marks)
 
     def _remember(self, key: OrderKey, mark: Mark) -> None:
         kind = mark[0]
@@ -371,7 +361,3 @@ class Journal:
 
 def _nobody(_: Sequence[Confirmation]) -> None:
     """Whom a journal tells that nobody asked for."""
-
-
-def _raises(marks: Mapping[str, int]) -> list[Write]:
-    return [(_RAISE, each) for each in marks.items()]

@@ -1,11 +1,13 @@
 """Quiet hours: whether sound would fall between two local times of any day.
 
 The interval is half-open: sound that ends at the moment quiet hours begin, or starts at the
-moment they end, disturbs nobody. Equal times mean that there are none.
+moment they end, disturbs nobody. Equal times mean that there are none. The same orders are judged
+again and again (with each plan, at each beginning), so answers are kept.
 """
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from devices.protocol.messages import QuietHours
@@ -22,6 +24,7 @@ def disturbs(quiet: QuietHours, *, starts_at_ms: int, duration_ms: int) -> bool:
         return True
 
 
+@lru_cache(maxsize=4_096)
 def _touches(quiet: QuietHours, *, starts_at_ms: int, duration_ms: int) -> bool:
     zone = ZoneInfo(quiet.zone)
     starts_at = datetime.fromtimestamp(starts_at_ms / 1_000, UTC)

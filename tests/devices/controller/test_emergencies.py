@@ -339,6 +339,26 @@ def test_the_tone_is_out_before_anything_is_written(tmp_path: Path) -> None:
     run_simulated(story())
 
 
+def test_a_clock_that_is_a_little_behind_makes_it_wait_for_no_disk(tmp_path: Path) -> None:
+    """The instant of the order is still to come by it: a second, say."""
+
+    async def story() -> None:
+        pole = Pole(tmp_path)
+        with_sink(pole)
+        async with pole:
+            await asyncio.sleep(1)
+            pole.fill_disk()
+            pole.hear_now(order=make_emergency("bao", WORDS, after_s=2))
+            await asyncio.sleep(2)
+            pole.empty_disk()
+            await asyncio.sleep(10)
+
+            began = pole.one("bao", Kind.TONE_STARTED)
+            assert began.first_sample_at_us == (NOON_MS + 2_000) * 1_000
+
+    run_simulated(story())
+
+
 def test_a_drill_sounds_like_no_emergency(tmp_path: Path) -> None:
     """Other notes, softer, with rests."""
 

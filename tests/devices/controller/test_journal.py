@@ -124,3 +124,54 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(JournalUnusable):
         opened(tmp_path)
+
+
+def test_what_is_owed_is_written_in_its_order_with_the_next_write(tmp_path: Path) -> None:
+    """It is remembered at once, and takes its numbers before what comes after it."""
+    journal = opened(tmp_path)
+    journal.owe(statement(Kind.RECEIVED, "mot"))
+    assert journal.owes
+    assert journal.has_said(statement(Kind.RECEIVED, "mot"))
+    assert journal.head.seq == 0
+    confirmations = journal.say(statement(Kind.RECEIVED, "hai"))
+
+    assert [(each.seq, each.order) for each in confirmations] == [(1, "mot"), (2, "hai")]
+    assert not journal.owes
+    journal.close()
+
+
+def test_a_mark_that_was_replaced_is_not_raised_by_what_was_owed_before(tmp_path: Path) -> None:
+    """The root takes a time back while the disk is full; it stays taken back."""
+    journal = opened(tmp_path)
+    journal._database.execute("PRAGMA query_only = ON")
+    journal.raise_marks({"floor_ms": 900}, owed=True)
+    journal.accept_config(b"config", version=1, marks={"config:x": 1}, replaced={"floor_ms": 500})
+    journal.raise_marks({"floor_ms": 600}, owed=True)
+    assert journal.mark("floor_ms") == 600
+    journal._database.execute("PRAGMA query_only = OFF")
+    journal.settle()
+    journal.close()
+    journal = opened(tmp_path)
+
+    assert journal.mark("floor_ms") == 600
+    assert journal.config() == (1, b"config")
+    journal.close()
+
+
+def test_words_of_a_moment_that_are_owed_and_dropped_leave_nothing(tmp_path: Path) -> None:
+    """Neither in memory nor on the disk, however many came while it was full."""
+    journal = opened(tmp_path)
+    journal._database.execute("PRAGMA query_only = ON")
+    for sequence in range(1, 1_000):
+        journal.accept_moment(
+            b"x" * 100, sequence=sequence, marks={"now:x": sequence}, statements=(), owed=True
+        )
+        journal.drop_moments([sequence - 1])
+    assert journal.moments() == [(999, b"x" * 100)]
+    assert sum(word is not None for word in journal._owed.moments.values()) == 1
+    journal._database.execute("PRAGMA query_only = OFF")
+    journal.settle()
+
+    assert journal.moments() == [(999, b"x" * 100)]
+    assert journal.mark("now:x") == 999
+    journal.close()
