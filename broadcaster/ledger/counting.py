@@ -16,8 +16,9 @@ def played_ms_of(said: Confirmation, *, asked_ms: int) -> int:
 def all_played_ms(words: Sequence[tuple[str, Confirmation]], *, asked_ms: int) -> int:
     """Milliseconds counted over all stretches of a play, by epoch; never more than was asked.
 
-    A play that was cut and went on states each stretch by itself, and they add up, as far as they
-    do not lie over one another. Two journals that claim one play do not add up: the larger counts.
+    A device's counts run on over the cuts that it resumes from, and begin anew after a restart: so
+    counts over the same time are one count told twice, of which the larger stands, and counts over
+    separate times add up. Two journals that claim one play do not: the larger counts.
     """
     stretches: dict[str, list[Confirmation]] = defaultdict(list)
     for epoch, said in words:
@@ -28,25 +29,14 @@ def all_played_ms(words: Sequence[tuple[str, Confirmation]], *, asked_ms: int) -
 
 
 def _sum_ms(stretches: Sequence[Confirmation], *, asked_ms: int) -> int:
-    longest = max(played_ms_of(said, asked_ms=asked_ms) for said in stretches)
-    counted = sum(played_ms_of(said, asked_ms=asked_ms) for said in stretches)
-    heard_us = _union_us(stretches)
-    if heard_us is None:
-        return longest
-    return max(longest, min(counted, heard_us // 1_000))
-
-
-def _union_us(stretches: Sequence[Confirmation]) -> int | None:
-    """How long at least one of the stretches lasted, in µs; None where one does not say when."""
-    intervals = sorted(
-        (said.first_sample_at_us, said.last_sample_at_us)
-        for said in stretches
-        if said.first_sample_at_us is not None and said.last_sample_at_us is not None
-    )
-    if len(intervals) < len(stretches):
-        return None
-    total, reached = 0, 0
-    for first, last in intervals:
-        total += max(0, last - max(first, reached))
-        reached = max(reached, last)
-    return total
+    timed = [said for said in stretches if said.first_sample_at_us is not None]
+    if len(timed) < len(stretches):
+        return max(played_ms_of(said, asked_ms=asked_ms) for said in stretches)
+    total_ms, largest_ms, reached_us = 0, 0, -1
+    for said in sorted(timed, key=lambda each: each.first_sample_at_us or 0):
+        first_us = said.first_sample_at_us or 0
+        if first_us >= reached_us:
+            total_ms, largest_ms = total_ms + largest_ms, 0
+        largest_ms = max(largest_ms, played_ms_of(said, asked_ms=asked_ms))
+        reached_us = max(reached_us, said.last_sample_at_us or first_us + largest_ms * 1_000)
+    return total_ms + largest_ms
