@@ -86,6 +86,10 @@ class Bench:
         }
         return Order(**(usual | fields))
 
+    def is_ours(self, order_id: str | None) -> bool:
+        """Whether an order is one of this run."""
+        return order_id is not None and order_id.startswith(f"o-{self.run}-")
+
     def plan(self, *orders: Order, **fields: Member) -> Plan:
         """Publish a plan, and wait until the device follows it."""
         plan = self.station.plan(*orders, **fields)
