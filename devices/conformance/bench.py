@@ -175,13 +175,18 @@ class Bench:
             raise PointFailed(f"{late_us / 1_000:+.1f} ms from the planned instant")
 
     def counted_ms(self, *ends: Confirmation) -> float:
-        """How much sound these ends count, in milliseconds; PointFailed where one counts none."""
-        total = 0.0
+        """How much sound these ends count, in milliseconds; PointFailed where one counts none.
+
+        A count that runs on over a cut begins where the one before it began: it holds that one.
+        """
+        counted: dict[int | None, float] = {}
         for each in ends:
             if each.samples is None or not each.sample_rate_hz:
                 raise PointFailed(f"{each.kind} without samples and sample_rate_hz")
-            total += each.samples * 1_000 / each.sample_rate_hz
-        return total
+            this_ms = each.samples * 1_000 / each.sample_rate_hz
+            begun = each.first_sample_at_us
+            counted[begun] = max(counted.get(begun, 0.0), this_ms)
+        return sum(counted.values())
 
     def whole(self, order: Order, *ends: Confirmation) -> None:
         """PointFailed unless these ends count all of the order's sound, and no more."""
