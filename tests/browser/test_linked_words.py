@@ -138,7 +138,8 @@ def test_a_village_s_language_is_entered_and_its_recording_brought(
     page.get_by_role("button", name="Chỉ gửi duyệt").click()
     leader = visit("leader", width=width, dark=dark)
     leader.goto(page.url.split("#")[0])
-    expect(leader.get_by_label("Tôi đã nghe các chỗ máy chưa chắc, biết")).to_be_visible()
+    expect(leader.get_by_label("Tôi đã nghe các chỗ này và đồng ý")).to_be_visible()
+    expect(leader.get_by_label("Tôi biết các thôn này chỉ nghe được tiếng Việt")).to_be_visible()
     assert leader.evaluate(FITS)
     keep_picture(leader, f"decision-missing-{width}")
     assert complaints == []

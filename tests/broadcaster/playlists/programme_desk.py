@@ -55,9 +55,12 @@ class ProgrammeDesk:
         answer: Response = client.post(path, data=data)
         return answer
 
-    def bulletin(self, title: str, *, approved: bool = True, priority: str = "3") -> str:
+    def bulletin(
+        self, title: str, *, script: str = "", approved: bool = True, priority: str = "3"
+    ) -> str:
         """A bulletin that An wrote and, unless it is to wait, Binh approved; its id."""
-        fields: Fields = {"title": title, "script": f"{title} của xã.", "priority": priority}
+        words = script or f"{title} của xã."
+        fields: Fields = {"title": title, "script": words, "priority": priority}
         address = self.send(self.an, "/bulletins", fields).headers["location"]
         if approved:
             self.approve(address)

@@ -308,7 +308,8 @@ def test_a_bulletin_is_no_programme(people: ProgrammeDesk) -> None:
 
 def test_titles_are_written_as_text(people: ProgrammeDesk) -> None:
     """A title that looks like a page stays a title, on every page of programmes."""
-    address = people.made("chime", people.bulletin("<b>Tin</b>"), title="<i>Chiều</i>")
+    bulletin_id = people.bulletin("<b>Tin</b>", script="Tin của xã.")
+    address = people.made("chime", bulletin_id, title="<i>Chiều</i>")
 
     for path in ("/playlists", address, f"{address}/edit", "/playlists/new"):
         page = people.an.get(path).text
