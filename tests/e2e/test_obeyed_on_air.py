@@ -11,7 +11,6 @@ from sqlmodel import col, select
 
 from broadcaster.accounts.tables import Account
 from broadcaster.demo.state import fleet_folder
-from broadcaster.fleet.tables import DeviceStatus
 from broadcaster.schedule.stopping import stop_broadcast
 from broadcaster.schedule.tables import Broadcast
 from devices.protocol.messages import Kind
@@ -84,18 +83,3 @@ def test_a_box_whose_power_was_out_does_not_begin_what_was_stopped(chain: Chain)
     report = chain.settled(broadcast_id)
 
     assert all(play.played_ms == 0 for play in report.devices)
-
-
-def test_every_device_says_whose_keys_and_configuration_it_holds(chain: Chain) -> None:
-    """An admin sees who follows, and by which keys and configuration."""
-
-    def all_told() -> list[DeviceStatus] | None:
-        with chain.database.reading() as session:
-            statuses = list(session.exec(select(DeviceStatus)).all())
-        told = [each for each in statuses if each.config_version]
-        return told if len(told) == DEVICES else None
-
-    statuses = chain.wait_for(all_told, "every status is complete")
-
-    assert len({each.keyring_serial for each in statuses}) == 1
-    assert all(each.epoch and each.seq for each in statuses)
