@@ -15,6 +15,7 @@ DevicesError
 │   ├── Expired              an order for a moment that is over
 │   ├── NotConfigured        an order before any configuration said whose orders to take
 │   ├── UnaskedAnswer        a time that answers no open question
+│   ├── UnaskedFrame         live sound of a stream that this device does not hear
 │   └── ReceiptUnfounded     a receipt for confirmations that this journal does not hold
 ├── CodeUnreadable           an enrolment code was mistyped (protocol.enrolment)
 ├── CredentialsUnreadable    the broker's file of users is missing (protocol.credentials)
@@ -26,9 +27,11 @@ DevicesError
 ├── FleetRefused             the folder to simulate holds no controllers, or real ones
 ├── AudioFetchFailed         the station's audio could not be fetched
 ├── AudioUndecodable         the cached bytes are not sound
-│   └── RelayUndecodable     a programme comes in a form that this device cannot decode
+│   ├── RelayUndecodable     a programme comes in a form that this device cannot decode
+│   └── LiveUndecodable      what came of live speech is not sound
 ├── AudioMissing             the audio did not come while it was of any use
-│   └── RelayStalled         nothing came of a programme that was to be passed on
+│   ├── RelayStalled         nothing came of a programme that was to be passed on
+│   └── LiveStalled          nothing came of live speech
 ├── RelayBroken              a programme broke off, and is tried again
 ├── AudioDeviceUnusable      the sound card is missing, lost, or takes no sound
 └── BrokerUnusable           the embedded broker cannot start as asked (broker.errors)
@@ -135,6 +138,12 @@ class UnaskedAnswer(ContractViolation):
     code = "unasked_answer"
 
 
+class UnaskedFrame(ContractViolation):
+    """Live sound of a stream that this device does not hear: of another, or one that is over."""
+
+    code = "unasked_frame"
+
+
 class ReceiptUnfounded(ContractViolation):
     """A receipt for another epoch, another chain, or numbers that were never given."""
 
@@ -237,6 +246,22 @@ class RelayStalled(AudioMissing):
     code = "relay_stalled"
     message_vi = "Không nhận được chương trình tiếp âm."
     message_en = "Nothing came of the programme that was to be relayed."
+
+
+class LiveUndecodable(AudioUndecodable):
+    """What came of live speech is not sound."""
+
+    code = "live_undecodable"
+    message_vi = "Thiết bị không giải mã được tiếng nói trực tiếp."
+    message_en = "This device cannot decode the live speech."
+
+
+class LiveStalled(AudioMissing):
+    """Nothing came of live speech."""
+
+    code = "live_stalled"
+    message_vi = "Không nhận được tiếng nói trực tiếp."
+    message_en = "Nothing came of the live speech."
 
 
 class RelayBroken(DevicesError):

@@ -41,7 +41,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _prepare(asked: argparse.Namespace) -> int:
-    prepare_kit(asked.prepare, device=asked.device, host=asked.host, broker=asked.broker)
+    prepare_kit(
+        asked.prepare,
+        device=asked.device,
+        host=asked.host,
+        broker=asked.broker,
+        ca_pem=asked.ca.read_text("ascii") if asked.ca is not None else None,
+    )
     identity = asked.prepare / DEVICE_FOLDER / IDENTITY_FILE
     sys.stdout.write(
         f"{identity}\n"
@@ -86,6 +92,12 @@ def _parser() -> argparse.ArgumentParser:
         help="thư mục đã chuẩn bị / the folder that was prepared",
     )
     add("--prepare", type=Path, metavar="FOLDER", help="ghi danh tính cho thiết bị / write a kit")
+    add(
+        "--ca",
+        type=Path,
+        metavar="FILE",
+        help="với --prepare: chứng chỉ riêng (PEM) / with --prepare: certificates of one's own",
+    )
     add("--host", default="127.0.0.1", help="địa chỉ máy này / this machine's address")
     add("--restart", metavar="COMMAND", help="lệnh ngắt điện thiết bị / cuts the device's power")
     add("--only", nargs="*", default=[], help="tên điểm hoặc mục / names of points, or sections")

@@ -38,6 +38,9 @@ class Door:
         if self._loop is not None:
             asyncio.run_coroutine_threadsafe(self._break(), self._loop).result(10)
 
+    def _lets_in(self) -> bool:
+        return self.is_open
+
     async def _break(self) -> None:
         for line in list(self._lines):
             line.transport.abort()
@@ -56,6 +59,9 @@ class Door:
         ready.set()
         async with server:
             await ended.wait()
+            # First nobody more is let in: who came behind the break would be left standing.
+            self.is_open = False
+            server.close()
             await self._break()
             await asyncio.gather(*self._relays, return_exceptions=True)
 
@@ -67,13 +73,18 @@ class Door:
         target: tuple[str, int],
     ) -> None:
         self.knocks_s.append(time.monotonic())
-        if not self.is_open:
+        if not self._lets_in():
             writer.transport.abort()
             return
         try:
             far_reader, far_writer = await asyncio.open_connection(*target)
         except OSError:
             writer.transport.abort()
+            return
+        if not self._lets_in():
+            # It was shut while the far side was being reached.
+            writer.transport.abort()
+            far_writer.transport.abort()
             return
         number = len(self.hellos)
         self.hellos.append(b"")

@@ -55,6 +55,8 @@ class Kit(Struct, frozen=True, kw_only=True):
     station: Name = STATION
     direct_broker: bool = False
     """The device was told the broker's own address: behind TLS no line can be cut."""
+    ca_pem: str | None = None
+    """Certificates that device and suite trust beside their systems' own."""
 
     @property
     def root_key(self) -> SigningKey:
@@ -68,7 +70,12 @@ class Kit(Struct, frozen=True, kw_only=True):
 
 
 def prepare_kit(
-    folder: Path, *, device: str, host: str = "127.0.0.1", broker: str | None = None
+    folder: Path,
+    *,
+    device: str,
+    host: str = "127.0.0.1",
+    broker: str | None = None,
+    ca_pem: str | None = None,
 ) -> Identity:
     """Write the kit, the broker's credentials, and the identity for the device under test."""
     root, issuer, own = (SigningKey.generate() for _ in range(3))
@@ -83,6 +90,7 @@ def prepare_kit(
         line_port=_free_port(host),
         audio_port=_free_port(host),
         direct_broker=direct,
+        ca_pem=ca_pem,
     )
     identity = Identity(
         station=kit.station,
@@ -93,6 +101,7 @@ def prepare_kit(
         broker_username=device,
         broker_password=new_secret(),
         station_url=f"http://{host}:{kit.audio_port}",
+        ca_pem=ca_pem,
         rehearsal=True,
     )
     _save_kit(kit, folder)

@@ -1,5 +1,6 @@
 """The station as the suite plays it: signs, publishes, listens, receipts, and tells the time."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -74,8 +75,9 @@ class Station:
         )
         client.username_pw_set(self.kit.station, self.kit.password)
         client.max_inflight_messages_set(0)
-        if parts.scheme == "mqtts":
-            client.tls_set()
+        has_tls = parts.scheme == "mqtts"
+        if has_tls:
+            client.tls_set_context(_tls(self.kit.ca_pem))
         client.on_message = self._on_message
         listening = threading.Event()
 
@@ -85,7 +87,7 @@ class Station:
         client.on_connect = listen
         client.on_subscribe = lambda *_: listening.set()
         try:
-            client.connect(parts.hostname or "", parts.port or 1883)
+            client.connect(parts.hostname or "", parts.port or (8883 if has_tls else 1883))
         except OSError as error:
             raise StationUnheard(f"{broker}: {error}") from error
         client.loop_start()
@@ -105,6 +107,12 @@ class Station:
         if self._client is None:
             raise StationUnheard
         self._client.publish(topic, message, qos=1, retain=retain).wait_for_publish(10)
+
+    def publish_frame(self, topic: str, frame: bytes) -> None:
+        """Hand a frame of live speech to the broker, and wait for nothing."""
+        if self._client is None:
+            raise StationUnheard
+        self._client.publish(topic, frame, qos=0)
 
     def wait_for(self, holds: Callable[[], Any], *, within_s: float) -> bool:
         """Wait until something holds; say whether it came to hold.
@@ -255,6 +263,14 @@ def station_of(kit: Kit) -> Station:
     key = VerifyKey(kit.device_public.encode(), encoder=HexEncoder)
     heard = Heard(station=kit.station, device=kit.device, key=key)
     return Station(kit=kit, heard=heard, serial=unix_ms())
+
+
+def _tls(ca_pem: str | None) -> ssl.SSLContext:
+    """Prove the broker by the system's certificates, and by the kit's."""
+    context = ssl.create_default_context()
+    if ca_pem is not None:
+        context.load_verify_locations(cadata=ca_pem)
+    return context
 
 
 __all__ = ["NO_QUIET_HOURS", "Station", "StationUnheard", "station_of", "unix_ms"]

@@ -4,6 +4,7 @@ import json
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,6 +17,10 @@ from devices.conformance.kit import CREDENTIALS_FILE, Kit
 from devices.conformance.station import Station, station_of
 from devices.errors import DevicesError
 
+_FOLLOWS_WITHIN_S = 15.0
+_SUBSCRIBES_S = 1.0
+_FOLLOWS_WITHIN_S = 15.0
+_SUBSCRIBES_S = 1.0
 _RESTARTS_WITHIN_S = 60.0
 
 
@@ -66,13 +71,22 @@ def set_up(
 
 
 def _greet(station: Station, *, within_s: float) -> None:
-    """Wait for the device, and give it a first configuration."""
+    """Wait for the device, give it a first configuration, and time to subscribe to its cluster.
+
+    A `now` is not retained: what is said before that would be heard by nobody. A device that does
+    not follow is found out by the points.
+    """
     heard = station.heard
     if not station.wait_for(
         lambda: heard.statuses and heard.statuses[-1].online, within_s=within_s
     ):
         raise DeviceUnheard(station.kit.device)
-    station.say(station.config())
+    config = station.config()
+    station.say(config)
+    station.wait_for(
+        lambda: heard.statuses[-1].config_version == config.version, within_s=_FOLLOWS_WITHIN_S
+    )
+    time.sleep(_SUBSCRIBES_S)
 
 
 def _restarter(command: Sequence[str]) -> Callable[[], None] | None:

@@ -4,11 +4,10 @@ A server's mistake, even a signed one, cannot wake a village at 03:15 or talk fo
 """
 
 from enum import StrEnum
-from ipaddress import IPv6Address, ip_address
-from urllib.parse import urlsplit
 
 from devices.controller.quiet_hours import disturbs
 from devices.protocol.messages import Config, IssuerKey, Order, Priority, Relay, Scope
+from devices.reception.hosts import AllowedHosts
 
 
 class Refusal(StrEnum):
@@ -20,23 +19,38 @@ class Refusal(StrEnum):
     QUIET_HOURS = "quiet_hours"
     ISSUER_SCOPE = "issuer_scope"
     RELAY_HOST = "relay_host"
+    UNSUPPORTED = "unsupported"
+    LIVE_KEY = "live_key"
     REPLAYED = "replayed"
     PLAN_ROLLED_BACK = "plan_rolled_back"
     PLAN_EQUIVOCATED = "plan_equivocated"
 
 
-def standing_refusal(order: Order, *, config: Config, issuer: IssuerKey) -> Refusal | None:
-    """Why this device would never play the order, whatever the time; None when it would."""
+def standing_refusal(
+    order: Order, *, config: Config, issuer: IssuerKey, unfit: Refusal | None = None
+) -> Refusal | None:
+    """Why this device would never play the order, whatever the time; None when it would.
+
+    `unfit` is why it could not, whatever its configuration says.
+    """
     if order.priority == Priority.EMERGENCY and Scope.EMERGENCY not in issuer.scopes:
         return Refusal.ISSUER_SCOPE
     if order.not_after_ms < order.starts_at_ms:
         return Refusal.NEVER_DUE
     if order.duration_ms > config.longest_play_ms:
         return Refusal.TOO_LONG
-    if isinstance(order.relay, Relay) and not may_relay(order.relay.url, config=config):
-        return Refusal.RELAY_HOST
+    unable = _unable(order, config=config) or unfit
+    if unable is not None:
+        return unable
     if not allowed_at(order, config=config, starts_at_ms=order.starts_at_ms):
         return Refusal.QUIET_HOURS
+    return None
+
+
+def _unable(order: Order, *, config: Config) -> Refusal | None:
+    """Why its sound may not be had from where it comes."""
+    if isinstance(order.relay, Relay) and not may_relay(order.relay.url, config=config):
+        return Refusal.RELAY_HOST
     return None
 
 
@@ -53,10 +67,15 @@ def allowed_at(order: Order, *, config: Config, starts_at_ms: int, position_ms: 
 
 
 def first_refusal(
-    order: Order, *, config: Config, issuer: IssuerKey, now_ms: int
+    order: Order,
+    *,
+    config: Config,
+    issuer: IssuerKey,
+    now_ms: int,
+    unfit: Refusal | None = None,
 ) -> Refusal | None:
     """Why an order that arrives now for the first time is refused; None when it is received."""
-    standing = standing_refusal(order, config=config, issuer=issuer)
+    standing = standing_refusal(order, config=config, issuer=issuer, unfit=unfit)
     if standing is None and now_ms > order.not_after_ms:
         return Refusal.EXPIRED
     return standing
@@ -67,35 +86,13 @@ def may_relay(url: str, *, config: Config) -> bool:
 
     The station's own is one: it may pass a programme on itself.
     """
-    host = _host_of(url)
-    return url.startswith("https://") and host is not None and host in _hosts(config)
+    return _allowed(config).may_open(url)
 
 
 def may_reach(url: str, peer: str, *, config: Config) -> bool:
-    """Whether a name may have led to this network address.
-
-    Whoever owns a name may point it into the network that the pole stands in; so no address
-    inside it is reached, but those that the station named as such, and the station's own.
-    """
-    if not may_relay(url, config=config):
-        return False
-    address = ip_address(peer)
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    is_public = address.is_global and not address.is_multicast
-    return (
-        is_public
-        or str(address) in config.relay_hosts
-        or _host_of(url) == _host_of(config.station_url or "")
-    )
+    """Whether a name may have led to this network address."""
+    return _allowed(config).may_reach(url, peer)
 
 
-def _hosts(config: Config) -> set[str | None]:
-    return {*config.relay_hosts, _host_of(config.station_url or "")}
-
-
-def _host_of(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
+def _allowed(config: Config) -> AllowedHosts:
+    return AllowedHosts(hosts=frozenset(config.relay_hosts), station_url=config.station_url or "")

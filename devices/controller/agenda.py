@@ -5,8 +5,7 @@ disk before it is acted on; only what must sound or fall silent at once is writt
 `planned` is what the player plays by.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -71,6 +70,7 @@ class Agenda:
         has_begun: Callable[[OrderKey], bool],
         changed: Callable[[], None],
         urgent: Callable[[], None],
+        unfit: Callable[[Order], Refusal | None] = lambda _: None,
     ) -> None:
         self.bearings: Bearings = NO_BEARINGS
         self.planned: dict[OrderKey, Planned] = {}
@@ -82,6 +82,7 @@ class Agenda:
         self._has_begun = has_begun
         self._changed = changed
         self._urgent = urgent
+        self._unfit = unfit
         self._plan: tuple[Plan, IssuerKey] | None = None
         self._moments = Moments(journal)
         self._brake = Brake(clock=clock, limit=REFUSALS_A_DAY, window_s=86_400)
@@ -151,8 +152,11 @@ class Agenda:
 
     def take_plan(self, message: bytes) -> None:
         """Take a plan, or say why not. Raises ContractViolation for one that is not followed."""
-        with self._refusing():
+        try:
             plan, issuer = self._open_plan(message, now_ms=self._clock.verifying_ms)
+        except (OutsideScope, KeyExpired) as violation:
+            self._say_refused(violation)
+            raise
         found = self._plan_standing(plan, message)
         if found is Standing.SAME:
             return
@@ -175,8 +179,11 @@ class Agenda:
 
         Raises ContractViolation for what is nobody's word, old, or expired.
         """
-        with self._refusing():
+        try:
             moment = self._open_now(message, now_ms=self._clock.verifying_ms)
+        except (OutsideScope, KeyExpired) as violation:
+            self._say_refused(violation)
+            raise
         now = moment.now
         if now.sequence <= self.now_sequence:
             self._meet_again(moment)
@@ -219,20 +226,24 @@ class Agenda:
             if not self._journal.has_said_anything(key_of(order)):
                 self._refuse_order(order, Refusal.EXPIRED)
             raise Expired(f"now {now.sequence}")
-        statements = self._news_of([Ordered(order, moment.issuer)])
+        statements = self._news_of([Ordered(order, moment.issuer, unfit=moment.unfit)])
         # A station's clock may be a little ahead of ours.
         is_soon = order.starts_at_ms - PREROLL_MS <= self._now_ms()
-        is_urgent = opens_with_tone(order) and is_soon and not self._journal.owes_too_much
+        is_received = [each.kind for each in statements] == [Kind.RECEIVED]
+        is_urgent = (
+            is_received and opens_with_tone(order) and is_soon and not self._journal.owes_too_much
+        )
         self._accept_moment(message, moment, statements=statements, owed=is_urgent)
         if is_urgent:
-            self._hurry(order, moment.issuer)
+            self._hurry(order)
         else:
             self.follow()
 
-    def _hurry(self, order: Order, issuer: IssuerKey) -> None:
-        """Let it sound first, and look through everything else afterwards."""
-        ordered = [Ordered(order, issuer)]
-        self.planned = {**self._planned_of(Word(ordered, self.word.stops)), **self.planned}
+    def _hurry(self, order: Order) -> None:
+        """Let what was just received sound first, and look through everything else afterwards."""
+        if not self.word.stopped(order):
+            new = {key_of(order): Planned(order=order, seen_at_ms=self._now_ms())}
+            self.planned = new | self.planned
         self._urgent()
 
     def _is_over(self, now: Now) -> bool:
@@ -279,7 +290,8 @@ class Agenda:
             trust=self.bearings.trust,
             now_ms=now_ms,
         )
-        return Moment(now=now, issuer=issuer)
+        unfit = self._unfit(now.order) if now.order is not None else None
+        return Moment(now=now, issuer=issuer, unfit=unfit)
 
     def _cluster(self) -> str:
         if self.bearings.cluster is None:
@@ -332,15 +344,10 @@ class Agenda:
             has_begun=self._has_begun,
         )
 
-    @contextmanager
-    def _refusing(self) -> Iterator[None]:
+    def _say_refused(self, violation: OutsideScope | KeyExpired) -> None:
         """Say once what a known key signed that it may not sign."""
-        try:
-            yield
-        except (OutsideScope, KeyExpired) as violation:
-            at_ms = self._now_ms()
-            self._say_once(refused(violation.code, version=violation.version, at_ms=at_ms))
-            raise
+        at_ms = self._now_ms()
+        self._say_once(refused(violation.code, version=violation.version, at_ms=at_ms))
 
     def _refuse_order(self, order: Order, why: Refusal) -> None:
         self._say_once(about(order, Kind.REJECTED, at_ms=self._now_ms(), code=why))
@@ -364,7 +371,9 @@ class Agenda:
         return now_ms(self._clock)
 
 
-def subscriptions_of(identity: Identity, bearings: Bearings) -> Sequence[str]:
+def subscriptions_of(
+    identity: Identity, bearings: Bearings, *, can_hear_live: bool = True
+) -> Sequence[str]:
     """The topics that a device hears: its own, and those of its cluster once it has one."""
     own = [
         topics.config(identity.station, identity.device),
@@ -372,10 +381,12 @@ def subscriptions_of(identity: Identity, bearings: Bearings) -> Sequence[str]:
     ]
     if bearings.cluster is None:
         return own
+    live = [topics.live(identity.station, bearings.cluster)] if can_hear_live else []
     return [
         *own,
         topics.plan(identity.station, bearings.cluster),
         topics.now(identity.station, bearings.cluster),
+        *live,
     ]
 
 

@@ -4,10 +4,11 @@ Invariants: an order that is settled is never named again; at most one order pla
 nothing begins after its *not after*.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from devices.protocol.messages import Order, Priority
 
@@ -45,8 +46,7 @@ class Audio(StrEnum):
     UNDECODABLE = "audio_undecodable"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """An order that may still play, with what this device knows of it.
 
     `last_ms` is when it may begin at the latest, where that is before its *not after*: nothing
@@ -66,8 +66,7 @@ class Candidate:
         return min(self.last_ms, self.order.not_after_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """What to do now, and when to ask again at the latest.
 
     `waits` is what would begin now if nothing played.
@@ -88,20 +87,28 @@ def due(
     playing: Order | None,
 ) -> Decision:
     """Decide. `settled` are orders begun or ended in any way; `playing` is on the sink now."""
-    open_ones = [each for each in candidates if key_of(each.order) not in settled]
-    silent = [each for each in open_ones if _is_given_up(each, now_ms=now_ms)]
-    waiting = [each for each in open_ones if now_ms <= each.not_after_ms]
-    late = [each for each in open_ones if now_ms > each.not_after_ms and each not in silent]
-    given_up = {key_of(each.order) for each in silent}
-    able = [each for each in waiting if key_of(each.order) not in given_up]
-    turns = _turns(able, now_ms=now_ms)
-    start = next((order for order in turns if playing is None or cuts(order, playing)), None)
+    too_late: list[Order] = []
+    without_audio: list[tuple[Order, Audio]] = []
+    turns: list[Order] = []
+    instants: list[int] = []
+    for each in candidates:
+        if key_of(each.order) in settled:
+            continue
+        if _is_given_up(each, now_ms=now_ms):
+            without_audio.append((each.order, each.audio))
+        elif now_ms > each.not_after_ms:
+            too_late.append(each.order)
+        else:
+            instants.append(_next_instant_ms(each, now_ms=now_ms))
+            if _may_be_prepared(each, now_ms=now_ms):
+                turns.append(each.order)
+    turns.sort(key=_turn)
     return Decision(
-        too_late=tuple(each.order for each in late),
-        without_audio=tuple((each.order, each.audio) for each in silent),
-        start=start,
+        too_late=tuple(too_late),
+        without_audio=tuple(without_audio),
+        start=next((order for order in turns if playing is None or cuts(order, playing)), None),
         waits=next((order for order in turns if order.starts_at_ms <= now_ms), None),
-        wake_at_ms=min(_instants(able, now_ms=now_ms), default=None),
+        wake_at_ms=min(instants, default=None),
     )
 
 
@@ -137,26 +144,22 @@ def _is_given_up(candidate: Candidate, *, now_ms: int) -> bool:
     return candidate.audio is not Audio.MISSING or now_ms >= audio_deadline_ms(candidate)
 
 
-def _turns(able: list[Candidate], *, now_ms: int) -> list[Order]:
-    """What may be prepared now, in the order of whose turn it is."""
-    ready = [
-        each.order
-        for each in able
-        if each.order.starts_at_ms - PREROLL_MS <= now_ms
-        and (each.audio is Audio.READY or opens_with_tone(each.order))
-    ]
-    return sorted(ready, key=_turn)
+def _may_be_prepared(candidate: Candidate, *, now_ms: int) -> bool:
+    if candidate.order.starts_at_ms - PREROLL_MS > now_ms:
+        return False
+    return candidate.audio is Audio.READY or opens_with_tone(candidate.order)
 
 
 def _turn(order: Order) -> tuple[int, bool, int, str, int]:
     return order.priority, order.is_drill, order.starts_at_ms, order.id, order.repeat
 
 
-def _instants(able: list[Candidate], *, now_ms: int) -> Iterable[int]:
-    clocks: tuple[Callable[[Candidate], int], ...] = (
-        lambda each: each.order.starts_at_ms - PREROLL_MS,
-        lambda each: each.order.starts_at_ms,
-        audio_deadline_ms,
-        lambda each: each.not_after_ms + 1,
+def _next_instant_ms(candidate: Candidate, *, now_ms: int) -> int:
+    """When something changes next for an order that may still begin."""
+    instants = (
+        candidate.order.starts_at_ms - PREROLL_MS,
+        candidate.order.starts_at_ms,
+        audio_deadline_ms(candidate),
+        candidate.not_after_ms + 1,
     )
-    return (at for each in able for clock in clocks if (at := clock(each)) > now_ms)
+    return min(at_ms for at_ms in instants if at_ms > now_ms)

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from devices.controller.controller import SOFTWARE
+from devices.controller.announcing import SOFTWARE
 from devices.controller.enrolling import HttpPoster, World, enrol
 from devices.errors import DevicesError
 from devices.protocol.identity import IDENTITY_FILE
@@ -26,9 +26,17 @@ def main(arguments: list[str]) -> int:
             "This device is enrolled already; add --again to enrol it anew.\n"
         )
         return 2
+    try:
+        poster = HttpPoster(ca_pem=chosen.ca.read_text("ascii") if chosen.ca else None)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(
+            "Không đọc được chứng chỉ (PEM) trong tệp --ca. / "
+            f"No certificates (PEM) can be read from the file of --ca. ({error})\n"
+        )
+        return 2
     code = chosen.code or getpass.getpass("Mã đăng ký / Enrolment code: ")
     world = World(
-        poster=HttpPoster(),
+        poster=poster,
         now_s=time.monotonic,
         sleep=time.sleep,
         tell=_tell,
@@ -71,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="loa-controller enrol", description=__doc__)
     parser.add_argument("--home", type=Path, default=default_home(), help="the device's folder")
     parser.add_argument("--station", required=True, metavar="URL", help="the station's address")
+    parser.add_argument(
+        "--ca", type=Path, metavar="FILE", help="the station's own certificates, for https (PEM)"
+    )
     parser.add_argument("--code", default="", help="the code; asked for when left out")
     parser.add_argument("--hardware", default=platform.node(), help="what the admin may know it by")
     parser.add_argument("--again", action="store_true", help="replace the identity that is there")

@@ -22,6 +22,7 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 
 from devices.controller.backoff import backoff_s
+from devices.controller.tls import tls_context
 from devices.errors import EnrolmentEnded, EnrolmentTimedOut
 from devices.protocol.credentials import ROUNDS, SALT_BYTES, new_secret
 from devices.protocol.enrolment import (
@@ -66,13 +67,19 @@ class Poster(Protocol):
 
 
 class HttpPoster:
-    """The station over HTTP; redirections and the environment's proxies are not followed."""
+    """The station over HTTP; redirections and the environment's proxies are not followed.
+
+    `ca_pem` are certificates to trust beside the system's own, for a station with its own CA.
+    """
+
+    def __init__(self, *, ca_pem: str | None = None) -> None:
+        self._tls = tls_context(ca_pem)
 
     def post(self, url: str, body: bytes) -> tuple[int, bytes]:
         """Ask once."""
         headers = {"Content-Type": "application/json"}
         try:
-            with httpx.Client(timeout=_TIMEOUT, trust_env=False) as client:
+            with httpx.Client(timeout=_TIMEOUT, trust_env=False, verify=self._tls) as client:
                 answer = client.post(url, content=body, headers=headers)
         except httpx.HTTPError as error:
             raise OSError(str(error)) from error

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import structlog
 
 from devices.controller.debts import Debts, raise_all
@@ -21,7 +22,7 @@ from devices.controller.due import OrderKey
 from devices.controller.statements import ENDS, SETTLING, UNREMEMBERED, Statement, numbered
 from devices.errors import JournalUnusable
 from devices.protocol.chain import entry_hash
-from devices.protocol.messages import Confirmation, JournalEnd, Kind, encode
+from devices.protocol.messages import AuditRoot, Confirmation, JournalEnd, Kind, encode
 
 log = structlog.get_logger()
 
@@ -70,6 +71,9 @@ class Journal:
             *database.execute("SELECT epoch, seq, hash, receipted_seq FROM head").fetchone()
         )
         row = database.execute("SELECT epoch, seq, hash FROM previous").fetchone()
+        root = self._signed("audit_root", "")
+        self.root = msgspec.json.decode(root[1], type=AuditRoot) if root else None
+        """The newest audit root that the station told."""
         self.previous = JournalEnd(epoch=row[0], seq=row[1], chain=row[2]) if row else None
         """What is known of the journal before this one, whose file was lost."""
 
@@ -162,6 +166,19 @@ class Journal:
     def config(self) -> tuple[int, bytes] | None:
         """The configuration's version and its signed bytes."""
         return self._signed("config", "")
+
+    def keep_root(self, root: AuditRoot) -> bool:
+        """Keep the station's newest audit root; the first one for a day stands for ever.
+
+        A station that says something else of a day later on is found out by that. Returns whether
+        it is a newer one. Like receipts it is owed to a disk that refuses: it comes again.
+        """
+        if self.root is not None and root.day <= self.root.day:
+            return False
+        self.root = root
+        self._owe(Debts(signed={("audit_root", ""): (1, encode(root))}))
+        self.note()
+        return True
 
     def accept_moment(
         self,

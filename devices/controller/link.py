@@ -19,7 +19,10 @@ class Link(Protocol):
         ...
 
     def hear(self, topics: Sequence[str]) -> None:
-        """Subscribe to exactly these topics from now on, QoS 1."""
+        """Subscribe to exactly these topics from now on: QoS 1, and live speech QoS 0.
+
+        A broker that does not grant live speech is no reason to have no link.
+        """
         ...
 
     async def run(self) -> None:

@@ -14,6 +14,9 @@ _RATES_HZ = {
     0b10: (22_050, 24_000, 16_000),
     0b00: (11_025, 12_000, 8_000),
 }
+# The same, bit rate by index; index 0 is of any length, and is not taken.
+_KBIT_S = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+_KBIT_S_LOW = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 
 
 def sample_rate_hz(path: Path) -> int:
@@ -22,7 +25,7 @@ def sample_rate_hz(path: Path) -> int:
         head = file.read(_SEARCHED_BYTES)
     start = _after_id3(head)
     for at in range(start, len(head) - 3):
-        rate_hz = _rate_of(head[at : at + 4])
+        rate_hz = rate_of(head[at : at + 4])
         if rate_hz is not None:
             return rate_hz
     raise AudioUndecodable(f"no frame in {path.name}")
@@ -54,6 +57,18 @@ def probe(path: Path) -> None:
         raise AudioUndecodable(f"no sound in {path.name}")
 
 
+def frame_bytes(header: bytes) -> int | None:
+    """How long the layer III frame is that these four bytes begin; None when they begin none."""
+    rate_hz = rate_of(header) if len(header) == 4 else None
+    bitrate_index = header[2] >> 4 if rate_hz else 0
+    if rate_hz is None or bitrate_index == 0:
+        return None
+    is_first_version = header[1] >> 3 & 0b11 == 0b11
+    kbit_s = (_KBIT_S if is_first_version else _KBIT_S_LOW)[bitrate_index]
+    padding = header[2] >> 1 & 1
+    return (144 if is_first_version else 72) * kbit_s * 1_000 // rate_hz + padding
+
+
 def _after_id3(head: bytes) -> int:
     """Where sound begins behind an ID3v2 tag, whose size is four times seven bits."""
     if head[:3] != b"ID3" or len(head) < 10:
@@ -64,7 +79,7 @@ def _after_id3(head: bytes) -> int:
     return 10 + size
 
 
-def _rate_of(header: bytes) -> int | None:
+def rate_of(header: bytes) -> int | None:
     """The rate in a layer III frame header; None when these four bytes are none."""
     if header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
         return None

@@ -29,6 +29,7 @@ from devices.controller.link import Listener
 from devices.controller.sockets import drive, release, unwatch
 from devices.controller.tls import tls_context
 from devices.errors import JournalUnusable
+from devices.protocol.topics import is_live
 
 log = structlog.get_logger()
 
@@ -89,9 +90,11 @@ class MqttLink:
         self.connected = False
         self._address = address
         self._topics: tuple[str, ...] = ()
+        self._asked: dict[int, tuple[str, ...]] = {}
         self._status_topic = status_topic
         self._listener = listener
         self._rng = rng
+        self._is_leaving = False
         self._client: Client | None = None
         self._gone: asyncio.Future[str] | None = None
         self._acknowledged = asyncio.Event()
@@ -110,7 +113,7 @@ class MqttLink:
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
         """Hand a message to the broker; without a connection it is not kept."""
-        if self._client is not None and self.connected:
+        if self._client is not None and self.connected and not self._is_leaving:
             self._client.publish(topic, payload, qos=qos, retain=retain)
 
     def hear(self, topics: Sequence[str]) -> None:
@@ -121,14 +124,14 @@ class MqttLink:
         left = [topic for topic in before if topic not in self._topics]
         if left:
             self._client.unsubscribe(left)
-        new = [(topic, 1) for topic in self._topics if topic not in before]
-        if new:
-            self._client.subscribe(new)
+        self._subscribe(self._client, [topic for topic in self._topics if topic not in before])
 
     async def say_farewell(self) -> None:
         """Publish the offline status, wait shortly for the broker to take it, and disconnect."""
         if self._client is None or not self.connected:
             return
+        # Nothing is said after it: a late "online" would stand at the broker for ever.
+        self._is_leaving = True
         self._acknowledged.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_S):
@@ -153,6 +156,7 @@ class MqttLink:
         gone: asyncio.Future[str] = loop.create_future()
         client = self._new_client(loop)
         self._client, self._gone = client, gone
+        self._is_leaving = False
         stood = False
         try:
             await loop.run_in_executor(None, self._open, client)
@@ -209,14 +213,24 @@ class MqttLink:
         if reason.is_failure:
             self._end(f"the broker refused us: {reason}")
         else:
-            client.subscribe([(topic, 1) for topic in self._topics])
+            self._subscribe(client, self._topics)
+
+    def _subscribe(self, client: Client, asked: Sequence[str]) -> None:
+        if asked:
+            # Live speech is lost rather than late.
+            _, mid = client.subscribe([(each, 0 if is_live(each) else 1) for each in asked])
+            self._asked[mid or 0] = tuple(asked)
 
     def _on_subscribe(
-        self, _: Client, __: object, ___: int, reasons: list[ReasonCode], ____: Properties | None
+        self, _: Client, __: object, mid: int, reasons: list[ReasonCode], ___: Properties | None
     ) -> None:
-        if any(reason.is_failure for reason in reasons):
+        asked = self._asked.pop(mid, ())
+        refused = [each for each, why in zip(asked, reasons, strict=False) if why.is_failure]
+        if any(not is_live(each) for each in refused):
             self._end("the broker refused our topics")
             return
+        if refused:
+            log.warning("live_not_granted", host=self._address.host)
         if self.connected:
             return
         self.connected = True

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from random import Random
 
 import structlog
+from msgspec import UNSET
 
 from devices.controller.backoff import backoff_s
 from devices.controller.clock import now_ms
@@ -25,16 +27,26 @@ from devices.errors import JournalUnusable, ReceiptUnfounded
 from devices.protocol import topics
 from devices.protocol.envelope import seal_message
 from devices.protocol.identity import Identity
-from devices.protocol.messages import Batch, Receipt, Resync
+from devices.protocol.messages import AuditRoot, Batch, Receipt, Resync
 
 log = structlog.get_logger()
+
+_FIRST_DAY = date(1970, 1, 1)
+_DAY_MS = 86_400_000
 
 
 class Outbox:
     """Sends confirmations and takes receipts for one device."""
 
     def __init__(
-        self, *, identity: Identity, journal: Journal, link: Link, clock: TrustedClock, rng: Random
+        self,
+        *,
+        identity: Identity,
+        journal: Journal,
+        link: Link,
+        clock: TrustedClock,
+        rng: Random,
+        root_kept: Callable[[], None] = lambda: None,
     ) -> None:
         self._identity = identity
         self._journal = journal
@@ -44,6 +56,7 @@ class Outbox:
         self._key = identity.signing_key
         self._topic = topics.from_device(identity.station, identity.device, topics.Upward.CONFIRM)
         self._sending = Sending(receipted_seq=journal.head.receipted_seq)
+        self._root_kept = root_kept
         self._wakened = asyncio.Event()
 
     def wake(self) -> None:
@@ -89,8 +102,10 @@ class Outbox:
     def take_receipt(self, receipt: Receipt) -> None:
         """Take a receipt; one whose chain is not ours is refused, an outdated one ignored.
 
-        Raises ReceiptUnfounded, JournalUnusable.
+        The audit root in it is kept in any case. Raises ReceiptUnfounded, JournalUnusable.
         """
+        if receipt.audit_root is not UNSET:
+            self._keep_root(receipt.audit_root)
         head = self._journal.head
         if receipt.epoch != head.epoch or receipt.seq > head.seq:
             raise ReceiptUnfounded(f"{receipt.epoch} {receipt.seq}")
@@ -101,6 +116,19 @@ class Outbox:
         self._journal.mark_receipted(receipt.seq, now_ms=now_ms(self._clock))
         log.info("confirmations_receipted", device_id=self._identity.device, seq=receipt.seq)
         self.wake()
+
+    def _keep_root(self, root: AuditRoot) -> None:
+        """Keep a newer root, unless its day has not even begun: nobody may close all days ahead.
+
+        Nor is one kept of a day that no calendar has.
+        """
+        try:
+            begins_ms = (date.fromisoformat(root.day) - _FIRST_DAY).days * _DAY_MS
+        except ValueError:
+            log.warning("root_of_no_day", device_id=self._identity.device, day=root.day)
+            return
+        if begins_ms <= now_ms(self._clock) + _DAY_MS and self._journal.keep_root(root):
+            self._root_kept()
 
     def resync(self, asked: Resync) -> None:
         """Send again what a restored ledger lacks; raise ReceiptUnfounded for another epoch."""

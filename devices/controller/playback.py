@@ -189,6 +189,7 @@ class Play:
             begins_us=begins_us,
             begun=self._cut_in,
             gives_way=self.gives_way,
+            tone=() if self.opening is None else self.opening.tone_pieces(),
         )
         if ending is not None:
             return ending
@@ -197,10 +198,10 @@ class Play:
         return Ending(Kind.CUT, "emergency")
 
     async def _pieces(self, sounding: Sounding) -> AsyncGenerator[Piece, None]:
-        """What sounds, piece by piece: an opening first, then the order's own sound."""
-        if self.opening is not None and not self._message_began:
-            async with aclosing(self.opening.pieces()) as opening:
-                async for pcm in opening:
+        """What sounds behind the tone, piece by piece: what bridges, then the order's own sound."""
+        if self.opening is not None:
+            async with aclosing(self.opening.bridge()) as bridge:
+                async for pcm in bridge:
                     yield Piece(item=None, pcm=pcm)
             self._message_began = True
             sounding.state_begun(about(self.order, Kind.STARTED, at_ms=now_ms(self.clock)))

@@ -1,11 +1,11 @@
 """The player: asks what is due, prepares it, and keeps at most one order on the sink."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 
+import msgspec
 import structlog
 
 from devices.controller.admission import Refusal, allowed_at
@@ -31,7 +31,7 @@ from devices.controller.sounds import Sounds
 from devices.controller.statements import Statement, about
 from devices.controller.trusted_time import TrustedClock
 from devices.errors import JournalUnusable
-from devices.protocol.messages import Config, Kind, Order, Priority, Relay
+from devices.protocol.messages import Config, Kind, Order, Priority
 
 log = structlog.get_logger()
 
@@ -87,6 +87,13 @@ class Player:
         """The plan, the audio, the time or the sink changed: ask again what is due."""
         self._wakened.set()
 
+    def hurry(self, tasks: asyncio.TaskGroup) -> None:
+        """Begin at once what has become due; whoever asks wakes it again soon for all else."""
+        try:
+            self._decide(tasks)
+        except JournalUnusable:
+            self.wake()
+
     def silence(self, stopped: Callable[[Order], bool]) -> None:
         """Silence what the station stopped, at once."""
         for play in self._plays:
@@ -99,7 +106,7 @@ class Player:
             self._wakened.clear()
             self.turned_us = self.clock.monotonic_us()
             try:
-                wake_at_ms = self._decide(tasks) if self.clock.is_trusted else None
+                wake_at_ms = self._decide(tasks)
             except JournalUnusable as error:
                 log.error("play_put_off", why=error.detail)
                 wake_at_ms = self._now_ms() + round(DISK_RETRY_S * 1_000)
@@ -107,6 +114,9 @@ class Player:
 
     def state_interrupted(self) -> None:
         """State the end of what a crash cut off, unless it may join what is still under way."""
+        interrupted = self._interrupted()
+        if not interrupted:
+            return
         self.note(
             *(
                 Statement(
@@ -116,14 +126,17 @@ class Player:
                     repeat=key.repeat,
                     code="interrupted",
                 )
-                for key in self._interrupted()
+                for key in interrupted
                 if not self._may_rejoin(key)
             )
         )
 
     def _interrupted(self) -> Sequence[OrderKey]:
-        ours = {key_of(play.order) for play in self._plays}
-        return [key for key in self.journal.interrupted if key not in ours]
+        interrupted = self.journal.interrupted
+        return [key for key in interrupted if key not in self._ours()] if interrupted else ()
+
+    def _ours(self) -> Collection[OrderKey]:
+        return {key_of(play.order) for play in self._plays}
 
     def _may_rejoin(self, key: OrderKey) -> bool:
         planned = self.planned().get(key)
@@ -135,7 +148,11 @@ class Player:
         return self._starts_ms(order) + order.duration_ms - JOIN_AT_LEAST_MS
 
     def _decide(self, tasks: asyncio.TaskGroup) -> int | None:
-        """Act on what is due now; return when to ask again."""
+        """Act on what is due at this instant; return when to ask again."""
+        with self.clock.one_instant:
+            return self._act(tasks) if self.clock.is_trusted else None
+
+    def _act(self, tasks: asyncio.TaskGroup) -> int | None:
         if self._in_service_ms is None:
             self._in_service_ms = self._now_ms()
         self.state_interrupted()
@@ -169,7 +186,7 @@ class Player:
 
     def _due(self, playing: Play | None, *, without: Collection[OrderKey]) -> Decision:
         now_ms, settled = self._now_ms(), self.journal.settled
-        ours = {key_of(play.order) for play in self._plays}
+        ours = self._ours()
         near: list[Candidate] = []
         far_ms: int | None = None
         for key, each in self.planned().items():
@@ -188,7 +205,7 @@ class Player:
         )
         if far_ms is None or (decision.wake_at_ms or far_ms) < far_ms:
             return decision
-        return replace(decision, wake_at_ms=far_ms)
+        return msgspec.structs.replace(decision, wake_at_ms=far_ms)
 
     def _candidate(self, planned: Planned) -> Candidate:
         order = planned.order
@@ -197,7 +214,7 @@ class Player:
 
     def _last_ms(self, order: Order) -> int | None:
         """When nothing would be left of it: what is live, or was missed while we were off."""
-        if isinstance(order.relay, Relay) or self._was_missed(order):
+        if order.comes_as_it_is_said or self._was_missed(order):
             return self._last_join_ms(order)
         return None
 
@@ -209,7 +226,8 @@ class Player:
 
     def _give_up(self, decision: Decision) -> None:
         """State what is over and what cannot be played, if somebody vouches for the time."""
-        if not self.clock.is_vouched:
+        is_any_over = decision.too_late or decision.without_audio
+        if not is_any_over or not self.clock.is_vouched:
             return
         at_ms = self._now_ms()
         self.note(
@@ -311,23 +329,24 @@ class Player:
 
     def _may_start(self, order: Order, position_ms: int, *, rejoins: bool) -> bool:
         """Whether an order that was prepared is still to be played, as it was prepared."""
-        planned = self.planned().get(key_of(order))
-        if planned is None or planned.order != order or not self.clock.is_trusted:
-            return False
-        if not rejoins and (
-            key_of(order) in self.journal.settled
-            or self._now_ms() > order.not_after_ms + self._stagger_ms()
-        ):
-            return False
-        return self._is_allowed(order, position_ms=position_ms)
+        key = key_of(order)
+        planned = self.planned().get(key)
+        with self.clock.one_instant:
+            if planned is None or planned.order != order or not self.clock.is_trusted:
+                return False
+            if not rejoins and (
+                key in self.journal.settled
+                or self._now_ms() > order.not_after_ms + self._stagger_ms()
+            ):
+                return False
+            return self._is_allowed(order, position_ms=position_ms)
 
     def _may_go_on(self, order: Order, reached_ms: int) -> bool:
         """Whether the rest may still sound: it ends no later than it could have without a cut."""
         rest_ends_ms = self._now_ms() + order.duration_ms - reached_ms
-        is_live = isinstance(order.relay, Relay)
-        if is_live and self._now_ms() > self._last_join_ms(order):
+        if order.comes_as_it_is_said and self._now_ms() > self._last_join_ms(order):
             return False
-        if not is_live and rest_ends_ms > order.not_after_ms + order.duration_ms:
+        if not order.comes_as_it_is_said and rest_ends_ms > order.not_after_ms + order.duration_ms:
             return False
         return self._is_allowed(order, position_ms=reached_ms)
 
@@ -374,6 +393,8 @@ class Player:
         if wake_at_ms is not None:
             left_s = (wake_at_ms * 1_000 - self.clock.now_us()) / 1e6
             pause_s = min(max(0.0, left_s), LONGEST_PAUSE_S)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(pause_s):
-                await self._wakened.wait()
+        alarm = asyncio.get_running_loop().call_later(pause_s, self.wake)
+        try:
+            await self._wakened.wait()
+        finally:
+            alarm.cancel()

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from msgspec import Struct
+
+from devices.controller.audio_store import AudioStore
 from devices.controller.decoder import Decoder
 from devices.controller.reel import Place, Reel, open_reel, place_at
 from devices.errors import AudioUndecodable
 from devices.protocol.messages import Item
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Some samples, and the item of the order that they belong to; None for none of them.
 
     An empty one says only that time has passed.
@@ -56,7 +58,7 @@ class Recording:
     """The items of an order, verified files on the disk."""
 
     items: Sequence[Item]
-    paths: Sequence[Path]
+    store: AudioStore
     decoder: Decoder
     ending: str | None = None
     _reel: Reel | None = None
@@ -64,7 +66,7 @@ class Recording:
     def rate_hz(self) -> int:
         """That of the first item."""
         try:
-            return self.decoder.sample_rate_hz(self.paths[0])
+            return self.decoder.sample_rate_hz(self._paths()[0])
         except OSError as error:
             raise AudioUndecodable(str(error)) from error
 
@@ -75,7 +77,9 @@ class Recording:
     async def open(self, place: Place, *, rate_hz: int) -> None:
         """Open the decoder, and decode a piece."""
         try:
-            self._reel = open_reel(self.paths, decoder=self.decoder, begins=place, rate_hz=rate_hz)
+            self._reel = open_reel(
+                self._paths(), decoder=self.decoder, begins=place, rate_hz=rate_hz
+            )
         except OSError as error:
             raise AudioUndecodable(str(error)) from error
 
@@ -93,3 +97,6 @@ class Recording:
     async def close(self) -> None:
         """Let go of the decoder."""
         self._reel = None
+
+    def _paths(self) -> Sequence[Path]:
+        return [self.store.path(item.sha256) for item in self.items]

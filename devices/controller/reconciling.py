@@ -3,31 +3,36 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from devices.controller.admission import Refusal, first_refusal, standing_refusal
 from devices.controller.due import OrderKey, key_of
 from devices.controller.standing import Standing
 from devices.controller.statements import Statement, about
-from devices.protocol.messages import Config, IssuerKey, Kind, Now, Order, Plan, Stop
+from devices.protocol.messages import Config, IssuerKey, Kind, Live, Now, Order, Plan, Stop
 
 STOP_REMEMBERED_MS = 86_400_000
 """How long a stop of the moment outlives its message: the order that it silences may come late."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """An order as it came: who signed it, and in which plan; none for an order of the moment."""
+class Ordered(Struct, frozen=True):
+    """An order as it came: who signed it, and in which plan; none for an order of the moment.
+
+    `unfit` is why this device cannot play it at all.
+    """
 
     order: Order
     issuer: IssuerKey
     plan_version: int | None = None
+    unfit: Refusal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A verified message of the fast path, and who signed it."""
+class Moment(Struct, frozen=True):
+    """A verified message of the fast path, who signed it, and why we cannot do what it says."""
 
     now: Now
     issuer: IssuerKey
+    unfit: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,7 @@ class Word:
         return any(stop.silences(order) for stop in self.stops.get(order.id, ()))
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """An order of the plan that this device is willing to play, and since when it knows it."""
 
     order: Order
@@ -67,7 +71,7 @@ def word_of(plan: tuple[Plan, IssuerKey] | None, moments: Iterable[Moment]) -> W
         if moment.now.stop is not None:
             stops.append(moment.now.stop)
         if moment.now.order is not None:
-            orders.append(Ordered(moment.now.order, moment.issuer))
+            orders.append(Ordered(moment.now.order, moment.issuer, unfit=moment.unfit))
     once: dict[OrderKey, Ordered] = {}
     for each in orders:
         once.setdefault(key_of(each.order), each)
@@ -78,7 +82,10 @@ def word_of(plan: tuple[Plan, IssuerKey] | None, moments: Iterable[Moment]) -> W
 
 
 def is_taken_up(moment: Moment, *, plan: Plan | None) -> bool:
-    """Whether a plan that is no older says whatever is to be said of it."""
+    """Whether a plan that is no older says whatever is to be said of it: of live speech, none."""
+    order = moment.now.order
+    if order is not None and isinstance(order.live, Live):
+        return False
     return plan is not None and moment.now.issued_at_ms <= plan.issued_at_ms
 
 
@@ -90,6 +97,9 @@ def over(moments: Iterable[Moment], *, plan: Plan | None, now_ms: int) -> list[M
 def _ends_ms(now: Now) -> int:
     if now.order is None:
         return max(now.expires_at_ms, now.issued_at_ms + STOP_REMEMBERED_MS)
+    if isinstance(now.order.live, Live):
+        # It may be gone on with after a restart in its middle.
+        return max(now.expires_at_ms, now.order.not_after_ms, now.order.ends_at_ms)
     return max(now.expires_at_ms, now.order.not_after_ms)
 
 
@@ -127,9 +137,11 @@ def news(
             continue
         received = about(order, Kind.RECEIVED, at_ms=at_ms, plan_version=each.plan_version)
         if has_said(received):
-            refusal = standing_refusal(order, config=config, issuer=issuer)
+            refusal = standing_refusal(order, config=config, issuer=issuer, unfit=each.unfit)
         else:
-            refusal = first_refusal(order, config=config, issuer=issuer, now_ms=judged_ms)
+            refusal = first_refusal(
+                order, config=config, issuer=issuer, now_ms=judged_ms, unfit=each.unfit
+            )
         statement = received
         if refusal is not None:
             statement = about(
@@ -156,7 +168,7 @@ def planned_of(
     for each in word.orders:
         order = each.order
         received = has_said(about(order, Kind.RECEIVED, at_ms=at_ms))
-        refusal = standing_refusal(order, config=config, issuer=each.issuer)
+        refusal = standing_refusal(order, config=config, issuer=each.issuer, unfit=each.unfit)
         if not received or refusal is not None or word.stopped(order):
             continue
         known = before.get(key_of(order))

@@ -7,7 +7,7 @@ count: neither what fills in for it nor silence.
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from devices.controller.programme import Piece
 from devices.controller.reel import BEGINNING, Place
 from devices.errors import AudioUndecodable, RelayBroken, RelayStalled, RelayUndecodable
 from devices.protocol.messages import Relay
+from devices.reception.octets import Allows
 
 log = structlog.get_logger()
 
@@ -41,9 +42,6 @@ RETRY_CAP_S = 5.0
 _LOOK_S = 0.25
 _PIECE_MS = 250
 _PAUSE_MS = 1_000
-
-Allows = Callable[[str, str | None], bool]
-"""Whether a URL may be opened, and, where it is known, at this network address."""
 
 
 class Receiver(Protocol):

@@ -6,6 +6,7 @@ over to the loop's thread; by then the socket may be closed again.
 
 import asyncio
 import ssl
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 class _Driver:
     client: Client
     loop: asyncio.AbstractEventLoop
+    thread: int
+    """The loop's own."""
 
     def opened(self, _: Client, __: object, sock: "SocketLike") -> None:
         self.loop.call_soon_threadsafe(self._watch_reads, sock)
@@ -27,7 +30,11 @@ class _Driver:
         unwatch(sock, loop=self.loop)
 
     def wants_to_write(self, _: Client, __: object, sock: "SocketLike") -> None:
-        self.loop.call_soon_threadsafe(self._watch_writes, sock)
+        if threading.get_ident() == self.thread:
+            # Waking a loop that is awake would cost more than all else.
+            self._watch_writes(sock)
+        else:
+            self.loop.call_soon_threadsafe(self._watch_writes, sock)
 
     def wrote_everything(self, _: Client, __: object, sock: "SocketLike") -> None:
         self.loop.remove_writer(sock)
@@ -48,8 +55,8 @@ class _Driver:
 
 
 def drive(client: Client, *, loop: asyncio.AbstractEventLoop) -> None:
-    """Let `loop` tell the client when its socket can be read or written."""
-    driver = _Driver(client, loop)
+    """Let `loop`, in whose thread this is called, tell when the socket can be read or written."""
+    driver = _Driver(client, loop, threading.get_ident())
     client.on_socket_open = driver.opened
     client.on_socket_close = driver.closing
     client.on_socket_register_write = driver.wants_to_write

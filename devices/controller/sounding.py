@@ -5,7 +5,7 @@ written when a play has become calm, never in between two pieces that the sink w
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -24,6 +24,9 @@ from devices.protocol.messages import Kind, Order
 CALM_S = 0.1
 """How long after its first sample a play does nothing else: the sink holds more, and other
 controllers on the machine begin at the same instant."""
+
+CALM_BEHIND_TONE_S = 0.3
+"""The same behind the first piece of a tone, which is longer."""
 
 OVERRUN_MS = 2_000
 """How much longer than ordered sound may last before it is cut: rounding and encoder padding."""
@@ -89,10 +92,11 @@ class Sounding:
         begins_us: int,
         begun: Callable[[], None],
         gives_way: Callable[[], bool],
+        tone: Sequence[bytes] = (),
     ) -> Ending | None:
         """Sound without a break from an instant on; None when somebody stopped it.
 
-        `gives_way` is asked between two items.
+        `tone` comes first, and is at hand; `gives_way` is asked between two items.
         """
         stream = self.sink.open(sample_rate_hz=self.rate_hz)
         self._stream = stream
@@ -103,7 +107,9 @@ class Sounding:
             await stream.begin(at_us=begins_us)
             if not stream.is_stopped():
                 begun()
-                ending = await self._feed(pieces, stream, gives_way)
+                await self._sound_tone(tone, stream)
+                if not stream.is_stopped():
+                    ending = await self._feed(pieces, stream, gives_way)
                 await stream.drain()
         except AudioDeviceUnusable as error:
             ending = Ending(Kind.FAILED, error.code)
@@ -155,6 +161,12 @@ class Sounding:
             self.note(*self._unsaid)
             self._unsaid.clear()
 
+    async def _sound_tone(self, tone: Sequence[bytes], stream: Stream) -> None:
+        for pcm in tone:
+            if stream.is_stopped():
+                return
+            await self._write(Piece(item=None, pcm=pcm), stream)
+
     async def _feed(
         self, pieces: AsyncGenerator[Piece, None], stream: Stream, gives_way: Callable[[], bool]
     ) -> Ending:
@@ -193,7 +205,7 @@ class Sounding:
         elif is_first:
             self._unsaid.append(self._stated(Kind.TONE_STARTED, first_sample_at_us=begins_us))
         if is_first:
-            await asyncio.sleep(CALM_S)
+            await asyncio.sleep(CALM_BEHIND_TONE_S if piece.item is None else CALM_S)
         self._note_begun(stream)
         if self.clock.monotonic_us() >= self._calm_from_us:
             self.write_down()

@@ -10,12 +10,14 @@ from devices.controller.audio_store import AudioStore
 from devices.controller.decoder import Decoder
 from devices.controller.due import Audio, opens_with_tone
 from devices.controller.fetching import Fetcher
+from devices.controller.live.ear import Ear
+from devices.controller.live.speech import LiveSpeech
 from devices.controller.opening import EMERGENCY_RATE_HZ, Opening
 from devices.controller.programme import Programme, Recording
 from devices.controller.relaying import Receiver, Relaying
 from devices.controller.trusted_time import TrustedClock
 from devices.errors import AudioUndecodable
-from devices.protocol.messages import Config, Order, Relay, Tone
+from devices.protocol.messages import Config, Live, Order, Relay, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,12 @@ class Sounds:
     clock: TrustedClock
     rng: Random
     config: Callable[[], Config | None]
+    ear: Ear
 
     def programme(self, order: Order, *, ends_ms: int) -> Programme:
-        """An order's own sound; a relay of it is over at `ends_ms`, whenever it began."""
+        """An order's own sound; what does not wait is over at `ends_ms`, whenever it began."""
+        if isinstance(order.live, Live):
+            return self._live(order, ends_ms=ends_ms)
         if isinstance(order.relay, Relay):
             return Relaying(
                 relay=order.relay,
@@ -43,8 +48,21 @@ class Sounds:
                 clock=self.clock,
                 rng=self.rng,
             )
-        paths = [self.store.path(item.sha256) for item in order.items]
-        return Recording(items=order.items, paths=paths, decoder=self.decoder)
+        return Recording(items=order.items, store=self.store, decoder=self.decoder)
+
+    def _live(self, order: Order, *, ends_ms: int) -> Programme:
+        config = self.config()
+        stagger_ms = config.stagger_ms if config is not None and not order.tone_ms else 0
+        reception = self.ear.reception(order, stagger_ms=stagger_ms)
+        if reception is None:
+            # It was received with a key to it, and that key is our own.
+            raise AudioUndecodable(order.id)
+        return LiveSpeech(
+            reception=reception,
+            ends_us=ends_ms * 1_000,
+            clock=self.clock,
+            stagger_us=stagger_ms * 1_000,
+        )
 
     def opening(self, order: Order, *, rate_hz: int | None) -> Opening | None:
         """What sounds before an emergency's message; None for an order that begins with itself."""
@@ -54,9 +72,10 @@ class Sounds:
         return Opening(
             order=order,
             tone=order.tone,
-            is_here=lambda: self.fetcher.state(order) is not Audio.MISSING,
+            # What came spoilt is fetched again, and is no more here than before.
+            is_here=lambda: self.fetcher.state(order) in {Audio.READY, Audio.UNDECODABLE},
             is_good=lambda: self._is_good(order),
-            warnings=self._stored_warnings(order),
+            warnings=lambda: self._stored_warnings(order),
             decoder=self.decoder,
             clock=self.clock,
             stagger_ms=config.stagger_ms if config is not None else 0,

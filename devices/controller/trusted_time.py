@@ -43,6 +43,9 @@ class TimeSource(StrEnum):
     NONE = "none"
 
 
+_HELD = frozenset({TimeSource.NTP, TimeSource.SIMULATED})
+
+
 class Witness(Protocol):
     """What the machine itself says of its clock."""
 
@@ -101,8 +104,40 @@ class Answer:
         return self.uncertainty_us + age_us * AGEING_PPM // 1_000_000
 
 
+class OneInstant:
+    """What a clock was read as first since this was entered, in µs, and why that is believed.
+
+    Entered again inside, it is the same instant.
+    """
+
+    __slots__ = ("depth", "read_us", "source")
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.read_us: int | None = None
+        self.source: TimeSource | None = None
+
+    def is_over(self) -> None:
+        """The clock was set right: what was read no longer holds."""
+        self.read_us = self.source = None
+
+    def __enter__(self) -> None:
+        """From now on the clock is read once."""
+        self.depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        """The decision has been made."""
+        self.depth -= 1
+        if not self.depth:
+            self.read_us = self.source = None
+
+
 class TrustedClock:
-    """A clock as the rest of the controller sees it."""
+    """A clock as the rest of the controller sees it.
+
+    `with clock.one_instant:` around a decision that waits for nothing has all of it made at the
+    same time: the clocks are looked at once, and again only when that time itself is set right.
+    """
 
     def __init__(self, machine: Clock, *, witness: Witness, floor_ms: int = 0) -> None:
         self._machine = machine
@@ -111,6 +146,7 @@ class TrustedClock:
         self._floor_learned_us = machine.monotonic_us()
         self._answer: Answer | None = None
         self._changed = asyncio.Event()
+        self.one_instant = OneInstant()
 
     def now_us(self) -> int:
         """Unix time as well as this device knows it; never below signed time.
@@ -118,14 +154,12 @@ class TrustedClock:
         A clock that is a little behind signed time lets that stand until it has caught up, lest
         each pole go on by its own share of a message's way; one that knows nothing goes on by it.
         """
-        corrected_us = self._corrected_us()
-        if self._floor_us - corrected_us > BEHIND_US:
-            return self._floor_us + self._machine.monotonic_us() - self._floor_learned_us
-        return max(corrected_us, self._floor_us)
+        return self._no_earlier_than_signed_us(self._read_us())
 
     def ahead_us(self) -> int:
         """How far this time is ahead of the machine's clock."""
-        return self.now_us() - self._machine.now_us()
+        machine_us = self._machine.now_us()
+        return self._no_earlier_than_signed_us(self._corrected_us(machine_us)) - machine_us
 
     def monotonic_us(self) -> int:
         """Time that never steps."""
@@ -148,10 +182,19 @@ class TrustedClock:
 
         Not while signed time contradicts it: somebody is wrong, and the root key says who.
         """
+        instant = self.one_instant
+        if instant.source is not None:
+            return instant.source
+        source = self._best_source()
+        if instant.depth:
+            instant.source = source
+        return source
+
+    def _best_source(self) -> TimeSource:
         said = self._witness.source()
         if said is TimeSource.SIMULATED:
             return said
-        behind_us = self._floor_us - self._corrected_us()
+        behind_us = self._floor_us - self._read_us()
         if behind_us > BEHIND_US:
             return TimeSource.NONE
         if said is TimeSource.NTP and not self._is_set_right():
@@ -207,6 +250,7 @@ class TrustedClock:
             return False
         self._floor_us = at_ms * 1_000
         self._floor_learned_us = self.monotonic_us()
+        self.one_instant.source = None
         return True
 
     def heard_root(self, at_ms: int) -> None:
@@ -216,6 +260,7 @@ class TrustedClock:
         """
         self._floor_us = at_ms * 1_000
         self._floor_learned_us = self.monotonic_us()
+        self.one_instant.source = None
         self._changed.set()
 
     def answered(self, at_ms: int, *, asked_us: int) -> None:
@@ -235,21 +280,42 @@ class TrustedClock:
         if held is None or _outweighs(new, held):
             self._answer = new
         self.heard_signed(at_ms)
+        self.one_instant.is_over()
         self._changed.set()
 
-    def _corrected_us(self) -> int:
+    def _read_us(self) -> int:
+        """The time without regard to what was signed; at one instant it is read once."""
+        instant = self.one_instant
+        if instant.read_us is not None:
+            return instant.read_us
+        read_us = self._corrected_us(self._machine.now_us())
+        if instant.depth:
+            instant.read_us = read_us
+        return read_us
+
+    def _no_earlier_than_signed_us(self, read_us: int) -> int:
+        behind_us = self._floor_us - read_us
+        if behind_us > BEHIND_US:
+            return self._floor_us + self._machine.monotonic_us() - self._floor_learned_us
+        return read_us if behind_us <= 0 else self._floor_us
+
+    def _corrected_us(self, machine_us: int) -> int:
         """The machine's clock, or the answer's time where the two differ."""
-        if self._answer is not None and self._is_set_right():
-            return self._answer.now_us(self._machine.monotonic_us())
-        return self._machine.now_us()
+        if self._answer is None:
+            return machine_us
+        answer_us = self._answer.now_us(self._machine.monotonic_us())
+        is_far = abs(answer_us - machine_us) > AGREES_US + self._answer.uncertainty_us
+        return answer_us if is_far or not self._is_held() else machine_us
 
     def _is_set_right(self) -> bool:
         """Whether an answer outweighs the machine's clock: not while a time server agrees."""
         if self._answer is None:
             return False
-        held = self._witness.source() in {TimeSource.NTP, TimeSource.SIMULATED}
         doubt_us = AGREES_US + self._answer.uncertainty_us
-        return not held or abs(self._offset_us(self._answer)) > doubt_us
+        return not self._is_held() or abs(self._offset_us(self._answer)) > doubt_us
+
+    def _is_held(self) -> bool:
+        return self._witness.source() in _HELD
 
     def _offset_us(self, answer: Answer) -> int:
         return answer.now_us(self._machine.monotonic_us()) - self._machine.now_us()

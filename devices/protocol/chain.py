@@ -27,16 +27,22 @@ def read_entries(batch: Batch) -> Sequence[Confirmation]:
     Whether the first follows what the ledger holds is the ledger's to check.
     Raises MalformedMessage or BrokenChain.
     """
-    confirmations: list[Confirmation] = []
+    return [confirmation for confirmation, _ in read_hashed_entries(batch)]
+
+
+def read_hashed_entries(batch: Batch) -> Sequence[tuple[Confirmation, str]]:
+    """The same, each with the hash of its exact bytes."""
+    found: list[tuple[Confirmation, str]] = []
     before: str | None = None
     for seq, entry in enumerate(batch.entries, start=batch.first):
-        if len(entry.encode()) > ENTRY_LIMIT_BYTES:
+        octets = entry.encode()
+        if len(octets) > ENTRY_LIMIT_BYTES:
             raise MalformedMessage(f"entry {seq} is too long")
-        confirmation = decode(entry, Confirmation)
+        confirmation = decode(octets, Confirmation)
         _check_follows(confirmation, seq=seq, before=before, batch=batch)
-        confirmations.append(confirmation)
-        before = entry_hash(entry)
-    return confirmations
+        before = hashlib.sha256(octets).hexdigest()
+        found.append((confirmation, before))
+    return found
 
 
 def _check_follows(

@@ -2,13 +2,17 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from devices.protocol.fields import AtMs, Epoch, Name, Nonce, Reached, Seq, Sha256
+from devices.protocol.roots import AuditRoot
 
 
 class Receipt(Struct, frozen=True, kw_only=True, tag_field="kind", tag="receipt"):
-    """The ledger holds this epoch up to `seq`, whose entry hashes to `chain`."""
+    """The ledger holds this epoch up to `seq`, whose entry hashes to `chain`.
+
+    `audit_root` is the newest one that the station signed, for the device to keep and repeat.
+    """
 
     v: Literal[1] = 1
     station: Name
@@ -17,6 +21,7 @@ class Receipt(Struct, frozen=True, kw_only=True, tag_field="kind", tag="receipt"
     seq: Seq
     chain: Sha256
     issued_at_ms: AtMs
+    audit_root: AuditRoot | UnsetType = UNSET
 
 
 class TimeAnswer(Struct, frozen=True, kw_only=True, tag_field="kind", tag="time"):

@@ -117,6 +117,7 @@ def device_grants(*, station: str, device: str, cluster: str) -> Grants:
         subscribe=(
             topics.plan(station, cluster),
             topics.now(station, cluster),
+            topics.live(station, cluster),
             topics.config(station, device),
             topics.to_device(station, device),
         ),
@@ -127,9 +128,15 @@ def station_grants(*, station: str) -> Grants:
     """A station speaks to all its clusters and devices, and hears all its devices."""
     root = f"{topics.VERSION}/{topics.check_name(station)}"
     return Grants(
-        publish=tuple(f"{root}/{branch}/+" for branch in ("plan", "now", "config", "to")),
+        publish=tuple(f"{root}/{branch}/+" for branch in ("plan", "now", "live", "config", "to")),
         subscribe=(f"{root}/from/#",),
     )
+
+
+def live_grants(*, station: str) -> Grants:
+    """Whoever speaks live for a station speaks to all its clusters, and hears nobody."""
+    root = f"{topics.VERSION}/{topics.check_name(station)}"
+    return Grants(publish=(f"{root}/live/+",))
 
 
 def load_credentials(path: Path) -> Credentials:

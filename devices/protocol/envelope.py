@@ -5,6 +5,8 @@ topic. Each raises a ContractViolation that names what does not hold. `now_ms` i
 best knowledge of the time: where it has none it gives the newest signed time that it verified.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from msgspec import Struct
@@ -12,7 +14,15 @@ from nacl.signing import SigningKey, VerifyKey
 
 from devices.errors import RolledBack, WrongAddress
 from devices.protocol.configuration import Config, IssuerKey, Scope
-from devices.protocol.jws import key_id, seal, unseal, unverified_payload
+from devices.protocol.jws import (
+    TakenApart,
+    key_id,
+    seal,
+    take_apart,
+    unseal,
+    unseal_parts,
+    unverified_payload,
+)
 from devices.protocol.keyring import Trust, open_keyring
 from devices.protocol.messages import (
     Ask,
@@ -84,7 +94,7 @@ def open_now(
     Whether it is new, has not expired, and may be an emergency is the reader's to check.
     """
     sealed = unseal(message, typ=Typ.NOW, trusted=trust.keys)
-    now = decode(sealed.payload, Now)
+    now = _now_of(sealed.payload)
     _check_address((now.station, now.cluster), (station, cluster))
     issuer = trust.check(
         sealed.key_id,
@@ -155,6 +165,42 @@ def open_from_device(
     """Verify what came on an upward topic of this station and device."""
     sealed = unseal(message, typ=_TYP_OF[kind], trusted={key_id(key): key})
     said = decode(sealed.payload, kind)
+    _check_address((said.station, said.device), (station, device))
+    return said
+
+
+def open_batch_to_keep(
+    message: bytes, *, station: str, device: str, key: VerifyKey
+) -> tuple[Batch, TakenApart]:
+    """Verify a batch that came on the topic of this device, and give its parts to be kept.
+
+    Nothing is remembered of it and nothing is taken from memory: its signature is looked at.
+    """
+    parts = take_apart(message, typ=Typ.CONFIRM, key=key)
+    said = decode(parts.payload, Batch)
+    _check_address((said.station, said.device), (station, device))
+    return said, parts
+
+
+@lru_cache(maxsize=8)
+def _now_of(payload: bytes) -> Now:
+    """A word for the moment, which many devices of one process hear at once."""
+    return decode(payload, Now)
+
+
+def open_kept_batch(
+    payload: bytes,
+    *,
+    header: bytes,
+    signed: bytes,
+    signature: bytes,
+    station: str,
+    device: str,
+    keys: Mapping[str, VerifyKey],
+) -> Batch:
+    """Verify a batch that was kept taken apart, of a device that had these keys in its time."""
+    unseal_parts(header=header, signed=signed, signature=signature, typ=Typ.CONFIRM, trusted=keys)
+    said = decode(payload, Batch)
     _check_address((said.station, said.device), (station, device))
     return said
 

@@ -14,6 +14,8 @@ PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 KeyId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$(?!\n)")]
 Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$(?!\n)")]
 Nonce = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$(?!\n)")]
+StreamId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$(?!\n)")]
+WrappedKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{96}$(?!\n)")]
 # Two days short of the last instant that a calendar holds, so that it can be told in every zone.
 AtMs = Annotated[int, Meta(ge=0, le=253_402_127_999_999)]
 AtUs = Annotated[int, Meta(ge=0, le=253_402_127_999_999_999)]
@@ -33,5 +35,6 @@ BATCH_LIMIT_ENTRIES = 50
 PLAN_LIMIT_ORDERS = 1_000
 PLAN_LIMIT_STOPS = 200
 CUE_LIMIT = 100
+HEARERS_LIMIT = 1_000
 KEYRING_LIMIT_KEYS = 20
 KEYRING_LIMIT_BYTES = 16_384

@@ -6,6 +6,7 @@ this kind, this cluster and this time. A key revoked by a newer keyring stays re
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey, VerifyKey
@@ -94,10 +95,17 @@ def seal_keyring(keyring: Keyring, *, root: SigningKey) -> str:
 def open_keyring(message: bytes, *, station: str, root: VerifyKey) -> Trust:
     """Verify a keyring against the pinned root; raise a ContractViolation when it does not hold."""
     sealed = unseal(message, typ=Typ.KEYRING, trusted={key_id(root): root})
-    keyring = decode(sealed.payload, Keyring)
-    if keyring.station != station:
-        raise WrongAddress(keyring.station)
-    return trust_in(keyring)
+    its_station, trust = _trust_of(sealed.payload)
+    if its_station != station:
+        raise WrongAddress(its_station)
+    return trust
+
+
+@lru_cache(maxsize=8)
+def _trust_of(payload: bytes) -> tuple[str, Trust]:
+    """The station that a verified keyring is of, and its keys, made ready once in a process."""
+    keyring = decode(payload, Keyring)
+    return keyring.station, trust_in(keyring)
 
 
 def issuer_of(

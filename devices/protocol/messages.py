@@ -5,6 +5,7 @@ know are ignored by it and stay in the signed bytes that are kept as evidence.
 """
 
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
 import msgspec
@@ -41,7 +42,9 @@ from devices.protocol.fields import (
 from devices.protocol.orders import (
     Cue,
     CueKind,
+    Hearer,
     Item,
+    Live,
     Now,
     OnCut,
     OnReboot,
@@ -65,6 +68,7 @@ from devices.protocol.reports import (
     SelfTestResult,
     Status,
 )
+from devices.protocol.roots import AuditRoot
 
 __all__ = [
     "BATCH_LIMIT_ENTRIES",
@@ -74,6 +78,7 @@ __all__ = [
     "Ask",
     "AtMs",
     "AtUs",
+    "AuditRoot",
     "Batch",
     "ClockStatement",
     "Command",
@@ -84,12 +89,14 @@ __all__ = [
     "DurationMs",
     "Epoch",
     "Health",
+    "Hearer",
     "IssuerKey",
     "Item",
     "JournalEnd",
     "Keyring",
     "Kind",
     "Level",
+    "Live",
     "Name",
     "Now",
     "OnCut",
@@ -161,9 +168,15 @@ def encode(message: Struct) -> bytes:
     return msgspec.json.encode(message)
 
 
+@cache
+def _decoder(kind: type[Message]) -> msgspec.json.Decoder[Message]:
+    return msgspec.json.Decoder(kind)
+
+
 def decode(payload: bytes | str, kind: type[Message]) -> Message:
     """Read a message of the given kind; raise MalformedMessage when it is none."""
     try:
-        return msgspec.json.decode(payload, type=kind)
+        decoder: msgspec.json.Decoder[Message] = _decoder(kind)
+        return decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedMessage(str(error)) from error

@@ -9,17 +9,21 @@ from msgspec import Meta, Struct
 
 from devices.protocol.fields import (
     CUE_LIMIT,
+    HEARERS_LIMIT,
     PLAN_LIMIT_ORDERS,
     PLAN_LIMIT_STOPS,
     AtMs,
     DurationMs,
     HttpsUrl,
     Name,
+    PublicKey,
     Seq,
     Sha256,
+    StreamId,
     Text,
     Version,
     Word,
+    WrappedKey,
 )
 
 
@@ -126,12 +130,62 @@ class Relay(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fallback: Item | None = None
 
 
+class Hearer(Struct, frozen=True, kw_only=True):
+    """A device that may hear live speech, and the session key wrapped for it alone."""
+
+    device: Name
+    wrapped: WrappedKey
+
+
+class Live(Struct, frozen=True, kw_only=True):
+    """A microphone at the station, for `duration_ms` at most; its sound comes as sealed frames.
+
+    Each frame holds `frame_samples` of MP3 at `rate_hz`, mono: whole MP3 frames, and no more than
+    half a second of them (ValueError). `ephemeral` is the X25519 key by which the session key is
+    wrapped, `signer` the Ed25519 key that signs every frame; both are made for this stream.
+    """
+
+    stream: StreamId
+    duration_ms: Annotated[int, Meta(ge=1_000, le=3_600_000)]
+    rate_hz: Literal[16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
+    frame_samples: Annotated[int, Meta(ge=576, le=24_000)]
+    ephemeral: PublicKey
+    signer: PublicKey
+    keys: Annotated[tuple[Hearer, ...], Meta(min_length=1, max_length=HEARERS_LIMIT)]
+    stall_timeout_ms: Annotated[int, Meta(ge=1_000, le=60_000)] = 10_000
+
+    def __post_init__(self) -> None:
+        """Refuse frames that are no whole MP3 frames, or too long to be lost."""
+        if self.frame_samples % mp3_frame_samples(self.rate_hz):
+            raise ValueError("a frame holds whole MP3 frames")
+        if self.frame_samples * 2 > self.rate_hz:
+            raise ValueError("a frame lasts half a second at most")
+
+    @property
+    def frame_us(self) -> int:
+        """How long a frame sounds, in microseconds."""
+        return self.frame_samples * 1_000_000 // self.rate_hz
+
+    def key_of(self, device: str) -> str | None:
+        """The session key as it was wrapped for a device; None when it may not hear."""
+        return next((each.wrapped for each in self.keys if each.device == device), None)
+
+
+MP3_RATES_HZ = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+"""The sampling frequencies that live speech may have."""
+
+
+def mp3_frame_samples(rate_hz: int) -> int:
+    """How many samples an MP3 frame holds (ISO/IEC 11172-3, 13818-3)."""
+    return 1_152 if rate_hz >= 32_000 else 576
+
+
 class Order(Struct, frozen=True, kw_only=True):
     """One broadcast as a cluster's devices get it; (id, repeat) plays at most once.
 
     A device starts at `starts_at_ms` by its own clock, and never begins after `not_after_ms`.
-    It carries items or a relay, never both and never neither (ValueError). What was added after
-    the first fields is left out of the bytes while it says nothing.
+    It carries items, a relay or live speech: exactly one of them (ValueError). What was added
+    after the first fields is left out of the bytes while it says nothing.
     """
 
     id: Name
@@ -149,11 +203,13 @@ class Order(Struct, frozen=True, kw_only=True):
     hazard: Word | msgspec.UnsetType = msgspec.UNSET
     relay: Relay | msgspec.UnsetType = msgspec.UNSET
     drill: bool | msgspec.UnsetType = msgspec.UNSET
+    live: Live | msgspec.UnsetType = msgspec.UNSET
 
     def __post_init__(self) -> None:
         """Refuse an order that says nothing to play, or two things."""
-        if bool(self.items) == isinstance(self.relay, Relay):
-            raise ValueError("an order carries items or a relay")
+        said = [bool(self.items), isinstance(self.relay, Relay), isinstance(self.live, Live)]
+        if said.count(True) != 1:
+            raise ValueError("an order carries items or a relay or live speech")
 
     @property
     def tone_ms(self) -> int:
@@ -165,7 +221,19 @@ class Order(Struct, frozen=True, kw_only=True):
         """The length of all that was ordered without the tone, in milliseconds."""
         if isinstance(self.relay, Relay):
             return self.relay.duration_ms
-        return sum(item.duration_ms for item in self.items)
+        if isinstance(self.live, Live):
+            return self.live.duration_ms
+        return sum([item.duration_ms for item in self.items])
+
+    @property
+    def comes_as_it_is_said(self) -> bool:
+        """Whether its sound does not wait: it ends at its planned end, whenever it began."""
+        return isinstance(self.relay, Relay) or isinstance(self.live, Live)
+
+    @property
+    def ends_at_ms(self) -> int:
+        """When all of it is over that begins at its planned instant, tone included."""
+        return self.starts_at_ms + self.tone_ms + self.duration_ms
 
     @property
     def resumes(self) -> bool:
@@ -196,7 +264,10 @@ class Stop(Struct, frozen=True, kw_only=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True, tag_field="kind", tag="plan"):
-    """The desired state of one cluster: all approved orders of the next days, and the stops."""
+    """The desired state of one cluster: all approved orders of the next days, and the stops.
+
+    Live speech is for this moment only, and stands in none (ValueError).
+    """
 
     v: Literal[1] = 1
     station: Name
@@ -207,6 +278,11 @@ class Plan(Struct, frozen=True, kw_only=True, tag_field="kind", tag="plan"):
     stops: Annotated[tuple[Stop, ...], Meta(max_length=PLAN_LIMIT_STOPS)] | msgspec.UnsetType = (
         msgspec.UNSET
     )
+
+    def __post_init__(self) -> None:
+        """Refuse what nobody can plan."""
+        if any(isinstance(order.live, Live) for order in self.orders):
+            raise ValueError("live speech is not planned")
 
     @property
     def all_stops(self) -> tuple[Stop, ...]:

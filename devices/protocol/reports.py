@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from devices.protocol.fields import (
     BATCH_LIMIT_ENTRIES,
@@ -22,6 +22,7 @@ from devices.protocol.fields import (
     Text,
     Word,
 )
+from devices.protocol.roots import AuditRoot
 
 
 class ClockStatement(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -61,7 +62,12 @@ class JournalEnd(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True, tag_field="kind", tag="status"):
-    """Online or offline (the last will is signed before connecting), and what the device holds."""
+    """Online or offline (the last will is signed before connecting), and what the device holds.
+
+    `number` only grows as long as a journal (`epoch`) lives, over restarts too: of two statuses
+    the higher is the newer, whatever the clock said. `will` is the number of the last will of the
+    connection on which it is said. 0 says nothing, for both.
+    """
 
     v: Literal[1] = 1
     station: Name
@@ -70,6 +76,8 @@ class Status(Struct, frozen=True, kw_only=True, tag_field="kind", tag="status"):
     boot: Epoch
     software: Text
     at_ms: AtMs
+    number: Reached = 0
+    will: Reached = 0
     plan_version: Reached = 0
     config_version: Reached = 0
     keyring_serial: Reached = 0
@@ -80,6 +88,7 @@ class Status(Struct, frozen=True, kw_only=True, tag_field="kind", tag="status"):
     previous: JournalEnd | None = None
     clock: ClockStatement = ClockStatement()
     simulated: bool = False
+    audit_root: AuditRoot | UnsetType = UNSET
 
 
 class SelfTestResult(Struct, frozen=True, kw_only=True):
@@ -131,6 +140,9 @@ class Ask(Struct, frozen=True, kw_only=True, tag_field="kind", tag="ask"):
 
 class Kind(StrEnum):
     """What a confirmation states."""
+
+    # An enumeration's own hash is worked out in Python each time: these are looked up very often.
+    __hash__ = str.__hash__
 
     RECEIVED = "received"
     CACHED = "cached"

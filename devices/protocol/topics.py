@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from devices.errors import WrongAddress
 
@@ -45,6 +46,17 @@ def now(station: str, cluster: str) -> str:
     return f"{VERSION}/{check_name(station)}/now/{check_name(cluster)}"
 
 
+def live(station: str, cluster: str) -> str:
+    """Not retained: sealed frames of live speech, no JSON."""
+    return f"{VERSION}/{check_name(station)}/live/{check_name(cluster)}"
+
+
+def is_live(topic: str) -> bool:
+    """Whether frames of live speech come on this topic: heard at QoS 0, and where it is granted."""
+    levels = topic.split("/")
+    return len(levels) == 5 and "/".join(levels[:2]) == VERSION and levels[3] == "live"
+
+
 def config(station: str, device: str) -> str:
     """Retained: the configuration of one device."""
     return f"{VERSION}/{check_name(station)}/config/{check_name(device)}"
@@ -65,6 +77,12 @@ def from_all(station: str) -> str:
     return f"{VERSION}/{check_name(station)}/from/+/+"
 
 
+def from_every(station: str, what: Upward) -> str:
+    """The filter under which a station hears one thing of all its devices."""
+    return f"{VERSION}/{check_name(station)}/from/+/{what}"
+
+
+@lru_cache(maxsize=10_000)
 def parse_from_device(topic: str) -> FromDevice:
     """Take an upward topic apart; raise WrongAddress when it is none."""
     levels = topic.split("/")

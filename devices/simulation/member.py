@@ -97,8 +97,10 @@ def _live(role: Role, *, watch: PipeWatch, log_level: str) -> int:
     try:
         source = None
         if role.corrupt_audio:
-            station_url = load_identity(role.home).station_url
-            source = CorruptingSource(HttpAudioSource(station_url=station_url))
+            identity = load_identity(role.home)
+            source = CorruptingSource(
+                HttpAudioSource(station_url=identity.station_url, ca_pem=identity.ca_pem)
+            )
         run_controller(role.home, source=source, watch=watch)
     except DevicesError as error:
         sys.stderr.write(f"{error.message_vi} / {error.message_en} ({error.detail})\n")

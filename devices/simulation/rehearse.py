@@ -35,12 +35,14 @@ def _options(chosen: argparse.Namespace) -> Options:
         devices=chosen.devices,
         clusters=chosen.clusters,
         fleet=chosen.fleet,
+        first=chosen.first,
         broker=chosen.broker,
         profile=load_profile(chosen.profile) if chosen.profile else Profile(),
         journals_in_memory=chosen.journals == "memory",
         folder=chosen.folder,
         control=chosen.control,
         lasts_s=chosen.seconds,
+        ends_with_input=chosen.until_eof,
         starts_off=chosen.off,
         has_storm=not chosen.no_storm,
         as_json=chosen.json,
@@ -54,11 +56,16 @@ def _parser() -> argparse.ArgumentParser:
         prog="loa simulate",
         description="Diễn tập với thiết bị mô phỏng chạy mã thật. / "
         "Rehearse with simulated devices that run the real code.",
+        epilog="Với “loa simulate”: --state DIR dùng đài diễn tập trong thư mục đó. / "
+        "With “loa simulate”: --state DIR joins the rehearsal station in that folder.",
     )
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--devices", type=_count, default=24, metavar="N", help="Số thiết bị.")
     who.add_argument(
         "--fleet", type=Path, metavar="DIR", help="Đội của một đài diễn tập. / A station's fleet."
+    )
+    parser.add_argument(
+        "--first", type=_count, metavar="N", help="N thiết bị đầu của đội. / N of the fleet only."
     )
     parser.add_argument("--clusters", type=_count, metavar="K", help="Số cụm. / Clusters.")
     parser.add_argument(
@@ -77,6 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, metavar="DIR", help="Giữ lại ở đây. / Keep it here.")
     parser.add_argument("--control", type=Path, metavar="FILE", help="Cổng điều khiển. / Socket.")
     parser.add_argument("--seconds", type=float, metavar="T", help="Tự dừng. / End by itself.")
+    parser.add_argument(
+        "--until-eof",
+        action="store_true",
+        help="Dừng khi đầu vào đóng. / End when the standard input does.",
+    )
     parser.add_argument("--off", action="store_true", help="Chưa bật thiết bị. / Start off.")
     parser.add_argument("--no-storm", action="store_true", help="Không có bão. / No storm.")
     parser.add_argument("--json", action="store_true", help="In JSON. / Print JSON lines.")

@@ -94,14 +94,19 @@ class SimulatedBroker:
         """Forget what a client was subscribed to: as it subscribes again it hears all of it."""
         self._sessions[line.user].topics = ()
 
-    def publish(self, user: str, topic: str, payload: bytes, *, retain: bool) -> None:
-        """Take a message, if its sender may say that, and hand it to all who hear it."""
+    def publish(self, user: str, topic: str, payload: bytes, *, retain: bool, qos: int = 1) -> None:
+        """Take a message, if its sender may say that, and hand it to all who hear it.
+
+        At QoS 0 to those who are here.
+        """
         if not self._may_say(user, topic):
             self.denied[user] += 1
             return
         if retain:
             self.retained[topic] = payload
         for session in self._sessions.values():
+            if qos == 0 and session.line is None:
+                continue
             if any(filter_hears(each, topic) for each in session.topics):
                 session.waiting.append((topic, payload))
                 self._deliver_soon(session)
@@ -163,11 +168,11 @@ class SimulatedLine:
         payload: bytes,
         *,
         retain: bool = False,
-        qos: int = 1,  # noqa: ARG002 - nothing is lost on the way here
+        qos: int = 1,
     ) -> None:
         """Hand a message to the broker."""
         if self.connected:
-            self._broker.publish(self.user, topic, payload, retain=retain)
+            self._broker.publish(self.user, topic, payload, retain=retain, qos=qos)
 
     def hear(self, topics: Sequence[str]) -> None:
         """Subscribe to exactly these."""

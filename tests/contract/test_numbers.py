@@ -16,11 +16,13 @@ from devices.controller import (
 )
 from devices.controller.audio_source import _TIMEOUT
 from devices.controller.journal import KEPT_AFTER_RECEIPT_MS, REMEMBERED_MS
+from devices.controller.live import reception, speech
 from devices.protocol import fields, jws
 from devices.protocol.contract.asyncapi import KEEPALIVE_S
 from devices.protocol.contract.published import FOLDER
 from devices.protocol.credentials import ROUNDS, SALT_BYTES
 from devices.protocol.enrolment import REQUEST_LIMIT_BYTES
+from devices.protocol.live import FRAME_LIMIT_BYTES
 
 CONTRACT = (FOLDER / "CONTRACT.md").read_text(encoding="utf-8")
 TIMING = {
@@ -47,6 +49,9 @@ TIMING = {
     f"{(playback.STARTED_LEAD_MS + playback.STARTED_SPREAD_MS) / 1_000:.1f} s ahead",
     "sound longer than ordered": f"cut after {sounding.OVERRUN_MS / 1_000:g} s",
     "trying a disk that refused": f"every {player.DISK_RETRY_S:g} s",
+    "live speech: played behind its first frame": f"{speech.BEHIND_US / 1e6:g} s",
+    "live speech: more than this does not wait": f"{reception.MOST_WAITING_US / 1e6:g} s",
+    "live speech: a frame is taken within": f"{reception.FRESH_US / 1e6:g} s of its instant",
     "plays remembered": f"{REMEMBERED_MS // 86_400_000} days",
 }
 LIMITS = {
@@ -57,6 +62,8 @@ LIMITS = {
     "cues in an item": f"{fields.CUE_LIMIT}",
     "entries in a batch": f"{fields.BATCH_LIMIT_ENTRIES}",
     "an entry": f"{fields.ENTRY_LIMIT_BYTES:,} bytes",
+    "a frame of live speech": f"{FRAME_LIMIT_BYTES:,} bytes, half a second",
+    "devices that hear live speech": f"{fields.HEARERS_LIMIT:,}",
     "an enrolment request": f"{REQUEST_LIMIT_BYTES:,} bytes",
 }
 

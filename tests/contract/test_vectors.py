@@ -10,9 +10,10 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey, VerifyKey
 
 from devices.controller.clock import LoopClock
+from devices.controller.live.reception import Reception
 from devices.controller.quiet_hours import disturbs
 from devices.controller.trusted_time import FixedWitness, TrustedClock
-from devices.errors import ContractViolation, RolledBack, WrongKind
+from devices.errors import ContractViolation, RolledBack, UnaskedFrame, WrongKind
 from devices.protocol import topics
 from devices.protocol.chain import entry_hash, genesis, read_entries
 from devices.protocol.contract.published import FOLDER
@@ -39,11 +40,13 @@ from devices.protocol.envelope import (
 )
 from devices.protocol.jws import key_id, typ_of
 from devices.protocol.keyring import NOBODY, Trust, open_keyring
+from devices.protocol.live import hkdf_sha256, stream_of, unwrap_key
 from devices.protocol.messages import (
     Ask,
     Batch,
     Command,
     Health,
+    Live,
     QuietHours,
     Receipt,
     Status,
@@ -205,6 +208,62 @@ def test_quiet_hours_are_touched_or_not(case: dict[str, Any]) -> None:
     touches = disturbs(quiet, starts_at_ms=case["starts_at_ms"], duration_ms=case["duration_ms"])
 
     assert touches == case["touches"]
+
+
+LIVE = VECTORS["live"]
+
+
+def test_keys_are_derived_as_everywhere() -> None:
+    """RFC 5869."""
+    told = LIVE["hkdf"]
+    secret, salt, info = (bytes.fromhex(told[name]) for name in ("secret", "salt", "info"))
+
+    derived = hkdf_sha256(secret, salt=salt, info=info, length=told["length"])
+
+    assert derived.hex() == told["derived"]
+    assert (
+        derived.hex()
+        == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+    )
+
+
+@pytest.mark.parametrize("case", named(LIVE["wrapped"]))
+def test_a_session_key_is_found_or_not(case: dict[str, Any]) -> None:
+    """By the device for which it was wrapped, in the stream for which it was."""
+    live = msgspec.convert(case["live"], Live)
+
+    session = unwrap_key(live, station=STATION, device=DEVICE, device_key=DEVICE_KEY)
+
+    assert session == (None if case["session"] is None else bytes.fromhex(case["session"]))
+
+
+@pytest.mark.parametrize("case", named(LIVE["frames"]))
+def test_a_frame_gets_its_code(case: dict[str, Any]) -> None:
+    """What is taken says what it says; everything else is dropped for its one reason."""
+    live = msgspec.convert(LIVE["live"], Live)
+    machine = _Machine()
+    machine.wall_ms = NOW_MS
+    session = unwrap_key(live, station=STATION, device=DEVICE, device_key=DEVICE_KEY)
+    assert session is not None
+    reception = Reception(
+        live=live,
+        session=session,
+        begins_us=LIVE["begins_at_ms"] * 1_000,
+        clock=machine,
+        _last=LIVE["last_taken"],
+    )
+
+    def take() -> None:
+        message = bytes.fromhex(case["frame"])
+        if stream_of(message) != live.stream:
+            raise UnaskedFrame
+        reception.take(message)
+
+    assert outcome(take)[0] == case["expect"]
+    if case["expect"] == "ok":
+        taken = [(each.number, each.mp3.hex()) for each in reception.waiting]
+        assert taken == ([(case["number"], case["mp3"])] if case["mp3"] else [])
+        assert reception.has_ended == (not case["mp3"])
 
 
 def test_a_code_is_read_however_it_is_typed() -> None:

@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -57,16 +58,22 @@ class AudioServer:
     """`/audio/{sha256}.mp3` over HTTP with Range, for files that may be added at any time."""
 
     port: int = 0
+    scheme: str = "http"
     files: dict[str, bytes] = field(default_factory=dict)
     requests: list[tuple[str, str | None]] = field(default_factory=list)
     knows_range: bool = True
     breaks_after_bytes: int | None = None
 
+    @property
+    def url(self) -> str:
+        """Where it is reached."""
+        return f"{self.scheme}://127.0.0.1:{self.port}"
+
 
 @contextmanager
-def audio_server() -> Iterator[AudioServer]:
-    """Serve on a free port of the loopback."""
-    audio = AudioServer()
+def audio_server(*, tls: ssl.SSLContext | None = None) -> Iterator[AudioServer]:
+    """Serve on a free port of the loopback, by HTTPS where a server's TLS is given."""
+    audio = AudioServer(scheme="https" if tls else "http")
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -94,6 +101,11 @@ def audio_server() -> Iterator[AudioServer]:
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     audio.port = server.server_address[1]
+    if tls is not None:
+        # The handshake is made by whoever handles the connection, not by who accepts it.
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -157,7 +169,7 @@ class Station:
             )
         save_credentials(credentials, self.registry)
 
-    def enrol(self, device: str, home: Path, *, broker_url: str) -> None:
+    def enrol(self, device: str, home: Path, *, broker_url: str, ca_pem: str | None = None) -> None:
         """Write a device's identity; its configuration waits at the broker once we are there."""
         identity = Identity(
             station=STATION,
@@ -167,7 +179,8 @@ class Station:
             broker_url=broker_url,
             broker_username=device,
             broker_password=f"secret-{device}",
-            station_url=f"http://127.0.0.1:{self.audio.port}",
+            station_url=self.audio.url,
+            ca_pem=ca_pem,
             rehearsal=True,
         )
         self.identities[device] = identity
@@ -211,12 +224,19 @@ class Station:
         sealed = seal_message(message, key=self.key)
         self._client.publish(topic, sealed, qos=1, retain=retain).wait_for_publish(10)
 
-    def connect(self, port: int) -> None:
-        """Log in at the broker and listen to all devices."""
+    def publish_frame(self, topic: str, frame: bytes) -> None:
+        """Publish a frame of live speech."""
+        assert self._client is not None
+        self._client.publish(topic, frame, qos=0)
+
+    def connect(self, port: int, *, ca: Path | None = None) -> None:
+        """Log in at the broker and listen to all devices; by TLS where a CA's file is given."""
         client = Client(
             CallbackAPIVersion.VERSION2, client_id=STATION, protocol=MQTTv311, clean_session=True
         )
         client.username_pw_set(STATION, "station-secret")
+        if ca is not None:
+            client.tls_set(ca_certs=str(ca))
         client.on_message = self._on_message
         subscribed = threading.Event()
         client.on_connect = lambda *_: client.subscribe(topics.from_all(STATION), qos=1)

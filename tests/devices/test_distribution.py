@@ -75,6 +75,7 @@ def test_the_wheel_holds_the_controller_and_the_contract(wheel: Path) -> None:
         "errors.py",
         "controller",
         "protocol",
+        "reception",
         "LICENSE",
         "NOTICE",
     }

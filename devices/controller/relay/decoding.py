@@ -13,9 +13,9 @@ from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 
-from devices.controller.relay.forms import HEAD_BYTES, Form, form_of
 from devices.controller.sound.miniaudio_library import miniaudio
 from devices.errors import RelayBroken, RelayUndecodable
+from devices.reception.forms import HEAD_BYTES, Form, form_of
 
 _CHUNK_MS = 250
 _AHEAD_BYTES = 65_536

@@ -14,7 +14,7 @@ from msgspec import Struct
 from devices.protocol import messages, topics
 from devices.protocol.configuration import Scope
 from devices.protocol.contract.schemas import components
-from devices.protocol.jws import MESSAGE_LIMIT_BYTES
+from devices.protocol.live import FRAME_LIMIT_BYTES
 from devices.protocol.messages import Typ
 
 Document = dict[str, Any]
@@ -28,7 +28,7 @@ _MESSAGES = "#/components/messages/"
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A kind of message as it stands in the document."""
+    """A kind of signed message as it stands in the document."""
 
     kind: type[Struct]
     typ: Typ
@@ -73,6 +73,14 @@ CHANNELS: dict[str, Channel] = {
     "now": Channel(
         f"{_ROOT}/now/{_C}", "station", 1, False, ["now"], "The fast path for this moment."
     ),
+    "live": Channel(
+        f"{_ROOT}/live/{_C}",
+        "station",
+        0,
+        False,
+        ["frame"],
+        "Live speech, frame by frame; what opens them stands in a `now`.",
+    ),
     "to": Channel(
         f"{_ROOT}/to/{_D}",
         "station",
@@ -107,6 +115,16 @@ _PARAMETERS = {
 }
 
 
+_FRAME: Document = {
+    "name": "frame",
+    "title": "Frame of live speech",
+    "summary": "No JWS: 16 bytes stream, 8 bytes number, ChaCha20-Poly1305 of MP3, 64 bytes "
+    "Ed25519 signature (CONTRACT.md 25.3).",
+    "contentType": "application/octet-stream",
+    "payload": {"type": "string", "format": "binary", "maxLength": FRAME_LIMIT_BYTES},
+}
+
+
 def asyncapi() -> Document:
     """The whole document."""
     return {
@@ -118,7 +136,8 @@ def asyncapi() -> Document:
         "channels": {name: _channel(channel) for name, channel in CHANNELS.items()},
         "operations": _operations(),
         "components": {
-            "messages": {name: _message(name, spoken) for name, spoken in SPOKEN.items()},
+            "messages": {name: _message(name, spoken) for name, spoken in SPOKEN.items()}
+            | {"frame": _FRAME},
             "schemas": components(prefix=_SCHEMAS),
             "parameters": {
                 name: {"description": said, "examples": [example]}
@@ -143,8 +162,9 @@ def _info() -> Document:
         "version": "1.0.0",
         "description": "What a commune's station and the loudspeaker controllers on its poles "
         "say to each other. The rules stand in CONTRACT.md beside this file. Every MQTT payload "
-        "is a JWS in compact form (EdDSA over Ed25519); the payload schemas here describe the "
-        "JSON inside it, and `x-loa-envelope` its `typ` and who may sign it.",
+        "but a frame of live speech is a JWS in compact form (EdDSA over Ed25519); the payload "
+        "schemas here describe the JSON inside it, and `x-loa-envelope` its `typ` and who may sign "
+        "it.",
         "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
     }
 
@@ -173,7 +193,6 @@ def _connection() -> Document:
         "cleanSession": False,
         "keepAlive": KEEPALIVE_S,
         "sessionExpiryInterval": SESSION_EXPIRY_S,
-        "maximumPacketSize": MESSAGE_LIMIT_BYTES + 1_024,
         "lastWill": {
             "topic": CHANNELS["status"].address,
             "qos": 1,

@@ -7,6 +7,7 @@ is the very end, and the addition goes. And rules between members, which stand i
 """
 
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from msgspec import Struct
 
 from devices.protocol import jws, messages
 from devices.protocol.enrolment import EnrolAnswer, Enrolled, EnrolRequest, Pending, Refused, Wish
+from devices.protocol.orders import MP3_RATES_HZ, mp3_frame_samples
 
 Json = Any
 Schema = dict[str, Json]
@@ -63,14 +65,41 @@ def _one_of(first: str, second: str) -> Schema:
     }
 
 
+_RAISED = re.compile(r",? (else ValueError|\(ValueError\))")
+
+
+def _either(*members: str) -> Schema:
+    return {"anyOf": [{"required": [member]} for member in members]}
+
+
+def _instead_of_items(member: str, *, without: str) -> Schema:
+    no_items = {"properties": {"items": {"maxItems": 0}}}
+    return {"required": [member], "not": {"required": [without]}} | no_items
+
+
+def _frames_at(rate_hz: int) -> Schema:
+    """What a frame of live speech may hold: whole MP3 frames, half a second at most."""
+    samples = {"multipleOf": mp3_frame_samples(rate_hz), "maximum": rate_hz // 2}
+    return {
+        "if": {"properties": {"rate_hz": {"const": rate_hz}}},
+        "then": {"properties": {"frame_samples": samples}},
+    }
+
+
 _BETWEEN_MEMBERS: dict[str, Schema] = {
     "Now": _one_of("order", "stop"),
     "Command": _one_of("resync", "self_test"),
     "Order": {
-        "if": {"required": ["relay"]},
-        "then": {"properties": {"items": {"maxItems": 0}}},
-        "else": {"properties": {"items": {"minItems": 1}}},
+        "oneOf": [
+            {"properties": {"items": {"minItems": 1}}, "not": _either("relay", "live")},
+            _instead_of_items("relay", without="live"),
+            _instead_of_items("live", without="relay"),
+        ]
     },
+    "Plan": {
+        "allOf": [{"properties": {"orders": {"items": {"not": {"required": ["live"]}}}}}],
+    },
+    "Live": {"allOf": [_frames_at(rate_hz) for rate_hz in MP3_RATES_HZ]},
     "Item": {
         "$comment": "cues: at_ms strictly ascending, and below duration_ms (CONTRACT.md 7.1)",
     },
@@ -139,5 +168,10 @@ def _clean(node: Json) -> Json:
     if isinstance(clean.get("pattern"), str):
         clean["pattern"] = clean["pattern"].replace(_PYTHON_END, "$")
     if isinstance(clean.get("description"), str):
-        clean["description"] = inspect.cleandoc(clean["description"])
+        clean["description"] = _for_everybody(clean["description"])
     return clean
+
+
+def _for_everybody(docstring: str) -> str:
+    """A description without what only concerns whoever calls our own code."""
+    return _RAISED.sub("", inspect.cleandoc(docstring))

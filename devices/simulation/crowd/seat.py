@@ -95,16 +95,15 @@ class Seat:
             powered=controller is not None,
             connected=link is not None and link.connected,
             plan_version=controller.plan_version if controller else 0,
-            refused=controller.violations.total() if controller else 0,
+            refused=sum(controller.violations.values()) if controller else 0,
             faults=sorted(self.conditions.active),
         )
 
     async def live(self) -> None:
         """Run the controller whenever it is wanted and has power, again after each crash."""
-        with locked(self.home):
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.intruder.run(), name="intruder")
-                await self._boot_again_and_again()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.intruder.run(), name="intruder")
+            await self._boot_again_and_again()
 
     async def _boot_again_and_again(self) -> None:
         while True:
@@ -112,7 +111,8 @@ class Seat:
                 await self._switch()
                 continue
             try:
-                await self._boot()
+                with locked(self.home):
+                    await self._boot()
             except DevicesError as error:
                 await self._rest(error)
 

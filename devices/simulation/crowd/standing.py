@@ -18,7 +18,7 @@ class SeatState(Struct, frozen=True, array_like=True):
 
     `cached` counts orders that are ready and have not ended, `muted` plays that left the sink and
     were not heard, `refused` messages that the contract does not allow. `tone_us` is when the
-    newest emergency tone began (Unix µs).
+    newest emergency tone began (Unix µs, true time, whatever the device's own clock said).
     """
 
     device: str
@@ -66,7 +66,7 @@ class SeatWatch:
             if each.kind is Kind.FINISHED and not self._amplifier.sounded:
                 self._muted += 1
             if each.kind is Kind.TONE_STARTED:
-                self._tone_us = each.first_sample_at_us or 0
+                self._tone_us = self._amplifier.began_at_us
 
     def ended(self) -> None:
         """Its controller is gone: nothing plays, and what is cached it will say again."""

@@ -18,13 +18,16 @@ IDLE_MA = 60
 
 
 class Amplifier:
-    """One device's amplifier; `sounded` is whether the newest stream was heard from its beginning.
+    """One device's amplifier: when the newest stream reached it, and whether that `sounded`.
+
+    The instant is true time (Unix µs), whatever the device itself believes.
 
     Muted, it draws nothing, whatever the sink lets out.
     """
 
     def __init__(self, conditions: Conditions, *, clock: Clock) -> None:
         self.sounded = False
+        self.began_at_us = 0
         self._conditions = conditions
         self._clock = clock
         self._streams = 0
@@ -45,6 +48,7 @@ class Amplifier:
     def began(self) -> None:
         """Sound reaches it."""
         self._streams += 1
+        self.began_at_us = self._clock.now_us()
         self.sounded = not self.is_muted
         if self.sounded:
             now_us = self._clock.monotonic_us()

@@ -98,7 +98,9 @@ async def _mosquitto(founded: Founded) -> AsyncIterator[str]:
         await _end(process)
 
 
-async def refuse_real_devices(url: str, founded: Founded) -> None:
+async def refuse_real_devices(
+    url: str, founded: Founded, *, patience_s: float = STARTS_WITHIN_S
+) -> None:
     """Look at what is retained; raise BrokerRefused where a device that is not simulated spoke.
 
     Of a broker with an access list only our own station shows, which has no real devices.
@@ -109,7 +111,7 @@ async def refuse_real_devices(url: str, founded: Founded) -> None:
     line.hear([f"{topics.VERSION}/+/from/+/{topics.Upward.STATUS}"])
     running = asyncio.create_task(line.run(), name="looking")
     try:
-        async with asyncio.timeout(STARTS_WITHIN_S):
+        async with asyncio.timeout(patience_s):
             await looker.seen.wait()
         await asyncio.sleep(ASKED_FOR_S)
     except TimeoutError as error:

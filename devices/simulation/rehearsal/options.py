@@ -18,12 +18,14 @@ def _any_seed() -> int:
 class Options:
     """`fleet` joins a station that was founded elsewhere; without it one is founded here.
 
-    `lasts_s` ends the rehearsal by itself. Journals in memory are not durable.
+    `first` takes only so many of a fleet. `lasts_s` ends the rehearsal by itself, `ends_with_input`
+    when its standard input ends: whoever started it has gone. Journals in memory are not durable.
     """
 
     devices: int = 24
     clusters: int | None = None
     fleet: Path | None = None
+    first: int | None = None
     broker: str | None = None
     profile: Profile = field(default_factory=Profile)
     seed: int = field(default_factory=_any_seed)
@@ -32,6 +34,7 @@ class Options:
     folder: Path | None = None
     control: Path | None = None
     lasts_s: float | None = None
+    ends_with_input: bool = False
     starts_off: bool = False
     has_storm: bool = True
     as_json: bool = False

@@ -41,6 +41,7 @@ class Process:
     number: int
     begin: Begin
     heard: Heard
+    ended: Callable[[Begin], None]
     log: Path
     log_level: str = "error"
     restarts: int = 0
@@ -53,6 +54,7 @@ class Process:
             while True:
                 await self._live()
                 self.restarts += 1
+                self.ended(self.begin)
                 log.error("process_ended", number=self.number, restarts=self.restarts)
                 await asyncio.sleep(RESTART_S)
         finally:

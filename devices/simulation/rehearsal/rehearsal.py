@@ -1,5 +1,6 @@
 """A running rehearsal: its processes, how they stand, and what a person may do to it."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,11 +36,14 @@ class Rehearsal:
 
     def __init__(self, begins: Sequence[Begin], *, folder: Path, log_level: str = "error") -> None:
         self.standing = Standing()
+        self.told = asyncio.Event()
+        """Set whenever a process told something."""
         self.processes = [
             Process(
                 number,
                 begin,
                 heard=self.heard,
+                ended=self.ended,
                 log=folder / f"process-{number}.log",
                 log_level=log_level,
             )
@@ -55,6 +59,16 @@ class Rehearsal:
         self.standing.take(told.seats)
         self.standing.resident_bytes[number] = told.resident_bytes
         self.standing.cpu_s[number] = told.cpu_s
+        self.told.set()
+
+    def ended(self, begin: Begin) -> None:
+        """A process died: nothing is known of its devices but that they are silent."""
+        names = {Path(home).name for home in begin.homes}
+        seats = [seat for name, seat in self.standing.seats.items() if name in names]
+        self.standing.take(
+            msgspec.structs.replace(seat, powered=False, connected=False, playing="")
+            for seat in seats
+        )
 
     def switch(self, *, on: bool) -> None:
         """Switch all devices on or off."""

@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 
@@ -31,7 +31,8 @@ QUICK_DISK = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 def tell_story(options: Options) -> None:
     """Print the story that these options give, and run nothing. Raises FleetRefused."""
     if options.fleet is not None:
-        devices: Sequence[str] = [role.device for role in read_roster(options.fleet)]
+        roles = read_roster(options.fleet)[: options.first]
+        devices: Sequence[str] = [role.device for role in roles]
     else:
         devices = names_of(options.devices)
     sys.stdout.write(told(plan_story(options.profile, devices=devices, seed=options.seed)))
@@ -73,6 +74,8 @@ async def _run(options: Options, *, folder: Path, journals: Path | None, display
     leaving = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, leaving.set)
+    if options.ends_with_input:
+        await _when_input_ends(leaving.set)
     with display:
         async with stage_for(options, folder=folder) as stage:
             rehearsal = Rehearsal(
@@ -92,6 +95,16 @@ async def _run(options: Options, *, folder: Path, journals: Path | None, display
                     async with beside(*_directing(options, stage, display)):
                         await _show(rehearsal, display, until=leaving, lasts_s=options.lasts_s)
                     display.tell("rehearsal_ended", **_ended(rehearsal, stage))
+
+
+async def _when_input_ends(leave: Callable[[], None]) -> None:
+    """Leave when whoever started us closes our standard input, or was killed."""
+
+    class Leash(asyncio.Protocol):
+        def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+            leave()
+
+    await asyncio.get_running_loop().connect_read_pipe(Leash, sys.stdin.buffer)
 
 
 def _ended(rehearsal: Rehearsal, stage: Stage) -> dict[str, object]:

@@ -71,7 +71,7 @@ class Stage:
 async def stage_for(options: Options, *, folder: Path) -> AsyncIterator[Stage]:
     """Set the stage; raise FleetRefused, RehearsalUnusable or BrokerRefused."""
     if options.fleet is not None:
-        yield Stage([role.home for role in read_roster(options.fleet)])
+        yield Stage([role.home for role in read_roster(options.fleet)[: options.first]])
         return
     founded = found(folder, devices=options.devices, clusters=options.cluster_count)
     chosen = chosen_broker(options.broker, devices=options.devices)

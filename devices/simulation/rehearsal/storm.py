@@ -12,7 +12,7 @@ from devices.simulation.station.sounds import Sound, silence
 
 PROGRAMME_S, WARNING_S = 60, 15
 FIRST_ACT_S = 10.0
-WARN_AFTER_S = 40.0
+WARN_AFTER_S = 25.0
 REPEAT_EVERY_S = 60.0
 REPEATS = 2
 TONE_MS = 5_000

@@ -47,7 +47,6 @@ class RehearsalStation:
         clock: Clock,
         connect: Callable[[Listener], Link],
         quiet: QuietHours = NEVER_QUIET,
-        heard: Heard = lambda _, __: None,
     ) -> None:
         self.founded = founded
         self.ledger = Ledger(founded.station)
@@ -57,7 +56,7 @@ class RehearsalStation:
         self._clock = clock
         self.line = connect(self)
         self.line.hear([topics.from_all(founded.station)])
-        self._heard = heard
+        self._heard: Heard = lambda _, __: None
         self._desk = Desk(founded, now_ms=now_ms(clock), quiet=quiet)
         self._keys: dict[str, VerifyKey] = {
             each.device: each.key.verify_key for each in founded.devices
@@ -106,6 +105,10 @@ class RehearsalStation:
             self._publish(self._desk.now(cluster, stop=stop, now_ms=self.now_ms))
             self._stops[cluster].append(stop)
         self._publish_plans_soon(chosen)
+
+    def heard_by(self, heard: Heard) -> None:
+        """Have everything told that the ledger takes from now on."""
+        self._heard = heard
 
     def last_will(self) -> bytes:
         """A station that falls silent says nothing: devices play on by their plans."""

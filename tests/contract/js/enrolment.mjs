@@ -1,52 +1,90 @@
-// Section 21: codes and proofs. (The controller here is given its identity; vectors try these.)
-import { createHmac, pbkdf2Sync, timingSafeEqual } from "node:crypto";
-import { isSignedBy, keyIdOf, sha256, sha256Hex } from "./bytes.mjs";
-import { isValid } from "./envelope.mjs";
+// Enrolment with a code: node enrolment.mjs HOME DOCS_FOLDER STATION_URL CODE
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from './src/backoff.mjs';
+import { readCode } from './src/code.mjs';
+import { believed, identityOf, makeWish } from './src/enrol.mjs';
+import { writeDurably } from './src/log.mjs';
+import { Schemas } from './src/schemas.mjs';
 
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const DAY_MS = 86_400_000;
+const LONGEST_ANSWER = 65_536;
 
-const hmac = (key, ...lines) => createHmac("sha256", key).update(lines.join("\n")).digest();
-
-export function readCode(typed) {
-  const letters = typed.replace(/[\s-]/g, "").toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
-  if (letters.length !== 56 || [...letters].some((letter) => !ALPHABET.includes(letter))) return null;
-  const number = [...letters].reduce((sum, letter) => (sum << 5n) | BigInt(ALPHABET.indexOf(letter)), 0n);
-  const raw = Buffer.from(number.toString(16).padStart(70, "0"), "hex");
-  const check = sha256(Buffer.concat([Buffer.from("loa/1/enrol/code"), raw.subarray(0, 32)]));
-  if (!check.subarray(0, 3).equals(raw.subarray(32))) return null;
-  return { secret: raw.subarray(0, 16), rootFingerprint: raw.subarray(16, 32).toString("hex") };
+/** Sends the request once; the body as JSON, or null where it was none. */
+function post(url, body) {
+  return new Promise((resolve, reject) => {
+    const client = url.startsWith('https:') ? https : http;
+    const options = { method: 'POST', agent: false, timeout: 30_000, headers: { 'Content-Type': 'application/json' } };
+    const request = client.request(url, options, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('error', reject).on('data', (chunk) => {
+        text += chunk;
+        if (text.length > LONGEST_ANSWER) request.destroy(new Error('too long an answer'));
+      });
+      response.on('end', () => {
+        try {
+          resolve({ status: response.statusCode, answer: JSON.parse(text) });
+        } catch {
+          resolve({ status: response.statusCode, answer: null });
+        }
+      });
+    });
+    request.on('timeout', () => request.destroy(new Error('no answer')));
+    request.on('error', reject);
+    request.end(JSON.stringify(body));
+  });
 }
 
-export function keysOf(secret) {
-  return {
-    codeId: hmac(secret, "loa/1/enrol/id").subarray(0, 16).toString("hex"),
-    device: hmac(secret, "loa/1/enrol/device"),
-    station: hmac(secret, "loa/1/enrol/station"),
-  };
+/** The wish of this code: the stored one after a restart, or a new one, stored before it is sent. */
+function wishOf(path, code, software) {
+  if (existsSync(path)) {
+    const stored = JSON.parse(readFileSync(path, 'utf8'));
+    if (stored.body.code_id === code.codeId) return stored;
+  }
+  const wish = makeWish(code, { software, hardware: hostname() });
+  writeDurably(path, JSON.stringify(wish));
+  return wish;
 }
 
-export const verifierOf = (password, saltHex) =>
-  pbkdf2Sync(password, Buffer.from(saltHex, "hex"), 101, 64, "sha512").toString("hex");
+const grouped = (fingerprint) => fingerprint.match(/.{4}/g).join(' ');
 
-export function requestOf(text, keys, deviceKey) {
-  const possession = deviceKey.sign(Buffer.from(["loa/1/enrol/possession", keys.codeId, text].join("\n"))).toString("hex");
-  const proof = hmac(keys.device, "loa/1/enrol/request", keys.codeId, text, possession).toString("hex");
-  return { v: 1, code_id: keys.codeId, request: text, possession, proof };
+async function enrol([home, docsFolder, stationUrl, typed]) {
+  const schemas = new Schemas(docsFolder);
+  const code = readCode(typed);
+  const path = join(home, 'enrolling.json');
+  mkdirSync(home, { recursive: true });
+  const wish = wishOf(path, code, 'loa-controller-js');
+  const backoff = new Backoff(5_000, 60_000);
+  console.log(`fingerprint: ${grouped(wish.fingerprint)}`);
+  while (Date.now() - wish.asked_at < DAY_MS) {
+    const { status, answer } = await post(`${stationUrl.replace(/\/$/, '')}/enrol`, wish.body)
+      .catch((error) => ({ status: error.message, answer: null }));
+    const said = believed(code, wish.body, answer, schemas);
+    if (said?.kind === 'enrolled') {
+      writeDurably(join(home, 'identity.json'), JSON.stringify(identityOf(said, wish), null, 2));
+      rmSync(path);
+      console.log(`enrolled: ${said.station} ${said.device}`);
+      return 0;
+    }
+    if (said?.kind === 'refused') {
+      rmSync(path);
+      console.log(`refused: ${said.code}`);
+      return 1;
+    }
+    console.log(said ? 'pending: compare the fingerprint at the station' : `no proven answer (${status}); again`);
+    await sleep(said ? said.retry_after_s * 1000 : backoff.next());
+  }
+  rmSync(path);
+  console.log('given up after 24 h');
+  return 1;
 }
 
-export function isPossessed(request, publicHex) {
-  const signed = ["loa/1/enrol/possession", request.code_id, request.request].join("\n");
-  return isSignedBy(publicHex, Buffer.from(signed), Buffer.from(request.possession, "hex"));
+if (process.argv.length !== 6) {
+  console.error('usage: node enrolment.mjs HOME DOCS_FOLDER STATION_URL CODE');
+  process.exit(2);
 }
-
-// What an answer means to the device that asked: pending, enrolled, refused, or none at all.
-export function meaningOf(body, { keys, requestText, devicePublic, rootFingerprint }) {
-  if (!isValid("enrol-answer", body)) return "none";
-  const proof = hmac(keys.station, "loa/1/enrol/answer", keys.codeId, sha256Hex(requestText), body.answer);
-  if (!timingSafeEqual(proof, Buffer.from(body.proof, "hex"))) return "none";
-  const answer = JSON.parse(body.answer);
-  if (!isValid(`enrol-${answer.kind}`, answer)) return "none";
-  if (answer.kind !== "enrolled") return answer.kind;
-  const ours = answer.device_key === devicePublic && keyIdOf(answer.root_key) === rootFingerprint;
-  return ours ? "enrolled" : "none";
-}
+process.exit(await enrol(process.argv.slice(2)));

@@ -1,110 +1,129 @@
-// Reads every published vector and prints those that do not come out as they should, as JSON.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { SigningKey, keyIdOf } from "./bytes.mjs";
-import { checkBatch, entryHash, genesisOf } from "./chain.mjs";
-import { offsetOf } from "./clock.mjs";
-import { isPossessed, keysOf, meaningOf, readCode, requestOf, verifierOf } from "./enrolment.mjs";
-import { open, Refused, useContract } from "./envelope.mjs";
-import { loudestPercent, touchesQuietHours } from "./quiet.mjs";
-import { NOBODY, openConfig, openForCluster, openKeyring, openToDevice } from "./trust.mjs";
+// Checks every vector of the documents: node vectors.mjs DOCS_FOLDER
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { sha256 } from './src/bytes.mjs';
+import { measure } from './src/clock.mjs';
+import { readCode, same } from './src/code.mjs';
+import { believed, possessed, requestProof } from './src/enrol.mjs';
+import { Refusal } from './src/envelope.mjs';
+import { holds, keyId, Signer } from './src/keys.mjs';
+import { touchesQuiet, volumeAt } from './src/localtime.mjs';
+import { Reader } from './src/reader.mjs';
+import { Schemas } from './src/schemas.mjs';
+import { followChain, readUpward } from './src/station.mjs';
 
-const folder = process.argv[2];
-useContract(folder);
-const vectors = JSON.parse(readFileSync(join(folder, "vectors.json"), "utf8"));
-const { station, cluster, device, root_key: root, now_ms: knownMs } = vectors.reader;
-const held = openConfig(Buffer.from(vectors.reader.config), { station, device, root, held: NOBODY, knownMs }).trust;
-const deviceKey = vectors.keys.device;
-const wrong = [];
-let tried = 0;
+const docs = process.argv[2];
+if (!docs) {
+  console.error('usage: node vectors.mjs DOCS_FOLDER');
+  process.exit(2);
+}
+const vectors = JSON.parse(readFileSync(join(docs, 'vectors.json'), 'utf8'));
+const schemas = new Schemas(docs);
+const { reader: given, keys } = vectors;
+const reader = new Reader({ station: given.station, device: given.device, rootKey: given.root_key, schemas });
+const failed = [];
+let checked = 0;
 
-function expect(name, found, expected) {
-  tried += 1;
-  const [a, b] = [JSON.stringify(found), JSON.stringify(expected)];
-  if (a !== b) wrong.push({ name, found, expected });
+function check(name, expected, actual) {
+  checked += 1;
+  if (!isDeepStrictEqual(expected, actual)) failed.push({ name, expected, actual });
 }
 
-function codeOf(reading) {
+/** `ok`, or the code of the refusal. */
+function outcome(work) {
   try {
-    reading();
-    return "ok";
+    work();
+    return 'ok';
   } catch (error) {
-    if (error instanceof Refused) return error.code;
+    if (error instanceof Refusal) return error.code;
     throw error;
   }
 }
 
-const upward = (kind, message) => {
-  const trusted = (id) => (id === deviceKey.key_id ? deviceKey.public : undefined);
-  const { payload } = open(message, [kind], trusted);
-  if (payload.station !== station || payload.device !== device) throw new Refused("wrong_address");
-  return payload;
-};
-
-function read(topic, message) {
-  const [, , , branch, , what] = topic.split("/");
-  const address = { station, cluster, device, trust: held, knownMs };
-  if (branch === "plan" || branch === "now") return openForCluster(branch, message, address).payload;
-  if (branch === "config") return openConfig(message, { station, device, root, held, knownMs }).config;
-  if (branch === "to") return openToDevice(message, address).payload;
-  return upward(what, message);
+function checkKeys() {
+  for (const [name, key] of Object.entries(keys)) {
+    const signer = new Signer(key.seed);
+    check(`key ${name}`, [key.public, key.key_id], [signer.publicHex, keyId(key.public)]);
+  }
 }
 
-for (const each of vectors.messages) {
-  const more = each.append ? each.append.text.repeat(each.append.times) : "";
-  const message = Buffer.from(each.message + more);
-  expect(each.name, codeOf(() => read(each.topic, message)), each.expect);
-  if (each.expect === "ok") expect(`${each.name}: payload`, read(each.topic, message), each.payload);
+function checkKeyrings() {
+  for (const { name, keyring, held_serial: held, expect } of vectors.keyrings) {
+    check(`keyring: ${name}`, expect, outcome(() => reader.keyring(keyring, held)));
+  }
 }
-for (const each of vectors.keyrings) {
-  const found = codeOf(() => {
-    if (openKeyring(each.keyring, { station, root }).serial < each.held_serial) throw new Refused("rolled_back");
-  });
-  expect(`keyring ${each.name}`, found, each.expect);
+
+function checkMessages() {
+  const held = reader.config(Buffer.from(given.config), 0, () => given.now_ms).keyring;
+  const upward = { ...given, deviceKey: keys.device.public, deviceId: keys.device.key_id, schemas };
+  for (const { name, topic, message, append, expect, payload } of vectors.messages) {
+    const bytes = Buffer.from(message + (append ? append.text.repeat(append.times) : ''));
+    const [channel, , word] = topic.split('/').slice(3);
+    let read;
+    const code = outcome(() => {
+      if (channel === 'from') read = readUpward(word, bytes, upward);
+      else if (channel === 'config') read = reader.config(bytes, held.serial, () => given.now_ms).payload;
+      else read = reader.read(channel, bytes, { keyring: held, cluster: given.cluster, time: given.now_ms }).payload;
+    });
+    check(`message: ${name}`, [expect, payload], [code, payload && read]);
+  }
 }
-for (const [name, key] of Object.entries(vectors.keys)) {
-  const made = new SigningKey(key.seed);
-  expect(`key ${name}`, [made.publicHex, made.keyId, keyIdOf(key.public)], [key.public, key.key_id, key.key_id]);
+
+function checkChains() {
+  const { chains } = vectors;
+  const known = { station: chains.station, device: chains.device, schemas };
+  Object.assign(known, { deviceKey: keys.device.public, deviceId: keys.device.key_id });
+  const genesis = sha256(`loa/1/${chains.station}/${chains.device}/${chains.epoch}`);
+  check('chain: genesis', chains.genesis, genesis);
+  check('chain: hashes', chains.hashes, chains.entries.map((text) => sha256(text)));
+  const hash = (seq) => (seq === 0 ? genesis : chains.hashes[seq - 1]);
+  const trust = { keyring: reader.keyring(vectors.keyrings[0].keyring, 0), cluster: null, time: given.now_ms };
+  const { payload: receipt } = reader.read('to', Buffer.from(chains.receipt), trust);
+  check('chain: receipt', [chains.epoch, hash(receipt.seq)], [receipt.epoch, receipt.chain]);
+  for (const { name, batch, expect } of chains.batches) {
+    check(`chain: ${name}`, expect, outcome(() => {
+      const read = readUpward('confirm', Buffer.from(batch), known);
+      const own = (seq) => (seq === 0 ? sha256(`loa/1/${read.station}/${read.device}/${read.epoch}`) : hash(seq));
+      followChain(read, own, schemas);
+    }));
+  }
 }
-const { chains } = vectors;
-expect("genesis", genesisOf(chains), chains.genesis);
-expect("hashes", chains.entries.map(entryHash), chains.hashes);
-for (const each of chains.batches) {
-  expect(`batch ${each.name}`, codeOf(() => checkBatch(upward("confirm", Buffer.from(each.batch)))), each.expect);
+
+function checkTimes() {
+  for (const one of vectors.times) {
+    const { offset, uncertainty } = measure({
+      asked: one.asked_monotonic_ms, answered: one.answered_monotonic_ms, at: one.at_ms, own: one.clock_ms,
+    });
+    check(`time: ${one.name}`, [one.offset_ms, one.uncertainty_ms], [offset, uncertainty]);
+  }
+  for (const one of vectors.quiet_hours) {
+    check(`quiet hours: ${one.name}`, one.touches, touchesQuiet(one.quiet_hours, one.starts_at_ms, one.duration_ms));
+  }
+  for (const one of vectors.volumes) check(`volume: ${one.name}`, one.percent, volumeAt(one.volume, one.zone, one.at_ms));
 }
-for (const each of vectors.times) {
-  const found = offsetOf({
-    askedMs: each.asked_monotonic_ms,
-    heardMs: each.answered_monotonic_ms,
-    atMs: each.at_ms,
-    clockMs: each.clock_ms,
-  });
-  expect(`time: ${each.name}`, found, { offsetMs: each.offset_ms, uncertaintyMs: each.uncertainty_ms });
+
+function checkEnrolment() {
+  const { enrolment } = vectors;
+  const code = readCode(enrolment.code);
+  const spelled = {
+    secret: code.secret.toString('hex'), root_fingerprint: code.rootFingerprint, code_id: code.codeId,
+    device_proof_key: code.deviceProofKey.toString('hex'), station_proof_key: code.stationProofKey.toString('hex'),
+  };
+  for (const [name, value] of Object.entries(spelled)) check(`enrolment: ${name}`, enrolment[name], value);
+  check('enrolment: as typed', code, readCode(enrolment.code_as_typed));
+  const proven = (body) => {
+    const { device_key: key } = JSON.parse(body.request);
+    const owned = holds(key, Buffer.from(possessed(body.code_id, body.request)), Buffer.from(body.possession, 'hex'));
+    return owned && same(body.proof, requestProof(code, body));
+  };
+  check('enrolment: request', true, proven(enrolment.request));
+  for (const [name, body] of Object.entries(enrolment.false_requests)) check(`enrolment: ${name}`, false, proven(body));
+  for (const { body, expect, why } of enrolment.answers) {
+    check(`enrolment: ${why ?? expect}`, expect, believed(code, enrolment.request, body, schemas)?.kind ?? 'none');
+  }
 }
-for (const each of vectors.quiet_hours) {
-  expect(`quiet: ${each.name}`, touchesQuietHours(each.quiet_hours, each.starts_at_ms, each.duration_ms), each.touches);
-}
-for (const each of vectors.volumes) {
-  expect(`volume: ${each.name}`, loudestPercent(each.volume, each.zone, each.at_ms), each.percent);
-}
-const told = vectors.enrolment;
-const code = readCode(told.code_as_typed);
-const keys = keysOf(code.secret);
-expect("code", [code.secret.toString("hex"), code.rootFingerprint], [told.secret, told.root_fingerprint]);
-expect("code as shown", readCode(told.code), code);
-expect("a mistyped code", readCode(told.code.replace(/.$/, (last) => (last === "0" ? "2" : "0"))), null);
-expect("code keys", [keys.codeId, keys.device.toString("hex"), keys.station.toString("hex")], [told.code_id, told.device_proof_key, told.station_proof_key]);
-expect("request", requestOf(told.request.request, keys, new SigningKey(deviceKey.seed)), told.request);
-expect("possession", isPossessed(told.request, deviceKey.public), true);
-const wish = JSON.parse(told.request.request);
-expect("verifier", verifierOf(told.password, wish.broker_salt), wish.broker_verifier);
-for (const each of told.answers) {
-  const found = meaningOf(each.body, {
-    keys,
-    requestText: told.request.request,
-    devicePublic: deviceKey.public,
-    rootFingerprint: code.rootFingerprint,
-  });
-  expect(`answer ${each.status} ${each.why ?? ""}`, found, each.expect);
-}
-console.log(JSON.stringify({ tried, wrong }));
+
+for (const run of [checkKeys, checkKeyrings, checkMessages, checkChains, checkTimes, checkEnrolment]) run();
+console.log(JSON.stringify({ checked, failed }, null, 2));
+process.exit(failed.length > 0 ? 1 : 0);

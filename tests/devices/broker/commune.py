@@ -15,7 +15,7 @@ from tests.brokers import RunningBroker
 STATION = "xa-an-phu"
 DEVICES = {"loa-1": "cum-dong", "loa-2": "cum-dong", "loa-3": "cum-tay"}
 ROOT = f"loa/1/{STATION}"
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,10 @@ def test_a_device_hears_its_station_and_is_heard(commune: Commune) -> None:
     station, device = commune.joined(STATION), commune.joined("loa-1")
     station.subscribe(f"{ROOT}/from/#")
     down = [f"{ROOT}/plan/cum-dong", f"{ROOT}/now/cum-dong", f"{ROOT}/config/loa-1"]
-    down.append(f"{ROOT}/to/loa-1")
+    down += [f"{ROOT}/live/cum-dong", f"{ROOT}/to/loa-1"]
     up = [f"{ROOT}/from/loa-1/{what}" for what in ("confirm", "status", "health")]
 
-    assert [device.subscribe(topic) for topic in down] == [1, 1, 1, 1]
+    assert [device.subscribe(topic) for topic in down] == [1, 1, 1, 1, 1]
     for topic in down:
         station.publish(topic, topic.encode())
     for topic in up:
@@ -54,6 +54,7 @@ def test_a_device_hears_its_station_and_is_heard(commune: Commune) -> None:
         f"{ROOT}/from/loa-1/anything",
         f"{ROOT}/plan/cum-dong",
         f"{ROOT}/now/cum-dong",
+        f"{ROOT}/live/cum-dong",
         f"{ROOT}/to/loa-1",
         f"{ROOT}/config/loa-1",
         "loa/1/xa-khac/from/loa-1/confirm",
@@ -66,7 +67,8 @@ def test_a_device_cannot_speak_for_others(commune: Commune, topic: str) -> None:
     """
     station, neighbour = commune.joined(STATION), commune.joined("loa-2")
     station.subscribe(f"{ROOT}/from/#")
-    for mine in ("plan/cum-dong", "now/cum-dong", "config/loa-2", "to/loa-2"):
+    mine_all = ("plan/cum-dong", "now/cum-dong", "live/cum-dong", "config/loa-2", "to/loa-2")
+    for mine in mine_all:
         neighbour.subscribe(f"{ROOT}/{mine}")
     forger = commune.joined("loa-1")
 
@@ -92,6 +94,8 @@ def test_a_device_cannot_speak_for_others(commune: Commune, topic: str) -> None:
         f"{ROOT}/plan/+",
         f"{ROOT}/plan/#",
         f"{ROOT}/plan/cum-tay",
+        f"{ROOT}/live/cum-tay",
+        f"{ROOT}/live/+",
         f"{ROOT}/+/cum-tay",
         f"{ROOT}/config/loa-3",
         f"{ROOT}/to/+",

@@ -384,6 +384,7 @@ def test_a_device_that_acknowledges_nothing_finds_all_of_it_later(
         client.sendall(login("loa-1", commune.secrets["loa-1"], clean=False))
         assert client.recv(4) == CONNACK_ACCEPTED
         client.sendall(packet(0x82, b"\x00\x01" + text(topic) + b"\x01"))
+        assert client.recv(5) == packet(0x90, b"\x00\x01\x01")
         for payload in said:
             last = station.paho.publish(topic, payload, qos=1)
         last.wait_for_publish(10)

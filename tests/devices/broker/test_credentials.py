@@ -103,6 +103,7 @@ def test_grants_are_the_topics_of_the_contract_and_no_more() -> None:
     assert LOA_1.subscribe == (
         "loa/1/xa-an-phu/plan/cum-dong",
         "loa/1/xa-an-phu/now/cum-dong",
+        "loa/1/xa-an-phu/live/cum-dong",
         "loa/1/xa-an-phu/config/loa-1",
         "loa/1/xa-an-phu/to/loa-1",
     )

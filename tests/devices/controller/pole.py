@@ -10,6 +10,7 @@ import msgspec
 from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 
+from devices.controller.announcing import EVERY_S
 from devices.controller.audio_source import HeldAudioSource
 from devices.controller.audio_store import AudioStore
 from devices.controller.clock import LoopClock
@@ -152,6 +153,7 @@ class Pole:
     link: RememberingLink = field(default_factory=RememberingLink)
     sink: Sink | None = None
     receiver: Receiver | None = None
+    can_hear_live: bool = True
     limit_bytes: int = 10_000_000
     seed: int = 1
     machine_ms: int = NOON_MS
@@ -189,6 +191,7 @@ class Pole:
             watch=Unwatched(),
             connect=self._connect,
             receiver=self.receiver,
+            can_hear_live=self.can_hear_live,
         )
         self._running = asyncio.create_task(self.controller.run())
         await asyncio.sleep(0)
@@ -320,6 +323,11 @@ class Pole:
             for topic, payload, _ in self.link.published
             if topic.endswith("/status")
         ]
+
+    async def told(self) -> Status:
+        """The newest status, once there was time to tell it: one is told a second."""
+        await asyncio.sleep(EVERY_S)
+        return self.statuses()[-1]
 
     def questions(self) -> list[Ask]:
         """The questions for the time that were asked, verified."""

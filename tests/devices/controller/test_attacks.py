@@ -301,7 +301,7 @@ def test_the_largest_keyring_is_held(tmp_path: Path) -> None:
         assert 14_000 < len(keyring) <= KEYRING_LIMIT_BYTES
         async with Pole(tmp_path) as pole:
             pole.hear_config(make_config(version=2, keyring=keyring))
-            assert pole.statuses()[-1].keyring_serial == 2
+            assert (await pole.told()).keyring_serial == 2
             pole.hear_config(make_config(version=3, keyring=keyring + "A" * 3_000))
 
             assert pole.controller.violations == {"malformed": 1}

@@ -45,7 +45,7 @@ def test_without_a_configuration_nothing_is_heard_of_and_nothing_plays(tmp_path:
             ]
             assert pole.journalled() == []
             assert pole.controller.violations == {"wrong_address": 2}
-            assert pole.statuses()[-1].config_version == 0
+            assert (await pole.told()).config_version == 0
 
     run_simulated(story())
 
@@ -63,10 +63,11 @@ def test_a_first_configuration_puts_a_device_into_service(tmp_path: Path) -> Non
             assert set(pole.link.topics[2:]) == {
                 topics.plan(STATION, CLUSTER),
                 topics.now(STATION, CLUSTER),
+                topics.live(STATION, CLUSTER),
             }
             assert pole.said("sang") == WHOLE
-            assert pole.statuses()[-1].config_version == 7
-            assert pole.statuses()[-1].keyring_serial == 1
+            assert (await pole.told()).config_version == 7
+            assert (await pole.told()).keyring_serial == 1
 
     run_simulated(story())
 
@@ -130,7 +131,7 @@ def test_an_older_keyring_does_not_bring_a_revoked_key_back(tmp_path: Path) -> N
             pole.hear_config(make_config(version=9, keyring=make_keyring(serial=4)))
             pole.hear(make_plan(make_order("cu", tone(3_000))))
 
-            assert pole.statuses()[-1].keyring_serial == 5
+            assert (await pole.told()).keyring_serial == 5
             assert pole.said("cu") == []
             assert pole.controller.violations == {"rolled_back": 1, "wrong_key": 1}
 
@@ -157,7 +158,7 @@ def test_a_configuration_that_does_not_hold_changes_nothing(tmp_path: Path, conf
         async with Pole(tmp_path) as pole:
             pole.hear_config(config)  # type: ignore[arg-type]
 
-            assert pole.statuses()[-1].config_version == 1
+            assert (await pole.told()).config_version == 1
             assert sum(pole.controller.violations.values()) == 1
 
     run_simulated(story())
@@ -173,7 +174,7 @@ def test_only_a_key_with_that_scope_configures(tmp_path: Path, key: SigningKey) 
         async with Pole(tmp_path, config=config, station_key=NEW_KEY) as pole:
             pole.hear_config(make_config(version=3, keyring=keyring, cluster="cum-9"), key=key)
 
-            assert pole.statuses()[-1].config_version == 2
+            assert (await pole.told()).config_version == 2
 
     run_simulated(story())
 
@@ -276,9 +277,9 @@ def test_a_thief_who_used_up_all_numbers_locks_nobody_out(tmp_path: Path) -> Non
             pole.hear_config(
                 make_config(version=last, keyring=make_keyring(ours, his)), key=THIEF_KEY
             )
-            assert pole.statuses()[-1].plan_version == last
+            assert (await pole.told()).plan_version == last
             pole.hear_config(make_config(version=2, keyring=make_keyring(ours, serial=2)))
-            status = pole.statuses()[-1]
+            status = await pole.told()
             assert (status.plan_version, status.now_sequence, status.config_version) == (41, 7, 2)
             pole.hear(make_plan(make_order("sang", tone(3_000), after_s=120), version=42))
             await asyncio.sleep(1)
@@ -302,7 +303,7 @@ def test_moved_to_another_cluster_it_forgets_the_old_ones_plan(tmp_path: Path) -
             pole.hear_config(make_config(version=2, cluster="cum-2"))
             assert topics.plan(STATION, "cum-2") in pole.link.topics
             assert topics.plan(STATION, CLUSTER) not in pole.link.topics
-            assert pole.statuses()[-1].plan_version == 0
+            assert (await pole.told()).plan_version == 0
             plan = make_plan(make_order("moi", tone(3_000), after_s=80), cluster="cum-2", version=3)
             pole.deliver(topics.plan(STATION, "cum-2"), plan, key=STATION_KEY)
             await asyncio.sleep(90)
@@ -322,7 +323,7 @@ def test_moved_back_it_is_not_rolled_back(tmp_path: Path) -> None:
             pole.hear(make_plan(make_order("cu", tone(3_000), after_s=60), version=41))
             pole.hear_config(make_config(version=2, cluster="cum-2"))
             pole.hear_config(make_config(version=3))
-            assert pole.statuses()[-1].plan_version == 41
+            assert (await pole.told()).plan_version == 41
             pole.hear(make_plan(make_order("sai", tone(3_000)), version=40))
             await asyncio.sleep(90)
 

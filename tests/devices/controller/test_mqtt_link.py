@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import queue
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -10,6 +11,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from paho.mqtt.client import Client, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
 
 from devices.controller.mqtt_link import BrokerAddress, MqttLink, broker_address
 from devices.errors import JournalUnusable
@@ -74,6 +77,15 @@ async def run_until(link: MqttLink, holds: Callable[[], bool], *, within_s: floa
     await asyncio.wait([running])
 
 
+async def connected(link: MqttLink, *, within_s: float = 15) -> None:
+    """Wait until the link stands."""
+    for _ in range(round(within_s / 0.05)):
+        if link.connected:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("not connected")
+
+
 @pytest.mark.parametrize("broker", BROKERS, indirect=True)
 def test_a_wrong_password_never_connects(broker: RunningBroker) -> None:
     """Refused, and tried again in peace."""
@@ -93,6 +105,51 @@ def test_topics_that_the_broker_refuses_are_no_connection(broker: RunningBroker)
     asyncio.run(run_until(link, lambda: link.connected, within_s=3))
 
     assert ear.connections == 0
+
+
+@pytest.mark.parametrize("broker", BROKERS, indirect=True)
+def test_a_broker_that_does_not_know_live_speech_is_a_connection(broker: RunningBroker) -> None:
+    """Everything else goes on, now and when the configuration names more."""
+    ear = Ear()
+    not_granted = topics.live(STATION, "cum-khac")
+    link = link_to(broker.port, ear, hears=(PLAN_TOPIC, not_granted))
+
+    async def story() -> None:
+        running = asyncio.create_task(run_until(link, lambda: ear.connections > 1, within_s=6))
+        await connected(link)
+        link.hear((PLAN_TOPIC, topics.now(STATION, CLUSTER), topics.live(STATION, "cum-nua")))
+        await asyncio.sleep(2)
+        assert link.connected
+        running.cancel()
+        await asyncio.wait([running])
+
+    asyncio.run(asyncio.wait_for(story(), 20))
+
+    assert ear.connections == 1
+
+
+@pytest.mark.parametrize("broker", BROKERS, indirect=True)
+def test_live_speech_comes_as_it_is_said(station: Station, broker: RunningBroker) -> None:
+    """Frames are bytes of any kind, at QoS 0, and nothing is kept of them."""
+    ear = Ear()
+    topic = topics.live(STATION, CLUSTER)
+    frame = bytes(range(256)) * 8
+    link = link_to(broker.port, ear, hears=(PLAN_TOPIC, topic))
+
+    async def story() -> None:
+        running = asyncio.create_task(link.run())
+        await connected(link)
+        for _ in range(100):
+            if ear.heard:
+                break
+            station.publish_frame(topic, frame)
+            await asyncio.sleep(0.05)
+        running.cancel()
+        await asyncio.wait([running])
+
+    asyncio.run(asyncio.wait_for(story(), 20))
+
+    assert set(ear.heard) == {frame}
 
 
 def test_a_broker_that_comes_later_is_found(station: Station, tmp_path: Path) -> None:
@@ -127,6 +184,44 @@ def test_what_could_not_be_kept_comes_again(station: Station, broker: RunningBro
 
     assert ear.disk_is_full == 0
     assert ear.heard
+
+
+def test_a_farewell_is_the_last_word(station: Station, broker: RunningBroker) -> None:
+    """What is said while the broker has not yet taken it is not said any more."""
+    station.disconnect()
+
+    async def story() -> None:
+        link = link_to(broker.port, Ear())
+        running = asyncio.create_task(link.run())
+        while not link.connected:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        link.publish(STATUS_TOPIC, b"online", retain=True)
+        leaving = asyncio.create_task(link.say_farewell())
+        await asyncio.sleep(0)
+        link.publish(STATUS_TOPIC, b"online again", retain=True)
+        await leaving
+        running.cancel()
+        await asyncio.wait([running])
+
+    asyncio.run(story())
+
+    assert retained(broker.port, STATUS_TOPIC) == b"offline"
+
+
+def retained(port: int, topic: str) -> bytes:
+    """What the station finds on a topic."""
+    found: queue.Queue[bytes] = queue.Queue()
+    client = Client(CallbackAPIVersion.VERSION2, client_id=STATION, protocol=MQTTv311)
+    client.username_pw_set(STATION, "station-secret")
+    client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
+    client.on_message = lambda _, __, message: found.put(bytes(message.payload))
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    try:
+        return found.get(timeout=10)
+    finally:
+        client.disconnect()
+        client.loop_stop()
 
 
 def test_a_broker_that_falls_silent_is_left(station: Station) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from devices.controller.relaying import PREFILL_MS, RELAY_RATE_HZ, Allows
+from devices.controller.relaying import PREFILL_MS, RELAY_RATE_HZ
 from devices.errors import RelayBroken, RelayUndecodable
 from devices.protocol.messages import Item, Kind, OnCut, OnReboot, Order, Relay, Stop
+from devices.reception.octets import Allows
 from devices.simulation.simulated_time import run_simulated
 from tests.devices.controller.pole import (
     NOON_MS,
@@ -434,5 +435,5 @@ def test_an_order_with_both_or_neither_is_none() -> None:
     """What it says to play is one thing."""
     item = Item(sha256="0" * 64, size_bytes=1, duration_ms=1)
     for items, relay in (((), msgspec.UNSET), ((item,), Relay(url=URL, duration_ms=1_000))):
-        with pytest.raises(ValueError, match="items or a relay"):
+        with pytest.raises(ValueError, match="items or a relay or live"):
             make_order("x", items=items, relay=relay)

@@ -1,9 +1,9 @@
 """A rehearsal in simulated time: a station, a broker without sockets, and seats with real code."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -15,12 +15,15 @@ from devices.protocol import topics
 from devices.protocol.credentials import Grants, load_credentials
 from devices.protocol.identity import Identity
 from devices.protocol.messages import Order, QuietHours
+from devices.simulation.crowd.crowd import Crowd
 from devices.simulation.crowd.hall import Hall
 from devices.simulation.crowd.seat import Seat
+from devices.simulation.crowd.words import Begin
 from devices.simulation.simulated_broker import SimulatedBroker
 from devices.simulation.station.founding import Founded, found, hand_out_identities
 from devices.simulation.station.sounds import Sound
 from devices.simulation.station.station import RehearsalStation
+from devices.simulation.story import Episode
 
 NOON_MS = 1_795_582_800_000
 """12:00 on 25 November 2026 in Vietnam."""
@@ -35,7 +38,12 @@ class Room:
     station: RehearsalStation
     clock: LoopClock
     audio: HeldAudioSource
-    seats: dict[str, Seat] = field(default_factory=dict)
+    crowd: Crowd
+
+    @property
+    def seats(self) -> Mapping[str, Seat]:
+        """Everybody's, by device."""
+        return self.crowd.seats
 
     def offer(self, *sounds: Sound) -> None:
         """Let the station have these files."""
@@ -72,6 +80,7 @@ async def open_room(
     witness: Witness | None = None,
     grants: dict[str, Grants] | None = None,
     seed: int = 1,
+    story: Sequence[Episode] = (),
 ) -> AsyncIterator[Room]:
     """Everybody at their places and connected; all of it ended afterwards."""
     founded = found(folder, devices=devices, clusters=clusters)
@@ -92,20 +101,28 @@ async def open_room(
         witness=witness or FixedWitness(),
         audio_at=lambda _: audio,
     )
-    room = Room(founded=founded, broker=broker, station=station, clock=clock, audio=audio)
 
     def connect(identity: Identity, listener: Listener, rng: Random) -> Link:
         status = topics.from_device(identity.station, identity.device, topics.Upward.STATUS)
         return broker.line(identity.device, listener, rng=rng, will_topic=status)
 
-    for each in founded.devices:
-        home = founded.fleet / each.device
-        room.seats[each.device] = Seat(home, hall=hall, connect=connect, seed=str(seed))
-    tasks = [asyncio.create_task(station.line.run())]
-    tasks += [asyncio.create_task(seat.live()) for seat in room.seats.values()]
+    names = [each.device for each in founded.devices]
+    begin = Begin(
+        homes=tuple(str(founded.fleet / name) for name in names),
+        neighbours=tuple(names[1:] + names[:1]),
+        scratch="",
+        journals=None,
+        seed=str(seed),
+        began_s=0,
+        story=tuple(story),
+    )
+    crowd = Crowd(begin, hall=hall, connect=connect)
+    tasks = [asyncio.create_task(station.line.run()), asyncio.create_task(crowd.run())]
     try:
         await asyncio.sleep(5)
-        yield room
+        yield Room(
+            founded=founded, broker=broker, station=station, clock=clock, audio=audio, crowd=crowd
+        )
     finally:
         await end(tasks)
 

@@ -5,6 +5,7 @@ from devices.protocol.contract.vectors.enrolments import enrolment
 from devices.protocol.contract.vectors.envelopes import messages
 from devices.protocol.contract.vectors.keyrings import keyrings
 from devices.protocol.contract.vectors.keys import READER, told_keys
+from devices.protocol.contract.vectors.live import live
 from devices.protocol.contract.vectors.times import QUIET_HOURS, TIMES, VOLUMES
 
 
@@ -21,4 +22,5 @@ def vectors() -> dict[str, object]:
         "quiet_hours": QUIET_HOURS,
         "volumes": VOLUMES,
         "enrolment": enrolment(),
+        "live": live(),
     }

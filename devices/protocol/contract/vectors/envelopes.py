@@ -24,6 +24,7 @@ from devices.protocol.contract.vectors.keys import (
     SCANT,
     STRANGER,
 )
+from devices.protocol.contract.vectors.live import live_of
 from devices.protocol.contract.vectors.samples import (
     ASK,
     BATCH,
@@ -224,6 +225,8 @@ def _bad_payloads() -> Iterator[Case]:
         ("a priority that is none", {"orders": [order | {"priority": 4}]}),
         ("an order of nothing", {"orders": [order | {"items": []}]}),
         ("an order of items and a relay", {"orders": [order | {"relay": relay}]}),
+        ("live speech in a plan", {"orders": [order | {"items": [], "live": told(live_of())}]}),
+        ("an order of items and live speech", {"orders": [order | {"live": told(live_of())}]}),
         ("a word in on_cut that is none", {"orders": [order | {"on_cut": "pause"}]}),
         ("an on_cut that is null", {"orders": [order | {"on_cut": None}]}),
         ("a tone of three seconds", {"orders": [order | {"tone": {"duration_ms": 3_000}}]}),
