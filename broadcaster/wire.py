@@ -11,18 +11,23 @@ import random
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as paho
 import structlog
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from broadcaster.errors import Unavailable
+from broadcaster.packets import BulkClient, Message
 
 log = structlog.get_logger()
 
@@ -30,6 +35,9 @@ KEEP_ALIVE_S = 30
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _FAREWELL_S = 3.0
 _IN_FLIGHT = 200
+_SHARED_SESSION_S = 10
+"""A broker goes on giving an absent process its share. What was given to one that does not come
+back the devices say again, to the others, as soon as its session has run out."""
 _WAITING_LIMIT = 10_000
 
 
@@ -47,13 +55,24 @@ class BrokerUnreachable(Unavailable):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One message from the broker; `ack` it once what it says is durable."""
 
     topic: str
     payload: bytes
     ack: Callable[[], None]
+
+
+@dataclass(slots=True)
+class _Acknowledgement:
+    """What says to the broker that one message is durable. Its number holds for one connection."""
+
+    wire: "Wire"
+    connection: int
+    number: int
+
+    def __call__(self) -> None:
+        self.wire.acknowledge_numbers(self.connection, [self.number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +101,21 @@ def parse_broker_url(url: str) -> BrokerAddress:
     )
 
 
+def tls_context(ca: Path | None) -> ssl.SSLContext:
+    """Prove servers by the system's certificates, and by those in this file (PEM)."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca is not None:
+        context.load_verify_locations(cafile=ca)
+    return context
+
+
 class Wire:
-    """One connection to the broker that mends itself; its callbacks run in a thread of its own."""
+    """One connection to the broker that mends itself; its callbacks run in a thread of its own.
+
+    It is asked before each connection whether it may; while it may not there is none. One that
+    `shares` speaks MQTT 5, so that it may subscribe to `$share/…` beside others.
+    """
 
     def __init__(
         self,
@@ -92,12 +124,19 @@ class Wire:
         username: str | None = None,
         password: str | None = None,
         client_id: str,
+        ca: Path | None = None,
         queue_size: int = 5_000,
         room_wait_s: float = 5.0,
+        may_connect: Callable[[], bool] = lambda: True,
+        shares: bool = False,
     ) -> None:
+        self._shares = shares
         self._room_wait_s = room_wait_s
+        self._may_connect = may_connect
         self._address = parse_broker_url(url)
-        self.deliveries: queue.Queue[Delivery] = queue.Queue(maxsize=queue_size)
+        self.deliveries: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
+        self._room = queue_size
+        self._made_room = threading.Event()
         self.connections = 0
         self._connected = threading.Event()
         self._left = threading.Event()
@@ -111,11 +150,14 @@ class Wire:
             client_id,
             username=username or self._address.username,
             password=password or self._address.password,
+            ca=ca,
         )
 
     def start(self) -> None:
         """Begin to connect, and keep connected until `stop`; returns at once."""
-        self._paho.connect_async(self._address.host, self._address.port, keepalive=KEEP_ALIVE_S)
+        self._paho.connect_async(
+            self._address.host, self._address.port, keepalive=KEEP_ALIVE_S, **self._session()
+        )
         self._paho.loop_start()
 
     def stop(self) -> None:
@@ -166,6 +208,12 @@ class Wire:
         published.add_done_callback(lambda _: self._published.pop(info.mid, None))
         return published
 
+    def publish_at_once(self, topic: str, payload: bytes) -> bool:
+        """Publish at QoS 0 what is of use only now; say whether there was a connection for it."""
+        if not self.connected:
+            return False
+        return self._paho.publish(topic, payload, qos=0).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+
     def subscribe(self, topic_filter: str) -> None:
         """Hear a filter at QoS 1 from the first connection on; to be called before `start`."""
         self._filters[topic_filter] = threading.Event()
@@ -179,7 +227,7 @@ class Wire:
         self._at_once = answer
 
     def wait_subscribed(self, topic_filter: str, *, timeout_s: float) -> None:
-        """Wait until the broker has granted a filter; raise BrokerUnreachable if it does not."""
+        """Wait until this connection has a filter; raise BrokerUnreachable if it gets none."""
         if not self._filters[topic_filter].wait(timeout_s):
             raise BrokerUnreachable(self._refusal or topic_filter)
 
@@ -192,23 +240,53 @@ class Wire:
         deadline = time.monotonic() + gather_s
         while len(found) < limit:
             try:
-                found.append(self.deliveries.get(timeout=max(deadline - time.monotonic(), 0)))
+                found.append(self.deliveries.get_nowait())
             except queue.Empty:
-                break
+                try:
+                    found.append(self.deliveries.get(timeout=max(deadline - time.monotonic(), 0)))
+                except queue.Empty:
+                    break
+        self._made_room.set()
         return found
 
-    def _client(self, client_id: str, *, username: str | None, password: str | None) -> paho.Client:
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=client_id,
-            clean_session=False,
-            protocol=MQTTProtocolVersion.MQTTv311,
-            manual_ack=True,
+    def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        """Acknowledge all of them, to the broker in one piece."""
+        numbers: dict[int, list[int]] = {}
+        for each in deliveries:
+            if isinstance(each.ack, _Acknowledgement) and each.ack.wire is self:
+                numbers.setdefault(each.ack.connection, []).append(each.ack.number)
+            else:
+                each.ack()
+        for connection, of_connection in numbers.items():
+            self.acknowledge_numbers(connection, of_connection)
+
+    def acknowledge_numbers(self, connection: int, numbers: Sequence[int]) -> None:
+        """Acknowledge by what messages were numbered in one connection."""
+        # After a reconnection the same number may name another message.
+        if self.connections == connection and self.connected:
+            self._paho.acknowledge([number for number in numbers if number])
+
+    def _session(self) -> dict[str, Any]:
+        """What MQTT 5 is told of the session, which 3.1.1 says by the client's own options."""
+        if not self._shares:
+            return {}
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = _SHARED_SESSION_S
+        return {"clean_start": False, "properties": properties}
+
+    def _client(
+        self, client_id: str, *, username: str | None, password: str | None, ca: Path | None
+    ) -> BulkClient:
+        client = BulkClient(
+            client_id,
+            heard=self._on_messages,
+            speaks_5=self._shares,
+            clean_session=None if self._shares else False,
         )
         if username:
             client.username_pw_set(username, password)
         if self._address.tls:
-            client.tls_set_context(ssl.create_default_context())
+            client.tls_set_context(tls_context(ca))
         client.max_inflight_messages_set(_IN_FLIGHT)
         client.max_queued_messages_set(_WAITING_LIMIT)
         # Jitter, so that stations of a province do not come back in the same second.
@@ -216,18 +294,23 @@ class Wire:
             min_delay=random.uniform(0.5, 1.5),  # type: ignore[arg-type] # noqa: S311
             max_delay=random.uniform(15, 30),  # type: ignore[arg-type] # noqa: S311
         )
+        client.on_pre_connect = self._on_pre_connect
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_publish = self._on_publish
-        client.on_message = self._on_message
         return client
 
     def _ask(self, topic_filter: str) -> None:
         _, mid = self._paho.subscribe(topic_filter, qos=1)
         if mid is not None:
             self._asked[mid] = topic_filter
+
+    def _on_pre_connect(self, _client: paho.Client, _data: object) -> None:
+        # What waits for an acknowledgement would go out again with the connection.
+        if not self._may_connect():
+            raise ConnectionRefusedError
 
     def _on_connect(
         self,
@@ -261,6 +344,8 @@ class Wire:
         _props: object,
     ) -> None:
         self._connected.clear()
+        for granted in self._filters.values():
+            granted.clear()
         self._left.set()
         if not self._stopping.is_set():
             log.warning("broker_connection_lost", reason=str(reason))
@@ -294,29 +379,31 @@ class Wire:
         if not published.done():
             published.set_result(None)
 
-    def _on_message(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
-        connection, mid, qos = self.connections, message.mid, message.qos
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            log.warning("topic_unreadable")
-            self._paho.ack(mid, qos)
-            return
+    def _on_messages(self, messages: Sequence[Message]) -> None:
+        deadline_s = time.monotonic() + self._room_wait_s
+        for topic_octets, number, payload in messages:
+            acknowledge = _Acknowledgement(self, self.connections, number)
+            try:
+                topic = topic_octets.decode()
+            except UnicodeDecodeError:
+                log.warning("topic_unreadable")
+                acknowledge()
+                continue
+            delivery = Delivery(topic, payload, acknowledge)
+            if self._is_answered(delivery):
+                acknowledge()
+            elif self.deliveries.qsize() < self._room or self._has_room(deadline_s):
+                self.deliveries.put(delivery)
+            else:
+                # Not acknowledged, so not lost: the broker or the device says it again.
+                log.warning("delivery_put_off", topic=topic)
 
-        def acknowledge() -> None:
-            # After a reconnection the same number may name another message.
-            if self.connections == connection and self.connected:
-                self._paho.ack(mid, qos)
-
-        delivery = Delivery(topic, bytes(message.payload), acknowledge)
-        if self._is_answered(delivery):
-            acknowledge()
-            return
-        try:
-            self.deliveries.put(delivery, timeout=self._room_wait_s)
-        except queue.Full:
-            # Not acknowledged, so not lost: the broker or the device says it again.
-            log.warning("delivery_put_off", topic=topic)
+    def _has_room(self, deadline_s: float) -> bool:
+        """Wait for whoever drains the queue: so long that the connection is still kept alive."""
+        self._made_room.clear()
+        if self.deliveries.qsize() >= self._room:
+            self._made_room.wait(max(deadline_s - time.monotonic(), 0))
+        return self.deliveries.qsize() < self._room
 
     def _is_answered(self, delivery: Delivery) -> bool:
         try:

@@ -3,6 +3,7 @@
 import base64
 import secrets
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect
@@ -36,8 +37,9 @@ def to_ms(instant: datetime) -> int:
     return (instant - _EPOCH) // timedelta(milliseconds=1)
 
 
+@lru_cache(maxsize=10_000)
 def from_ms(unix_ms: int) -> datetime:
-    """The aware UTC instant of Unix milliseconds."""
+    """The aware UTC instant of Unix milliseconds. Rows that came together have the same one."""
     return _EPOCH + timedelta(milliseconds=unix_ms)
 
 

@@ -1,26 +1,45 @@
 """One way to reach the database: durable commits, short transactions, SQLite or PostgreSQL.
 
 SQLite runs in WAL mode with `synchronous=FULL`, and a writing transaction begins IMMEDIATE, so
-that two writers wait for each other instead of failing half-way.
+that two writers wait for each other instead of failing half-way. A PostgreSQL that is set to answer
+before its log is on disk is told otherwise: a receipt that goes out after a commit must hold.
 """
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from broadcaster.database.turns import Turns
+
 _BUSY_TIMEOUT_MS = 15_000
+_LOOKED_AGAIN_FOR_MS = 3
+"""How long SQLite itself waits before it is asked anew: until then it looks every few ms."""
+
+
+class Keeper(Protocol):
+    """What looks at both ends of every writing transaction: the audit trail (`keep_trail`)."""
+
+    def begin(self, session: Session) -> None:
+        """Look at a session before anything is done in it."""
+
+    def end(self, session: Session) -> None:
+        """Write what belongs to it, as its last statements; whatever is raised undoes it all."""
 
 
 class Database:
     """An engine, and the two kinds of transaction that the station uses."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, turns: Turns | None = None) -> None:
         self.engine = engine
+        self._turns = turns or Turns(None)
+        self.keeper: Keeper | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -37,11 +56,25 @@ class Database:
             ) as session,
             session.begin(),
         ):
+            if self.keeper is not None:
+                self.keeper.begin(session)
+            yield session
+            if self.keeper is not None:
+                self.keeper.end(session)
+
+    @contextmanager
+    def writing_in_bulk(self) -> Iterator[Session]:
+        """The same, for who writes again and again: whoever saves a page comes in between.
+
+        PostgreSQL lets both write at once; SQLite has one place, which is left free for a moment.
+        """
+        with self._turns.taken(), self.writing() as session:
             yield session
 
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self._turns.close()
 
 
 def connect(url: str) -> Database:
@@ -50,13 +83,25 @@ def connect(url: str) -> Database:
     if parsed.drivername in {"postgres", "postgresql"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        return Database(create_engine(parsed, pool_pre_ping=True))
+        engine = create_engine(parsed, pool_pre_ping=True)
+        event.listen(engine, "connect", _prepare_postgres)
+        return Database(engine)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    turns = Turns(Path(f"{parsed.database}-turns") if parsed.database else None)
     engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    return Database(engine)
+    return Database(engine, turns=turns)
+
+
+def _prepare_postgres(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false)"
+            " WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
@@ -73,5 +118,32 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("loa_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("loa_writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA busy_timeout={_LOOKED_AGAIN_FOR_MS}")
+    try:
+        if not _has_begun_to_write(driver):
+            # Once more, so that it fails as every other statement does.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+
+
+def _has_begun_to_write(driver: Any) -> bool:  # noqa: ANN401 - the driver's own type
+    """Whether its turn came in time.
+
+    SQLite lets nobody queue: who waits looks again, ever more seldom, in the end ten times a
+    second. A page would wait for seconds beside two ingests that take turns; so all look often.
+    """
+    deadline_s = time.monotonic() + _BUSY_TIMEOUT_MS / 1_000
+    while time.monotonic() < deadline_s:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                return False
+        else:
+            return True
+    return False

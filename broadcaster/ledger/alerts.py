@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam
 
-from broadcaster.ledger.bulk import insert_once
+from broadcaster.ledger.bulk import insert_once, rows_of
 from broadcaster.ledger.play_state import PlayState
-from broadcaster.ledger.tables import ALERTS, PLAYS
+from broadcaster.ledger.tables import ALERTS
 
 log = structlog.get_logger()
 
@@ -59,25 +59,24 @@ def sync_alerts(connection: Connection, owed: Collection[Owed], *, now: datetime
 
 
 def _silent(connection: Connection, owed: Collection[Owed]) -> set[Owed]:
-    rows = connection.execute(
-        select(PLAYS.c.broadcast_id, PLAYS.c.device_id).where(
-            PLAYS.c.broadcast_id.in_({broadcast for broadcast, _ in owed}),
-            PLAYS.c.device_id.in_({device for _, device in owed}),
-            PLAYS.c.state == PlayState.NOT_CONFIRMED,
-        )
+    rows = rows_of(
+        connection,
+        "SELECT broadcast_id, device_id FROM play"
+        " WHERE broadcast_id IN ?? AND device_id IN ?? AND state = ?",
+        *_lists(owed),
+        str(PlayState.NOT_CONFIRMED),
     )
     return {(broadcast, device) for broadcast, device in rows} & set(owed)
 
 
-def _held(
-    connection: Connection, owed: Collection[Owed]
-) -> dict[Owed, tuple[int, datetime | None]]:
-    rows = connection.execute(
-        select(ALERTS.c.id, ALERTS.c.broadcast_id, ALERTS.c.device_id, ALERTS.c.resolved_at).where(
-            ALERTS.c.code == NOT_CONFIRMED,
-            ALERTS.c.broadcast_id.in_({broadcast for broadcast, _ in owed}),
-            ALERTS.c.device_id.in_({device for _, device in owed}),
-        )
+def _held(connection: Connection, owed: Collection[Owed]) -> dict[Owed, tuple[int, int | None]]:
+    """The alerts that there are, each with when it was resolved (Unix ms)."""
+    rows = rows_of(
+        connection,
+        "SELECT id, broadcast_id, device_id, resolved_at FROM alert"
+        " WHERE code = ? AND broadcast_id IN ?? AND device_id IN ??",
+        NOT_CONFIRMED,
+        *_lists(owed),
     )
     wanted = set(owed)
     return {
@@ -85,6 +84,10 @@ def _held(
         for alert, broadcast, device, resolved in rows
         if (broadcast, device) in wanted
     }
+
+
+def _lists(owed: Collection[Owed]) -> tuple[set[str], set[str]]:
+    return {broadcast for broadcast, _ in owed}, {device for _, device in owed}
 
 
 def _resolve(connection: Connection, alerts: Collection[int], *, at: datetime | None) -> None:

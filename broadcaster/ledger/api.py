@@ -12,7 +12,8 @@ from broadcaster.database.columns import to_ms
 from broadcaster.errors import NotFound
 from broadcaster.ledger.evidence import Evidence, Statement, device_evidence
 from broadcaster.ledger.incident_queries import newest_incidents
-from broadcaster.ledger.wording import words_of_incident
+from broadcaster.ledger.storage import Reason, storage_away
+from broadcaster.ledger.wording import words_of_incident, words_of_storage
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
@@ -93,7 +94,13 @@ def incidents(
 ) -> Incidents:
     """What was refused or contradicts, and whom it named."""
     with station.database.reading() as session:
-        found = newest_incidents(session, limit=limit, before=before)
+        found = newest_incidents(
+            session,
+            station_id=station.station_id,
+            with_strangers=not station.is_elsewhere,
+            limit=limit,
+            before=before,
+        )
     return Incidents(
         incidents=[
             IncidentOut(
@@ -108,6 +115,27 @@ def incidents(
             )
             for each in found
         ]
+    )
+
+
+class StorageOut(BaseModel):
+    """Whether what devices say can be stored. While it cannot, they keep it and say it again."""
+
+    away_since_ms: int | None = Field(description="Null while everything is stored.")
+    reason: Reason | None = Field(description="Stable; for programs.")
+    message: str | None = Field(description="For people, in Vietnamese, with what to do.")
+
+
+@api.get("/ledger/storage", responses=problems(401, 403))
+def storage(station: Here, _viewer: Anyone) -> StorageOut:
+    """What the ingests of this machine tell while the database takes nothing."""
+    away = storage_away(station.settings.state_dir, now=station.now())
+    if away is None:
+        return StorageOut(away_since_ms=None, reason=None, message=None)
+    return StorageOut(
+        away_since_ms=to_ms(away.since),
+        reason=away.reason,
+        message=words_of_storage(away.reason),
     )
 
 

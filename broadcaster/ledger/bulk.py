@@ -1,11 +1,13 @@
 """Bulk writing in the caller's transaction, in the dialect of its database.
 
-SQLite and PostgreSQL share `ON CONFLICT`; SQLAlchemy gives it under each one's own name.
+SQLite and PostgreSQL share `ON CONFLICT`; SQLAlchemy gives it under each one's own name. Where
+rows come by the thousand they are handed to the driver as tuples: asking each column's type what
+to make of each value costs more than storing it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,6 +18,7 @@ Item = TypeVar("Item")
 
 # SQLite takes 32,766 parameters in a statement; nothing here names more than this many keys.
 KEYS_AT_ONCE = 5_000
+_PADDED_UNTIL = 1_024
 
 
 def connection_of(session: Session) -> Connection:
@@ -35,6 +38,56 @@ def insert_once(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     """Insert rows; one whose key is already there stays as it is."""
     if rows:
         connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+def rows_of(connection: Connection, statement: str, *values: object) -> Sequence[Any]:
+    """The rows of a statement, as the driver gives them.
+
+    A `?` stands for a value, `IN ??` for a list of them, in the order of `values`. Only names of
+    the schema may be part of the statement.
+    """
+    told: list[object] = []
+    first, *pieces = statement.replace("??", "?!").split("?")
+    written = [first]
+    for piece, value in zip(pieces, values, strict=True):
+        if piece.startswith("!"):
+            some = _padded(sorted(cast("Collection[Any]", value)))
+            written.append(f"({', '.join('?' * len(some))}){piece[1:]}")
+            told += some
+        else:
+            written.append(f"?{piece}")
+            told.append(value)
+    marked = driver_marks(connection, "".join(written))
+    return connection.exec_driver_sql(marked, tuple(told)).fetchall()
+
+
+def _padded(keys: list[Any]) -> list[Any]:
+    """The last one again, so that there are few lengths and the database knows the statement."""
+    if len(keys) > _PADDED_UNTIL:
+        return keys
+    return keys + keys[-1:] * ((1 << (len(keys) - 1).bit_length()) - len(keys))
+
+
+def execute_many(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """A statement with `?` where values stand, once for each row of what the driver takes."""
+    if rows:
+        connection.exec_driver_sql(driver_marks(connection, statement), list(rows))
+
+
+def insert_tuples_once(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows whose values are already what the driver takes; what is there stays as it is."""
+    statement = (
+        f"INSERT INTO {table.name} ({', '.join(columns)}) "  # noqa: S608 - only the schema's names
+        f"VALUES ({', '.join('?' * len(columns))}) ON CONFLICT DO NOTHING"
+    )
+    execute_many(connection, statement, rows)
+
+
+def driver_marks(connection: Connection, statement: str) -> str:
+    """A statement with `?` where values stand, as the connection's own driver marks them."""
+    return statement.replace("?", "%s") if connection.dialect.name == "postgresql" else statement
 
 
 def insert_or_replace(

@@ -22,10 +22,14 @@ class ShareOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """Residents asked, and of them those in reach of poles in each part; the parts stay apart."""
+    """Residents asked, and of them those in reach of poles in each part; the parts stay apart.
+
+    `relayed` is what was passed on to its end: sound was counted, and nobody verified the content.
+    """
 
     asked: int = 0
     confirmed: float = 0.0
+    relayed: float = 0.0
     partial: float = 0.0
     failed: float = 0.0
     not_confirmed: float = 0.0

@@ -20,6 +20,7 @@ class LedgerBroadcast:
     clusters: Sequence[str]
     counts: DeviceCounts
     coverage: Coverage
+    relay: bool
     simulated: bool
     settled: bool
 
@@ -55,6 +56,7 @@ def _together(lines: Sequence[BroadcastLine]) -> LedgerBroadcast:
         clusters=[line.cluster_name for line in lines],
         counts=_sum_counts(line.counts for line in lines),
         coverage=total(line.coverage for line in lines),
+        relay=first.relay,
         simulated=any(line.simulated for line in lines),
         settled=all(line.settled for line in lines),
     )

@@ -9,12 +9,13 @@ anew. Journals are ordered by when they were first heard, never by a clock that 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 import structlog
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from broadcaster.ledger.bulk import chunks, insert_once
+from broadcaster.database.columns import to_ms
+from broadcaster.ledger.bulk import chunks, insert_once, rows_of
 from broadcaster.ledger.journals import Journal, JournalKey
 from broadcaster.ledger.opening import OpenedBatch, Refused
 from broadcaster.ledger.tables import JOURNALS
@@ -30,6 +31,26 @@ of one device may overtake each other where several ingests take them."""
 
 # A device may begin as many as it likes, and must not slow the ledger by it.
 _EPOCHS_NAMED = 10
+
+
+class _Known(NamedTuple):
+    """A journal of which the ledger has heard; `quarantined_at` in Unix ms."""
+
+    device_id: str
+    epoch: str
+    number: int
+    quarantined_at: int | None
+
+
+_JOURNALS = "SELECT device_id, epoch, number, quarantined_at FROM journal"
+_NEWEST_SETTLED = """
+    SELECT journal.device_id, epoch, journal.number, quarantined_at FROM journal
+    JOIN (
+        SELECT device_id, MAX(number) AS number FROM journal
+        WHERE device_id IN ?? AND first_heard_at <= ? GROUP BY device_id
+    ) AS settled
+    ON settled.device_id = journal.device_id AND settled.number = journal.number
+"""
 
 
 @dataclass(slots=True)
@@ -74,16 +95,16 @@ def _first_batches(
 
 def _known(
     connection: Connection, bringing: Mapping[JournalKey, OpenedBatch]
-) -> dict[JournalKey, Row[Any]]:
-    found: dict[JournalKey, Row[Any]] = {}
+) -> dict[JournalKey, _Known]:
+    found: dict[JournalKey, _Known] = {}
     for some in chunks(sorted(bringing)):
-        rows = connection.execute(
-            select(JOURNALS).where(
-                JOURNALS.c.device_id.in_({device_id for device_id, _ in some}),
-                JOURNALS.c.epoch.in_({epoch for _, epoch in some}),
-            )
+        rows = rows_of(
+            connection,
+            f"{_JOURNALS} WHERE device_id IN ?? AND epoch IN ??",
+            {device_id for device_id, _ in some},
+            {epoch for _, epoch in some},
         )
-        found |= {(row.device_id, row.epoch): row for row in rows}
+        found |= {(row[0], row[1]): _Known(*row) for row in rows}
     return found
 
 
@@ -112,7 +133,7 @@ def _begin(
 def _quarantine(
     connection: Connection,
     continued: Mapping[JournalKey, OpenedBatch],
-    known: Mapping[JournalKey, Row[Any]],
+    known: Mapping[JournalKey, _Known],
     standing: Standing,
     *,
     now: datetime,
@@ -160,23 +181,12 @@ def _epochs(connection: Connection, device_id: str) -> list[str]:
 
 def _newest_settled(
     connection: Connection, device_ids: set[str], *, now: datetime
-) -> dict[str, Row[Any]]:
+) -> dict[str, _Known]:
     """The newest journal of each device that was first heard of long enough ago."""
-    settled = (
-        select(JOURNALS.c.device_id, func.max(JOURNALS.c.number).label("number"))
-        .where(
-            JOURNALS.c.device_id.in_(sorted(device_ids)), JOURNALS.c.first_heard_at <= now - LATE
-        )
-        .group_by(JOURNALS.c.device_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(JOURNALS).join(
-            settled,
-            (JOURNALS.c.device_id == settled.c.device_id) & (JOURNALS.c.number == settled.c.number),
-        )
-    )
-    return {row.device_id: row for row in rows}
+    if not device_ids:
+        return {}
+    rows = rows_of(connection, _NEWEST_SETTLED, device_ids, to_ms(now - LATE))
+    return {row[0]: _Known(*row) for row in rows}
 
 
 def _mark(connection: Connection, keys: set[JournalKey], *, now: datetime) -> None:

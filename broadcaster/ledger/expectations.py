@@ -11,15 +11,18 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, literal, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from broadcaster.areas.queries import residents_on
-from broadcaster.areas.tables import Cluster, Station, Village, VillagePopulation
+from broadcaster.areas.queries import Census, not_standing, residents_on
+from broadcaster.areas.tables import Cluster, Station, Village
+from broadcaster.audit import Act, record, record_facts
+from broadcaster.audit.facts import table_named
 from broadcaster.fleet.registry import devices_of, holds_on
 from broadcaster.fleet.tables import Device, DeviceShare
 from broadcaster.ledger.bulk import connection_of, insert_once, insert_or_replace
+from broadcaster.ledger.marks import mark_begun
 from broadcaster.ledger.plays import PlayKey, lock_plays, refold
 from broadcaster.ledger.tables import CONFIRMATIONS, PLAYS, SHARES
 
@@ -31,6 +34,7 @@ _RECORDED = (
     "topic",
     "audio_sha256",
     "asked_ms",
+    "relay",
     "starts_at",
     "start_due_at",
     "end_due_at",
@@ -51,6 +55,7 @@ class ExpectedOrder:
     start_due_at: datetime
     end_due_at: datetime
     topic: str = ""
+    relay: bool = False
     repeat: int = 0
 
 
@@ -78,8 +83,8 @@ def expect(session: Session, *orders: ExpectedOrder, now: datetime) -> int:
     open_orders = [
         order
         for order in orders
-        if order.order_id not in recorded
-        or (order.starts_at > now and not recorded[order.order_id])
+        if (order.order_id, order.repeat) not in recorded
+        or (order.starts_at > now and not recorded[order.order_id, order.repeat])
     ]
     areas = {
         cluster_id: _area(session, cluster_id)
@@ -89,7 +94,9 @@ def expect(session: Session, *orders: ExpectedOrder, now: datetime) -> int:
     for order in open_orders:
         area = areas[order.cluster_id]
         written += _sync_plays(connection, order, area, now=now)
-        written += _sync_shares(session, connection, order, area)
+        # Whom an order could reach is written once, whatever is said again of it.
+        if not order.repeat:
+            written += _sync_shares(session, connection, order, area)
     return written
 
 
@@ -97,14 +104,25 @@ def freeze(session: Session, *, now: datetime) -> int:
     """Freeze what begins: from its start on a play's record follows the registry no more."""
     connection = connection_of(session)
     lock_plays(connection)
-    return sum(
-        connection.execute(
-            table.update()
-            .where(table.c.starts_at <= now, table.c.frozen.is_(False))
-            .values(frozen=True)
-        ).rowcount
-        for table in (PLAYS, SHARES)
-    )
+    mark_begun(connection, now=now)
+    frozen = sum(_freeze(session, connection, name, now=now) for name in ("play", "play_share"))
+    if frozen:
+        record(session, Act.PLAYS_FROZEN, by="", at=now, details={"rows": frozen})
+    return frozen
+
+
+def _freeze(session: Session, connection: Connection, name: str, *, now: datetime) -> int:
+    """Freeze a table's rows, and write into the trail what they say from now on."""
+    table = table_named(name)
+    begun = and_(table.c.starts_at <= now, table.c.frozen.is_(False))
+    rows = [
+        {**row._mapping, "frozen": True}  # noqa: SLF001 - its documented name
+        for row in connection.execute(select(table).where(begun))
+    ]
+    if rows:
+        connection.execute(table.update().where(begun).values(frozen=True))
+        record_facts(session, name, rows)
+    return len(rows)
 
 
 def forget(session: Session, order_ids: Collection[str]) -> int:
@@ -119,17 +137,33 @@ def forget(session: Session, order_ids: Collection[str]) -> int:
     )
 
 
-def _recorded_orders(connection: Connection, order_ids: Collection[str]) -> dict[str, bool]:
-    """The orders already expected, and whether they are frozen."""
-    found: dict[str, bool] = {}
-    for table in (PLAYS, SHARES):
+def forget_repeats(session: Session, order_id: str, *, keep: Collection[int], now: datetime) -> int:
+    """Expect nothing of repeats of an order that are said no more; what has begun stays."""
+    connection = connection_of(session)
+    lock_plays(connection)
+    return connection.execute(
+        PLAYS.delete().where(
+            PLAYS.c.order_id == order_id,
+            PLAYS.c.repeat.not_in(list(keep)),
+            PLAYS.c.frozen.is_(False),
+            PLAYS.c.starts_at > now,
+        )
+    ).rowcount
+
+
+def _recorded_orders(
+    connection: Connection, order_ids: Collection[str]
+) -> dict[tuple[str, int], bool]:
+    """The orders and repeats already expected, and whether they are frozen."""
+    found: dict[tuple[str, int], bool] = {}
+    for table, repeat in ((PLAYS, PLAYS.c.repeat), (SHARES, literal(0))):
         rows = connection.execute(
-            select(table.c.order_id, table.c.frozen)
+            select(table.c.order_id, repeat.label("repeat"), table.c.frozen)
             .where(table.c.order_id.in_(list(order_ids)))
             .distinct()
         )
-        for order_id, frozen in rows:
-            found[order_id] = found.get(order_id, False) or frozen
+        for order_id, number, frozen in rows:
+            found[order_id, number] = found.get((order_id, number), False) or frozen
     return found
 
 
@@ -214,6 +248,7 @@ def _play(order: ExpectedOrder, device: Device) -> dict[str, Any]:
         "topic": order.topic,
         "audio_sha256": order.audio_sha256,
         "asked_ms": order.asked_ms,
+        "relay": order.relay,
         "starts_at": order.starts_at,
         "start_due_at": order.start_due_at,
         "end_due_at": order.end_due_at,
@@ -244,7 +279,7 @@ def _sync_shares(
     session: Session, connection: Connection, order: ExpectedOrder, area: _Area
 ) -> int:
     day = order.starts_at.astimezone(area.zone).date()
-    reach = _reach(area, day=day)
+    reach = _reach(area, day=day, absent=not_standing(session, day))
     residents = residents_on(session, {village for _, village in reach}, day)
     wanted = {
         key: _share(order, area, key=key, share=share, people=residents.get(key[1]))
@@ -268,17 +303,19 @@ def _sync_shares(
     return len(changed) + len(gone)
 
 
-def _reach(area: _Area, *, day: date) -> dict[tuple[str, str], float]:
+def _reach(area: _Area, *, day: date, absent: frozenset[str]) -> dict[tuple[str, str], float]:
     """Shares by device and village on that day; without a device those that cannot confirm.
 
-    Every village of the cluster is asked, so each has its row without a device, be it of 0.
+    Every village of the cluster is asked, so each has its row without a device, be it of 0; but
+    for those that had become part of another by that day, or only were founded later.
     """
     reach: dict[tuple[str, str], float] = defaultdict(float)
-    for village in area.villages.values():
-        if village.cluster_id == area.cluster.id:
-            reach["", village.id] = 0.0
+    standing = area.villages.keys() - absent
+    for village_id in standing:
+        if area.villages[village_id].cluster_id == area.cluster.id:
+            reach["", village_id] = 0.0
     for share in area.shares:
-        if holds_on(share, day=day) and share.village_id in area.villages:
+        if holds_on(share, day=day) and share.village_id in standing:
             reach[share.device_id or "", share.village_id] += share.share
     return dict(reach)
 
@@ -289,7 +326,7 @@ def _share(
     *,
     key: tuple[str, str],
     share: float,
-    people: VillagePopulation | None,
+    people: Census | None,
 ) -> dict[str, Any]:
     device_id, village_id = key
     village = area.villages[village_id]
@@ -301,6 +338,7 @@ def _share(
         "cluster_id": village.cluster_id,
         "cluster_name": area.clusters[village.cluster_id].name,
         "village_name": village.name,
+        "topic": order.topic,
         "households": people.households if people else 0,
         "residents": people.residents if people else 0,
         "share": share,

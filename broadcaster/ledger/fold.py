@@ -8,6 +8,7 @@ late word corrects that. Instants that cannot be true are kept and marked, never
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from broadcaster.database.columns import from_ms, to_ms
 from broadcaster.ledger.counting import all_played_ms, played_ms_of
@@ -16,6 +17,9 @@ from devices.protocol.messages import Confirmation, Kind
 
 PLAYED_PERCENT = 95
 """A play of which at least this much was counted at the sink is confirmed; less is partial."""
+
+PASSED_ON = "relay"
+"""What a device says of an end whose content nobody signed."""
 
 EARLIEST_BEFORE_START = timedelta(seconds=5)
 LATEST_AFTER_RECEIPT = timedelta(seconds=5)
@@ -26,14 +30,14 @@ class Expected:
     """What was asked of a device, and by when its word is due."""
 
     simulated: bool = False
+    relay: bool = False
     asked_ms: int
     starts_at: datetime
     start_due_at: datetime
     end_due_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class Word(NamedTuple):
     """One confirmation of this play, and when the ledger first had it."""
 
     epoch: str
@@ -82,6 +86,7 @@ _REACHED = {
     Kind.STOPPED: Reached.STARTED,
     Kind.FINISHED: Reached.FINISHED,
 }
+_FURTHEST_FIRST = tuple(reversed(REACHED_IN_ORDER))
 # Which word decides, strongest first: a counted end outweighs a refusal, an end outweighs a start.
 _WEIGHT = {
     kind: weight
@@ -116,16 +121,21 @@ def fold(expected: Expected, words: Iterable[Word], *, now: datetime) -> Fold:
     if not known:
         state, overdue = _overdue(PlayState.PLANNED, expected, now=now)
         return Fold(state=state, code=overdue, simulated=expected.simulated)
-    deciding = min(_standing(known), key=lambda word: _rank(word, asked_ms=expected.asked_ms))
+    standing = _standing(known)
+    deciding = (
+        standing[0]
+        if len(standing) == 1
+        else min(standing, key=lambda word: _rank(word, asked_ms=expected.asked_ms))
+    )
     played_ms = all_played_ms(
         [(word.epoch, word.said) for word in known], asked_ms=expected.asked_ms
     )
-    state, code = _state(deciding.said, played_ms=played_ms, asked_ms=expected.asked_ms)
+    state, code = _state(deciding.said, played_ms=played_ms, expected=expected)
     state, overdue = _overdue(state, expected, now=now)
     first_at_us, doubtful = _first_sample(known, expected)
     return Fold(
         state=state,
-        reached=max((_reached(word.said) for word in known), key=REACHED_IN_ORDER.index),
+        reached=_furthest(known),
         code=overdue or code,
         started_at=_started_at(known, first_at_us=first_at_us),
         ended_at=_ended_at(deciding.said) if deciding.said.kind in _ENDS else None,
@@ -147,6 +157,11 @@ def is_believable(at_us: int, *, starts_at: datetime, received_at: datetime) -> 
     return earliest_ms * 1_000 <= at_us <= latest_ms * 1_000
 
 
+def _furthest(words: Sequence[Word]) -> Reached:
+    said = {_reached(word.said) for word in words}
+    return next(each for each in _FURTHEST_FIRST if each in said)
+
+
 def _once_in_order(words: Iterable[Word]) -> Sequence[Word]:
     found: dict[tuple[str, int], Word] = {}
     for word in words:
@@ -158,6 +173,8 @@ def _once_in_order(words: Iterable[Word]) -> Sequence[Word]:
 
 def _standing(words: Sequence[Word]) -> Sequence[Word]:
     """The words without those that the device itself went back on later in the same epoch."""
+    if _UNDONE_BY.keys().isdisjoint(word.said.kind for word in words):
+        return words
     return [word for word in words if not _is_undone(word, words)]
 
 
@@ -175,15 +192,19 @@ def _rank(word: Word, *, asked_ms: int) -> tuple[int, int, str, int]:
     return _WEIGHT[said.kind], -played_ms, word.epoch, said.seq
 
 
-def _state(said: Confirmation, *, played_ms: int, asked_ms: int) -> tuple[PlayState, str | None]:
+def _state(
+    said: Confirmation, *, played_ms: int, expected: Expected
+) -> tuple[PlayState, str | None]:
     if said.kind is not Kind.FINISHED:
         return _STATES[said.kind], _code(said) or ("stopped" if said.kind is Kind.STOPPED else None)
     if said.samples is None or said.sample_rate_hz is None:
         return PlayState.NOT_CONFIRMED, "samples_not_counted"
     if played_ms <= 0:
         return PlayState.FAILED, "no_samples"
-    if played_ms * 100 >= asked_ms * PLAYED_PERCENT:
-        return PlayState.CONFIRMED, _code(said)
+    if played_ms * 100 >= expected.asked_ms * PLAYED_PERCENT:
+        # A device that was ordered to pass something on cannot say that it was anything else.
+        passed_on = expected.relay or said.code == PASSED_ON
+        return PlayState.RELAYED if passed_on else PlayState.CONFIRMED, _code(said)
     return PlayState.PARTIAL, _code(said)
 
 

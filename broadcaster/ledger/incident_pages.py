@@ -27,7 +27,13 @@ def incidents_page(
 ) -> HTMLResponse:
     """Sự cố: the newest first, as many as fit on a page."""
     with station.database.reading() as session:
-        found = newest_incidents(session, limit=SHOWN + 1, before=before)
+        found = newest_incidents(
+            session,
+            station_id=station.station_id,
+            with_strangers=not station.is_elsewhere,
+            limit=SHOWN + 1,
+            before=before,
+        )
     shown = found[:SHOWN]
     return render(
         request,

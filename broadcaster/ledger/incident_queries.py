@@ -27,12 +27,23 @@ class IncidentLine:
 
 
 def newest_incidents(
-    session: Session, *, limit: int, before: int | None = None
+    session: Session,
+    *,
+    station_id: str,
+    with_strangers: bool,
+    limit: int,
+    before: int | None = None,
 ) -> Sequence[IncidentLine]:
-    """The newest incidents, or those before the one with this id."""
+    """A station's newest incidents, or those before the one with this id.
+
+    `with_strangers` adds those that name no device that is enrolled anywhere: they knocked at the
+    installation that keeps this database, and are told to its own station.
+    """
+    of_station = col(Device.station_id) == station_id
     wanted = (
         select(Incident, Device.name)
         .join(Device, col(Device.id) == col(Incident.device_id), isouter=True)
+        .where(of_station | col(Device.id).is_(None) if with_strangers else of_station)
         .order_by(col(Incident.id).desc())
         .limit(limit)
     )

@@ -5,31 +5,34 @@ and confirmations are inserted by key, the heads of journals move over what is c
 verified, and a receipt says how far. What breaks the contract becomes an incident beside them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import structlog
+from msgspec import UNSET
 from nacl.signing import VerifyKey
 from sqlalchemy import Connection
 from sqlmodel import Session
 
 from broadcaster.areas.tables import Station
+from broadcaster.audit.roots import newest_root
 from broadcaster.database.columns import to_ms
-from broadcaster.ledger.bulk import connection_of, insert_once, insert_or_replace
+from broadcaster.ledger.bulk import connection_of, execute_many, insert_tuples_once
 from broadcaster.ledger.epochs import look_at_epochs
 from broadcaster.ledger.health import store_health
 from broadcaster.ledger.incidents import record_incidents
 from broadcaster.ledger.journals import (
-    Accepted,
     Journal,
     JournalKey,
+    NewEntry,
     links_after,
     load_journals,
 )
 from broadcaster.ledger.opening import (
     UNKNOWN_DEVICE,
+    Opened,
     OpenedBatch,
     OpenedHealth,
     OpenedStatus,
@@ -37,10 +40,11 @@ from broadcaster.ledger.opening import (
     open_delivery,
 )
 from broadcaster.ledger.plays import PlayKey, lock_devices, refold
+from broadcaster.ledger.repeated_roots import contradicted
 from broadcaster.ledger.statuses import store_statuses
-from broadcaster.ledger.tables import BATCHES, CONFIRMATIONS, HEADS
+from broadcaster.ledger.tables import BATCHES, CONFIRMATIONS
 from broadcaster.wire import Delivery
-from devices.protocol.messages import Receipt
+from devices.protocol.messages import AuditRoot, Receipt
 
 log = structlog.get_logger()
 
@@ -58,15 +62,37 @@ class Stored:
     receipts: tuple[Receipt, ...] = ()
 
 
+_CONFIRMATION_COLUMNS = (
+    "device_id", "epoch", "seq", "prev_sha256", "entry_sha256", "entry", "kind", "order_id",
+    "repeat", "batch_sha256", "received_at", "quarantined",
+)  # fmt: skip
+_BATCH_COLUMNS = ("sha256", "device_id", "message", "received_at")
+_MOVE_HEADS = """
+    INSERT INTO journal_head (device_id, epoch, seq, chain_sha256, moved_at)
+    VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (device_id, epoch) DO UPDATE SET
+        seq = excluded.seq, chain_sha256 = excluded.chain_sha256, moved_at = excluded.moved_at
+    WHERE excluded.seq > journal_head.seq
+"""
+
+
 @dataclass(slots=True)
 class _Brought:
     """What the batches together brought, before it is written."""
 
-    evidence: list[dict[str, Any]] = field(default_factory=list)
-    confirmations: list[dict[str, Any]] = field(default_factory=list)
-    plays: set[PlayKey] = field(default_factory=set)
+    new: list[tuple[OpenedBatch, Sequence[NewEntry]]] = field(default_factory=list)
     refusals: list[Refused] = field(default_factory=list)
     duplicates: int = 0
+
+    @property
+    def plays(self) -> set[PlayKey]:
+        """The plays of which something is said."""
+        return {
+            (each.confirmation.order, each.confirmation.repeat, opened.batch.device)
+            for opened, entries in self.new
+            for each in entries
+            if each.confirmation.order is not None
+        }
 
 
 def store(
@@ -82,35 +108,50 @@ def store(
     `keys` are those of the devices enrolled. Nothing that a device says raises: what is wrong
     with it becomes an incident.
     """
-    opened = [open_delivery(each, keys=keys, station=station) for each in deliveries]
+    opened = open_deliveries(deliveries, keys=keys, station=station)
+    return store_opened(session, opened, now=now, station=station)
+
+
+def open_deliveries(
+    deliveries: Sequence[Delivery], *, keys: Mapping[str, VerifyKey], station: Station
+) -> list[Opened]:
+    """Verify deliveries: half of all the work, and none of it needs the database."""
+    return [open_delivery(each, keys=keys, station=station) for each in deliveries]
+
+
+def store_opened(
+    session: Session, opened: Sequence[Opened], *, now: datetime, station: Station
+) -> Stored:
+    """Store what was verified before, in the caller's transaction; return the receipts due."""
     connection = connection_of(session)
     enrolled = lock_devices(connection, {_device(each) for each in opened} - {""})
     batches = [o for o in opened if isinstance(o, OpenedBatch) and _device(o) in enrolled]
     journals = load_journals(connection, batches, station_id=station.id)
-    brought = _accept(batches, journals, now=now)
+    brought = _accept(batches, journals)
     brought.refusals += [each for each in opened if isinstance(each, Refused)]
     brought.refusals += _of_retired(opened, enrolled)
     standing = look_at_epochs(connection, batches, journals, now=now)
     brought.refusals += standing.incidents
-    for row in brought.confirmations:
-        row["quarantined"] = (row["device_id"], row["epoch"]) in standing.quarantined
-    insert_once(connection, BATCHES, brought.evidence)
-    insert_once(connection, CONFIRMATIONS, brought.confirmations)
+    rows = _rows(brought, standing.quarantined, now=now)
+    insert_tuples_once(connection, BATCHES, _BATCH_COLUMNS, _evidence(brought, now=now))
+    insert_tuples_once(connection, CONFIRMATIONS, _CONFIRMATION_COLUMNS, rows)
     _move_heads(connection, journals, now=now)
     plays_changed = refold(connection, brought.plays, now=now)
-    statuses = [o.status for o in opened if isinstance(o, OpenedStatus) and _device(o) in enrolled]
-    changed = store_statuses(connection, statuses, now=now)
+    statuses = [o for o in opened if isinstance(o, OpenedStatus) and _device(o) in enrolled]
+    brought.refusals += contradicted(connection, statuses)
+    changed = store_statuses(connection, [each.status for each in statuses], now=now)
     health = [o.health for o in opened if isinstance(o, OpenedHealth) and _device(o) in enrolled]
     record_incidents(connection, brought.refusals, now=now)
+    root = newest_root(connection)
     return Stored(
-        new=len(brought.confirmations),
+        new=len(rows),
         duplicates=brought.duplicates,
         refused=len(brought.refusals),
         statuses=changed,
         health=store_health(connection, health, now=now),
         plays_changed=plays_changed,
         receipts=tuple(
-            _receipt(journal, station_id=station.id, now=now)
+            _receipt(journal, station_id=station.id, now=now, root=root)
             for journal in journals.values()
             if journal.seq
         ),
@@ -128,9 +169,7 @@ def _device(opened: object) -> str:
     return ""
 
 
-def _accept(
-    batches: Sequence[OpenedBatch], journals: Mapping[JournalKey, Journal], *, now: datetime
-) -> _Brought:
+def _accept(batches: Sequence[OpenedBatch], journals: Mapping[JournalKey, Journal]) -> _Brought:
     brought = _Brought()
     for opened in batches:
         batch = opened.batch
@@ -139,39 +178,31 @@ def _accept(
         if accepted.violation:
             brought.refusals.append(_violation(opened, accepted.violation))
         if accepted.new:
-            _take(brought, opened, accepted, now=now)
+            brought.new.append((opened, accepted.new))
     return brought
 
 
-def _take(brought: _Brought, opened: OpenedBatch, accepted: Accepted, *, now: datetime) -> None:
-    batch = opened.batch
-    brought.evidence.append(
-        {
-            "sha256": opened.sha256,
-            "device_id": batch.device,
-            "message": opened.payload,
-            "received_at": now,
-        }
-    )
-    for new in accepted.new:
-        said = new.confirmation
-        brought.confirmations.append(
-            {
-                "device_id": batch.device,
-                "epoch": batch.epoch,
-                "seq": said.seq,
-                "prev_sha256": said.prev,
-                "entry_sha256": new.sha256,
-                "entry": new.entry,
-                "kind": said.kind.value,
-                "order_id": said.order,
-                "repeat": said.repeat,
-                "batch_sha256": opened.sha256,
-                "received_at": now,
-            }
-        )
-        if said.order is not None:
-            brought.plays.add((said.order, said.repeat, batch.device))
+def _evidence(brought: _Brought, *, now: datetime) -> list[tuple[Any, ...]]:
+    at_ms = to_ms(now)
+    return [(opened.sha256, opened.batch.device, opened.kept, at_ms) for opened, _ in brought.new]
+
+
+def _rows(
+    brought: _Brought, quarantined: Container[JournalKey], *, now: datetime
+) -> list[tuple[Any, ...]]:
+    at_ms = to_ms(now)
+    rows: list[tuple[Any, ...]] = []
+    for opened, entries in brought.new:
+        device, epoch, sha256 = opened.batch.device, opened.batch.epoch, opened.sha256
+        lost = (device, epoch) in quarantined
+        rows += [
+            (
+                device, epoch, said.seq, said.prev, entry_sha256, entry, str(said.kind),
+                said.order, said.repeat, sha256, at_ms, lost,
+            )
+            for said, entry, entry_sha256 in entries
+        ]  # fmt: skip
+    return rows
 
 
 def _violation(opened: OpenedBatch, violation: tuple[str, int]) -> Refused:
@@ -195,25 +226,18 @@ def _move_heads(
 ) -> None:
     for journal in journals.values():
         journal.advance(links_after(connection, journal))
-    insert_or_replace(
-        connection,
-        HEADS,
-        [
-            {
-                "device_id": journal.device_id,
-                "epoch": journal.epoch,
-                "seq": journal.seq,
-                "chain_sha256": journal.chain,
-                "moved_at": now,
-            }
-            for journal in journals.values()
-            if journal.moved
-        ],
-        only_if_greater="seq",
-    )
+    at_ms = to_ms(now)
+    moved = [
+        (journal.device_id, journal.epoch, journal.seq, journal.chain, at_ms)
+        for journal in journals.values()
+        if journal.moved
+    ]
+    execute_many(connection, _MOVE_HEADS, moved)
 
 
-def _receipt(journal: Journal, *, station_id: str, now: datetime) -> Receipt:
+def _receipt(
+    journal: Journal, *, station_id: str, now: datetime, root: AuditRoot | None
+) -> Receipt:
     return Receipt(
         station=station_id,
         device=journal.device_id,
@@ -221,4 +245,5 @@ def _receipt(journal: Journal, *, station_id: str, now: datetime) -> Receipt:
         seq=journal.seq,
         chain=journal.chain,
         issued_at_ms=to_ms(now),
+        audit_root=root or UNSET,
     )

@@ -8,14 +8,14 @@ or a broken chain: refused from there on, and kept as evidence.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, select
 
-from broadcaster.ledger.bulk import chunks
+from broadcaster.ledger.bulk import chunks, rows_of
 from broadcaster.ledger.opening import OpenedBatch
-from broadcaster.ledger.tables import CONFIRMATIONS, HEADS
-from devices.protocol.chain import entry_hash, genesis
+from broadcaster.ledger.tables import CONFIRMATIONS
+from devices.protocol.chain import genesis
 from devices.protocol.messages import Confirmation
 
 EQUIVOCATION = "equivocation"
@@ -26,16 +26,14 @@ _PAGE = 1_000
 JournalKey = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One held entry: its hash, and the hash it names as the one before it."""
 
     sha256: str
     prev: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
+class NewEntry(NamedTuple):
     """An entry that the ledger did not hold yet."""
 
     confirmation: Confirmation
@@ -68,8 +66,9 @@ class Journal:
         """Take what a batch brings, up to the first entry that contradicts what is held."""
         new: list[NewEntry] = []
         duplicates = 0
-        for confirmation, entry in zip(opened.confirmations, opened.batch.entries, strict=True):
-            link = Link(entry_hash(entry), confirmation.prev)
+        said = zip(opened.confirmations, opened.batch.entries, strict=True)
+        for (confirmation, sha256), entry in said:
+            link = Link(sha256, confirmation.prev)
             violation = self._contradicts(confirmation.seq, link)
             if violation:
                 return Accepted(new, duplicates, (violation, confirmation.seq))
@@ -78,7 +77,7 @@ class Journal:
                 continue
             self.known[confirmation.seq] = link
             self.fresh.add(confirmation.seq)
-            new.append(NewEntry(confirmation, entry, link.sha256))
+            new.append(NewEntry(confirmation, entry, sha256))
         return Accepted(new, duplicates)
 
     def advance(self, more: Callable[[int], Iterable[tuple[int, Link]]]) -> None:
@@ -117,7 +116,7 @@ def load_journals(
         begins = genesis(station=station_id, device=device_id, epoch=epoch)
         journals.setdefault((device_id, epoch), Journal(device_id, epoch, 0, begins))
     _load_heads(connection, journals)
-    for some in chunks(batches, size=_SPANS_AT_ONCE[-1]):
+    for some in chunks(_spans(batches), size=_SPANS_AT_ONCE[-1]):
         _load_links(connection, some, journals)
     return journals
 
@@ -137,48 +136,61 @@ def links_after(
 
 
 def _load_heads(connection: Connection, journals: dict[JournalKey, Journal]) -> None:
-    devices = sorted({device_id for device_id, _ in journals})
-    epochs = sorted({epoch for _, epoch in journals})
-    rows = connection.execute(
-        select(HEADS.c.device_id, HEADS.c.epoch, HEADS.c.seq, HEADS.c.chain_sha256).where(
-            HEADS.c.device_id.in_(devices), HEADS.c.epoch.in_(epochs)
-        )
-    )
-    for device_id, epoch, seq, chain in rows:
+    if not journals:
+        return
+    for device_id, epoch, seq, chain in rows_of(
+        connection,
+        "SELECT device_id, epoch, seq, chain_sha256 FROM journal_head"
+        " WHERE device_id IN ?? AND epoch IN ??",
+        {device_id for device_id, _ in journals},
+        {epoch for _, epoch in journals},
+    ):
         journal = journals.get((device_id, epoch))
         if journal is not None:
             journal.seq, journal.chain = seq, chain
 
 
+class _Span(NamedTuple):
+    device_id: str
+    epoch: str
+    first: int
+    last: int
+
+
+def _spans(batches: Sequence[OpenedBatch]) -> list[_Span]:
+    """Which numbers these batches and their neighbours have; those that touch are one span."""
+    spans: list[_Span] = []
+    of_journal = [
+        _Span(b.device, b.epoch, b.first - 1, b.first + len(b.entries))
+        for b in (opened.batch for opened in batches)
+    ]
+    for span in sorted(of_journal):
+        if spans and spans[-1][:2] == span[:2] and span.first <= spans[-1].last:
+            spans[-1] = spans[-1]._replace(last=max(spans[-1].last, span.last))
+        else:
+            spans.append(span)
+    return spans
+
+
 def _load_links(
-    connection: Connection, batches: Sequence[OpenedBatch], journals: dict[JournalKey, Journal]
+    connection: Connection, spans: Sequence[_Span], journals: dict[JournalKey, Journal]
 ) -> None:
-    size = next(each for each in _SPANS_AT_ONCE if each >= len(batches))
-    asked: dict[str, str | int] = {}
-    for number in range(size):
-        # What is left of the statement asks again for the last span.
-        batch = batches[min(number, len(batches) - 1)].batch
-        asked[f"device_{number}"] = batch.device
-        asked[f"epoch_{number}"] = batch.epoch
-        asked[f"first_{number}"] = batch.first - 1
-        asked[f"last_{number}"] = batch.first + len(batch.entries)
-    for device_id, epoch, seq, sha256, prev in connection.execute(_links_in_spans(size), asked):
+    size = next(each for each in _SPANS_AT_ONCE if each >= len(spans))
+    # What is left of the statement asks again for the last span.
+    asked = [*spans, *[spans[-1]] * (size - len(spans))]
+    values = [value for span in asked for value in span]
+    for device_id, epoch, seq, sha256, prev in rows_of(connection, _links_in(size), *values):
         journals[device_id, epoch].known[seq] = Link(sha256, prev)
 
 
-# Statements with hundreds of terms take longer to build than to run: each size is built once.
+# Few sizes, so that the database knows the statement again.
 @cache
-def _links_in_spans(size: int) -> Select[Any]:
-    c = CONFIRMATIONS.c
-    spans = [
-        and_(
-            c.device_id == bindparam(f"device_{number}"),
-            c.epoch == bindparam(f"epoch_{number}"),
-            c.seq.between(bindparam(f"first_{number}"), bindparam(f"last_{number}")),
-        )
-        for number in range(size)
-    ]
-    return select(c.device_id, c.epoch, c.seq, c.entry_sha256, c.prev_sha256).where(or_(*spans))
+def _links_in(size: int) -> str:
+    span = "(device_id = ? AND epoch = ? AND seq BETWEEN ? AND ?)"
+    return (
+        "SELECT device_id, epoch, seq, entry_sha256, prev_sha256 FROM confirmation"  # noqa: S608
+        f" WHERE {' OR '.join([span] * size)}"
+    )
 
 
 _LINKS_AFTER = (

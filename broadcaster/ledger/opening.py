@@ -12,14 +12,15 @@ from typing import TypeVar
 from nacl.signing import VerifyKey
 
 from broadcaster.areas.tables import Station
+from broadcaster.database.signed_messages import packed_parts
 from broadcaster.wire import Delivery
 from devices.errors import ContractViolation, WrongAddress
-from devices.protocol.chain import read_entries
-from devices.protocol.envelope import open_from_device
+from devices.protocol.chain import read_hashed_entries
+from devices.protocol.envelope import open_batch_to_keep, open_from_device
 from devices.protocol.messages import Ask, Batch, Confirmation, Health, Status
 from devices.protocol.topics import FromDevice, Upward, parse_from_device
 
-Said = TypeVar("Said", Batch, Status, Health, Ask)
+Said = TypeVar("Said", Status, Health, Ask)
 
 UNKNOWN_DEVICE = "unknown_device"
 SIMULATED_IN_SERVICE = "simulated_in_service"
@@ -27,12 +28,16 @@ SIMULATED_IN_SERVICE = "simulated_in_service"
 
 @dataclass(frozen=True, slots=True)
 class OpenedBatch:
-    """A signed batch whose entries are well-formed and chained among themselves."""
+    """A signed batch whose entries are well-formed and chained among themselves.
+
+    `kept` is its message as the ledger keeps it; each confirmation comes with its entry's hash.
+    """
 
     sha256: str
     payload: bytes
+    kept: bytes
     batch: Batch
-    confirmations: Sequence[Confirmation]
+    confirmations: Sequence[tuple[Confirmation, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,15 @@ def _open(payload: bytes, said_by: FromDevice, *, key: VerifyKey, station: Stati
 
 
 def _open_batch(payload: bytes, said_by: FromDevice, *, key: VerifyKey, station: Station) -> Opened:
-    batch = _said(payload, Batch, said_by, key=key)
-    confirmations = read_entries(batch)
-    if not station.rehearsal and any(each.simulated for each in confirmations):
+    batch, parts = open_batch_to_keep(
+        payload, station=said_by.station, device=said_by.device, key=key
+    )
+    confirmations = read_hashed_entries(batch)
+    if not station.rehearsal and any(each.simulated for each, _ in confirmations):
         return _simulated(said_by.device, payload)
-    return OpenedBatch(hashlib.sha256(payload).hexdigest(), payload, batch, confirmations)
+    # Deflated here, where no transaction waits for it.
+    kept = packed_parts(parts.header, parts.payload, parts.signature)
+    return OpenedBatch(hashlib.sha256(payload).hexdigest(), payload, kept, batch, confirmations)
 
 
 def _said(payload: bytes, kind: type[Said], said_by: FromDevice, *, key: VerifyKey) -> Said:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
+from broadcaster.areas.queries import villages_of
 from broadcaster.database.columns import from_ms
 from broadcaster.errors import NotFound
 from broadcaster.ledger.days import LedgerDay, days_of
@@ -23,6 +24,7 @@ from broadcaster.ledger.wording import words_of_code, words_of_kind, words_of_pa
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
+from broadcaster.web.paging import PageAsked, paging
 from devices.errors import MalformedMessage
 from devices.protocol.messages import Confirmation, Item, decode
 
@@ -53,19 +55,26 @@ def ledger_page(
     station: Here,
     viewer: Anyone,
     until: Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY)] = None,
+    page: PageAsked = 1,
 ) -> HTMLResponse:
     """Sổ độ phủ: seven days, newest first, each broadcast with its coverage."""
     today = station.now().astimezone(station.zone).date()
     last = min(until or today, today)
     first = last - timedelta(days=DAYS_SHOWN - 1)
+    with station.database.reading() as session:
+        places = _places(session, station, viewer)
+    parts = paging(request, len(places), page=page, path="/ledger")
     return render(
         request,
         "ledger/pages/ledger.html",
         days=_days(station, viewer, first=first, last=last),
+        places=places[parts.part()],
+        paging=parts,
         first=first,
         last=last,
         earlier=first - timedelta(days=1),
         later=last + timedelta(days=DAYS_SHOWN) if last < today else None,
+        may_see_audit=viewer.may(Right.SEE_AUDIT),
     )
 
 
@@ -128,6 +137,12 @@ def _items_of(request: Request, session: Session, order_id: str) -> Sequence[Ite
 def _no_items(_session: Session, _order_id: str) -> Sequence[Item]:
     """Nobody knows what was planned: parts are told by number."""
     return ()
+
+
+def _places(session: Session, station: Context, viewer: Viewer) -> list[tuple[str, str]]:
+    """The villages in view, by id and name, in the station's order."""
+    seen = villages_of(session, station.station_id, only=viewer.villages_in_view())
+    return [(village.id, village.name) for village in seen]
 
 
 def midnight(day: date, *, zone: tzinfo) -> datetime:

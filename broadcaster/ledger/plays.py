@@ -4,22 +4,22 @@ A play's expectation is a record; everything folded is a projection that `rebuil
 again from the confirmations alone.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import Session
 
-from broadcaster.fleet.tables import Device
+from broadcaster.database.columns import from_ms, to_ms
 from broadcaster.ledger.alerts import Owed, sync_alerts
-from broadcaster.ledger.bulk import chunks, connection_of
+from broadcaster.ledger.bulk import chunks, connection_of, execute_many, rows_of
 from broadcaster.ledger.fold import Expected, Fold, Word, fold
+from broadcaster.ledger.marks import mark_coverage
 from broadcaster.ledger.play_state import PlayState
-from broadcaster.ledger.tables import CONFIRMATIONS, PLAYS
+from broadcaster.ledger.tables import PLAYS
 from devices.protocol.messages import Confirmation
 
 PlayKey = tuple[str, int, str]
@@ -36,7 +36,54 @@ class _Change:
     key: PlayKey
     owed: Owed
     before: str
+    frozen: bool
     after: Fold
+
+
+class _Held(NamedTuple):
+    """A play as it stands; instants in Unix ms, truth as the database tells it."""
+
+    order_id: str
+    repeat: int
+    device_id: str
+    broadcast_id: str
+    frozen: bool | int
+    relay: bool | int
+    asked_ms: int
+    starts_at: int
+    start_due_at: int
+    end_due_at: int
+    state: str
+    reached: str
+    code: str | None
+    started_at: int | None
+    ended_at: int | None
+    start_offset_us: int | None
+    played_ms: int
+    clock_doubtful: bool | int
+    simulated: bool | int
+    evidence_epoch: str | None
+    evidence_seq: int | None
+
+    @property
+    def key(self) -> PlayKey:
+        return self[:3]
+
+    @property
+    def folded(self) -> tuple[object, ...]:
+        return self[-len(_FOLDED) :]
+
+
+_OF_PLAYS = "WHERE order_id IN ?? AND repeat IN ?? AND device_id IN ??"
+_PLAYS_HELD = f"SELECT {', '.join(_Held._fields)} FROM play {_OF_PLAYS}"  # noqa: S608 - the schema's names
+_WORDS_ON_PLAYS = (
+    "SELECT order_id, repeat, device_id, epoch, entry, received_at FROM confirmation "  # noqa: S608
+    f"{_OF_PLAYS} AND NOT quarantined"
+)
+_FOLD_PLAY = (
+    f"UPDATE play SET {', '.join(f'{name} = ?' for name in (*_FOLDED, 'folded_at'))} "  # noqa: S608
+    "WHERE order_id = ? AND repeat = ? AND device_id = ?"
+)
 
 
 def lock_plays(connection: Connection) -> None:
@@ -56,13 +103,12 @@ def lock_devices(connection: Connection, device_ids: Collection[str]) -> set[str
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock_shared(_PLAYS_LOCK)))
-    device = Device.metadata.tables["device"]
-    rows = connection.execute(
-        select(device.c.id, device.c.retired_at)
-        .where(device.c.id.in_(sorted(device_ids)))
-        .order_by(device.c.id)
-        .with_for_update(key_share=True)
-    )
+    if not device_ids:
+        return set()
+    statement = "SELECT id, retired_at FROM device WHERE id IN ?? ORDER BY id"
+    if connection.dialect.name == "postgresql":
+        statement += " FOR NO KEY UPDATE"
+    rows = rows_of(connection, statement, set(device_ids))
     return {device_id for device_id, retired_at in rows if retired_at is None}
 
 
@@ -78,6 +124,7 @@ def refold(connection: Connection, keys: Collection[PlayKey], *, now: datetime) 
         if PlayState.NOT_CONFIRMED in {change.before, change.after.state}
     }
     sync_alerts(connection, turned, now=now)
+    mark_coverage(connection, {change.owed[0] for change in changes if change.frozen})
     return len(changes)
 
 
@@ -96,76 +143,75 @@ def rebuild_plays(session: Session, *, now: datetime) -> int:
 def _changes(connection: Connection, keys: Sequence[PlayKey], *, now: datetime) -> list[_Change]:
     words = _words(connection, keys)
     changes: list[_Change] = []
-    for row in _rows(connection, keys):
-        key: PlayKey = (row.order_id, row.repeat, row.device_id)
-        folded = fold(_expected(row), words.get(key, ()), now=now)
-        if any(getattr(row, name) != getattr(folded, name) for name in _FOLDED):
-            owed = (row.broadcast_id, row.device_id)
-            changes.append(_Change(key, owed, row.state, folded))
+    for held in _rows(connection, keys):
+        folded = fold(_expected(held), words[held.key], now=now)
+        if _as_kept(folded) != held.folded:
+            owed = (held.broadcast_id, held.device_id)
+            changes.append(_Change(held.key, owed, held.state, bool(held.frozen), folded))
     return changes
 
 
-def _rows(connection: Connection, keys: Sequence[PlayKey]) -> list[Row[Any]]:
-    found = connection.execute(
-        select(PLAYS).where(
-            PLAYS.c.order_id.in_({order for order, _, _ in keys}),
-            PLAYS.c.device_id.in_({device for _, _, device in keys}),
-        )
-    )
+def _rows(connection: Connection, keys: Sequence[PlayKey]) -> list[_Held]:
+    rows = rows_of(connection, _PLAYS_HELD, *_lists(keys))
     wanted = set(keys)
-    return [row for row in found if (row.order_id, row.repeat, row.device_id) in wanted]
+    return [held for row in rows if (held := _Held(*row)).key in wanted]
 
 
 def _words(connection: Connection, keys: Sequence[PlayKey]) -> dict[PlayKey, list[Word]]:
-    c = CONFIRMATIONS.c
-    rows = connection.execute(
-        select(c.order_id, c.repeat, c.device_id, c.epoch, c.entry, c.received_at).where(
-            c.order_id.in_({order for order, _, _ in keys}),
-            c.device_id.in_({device for _, _, device in keys}),
-            c.quarantined.is_(False),
-        )
-    )
-    wanted = set(keys)
-    words: dict[PlayKey, list[Word]] = defaultdict(list)
+    rows = rows_of(connection, _WORDS_ON_PLAYS, *_lists(keys))
+    words: dict[PlayKey, list[Word]] = {key: [] for key in keys}
     for order, repeat, device, epoch, entry, received_at in rows:
-        if (order, repeat, device) in wanted:
-            word = Word(epoch=epoch, said=_READ.decode(entry), received_at=received_at)
-            words[order, repeat, device].append(word)
+        of_play = words.get((order, repeat, device))
+        if of_play is not None:
+            of_play.append(Word(epoch, _READ.decode(entry), from_ms(received_at)))
     return words
 
 
-def _expected(row: Row[Any]) -> Expected:
+def _lists(keys: Sequence[PlayKey]) -> tuple[set[str], set[int], set[str]]:
+    """Their orders, repeats and devices: together they name more plays than these."""
+    return (
+        {order for order, _, _ in keys},
+        {repeat for _, repeat, _ in keys},
+        {device for _, _, device in keys},
+    )
+
+
+def _expected(held: _Held) -> Expected:
     return Expected(
-        simulated=row.simulated,
-        asked_ms=row.asked_ms,
-        starts_at=row.starts_at,
-        start_due_at=row.start_due_at,
-        end_due_at=row.end_due_at,
+        simulated=bool(held.simulated),
+        relay=bool(held.relay),
+        asked_ms=held.asked_ms,
+        starts_at=from_ms(held.starts_at),
+        start_due_at=from_ms(held.start_due_at),
+        end_due_at=from_ms(held.end_due_at),
     )
 
 
 def _write(connection: Connection, changes: Sequence[_Change], *, now: datetime) -> None:
-    if not changes:
-        return
-    statement = (
-        PLAYS.update()
-        .where(
-            PLAYS.c.order_id == bindparam("the_order"),
-            PLAYS.c.repeat == bindparam("the_repeat"),
-            PLAYS.c.device_id == bindparam("the_device"),
-        )
-        .values({name: bindparam(f"new_{name}") for name in (*_FOLDED, "folded_at")})
+    at_ms = to_ms(now)
+    execute_many(
+        connection,
+        _FOLD_PLAY,
+        [(*_as_kept(change.after), at_ms, *change.key) for change in changes],
     )
-    connection.execute(
-        statement,
-        [
-            {
-                "the_order": change.key[0],
-                "the_repeat": change.key[1],
-                "the_device": change.key[2],
-                "new_folded_at": now,
-                **{f"new_{name}": value for name, value in asdict(change.after).items()},
-            }
-            for change in changes
-        ],
+
+
+def _as_kept(folded: Fold) -> tuple[object, ...]:
+    """What is folded, in the order of its columns and as the driver takes it."""
+    return (
+        str(folded.state),
+        str(folded.reached),
+        folded.code,
+        _kept_instant(folded.started_at),
+        _kept_instant(folded.ended_at),
+        folded.start_offset_us,
+        folded.played_ms,
+        folded.clock_doubtful,
+        folded.simulated,
+        folded.evidence_epoch,
+        folded.evidence_seq,
     )
+
+
+def _kept_instant(instant: datetime | None) -> int | None:
+    return None if instant is None else to_ms(instant)

@@ -48,6 +48,7 @@ class BroadcastLine:
     title: str
     starts_at: datetime
     asked_ms: int
+    relay: bool
     simulated: bool
     playing: bool
     settled: bool
@@ -78,6 +79,33 @@ def broadcast_report(
         shares,
         cluster_names=_cluster_names(connection, plays, shares),
     )
+
+
+def reports_between(
+    session: Session, *, since: datetime, until: datetime, villages: Villages
+) -> list[BroadcastReport]:
+    """The reports of all broadcasts in view that start in `[since, until)`, in four queries."""
+    connection = connection_of(session)
+    in_span = (PLAYS.c.starts_at >= since) & (PLAYS.c.starts_at < until)
+    shares_in_span = (SHARES.c.starts_at >= since) & (SHARES.c.starts_at < until)
+    shares = _shares(connection, shares_in_span, villages=villages)
+    plays = _plays(connection, in_span, villages=villages)
+    facts = {
+        row.broadcast_id: BroadcastFacts(**row._mapping)  # noqa: SLF001 - its documented name
+        for row in connection.execute(
+            select(*_FACTS)
+            .where(in_span, PLAYS.c.broadcast_id.in_({share.broadcast_id for share in shares}))
+            .distinct()
+            .order_by(PLAYS.c.starts_at.desc(), PLAYS.c.broadcast_id)
+        )
+    }
+    names = _cluster_names(connection, plays, shares)
+    plays_of, shares_of = _group(plays), _group(shares)
+    reports = [
+        build_report(each, plays_of[id_], shares_of[id_], cluster_names=names)
+        for id_, each in facts.items()
+    ]
+    return sorted(reports, key=lambda report: (report.starts_at, report.broadcast_id))
 
 
 def plays_today(
@@ -147,6 +175,7 @@ def _lines(
                 title=facts.title,
                 starts_at=facts.starts_at,
                 asked_ms=facts.asked_ms,
+                relay=facts.relay,
                 simulated=any(play.simulated for play in here),
                 playing=any(play.state is PlayState.STARTED for play in here),
                 settled=all(play.state not in OPEN for play in here),

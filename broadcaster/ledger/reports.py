@@ -15,6 +15,7 @@ from broadcaster.ledger.play_state import (
     Outcome,
     PlayState,
     Reached,
+    best_of,
     has_reached,
     outcome_of,
 )
@@ -30,6 +31,7 @@ class BroadcastFacts:
     audio_sha256: str
     starts_at: datetime
     asked_ms: int
+    relay: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,7 @@ class DeviceCounts:
     cached: int = 0
     started: int = 0
     finished: int = 0
+    relayed: int = 0
     partial: int = 0
     failed: int = 0
     not_confirmed: int = 0
@@ -152,6 +155,7 @@ class BroadcastReport:
     audio_sha256: str
     starts_at: datetime
     asked_ms: int
+    relay: bool
     simulated: bool
     settled: bool
     coverage: Coverage
@@ -179,6 +183,7 @@ def count_devices(plays: Iterable[PlayRow]) -> DeviceCounts:
         cached=sum(has_reached(play.reached, Reached.CACHED) for play in rows),
         started=sum(has_reached(play.reached, Reached.STARTED) for play in rows),
         finished=outcomes.count(Outcome.CONFIRMED),
+        relayed=outcomes.count(Outcome.RELAYED),
         partial=outcomes.count(Outcome.PARTIAL),
         failed=outcomes.count(Outcome.FAILED),
         not_confirmed=outcomes.count(Outcome.NOT_CONFIRMED),
@@ -249,6 +254,7 @@ def build_report(
         audio_sha256=facts.audio_sha256,
         starts_at=facts.starts_at,
         asked_ms=facts.asked_ms,
+        relay=facts.relay,
         simulated=any(play.simulated for play in plays),
         settled=all(play.state not in OPEN for play in plays),
         coverage=total(each.coverage for each in villages),
@@ -302,21 +308,11 @@ def _residents_asked(shares: Iterable[ShareRow]) -> dict[str, int]:
     return {share.village_id: share.residents for share in shares if not share.device_id}
 
 
-# With repeats a pole has several plays of one order: the best of them counts, once.
-_BEST_FIRST = (
-    Outcome.CONFIRMED,
-    Outcome.PARTIAL,
-    Outcome.PENDING,
-    Outcome.NOT_CONFIRMED,
-    Outcome.FAILED,
-)
-
-
 def _best_outcomes(plays: Iterable[PlayRow]) -> dict[tuple[str, str], Outcome]:
     best: dict[tuple[str, str], Outcome] = {}
     for play in plays:
         key = (play.order_id, play.device_id)
-        best[key] = min(best.get(key, play.outcome), play.outcome, key=_BEST_FIRST.index)
+        best[key] = best_of([best[key], play.outcome]) if key in best else play.outcome
     return best
 
 

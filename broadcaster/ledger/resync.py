@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, func, select
 from broadcaster.database.columns import to_ms
 from broadcaster.fleet.tables import DeviceStatus
 from broadcaster.ledger.tables import HEADS
-from devices.protocol.messages import Command, Resync
+from devices.protocol.messages import Command, Resync, SelfTest
 
 log = structlog.get_logger()
 
@@ -88,6 +88,24 @@ class Resyncs:
         self._asked = {name: asked for name, asked in self._asked.items() if name in open_ones}
         return [self._command(gap, now=now) for gap in found if self._is_due(gap, now=now)]
 
+    def self_tests(self, device_ids: Sequence[str], *, now: datetime) -> list[Command]:
+        """A self-test of each of these, by the same sequence: a device acts on no lower one."""
+        return [
+            Command(
+                station=self.station_id,
+                device=device_id,
+                sequence=self._next_sequence(now),
+                issued_at_ms=to_ms(now),
+                expires_at_ms=to_ms(now + LIFE),
+                self_test=SelfTest(),
+            )
+            for device_id in device_ids
+        ]
+
+    def _next_sequence(self, now: datetime) -> int:
+        self._sequence = max(self._sequence + 1, to_ms(now))
+        return self._sequence
+
     def _is_due(self, gap: Gap, *, now: datetime) -> bool:
         asked = self._asked.get(gap.device_id)
         if asked is None or asked.gap != gap:
@@ -100,12 +118,11 @@ class Resyncs:
         return True
 
     def _command(self, gap: Gap, *, now: datetime) -> Command:
-        self._sequence = max(self._sequence + 1, to_ms(now))
         log.info("resync_asked", device_id=gap.device_id, epoch=gap.epoch, after_seq=gap.held)
         return Command(
             station=self.station_id,
             device=gap.device_id,
-            sequence=self._sequence,
+            sequence=self._next_sequence(now),
             issued_at_ms=to_ms(now),
             expires_at_ms=to_ms(now + LIFE),
             resync=Resync(epoch=gap.epoch, after_seq=gap.held),

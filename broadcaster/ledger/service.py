@@ -1,50 +1,70 @@
-"""The ingest process: `python -m broadcaster.ledger.service`, until SIGTERM.
+"""The ingest process: `python -m broadcaster.ledger.service [--number N]`, until SIGTERM.
 
 It hears all devices of the station, stores what they say, and only then acknowledges to the
 broker and sends receipts. Killed at any instant it has lost nothing that a receipt covers: what
 was not acknowledged or not receipted is said again.
+
+Where several share the work (`ingest_processes`), the broker gives each message to one of them: any
+may take any. What is retained is not given to those who share, so the first one hears the statuses
+by itself; it also asks for what is missing.
 """
 
+import argparse
+import gc
 import json
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Station
 from broadcaster.database import Database, connect
-from broadcaster.fleet.credentials import load_wire_secret
+from broadcaster.fleet.credentials import ingest_role, load_wire_secret
+from broadcaster.fleet.self_tests import mark_sent, unsent_self_tests
 from broadcaster.keys import KeyWatch, StationKeys
 from broadcaster.ledger.allowance import Allowance
 from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.incidents import record_incidents
-from broadcaster.ledger.ingest import Stored, store
+from broadcaster.ledger.ingest import Stored, open_deliveries, store_opened
 from broadcaster.ledger.known_keys import KnownKeys
 from broadcaster.ledger.opening import Refused
 from broadcaster.ledger.resync import Resyncs, gaps
+from broadcaster.ledger.storage import (
+    TOLD_AFTER,
+    StorageAway,
+    StorageFile,
+    is_away,
+    reason_of,
+    storage_file,
+)
 from broadcaster.ledger.time_answers import TimeAnswers
 from broadcaster.logs import configure_logs
-from broadcaster.settings import load_settings
+from broadcaster.settings import MOST_INGESTS, load_settings
 from broadcaster.wire import BrokerUnreachable, Delivery, Wire
 from devices.protocol import topics
 from devices.protocol.envelope import seal_message
 from devices.protocol.messages import Command, Receipt
+from devices.protocol.topics import Upward
 
 log = structlog.get_logger()
 
 BATCH_LIMIT = 500
+BYTES_AT_ONCE = 150_000
+"""What one transaction takes: some 200 messages of one confirmation, or 10 of fifty."""
 GATHER_S = 0.05
 PATIENCE_S = 0.5
 GAPS_LOOKED_AT_EVERY_S = 5.0
 _BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+_NEW_OBJECTS = 50_000
 UNSTORABLE = "unstorable"
+STORAGE_AWAY = "storage_away"
 
 
 class DatabaseAway(Exception):
@@ -60,8 +80,11 @@ class Ingest:
     now: Callable[[], datetime]
     pause: Callable[[float], bool]
     """Wait that many seconds; true when the process is to stop."""
+    tell: Callable[[StorageAway | None], None] = lambda _: None
+    """Told while nothing can be stored, and when that is over."""
     allowance: Allowance = field(default_factory=Allowance)
     known: KnownKeys = field(init=False)
+    _been_away: list[StorageAway] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """The registry is that of the same database."""
@@ -80,6 +103,9 @@ class Ingest:
             log.warning("flood_put_off", deliveries=heard - len(deliveries))
         if not deliveries:
             return ()
+        return tuple(outcome for some in _slices(deliveries) for outcome in self._of(some))
+
+    def _of(self, deliveries: Sequence[Delivery]) -> tuple[Stored, ...]:
         try:
             return (self._patiently(self._store, deliveries),)
         except DBAPIError as error:
@@ -89,22 +115,52 @@ class Ingest:
     def _patiently(
         self, work: Callable[[Sequence[Delivery]], Stored], deliveries: Sequence[Delivery]
     ) -> Stored:
+        away: StorageAway | None = None
         attempt = 0
         while True:
             try:
-                return work(deliveries)
+                stored = work(deliveries)
             except DBAPIError as error:
                 if not is_away(error):
+                    self._is_back(away)
                     raise
                 log.warning("database_away", error=str(error.orig), attempt=attempt)
+                away = self._is_away(error, since=away.since if away else self.now())
+            else:
+                self._is_back(away)
+                return stored
             if self.pause(_BACK_OFF_S[min(attempt, len(_BACK_OFF_S) - 1)]):
                 raise DatabaseAway
             attempt += 1
 
+    def _is_away(self, error: DBAPIError, *, since: datetime) -> StorageAway:
+        away = StorageAway(since=since, tried_at=self.now(), reason=reason_of(error))
+        self.tell(away)
+        return away
+
+    def _is_back(self, away: StorageAway | None) -> None:
+        """Let it be known afterwards that nothing could be stored, if that was long."""
+        if away is not None:
+            self.tell(None)
+            if away.lasts >= TOLD_AFTER:
+                self._been_away.append(away)
+        if not self._been_away:
+            return
+        try:
+            with self.database.writing() as session:
+                told = [_incident_of(each) for each in self._been_away]
+                record_incidents(connection_of(session), told, now=self.now())
+        except DBAPIError as error:
+            log.warning("absence_not_recorded_yet", error=str(error.orig))
+        else:
+            self._been_away.clear()
+
     def _store(self, deliveries: Sequence[Delivery]) -> Stored:
         keys = self.known.current(speakers(deliveries))
-        with self.database.writing() as session:
-            return store(session, deliveries, now=self.now(), keys=keys, station=self.station)
+        # Before the transaction: others may write meanwhile.
+        opened = open_deliveries(deliveries, keys=keys, station=self.station)
+        with self.database.writing_in_bulk() as session:
+            return store_opened(session, opened, now=self.now(), station=self.station)
 
     def _store_alone(self, deliveries: Sequence[Delivery]) -> Stored:
         try:
@@ -127,14 +183,28 @@ class Ingest:
             log.warning("registry_unreachable", error=str(error.orig))
 
 
+def _slices(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    """So many at a time that nobody else waits long to write: of long ones fewer."""
+    some: list[Delivery] = []
+    octets = 0
+    for each in deliveries:
+        if some and octets + len(each.payload) > BYTES_AT_ONCE:
+            yield some
+            some, octets = [], 0
+        some.append(each)
+        octets += len(each.payload)
+    if some:
+        yield some
+
+
 def speakers(deliveries: Sequence[Delivery]) -> set[str]:
     """Whom the topics of these deliveries name."""
     return {each.topic.split("/")[-2] for each in deliveries if each.topic.count("/") > 1}
 
 
-def is_away(error: DBAPIError) -> bool:
-    """Whether the database may answer later: locked, restarting, out of disk, connection lost."""
-    return isinstance(error, OperationalError) or error.connection_invalidated
+def _incident_of(away: StorageAway) -> Refused:
+    detail = f"{away.since.isoformat()} – {away.tried_at.isoformat()}: {away.reason}"
+    return Refused(None, STORAGE_AWAY, detail, detail.encode())
 
 
 def send_to_devices(wire: Wire, messages: Sequence[Receipt | Command], *, keys: StationKeys) -> int:
@@ -151,25 +221,45 @@ def send_to_devices(wire: Wire, messages: Sequence[Receipt | Command], *, keys: 
     return sent
 
 
-def run() -> int:
+def filters(station_id: str, *, number: int, processes: int) -> list[str]:
+    """What one of so many processes subscribes to."""
+    if processes == 1:
+        return [topics.from_all(station_id)]
+    own = [topics.from_every(station_id, Upward.STATUS)] if number == 1 else []
+    shared = (each for each in Upward if each is not Upward.STATUS)
+    return own + [f"$share/ingest/{topics.from_every(station_id, each)}" for each in shared]
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
     """Ingest until SIGTERM or SIGINT; what is in hand then is stored first."""
+    number = _parser().parse_args(arguments).number
+    _spare_collections()
     settings = load_settings()
     configure_logs(settings.log_level)
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda *_: stopping.set())
     database = connect(settings.database)
     with database.reading() as session:
         station = the_station(session)
     keys = KeyWatch(settings.keys_dir, station_id=station.id, root_public_key=station.public_key)
-    login = load_wire_secret(settings, station_id=station.id, role="ingest")
+    login = load_wire_secret(settings, station_id=station.id, role=ingest_role(number))
     wire = Wire(
         settings.broker_url,
         username=login.username,
         password=login.password,
         client_id=login.username,
+        shares=settings.ingest_processes > 1,
+        ca=settings.device_ca,
     )
-    ingest = Ingest(database, station, now=lambda: datetime.now(UTC), pause=stopping.wait)
+    told = StorageFile(storage_file(settings.state_dir, number=number))
+    ingest = Ingest(
+        database,
+        station,
+        now=lambda: datetime.now(UTC),
+        pause=stopping.wait,
+        tell=told.tell,
+    )
     answers = TimeAnswers(
         station_id=station.id,
         devices=lambda: ingest.known.held,
@@ -179,12 +269,19 @@ def run() -> int:
     )
     ingest.look_at_registry()
     wire.answer_at_once(answers.answer)
-    wire.subscribe(topics.from_all(station.id))
+    heard = filters(station.id, number=number, processes=settings.ingest_processes)
+    for topic_filter in heard:
+        wire.subscribe(topic_filter)
     wire.start()
     try:
-        _announce_when_subscribed(wire, topics.from_all(station.id), stopping)
+        _announce_when_subscribed(wire, heard, stopping)
         work = Work(
-            wire=wire, ingest=ingest, answers=answers, keys=keys, resyncs=Resyncs(station.id)
+            wire=wire,
+            ingest=ingest,
+            answers=answers,
+            keys=keys,
+            resyncs=Resyncs(station.id),
+            asks=number == 1,
         )
         while not stopping.is_set():
             work.once()
@@ -193,18 +290,36 @@ def run() -> int:
     finally:
         wire.stop()
         database.dispose()
+        told.close()
     return 0
 
 
-def _announce_when_subscribed(wire: Wire, topic_filter: str, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        try:
-            wire.wait_subscribed(topic_filter, timeout_s=PATIENCE_S)
-        except BrokerUnreachable:
-            continue
+def _spare_collections() -> None:
+    """Look for circles among objects seldom: a storm makes many, and hardly one is in a circle.
+
+    Looked for as usual, that is an eighth of all that storing a message costs.
+    """
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 20, 20)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m broadcaster.ledger.service")
+    parser.add_argument("--number", type=int, default=1, choices=range(1, MOST_INGESTS + 1))
+    return parser
+
+
+def _announce_when_subscribed(wire: Wire, heard: Sequence[str], stopping: threading.Event) -> None:
+    for topic_filter in heard:
+        while not stopping.is_set():
+            try:
+                wire.wait_subscribed(topic_filter, timeout_s=PATIENCE_S)
+                break
+            except BrokerUnreachable:
+                continue
+    if not stopping.is_set():
         sys.stdout.write(json.dumps({"event": "ingest_ready"}) + "\n")
         sys.stdout.flush()
-        return
 
 
 @dataclass(slots=True, kw_only=True)
@@ -216,6 +331,7 @@ class Work:
     answers: TimeAnswers
     keys: Callable[[], StationKeys]
     resyncs: Resyncs
+    asks: bool = True
     _looked_at_s: float = 0.0
 
     def once(self) -> None:
@@ -226,24 +342,36 @@ class Work:
         # Questions of devices that were not known yet when they came.
         waiting = [each for each in deliveries if not self.answers.answer(each)]
         outcomes = self.ingest.store(waiting) if waiting else ()
-        for delivery in deliveries:
-            delivery.ack()
+        self.wire.acknowledge(deliveries)
         if waiting:
             self._receipt(outcomes, deliveries=len(waiting))
 
     def _ask_again(self) -> None:
-        """Ask for what is missing, every few seconds; a database that is away puts it off."""
-        if time.monotonic() - self._looked_at_s < GAPS_LOOKED_AT_EVERY_S or not self.wire.connected:
+        """Ask for what is missing, and for self-tests, every few seconds, if it can."""
+        if (
+            not self.asks
+            or time.monotonic() - self._looked_at_s < GAPS_LOOKED_AT_EVERY_S
+            or not self.wire.connected
+        ):
             return
         self._looked_at_s = time.monotonic()
         now, station_id = self.ingest.now(), self.ingest.station.id
         try:
             with self.ingest.database.reading() as session:
                 found = gaps(connection_of(session), station_id=station_id, now=now)
+                to_test = unsent_self_tests(session, station_id=station_id, now=now)
+            if to_test:
+                # Marked first: one that is lost is asked again by a person, not by every restart.
+                with self.ingest.database.writing() as session:
+                    mark_sent(session, to_test, now=now)
         except DBAPIError as error:
             log.warning("gaps_not_looked_at", error=str(error.orig))
             return
-        send_to_devices(self.wire, self.resyncs.commands(found, now=now), keys=self.keys())
+        commands = [
+            *self.resyncs.commands(found, now=now),
+            *self.resyncs.self_tests(to_test, now=now),
+        ]
+        send_to_devices(self.wire, commands, keys=self.keys())
 
     def _receipt(self, outcomes: Sequence[Stored], *, deliveries: int) -> None:
         receipts = newest_receipts(outcomes)

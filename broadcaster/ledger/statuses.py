@@ -1,13 +1,16 @@
 """What devices last said of themselves: the newest verified status of each.
 
-The last will is signed before the connection it speaks of, so it is never newer than the
-*online* that followed it. Within one boot an *offline* therefore counts whenever it comes.
+Numbers say which of two is the newer one, as long as both are of one journal: a device's clock is
+set back when it first hears the station's time. A last will is numbered before the connection that
+it ends, and names it. Of devices that do not number, instants are compared; within one boot an
+*offline* then counts whenever it comes.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import UNSET
 from sqlalchemy import Connection, Row, select
 
 from broadcaster.database.columns import from_ms, to_ms
@@ -37,6 +40,18 @@ def supersedes(status: Status, *, held: dict[str, Any] | None) -> bool:
     """Whether a status says something newer than the one held."""
     if held is None:
         return True
+    if status.number and held["number"] and status.epoch == held["epoch"]:
+        return _is_numbered_above(status, held=held)
+    return _is_said_after(status, held=held)
+
+
+def _is_numbered_above(status: Status, *, held: dict[str, Any]) -> bool:
+    if status.number > held["number"]:
+        return True
+    return not status.online and bool(held["online"]) and status.number >= held["will"]
+
+
+def _is_said_after(status: Status, *, held: dict[str, Any]) -> bool:
     held_at_ms = to_ms(held["said_at"])
     if status.at_ms > held_at_ms:
         return True
@@ -59,6 +74,8 @@ def _row(status: Status, *, held: dict[str, Any] | None, now: datetime) -> dict[
         "online": status.online,
         "boot": status.boot,
         "software": status.software.replace("\0", "�"),
+        "number": status.number,
+        "will": status.will,
         "plan_version": status.plan_version,
         "config_version": status.config_version,
         "keyring_serial": status.keyring_serial,
@@ -69,9 +86,18 @@ def _row(status: Status, *, held: dict[str, Any] | None, now: datetime) -> dict[
         "clock_offset_ms": _storable(status.clock.offset_ms),
         "clock_uncertainty_ms": _storable(status.clock.uncertainty_ms),
         "clock_source": status.clock.source,
+        **_repeated(status, held=held),
         "said_at": max(said_at, held["said_at"]) if held else said_at,
         "received_at": now,
     }
+
+
+def _repeated(status: Status, *, held: dict[str, Any] | None) -> dict[str, str]:
+    """The audit root that the device keeps; one that says nothing of it keeps what it said."""
+    if status.audit_root is not UNSET:
+        return {"audit_day": status.audit_root.day, "audit_root": status.audit_root.root}
+    names = ("audit_day", "audit_root")
+    return {name: held[name] if held else "" for name in names}
 
 
 def _storable(stated_ms: int | None) -> int | None:

@@ -1,12 +1,13 @@
 """The ledger's tables: evidence and confirmations only grow; plays are folded from them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import BigInteger, Index, LargeBinary, Table, Text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from broadcaster.database import InstantColumn
+from broadcaster.database.signed_messages import SignedMessageColumn
 
 
 class ConfirmationBatch(SQLModel, table=True):
@@ -16,7 +17,7 @@ class ConfirmationBatch(SQLModel, table=True):
 
     sha256: str = Field(primary_key=True)
     device_id: str = Field(foreign_key="device.id", index=True)
-    message: bytes = Field(sa_type=LargeBinary)
+    message: bytes = Field(sa_type=SignedMessageColumn)
     received_at: datetime = Field(sa_type=InstantColumn)
 
 
@@ -94,9 +95,10 @@ class Incident(SQLModel, table=True):
 class Play(SQLModel, table=True):
     """One order and repeat on one device: expected, then folded from what the device confirmed.
 
-    What was true on the day (cluster, title, sound) is recorded on the day. From `state` on it is
-    a projection of the confirmations. `reached` is the furthest that the device said it came,
-    whatever the state became; `clock_doubtful` marks times that cannot be true: kept, not counted.
+    What was true on the day (cluster, title, sound; of a relay that it was one) is recorded then.
+    From `state` on it is a projection of the confirmations. `reached` is the furthest that the
+    device said it came, whatever the state became; `clock_doubtful` marks times that cannot be
+    true: kept, not counted.
     """
 
     __table_args__ = (
@@ -114,6 +116,7 @@ class Play(SQLModel, table=True):
     topic: str = ""
     audio_sha256: str
     asked_ms: int
+    relay: bool = False
     starts_at: datetime = Field(sa_type=InstantColumn, index=True)
     start_due_at: datetime = Field(sa_type=InstantColumn)
     end_due_at: datetime = Field(sa_type=InstantColumn, index=True)
@@ -141,15 +144,19 @@ class PlayShare(SQLModel, table=True):
     """
 
     __tablename__ = "play_share"
-    __table_args__ = (Index("play_share_to_freeze", "frozen", "starts_at"),)
+    __table_args__ = (
+        Index("play_share_to_freeze", "frozen", "starts_at"),
+        Index("play_share_by_village", "village_id", "starts_at"),
+    )
 
     order_id: str = Field(primary_key=True)
     device_id: str = Field(primary_key=True)
-    village_id: str = Field(foreign_key="village.id", primary_key=True, index=True)
+    village_id: str = Field(foreign_key="village.id", primary_key=True)
     broadcast_id: str = Field(index=True)
     cluster_id: str
     cluster_name: str
     village_name: str
+    topic: str = ""
     households: int
     residents: int
     share: float
@@ -170,6 +177,112 @@ class Alert(SQLModel, table=True):
     resolved_at: datetime | None = Field(default=None, sa_type=InstantColumn)
 
 
+class CoverageMark(SQLModel, table=True):
+    """A broadcast whose coverage may stand otherwise since: the roll-ups follow it, then it goes.
+
+    Only ever added by those who change plays, so that they never wait for each other.
+    """
+
+    __tablename__ = "coverage_mark"
+
+    id: int | None = Field(default=None, primary_key=True)
+    broadcast_id: str
+
+
+class VillageCoverage(SQLModel, table=True):
+    """Whom one broadcast reached in one village, in residents of that day: a projection.
+
+    `layout` names the poles and their shares as they stood; `day` is the station's own.
+    """
+
+    __tablename__ = "village_coverage"
+    __table_args__ = (
+        Index("village_coverage_by_village", "village_id", "day"),
+        Index("village_coverage_by_day", "day", "topic"),
+    )
+
+    broadcast_id: str = Field(primary_key=True)
+    village_id: str = Field(foreign_key="village.id", primary_key=True)
+    cluster_id: str
+    topic: str
+    day: date
+    starts_at: datetime = Field(sa_type=InstantColumn)
+    layout: str
+    asked: int
+    confirmed: float
+    relayed: float
+    partial: float
+    failed: float
+    not_confirmed: float
+    unverifiable: float
+    pending: float
+
+
+class PeriodCoverage(SQLModel, table=True):
+    """All broadcasts on a topic in a month or a year in one village, added up: a projection.
+
+    A village that changed its cluster has a row for each. `residents` and `reached` stand only in
+    the row of the cluster where it stood last, and are 0 in the others, so that they can be summed.
+    """
+
+    __tablename__ = "period_coverage"
+    __table_args__ = (Index("period_coverage_by_village", "village_id", "grain", "begins"),)
+
+    grain: str = Field(primary_key=True)
+    begins: date = Field(primary_key=True)
+    topic: str = Field(primary_key=True)
+    village_id: str = Field(foreign_key="village.id", primary_key=True)
+    cluster_id: str = Field(primary_key=True)
+    times: int
+    asked: int = Field(sa_type=BigInteger)
+    confirmed: float
+    relayed: float
+    partial: float
+    failed: float
+    not_confirmed: float
+    unverifiable: float
+    pending: float
+    last_at: datetime = Field(sa_type=InstantColumn)
+    residents: int
+    reached: float
+
+
+class PeriodShare(SQLModel, table=True):
+    """One pole's share of a village on a topic in a month or a year, and how often it played it.
+
+    A projection. One row for each layout of poles that the village had in that time.
+    """
+
+    __tablename__ = "period_share"
+    __table_args__ = (Index("period_share_by_village", "village_id", "grain", "begins"),)
+
+    grain: str = Field(primary_key=True)
+    begins: date = Field(primary_key=True)
+    topic: str = Field(primary_key=True)
+    village_id: str = Field(foreign_key="village.id", primary_key=True)
+    layout: str = Field(primary_key=True)
+    device_id: str = Field(primary_key=True)
+    share: float
+    asked: int
+    confirmed: int
+
+
+class PeriodReach(SQLModel, table=True):
+    """Whom the poles of a village reached in a month or a year, whatever the topic: a projection.
+
+    Of the village by itself: one that became part of another is looked at beside it (`reach`).
+    """
+
+    __tablename__ = "period_reach"
+
+    grain: str = Field(primary_key=True)
+    begins: date = Field(primary_key=True)
+    village_id: str = Field(foreign_key="village.id", primary_key=True)
+    cluster_id: str
+    residents: int
+    reached: float
+
+
 # The bulk paths write and read these as tables; the classes above say what they hold.
 _TABLES = SQLModel.metadata.tables
 BATCHES: Final[Table] = _TABLES["confirmation_batch"]
@@ -180,3 +293,8 @@ INCIDENTS: Final[Table] = _TABLES["incident"]
 PLAYS: Final[Table] = _TABLES["play"]
 SHARES: Final[Table] = _TABLES["play_share"]
 ALERTS: Final[Table] = _TABLES["alert"]
+MARKS: Final[Table] = _TABLES["coverage_mark"]
+VILLAGE_COVERAGE: Final[Table] = _TABLES["village_coverage"]
+PERIOD_COVERAGE: Final[Table] = _TABLES["period_coverage"]
+PERIOD_SHARES: Final[Table] = _TABLES["period_share"]
+PERIOD_REACH: Final[Table] = _TABLES["period_reach"]

@@ -28,6 +28,7 @@ log = structlog.get_logger()
 
 # A question is some 500 octets: forty at once, then one a second.
 _AT_ONCE_BYTES = 20_000
+_ASKS = f"/{Upward.ASK}"
 _BYTES_A_SECOND = 500.0
 
 
@@ -54,6 +55,8 @@ class TimeAnswers:
         A device that asks too often, or a broker that is gone, leaves it without an answer: the
         device asks again.
         """
+        if not delivery.topic.endswith(_ASKS):
+            return False
         asked_by = _asker(delivery.topic)
         if asked_by is None or asked_by.station != self.station_id:
             return False

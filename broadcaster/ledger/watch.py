@@ -53,6 +53,7 @@ def _overdue(connection: Connection, *, now: datetime) -> list[PlayKey]:
                 and_(PLAYS.c.state == PlayState.STARTED, PLAYS.c.end_due_at <= now),
             )
         )
+        .order_by(PLAYS.c.start_due_at)
         .limit(_AT_ONCE)
     )
     return [(order, repeat, device) for order, repeat, device in rows]

@@ -16,6 +16,7 @@ _MARKS: Mapping[str, str] = MappingProxyType(
         "started": "playing",
         "playing": "playing",
         "confirmed": "confirmed",
+        "relayed": "relayed",
         "partial": "partial",
         "cut": "cut",
         "skipped": "failed",
@@ -40,6 +41,9 @@ _CODES: Mapping[str, str] = MappingProxyType(
         "issuer_scope": msgid("người ký không có quyền ra lệnh này"),
         "key_expired": msgid("khóa ký đã hết hạn"),
         "replayed": msgid("lệnh cũ được gửi lại"),
+        "relay": msgid("tiếp sóng: không ai kiểm chứng nội dung"),
+        "relay_stalled": msgid("không nhận được gì từ nguồn tiếp sóng"),
+        "relay_undecodable": msgid("loa không giải mã được nguồn tiếp sóng"),
         "relay_host": msgid("nguồn tiếp âm không nằm trong danh sách đài cho phép"),
         "priority": msgid("nhường cho bản tin ưu tiên hơn"),
         "rebooted": msgid("phát tiếp sau khi loa khởi động lại"),
@@ -47,6 +51,11 @@ _CODES: Mapping[str, str] = MappingProxyType(
         "audio_device": msgid("loa không thấy cổng âm thanh"),
         "plan_rolled_back": msgid("đài gửi lại một kế hoạch cũ hơn"),
         "plan_equivocated": msgid("đài gửi hai kế hoạch khác nhau cùng số hiệu"),
+        "live": msgid("tiếng nói trực tiếp"),
+        "unsupported": msgid("loa này không phát được loại nội dung này"),
+        "live_key": msgid("buổi nói không dành cho loa này"),
+        "live_stalled": msgid("không nhận được tiếng nói nào"),
+        "live_undecodable": msgid("tiếng nói đến nhưng không giải mã được"),
     }
 )
 
@@ -94,6 +103,10 @@ _INCIDENTS: Mapping[str, str] = MappingProxyType(
             "Hai sổ của cùng một loa cùng được ghi: có thể khóa của loa đã bị sao chép. "
             "Xác nhận từ lúc đó không được tính."
         ),
+        "root_contradicted": msgid(
+            "Loa giữ mã gốc của một ngày khác với sổ: sổ của ngày đó đã bị sửa, "
+            "hoặc cơ sở dữ liệu được khôi phục từ bản cũ. Hãy chạy “loa ledger verify”."
+        ),
         "equivocation": msgid("Loa ký hai điều khác nhau cho cùng một xác nhận."),
         "broken_chain": msgid("Xác nhận không nối tiếp xác nhận trước nó."),
         "new_epoch": msgid("Loa bắt đầu một sổ mới: sổ trước đã mất hoặc bị xóa."),
@@ -106,6 +119,23 @@ _INCIDENTS: Mapping[str, str] = MappingProxyType(
         "malformed": msgid("Nội dung không đúng dạng giao ước."),
         "message_too_large": msgid("Nội dung dài hơn mức cho phép."),
         "unstorable": msgid("Cơ sở dữ liệu không nhận được nội dung này."),
+        "storage_away": msgid(
+            "Có lúc không ghi được sổ vì đĩa đầy hoặc cơ sở dữ liệu không trả lời. "
+            "Loa giữ xác nhận và gửi lại, không mất gì."
+        ),
+    }
+)
+
+_STORAGE_AWAY: Mapping[str, str] = MappingProxyType(
+    {
+        "disk_full": msgid(
+            "Đĩa của đài đã đầy. Hãy dọn bớt hoặc thêm đĩa; không mất gì: loa giữ xác nhận "
+            "và gửi lại khi có chỗ."
+        ),
+        "no_answer": msgid(
+            "Cơ sở dữ liệu không nhận dữ liệu. Hãy báo người quản trị máy; không mất gì: "
+            "loa giữ xác nhận và gửi lại."
+        ),
     }
 )
 
@@ -132,6 +162,11 @@ def words_of_code(code: str) -> str:
 def words_of_incident(code: str) -> str:
     """The Vietnamese words (a msgid) for what was refused or contradicts, or the code itself."""
     return _INCIDENTS.get(code) or _literally(code)
+
+
+def words_of_storage(reason: str) -> str:
+    """The Vietnamese words (a msgid) for why nothing can be stored, and what to do."""
+    return _STORAGE_AWAY[reason]
 
 
 def words_of_kind(kind: str) -> str:

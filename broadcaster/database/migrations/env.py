@@ -8,7 +8,11 @@ from sqlmodel import SQLModel
 
 def plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:  # noqa: ANN401
     """Write column types as the database knows them, so that a step never imports the product."""
-    plain = {"InstantColumn": "sa.BigInteger()", "AutoString": "sa.String()"}
+    plain = {
+        "InstantColumn": "sa.BigInteger()",
+        "AutoString": "sa.String()",
+        "SignedMessageColumn": "sa.LargeBinary()",
+    }
     return plain.get(type(item).__name__, False) if kind == "type" else False
 
 

@@ -1,15 +1,18 @@
 """Instants, ids and transactions, on both databases."""
 
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 from sqlmodel import select
 
 from broadcaster.accounts.tables import Account
-from broadcaster.database import Database, new_id
+from broadcaster.database import Database, connect, new_id
 from broadcaster.database.columns import from_ms, to_ms
 from devices.protocol.topics import check_name
 
@@ -87,3 +90,40 @@ def test_every_new_id_may_stand_in_a_topic() -> None:
 
     assert len(made) == 1000
     assert all(check_name(id_) == id_ for id_ in made)
+
+
+def test_a_commit_is_durable_whatever_the_server_is_set_to(postgres_url: str) -> None:
+    """A server that answers before its log is on disk would let a receipt promise too much."""
+    with psycopg.connect(postgres_url) as stranger:
+        found = stranger.execute("SHOW synchronous_commit").fetchone()
+    ours = connect(postgres_url)
+    with ours.writing() as session:
+        told = session.connection().execute(text("SHOW synchronous_commit")).scalar_one()
+    ours.dispose()
+
+    assert (found, told) == (("off",), "on")
+
+
+def test_who_waits_to_write_writes_as_soon_as_the_other_has(database: Database) -> None:
+    """Longer than SQLite itself is asked to wait at a time: both transactions are kept."""
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def write_first() -> None:
+        with database.writing() as session:
+            session.add(account("hanh"))
+            session.flush()
+            has_begun.set()
+            may_end.wait(10)
+
+    first = threading.Thread(target=write_first)
+    first.start()
+    assert has_begun.wait(10)
+    ending = threading.Timer(0.2, may_end.set)
+    ending.start()
+    with database.writing() as session:
+        session.add(account("minh"))
+    first.join()
+    ending.join()
+
+    with database.reading() as session:
+        assert {each.username for each in session.exec(select(Account))} == {"hanh", "minh"}

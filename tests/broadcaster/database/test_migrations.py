@@ -8,6 +8,9 @@ from sqlmodel import SQLModel
 from broadcaster.bulletins.tables import Bulletin, BulletinKind, Rendition
 from broadcaster.database import Database
 from broadcaster.database.migrate import migrate, undo_migrations
+from broadcaster.ledger.period_queries import By, covered
+from broadcaster.ledger.periods import one_year
+from broadcaster.ledger.rollups import roll_up
 from broadcaster.schedule.tables import Broadcast
 
 
@@ -33,10 +36,7 @@ def test_migrations_can_be_undone_and_done_again(database: Database) -> None:
 def test_what_was_planned_before_playlists_keeps_its_sound_and_its_room(database: Database) -> None:
     """A broadcast of an older version is what it was: no recordings, as long as its sound."""
     undo_migrations(database, to="0002")
-    with database.engine.begin() as connection:
-        for table, row in _OLD_ROWS:
-            columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-            connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), row)  # noqa: S608
+    insert(database, _OLD_ROWS)
 
     migrate(database)
 
@@ -45,6 +45,29 @@ def test_what_was_planned_before_playlists_keeps_its_sound_and_its_room(database
         assert (broadcast.slot_ms, broadcast.recordings, broadcast.cues) == (6_000, [], [])
         assert (rendition.replay, rendition.recordings, rendition.parts) == (None, [], [])
         assert session.get_one(Bulletin, "bul").kind == BulletinKind.ITEM
+
+
+def test_what_was_played_before_the_roll_ups_is_rolled_up(database: Database) -> None:
+    """Older shares learn their topic, what had begun is marked, and the way back works."""
+    undo_migrations(database, to="0007")
+    insert(database, [*_OLD_ROWS[:1], *_PLAYED])
+    migrate(database)
+    with database.writing() as session:
+        followed = roll_up(session).broadcasts
+        (year,) = covered(session, one_year(2026), villages=None, by=By.TOPIC)
+    undo_migrations(database, to="0007")
+
+    assert followed == 1
+    assert (year.key, year.coverage.asked, year.coverage.confirmed) == ("Y tế", 400, 300.0)
+    assert "village_coverage" not in inspect(database.engine).get_table_names()
+
+
+def insert(database: Database, rows: list[tuple[str, dict[str, object]]]) -> None:
+    """Rows of an older schema, in their order."""
+    with database.engine.begin() as connection:
+        for table, row in rows:
+            columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), row)  # noqa: S608
 
 
 _SOUND = {"audio_sha256": "ab" * 32, "audio_size_bytes": 48_000, "duration_ms": 6_000}
@@ -96,4 +119,36 @@ _OLD_ROWS: list[tuple[str, dict[str, object]]] = [
             "not_after": 2, "planned_at": 1, "withdrawn_by_person": False, **_SOUND,
         },
     ),
+]  # fmt: skip
+_NOON_MS = 1_780_293_600_000
+"""1 June 2026, 06:00 UTC."""
+
+_SHARE: dict[str, object] = {
+    "order_id": "ord", "village_id": "v", "broadcast_id": "bc", "cluster_id": "cl",
+    "cluster_name": "Cụm", "village_name": "Thôn", "households": 100, "residents": 400,
+    "starts_at": _NOON_MS, "frozen": True,
+}  # fmt: skip
+_PLAYED: list[tuple[str, dict[str, object]]] = [
+    ("cluster", {"id": "cl", "station_id": "st", "name": "Cụm", "position": 0}),
+    ("village", {"id": "v", "cluster_id": "cl", "name": "Thôn", "position": 0}),
+    (
+        "device",
+        {
+            "id": "loa", "station_id": "st", "cluster_id": "cl", "name": "Loa", "public_key": "00",
+            "broker_salt": "", "broker_verifier": "", "simulated": True, "enrolled_at": 1,
+        },
+    ),
+    (
+        "play",
+        {
+            "order_id": "ord", "repeat": 0, "device_id": "loa", "broadcast_id": "bc",
+            "cluster_id": "cl", "device_name": "Loa", "title": "Tin", "topic": "Y tế",
+            "audio_sha256": "00", "asked_ms": 60_000, "starts_at": _NOON_MS,
+            "start_due_at": _NOON_MS, "end_due_at": _NOON_MS, "frozen": True,
+            "state": "confirmed", "reached": "finished", "played_ms": 60_000,
+            "clock_doubtful": False, "simulated": True,
+        },
+    ),
+    ("play_share", {**_SHARE, "device_id": "", "share": 0.25}),
+    ("play_share", {**_SHARE, "device_id": "loa", "share": 0.75}),
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from devices.protocol import topics
 from devices.protocol.chain import entry_hash, genesis
 from devices.protocol.envelope import seal_message
 from devices.protocol.messages import Ask, Batch, Confirmation, Health, Kind, Status, encode
+from tests.trail import keys_of
 
 STATION = "xa-an-phu"
 STARTS = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -162,7 +163,7 @@ def found(session: Session, *, rehearsal: bool = True) -> Station:
         commune="An Phú",
         province="An Giang",
         rehearsal=rehearsal,
-        public_key="f" * 64,
+        public_key=keys_of(STATION).root_public_key,
     )
     session.add(station)
     session.flush()

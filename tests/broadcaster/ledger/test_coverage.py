@@ -54,6 +54,16 @@ def test_wired_poles_are_asked_and_never_confirmed() -> None:
     assert found.coverage == pytest.approx(0.6)
 
 
+def test_a_relay_covers_nobody_and_is_told_apart() -> None:
+    """Sound was heard there; what it said, nobody verified."""
+    found = covered({"v1": 500}, ("v1", 0.6, "relayed"), ("v1", 0.4, "failed"))
+
+    assert (found.relayed, found.confirmed) == (pytest.approx(300), 0)
+    assert found.coverage == 0
+    assert found.unserved == 0
+    assert outcome_of(PlayState.RELAYED, played_ms=1) is Outcome.RELAYED
+
+
 def test_part_of_a_play_is_not_coverage() -> None:
     """Partial is said apart: it neither covers nor counts as failed."""
     found = covered({"v1": 100}, ("v1", 0.5, "partial"), ("v1", 0.5, "pending"))

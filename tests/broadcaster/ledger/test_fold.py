@@ -1,5 +1,6 @@
 """The fold: what a device said becomes one play, whatever the order in which it was heard."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -92,6 +93,22 @@ def test_confirms_from_95_percent_on(percent: float, state: str) -> None:
 
     assert folded.state == state
     assert folded.played_ms == min(int(600 * percent), 60_000)
+
+
+@pytest.mark.parametrize("code", ["relay", None], ids=["said so", "unsaid"])
+def test_what_was_passed_on_is_never_confirmed(code: str | None) -> None:
+    """Sound was counted, and nobody verified what it said, whatever the device calls it."""
+    relay = replace(EXPECTED, relay=True)
+    whole = fold(relay, [finished(96, code=code)], now=at(62))
+    partly = fold(relay, [finished(40, code=code)], now=at(62))
+    nothing = fold(relay, [finished(0, code=code)], now=at(62))
+
+    assert (whole.state, partly.state, nothing.state) == ("relayed", "partial", "failed")
+
+
+def test_a_device_that_says_it_relayed_has_confirmed_nothing() -> None:
+    """Even of an order that was none."""
+    assert fold(EXPECTED, [finished(100, code="relay")], now=at(62)).state == "relayed"
 
 
 def test_a_finish_that_counted_nothing_is_no_play() -> None:

@@ -353,6 +353,50 @@ def test_believes_the_newest_status(
         assert session.get_one(DeviceStatus, "loa-1").online is online
 
 
+@pytest.mark.parametrize(
+    ("said", "version"),
+    [
+        pytest.param([(True, 7, 6, 100), (True, 8, 6, 90)], 2, id="its clock was set back"),
+        pytest.param([(True, 8, 6, 90), (True, 7, 6, 100)], 1, id="an older one comes late"),
+        pytest.param([(True, 7, 6, 100), (True, 7, 6, 100)], 1, id="the same comes again"),
+        pytest.param([(True, 7, 6, 100), (False, 6, 6, 90)], 2, id="the will of this connection"),
+        pytest.param([(True, 9, 8, 100), (False, 6, 6, 90)], 1, id="the will of an earlier one"),
+        pytest.param([(False, 6, 6, 90), (True, 7, 6, 80)], 2, id="back after a will"),
+        pytest.param([(True, 7, 6, 100), (True, 0, 0, 90)], 1, id="one without a number, earlier"),
+        pytest.param([(True, 7, 6, 100), (True, 0, 0, 110)], 2, id="one without a number, later"),
+    ],
+)
+def test_believes_numbers_before_clocks(
+    database: Database, pole: Pole, said: list[tuple[bool, int, int, int]], version: int
+) -> None:
+    """Of one journal's statuses the higher number is the newer; a will ends its own connection."""
+    for count, (is_online, number, will, at_ms) in enumerate(said, start=1):
+        status = pole.status(
+            online=is_online,
+            at_ms=at_ms,
+            version=count,
+            number=number,
+            will=will,
+            epoch=pole.epoch,
+        )
+        with database.writing() as session:
+            ingest(session, [status], now=STARTS)
+    with database.reading() as session:
+        assert session.get_one(DeviceStatus, "loa-1").plan_version == version
+
+
+def test_a_new_journal_numbers_anew(database: Database, pole: Pole) -> None:
+    """A device whose memory card was replaced is not silent until it has caught up."""
+    for epoch, number, at_ms in ((pole.epoch, 900, 100), ("e" * 32, 1, 200)):
+        with database.writing() as session:
+            status = pole.status(
+                online=True, at_ms=at_ms, version=number, number=number, will=number, epoch=epoch
+            )
+            ingest(session, [status], now=STARTS)
+    with database.reading() as session:
+        assert session.get_one(DeviceStatus, "loa-1").plan_version == 1
+
+
 def test_keeps_what_a_status_says_the_device_holds(database: Database, pole: Pole) -> None:
     """Versions, sequence, journal and clock: what a restored station asks and people look at."""
     status = pole.status(

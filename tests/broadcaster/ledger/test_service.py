@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Station
-from broadcaster.database import Database, connect
+from broadcaster.database import Database
 from broadcaster.fleet.credentials import new_device_secret, verifier_of, write_registry
 from broadcaster.fleet.tables import Device, DeviceHealth, DeviceStatus
 from broadcaster.keys import StationKeys, founding_keys
@@ -47,6 +47,7 @@ from tests.brokers import (
     start_embedded,
     start_mosquitto,
 )
+from tests.trail import connect
 
 pytestmark = pytest.mark.processes
 WAIT_S = 30.0

@@ -7,7 +7,7 @@ from random import Random
 
 from sqlmodel import Session, select
 
-from broadcaster.database import Database, connect
+from broadcaster.database import Database
 from broadcaster.ledger.expectations import expect, forget, freeze
 from broadcaster.ledger.plays import rebuild_plays
 from broadcaster.ledger.tables import ConfirmationRow, Incident, JournalHead, Play
@@ -23,6 +23,7 @@ from tests.broadcaster.ledger.commune import (
     order,
     raise_pole,
 )
+from tests.trail import connect
 
 NOW = STARTS + timedelta(seconds=100)
 POLES = 6

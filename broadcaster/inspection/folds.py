@@ -1,0 +1,62 @@
+"""Whether each play is what its confirmations say: folded once more, and compared. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from broadcaster.database.columns import from_ms
+from broadcaster.inspection.device_book import DeviceBook
+from broadcaster.inspection.device_rows import Row
+from broadcaster.inspection.findings import Finding, Flaw
+from broadcaster.ledger.fold import Expected, Fold, Word, fold
+
+CLOSED_WITHIN = timedelta(minutes=5)
+"""How long a deadline may have passed before the watch must have closed its play."""
+
+_FOLDED = tuple(Fold.__dataclass_fields__)
+_INSTANTS = ("started_at", "ended_at")
+
+
+def check_plays(book: DeviceBook, *, now: datetime) -> Iterator[Finding]:
+    """The plays of one device that are not what is held of it says, each with its columns."""
+    words = _words(book)
+    for play in book.rows.plays:
+        said = words.get((play["order_id"], play["repeat"]), [])
+        expected = _expected(play)
+        differing = _differing(play, fold(expected, said, now=now))
+        if differing:
+            # A deadline that passed this minute may not have been looked at yet.
+            before = fold(expected, said, now=now - CLOSED_WITHIN)
+            differing = _differing(play, before) and differing
+        if differing:
+            key = f"{play['order_id']}|{play['repeat']}|{book.device}"
+            yield Finding("play", key, Flaw.FOLD_DIFFERS, ", ".join(differing))
+
+
+def _words(book: DeviceBook) -> Mapping[tuple[str, int], list[Word]]:
+    words: dict[tuple[str, int], list[Word]] = defaultdict(list)
+    for row, _, said in book.rows.confirmations:
+        if said is not None and said.order is not None and not row.quarantined:
+            word = Word(epoch=row.epoch, said=said, received_at=from_ms(row.received_at))
+            words[said.order, said.repeat].append(word)
+    return words
+
+
+def _expected(play: Row) -> Expected:
+    return Expected(
+        simulated=bool(play["simulated"]),
+        relay=bool(play["relay"]),
+        asked_ms=play["asked_ms"],
+        starts_at=from_ms(play["starts_at"]),
+        start_due_at=from_ms(play["start_due_at"]),
+        end_due_at=from_ms(play["end_due_at"]),
+    )
+
+
+def _differing(play: Row, folded: Fold) -> list[str]:
+    return [name for name in _FOLDED if _held(play, name) != getattr(folded, name)]
+
+
+def _held(play: Row, name: str) -> object:
+    value = play[name]
+    return from_ms(value) if name in _INSTANTS and value is not None else value

@@ -1,0 +1,118 @@
+"""Whether each row that figures rest on was brought by an act in the trail, and is as it was."""
+
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Boolean, Connection, select
+
+from broadcaster.audit.entries import Fact, row_sha256
+from broadcaster.audit.facts import (
+    ADDED,
+    HASHED,
+    REGISTRY,
+    hashed_columns,
+    key_of,
+    table_named,
+    told,
+)
+from broadcaster.inspection.device_rows import stream_of
+from broadcaster.inspection.findings import Finding, Flaw
+
+Facts = Mapping[tuple[str, str], Fact]
+
+_PAGE = 5_000
+
+
+def check_facts(connection: Connection, facts: Facts) -> Iterator[Finding]:
+    """Rows without an entry are nobody's; rows that an entry speaks of must be there as it says."""
+    for name in REGISTRY:
+        yield from _check_table(connection, name, facts)
+    by_table = _digests(facts)
+    for name in HASHED:
+        yield from _check_hashed(connection, name, by_table[name])
+
+
+def _check_table(
+    connection: Connection,
+    name: str,
+    facts: Facts,
+) -> Iterator[Finding]:
+    table = table_named(name)
+    standing = {key for (of, key), fact in facts.items() if of == name and fact.digest}
+    seen: set[str] = set()
+    rows = connection.execute(select(table).execution_options(yield_per=_PAGE))
+    for found in rows:
+        row = dict(found._mapping)  # noqa: SLF001 - its documented name
+        key = key_of(table, row)
+        if key in standing:
+            seen.add(key)
+            differing = _differing(name, row, facts[name, key])
+            if differing is not None:
+                yield Finding(name, key, Flaw.FACT_DIFFERS, differing)
+        else:
+            yield Finding(name, key, Flaw.FACT_UNRECORDED)
+    for key in sorted(standing - seen):
+        yield Finding(name, key, Flaw.FACT_MISSING)
+
+
+def _differing(name: str, row: Mapping[str, Any], fact: Fact) -> str | None:
+    """Which columns are others than the entry says, where it holds them; None where none is.
+
+    A column that came with a later version of the schema is in no entry from before it.
+    """
+    if fact.row is None:
+        return None if row_sha256(told(row, without=REGISTRY[name])) == fact.digest else ""
+    kept = told(row)
+    columns = [column for column, value in fact.row.items() if kept.get(column) != value]
+    return ", ".join(columns) if columns else None
+
+
+def _digests(facts: Facts) -> Mapping[str, dict[str, str]]:
+    """The hashes that must stand, by table and key: of these tables there are very many rows."""
+    standing: dict[str, dict[str, str]] = {name: {} for name in HASHED}
+    for (of, key), fact in facts.items():
+        if of in standing and fact.digest:
+            standing[of][key] = fact.digest
+    return standing
+
+
+def _check_hashed(connection: Connection, name: str, standing: dict[str, str]) -> Iterator[Finding]:
+    """The rows of which the trail holds hashes: read once, as the driver gives them.
+
+    Until its start an expectation follows the registry: then there is no entry of it.
+    """
+    table = table_named(name)
+    columns = hashed_columns(name)
+    keys = itemgetter(*(columns.index(each.name) for each in table.primary_key))
+    flags = [at for at, each in enumerate(columns) if isinstance(table.c[each].type, Boolean)]
+    frozen = columns.index("frozen")
+    usual = [(columns.index(each), each, value) for each, value in ADDED.get(name, {}).items()]
+    names = ", ".join(f'"{each}"' for each in columns)
+    driver = connection.connection.driver_connection
+    for found in stream_of(driver, f"SELECT {names} FROM {name}"):  # noqa: S608 - the schema's names
+        values = list(found)
+        for at in flags:
+            values[at] = bool(values[at])
+        key = "|".join(map(str, keys(values)))
+        digest = standing.pop(key, None)
+        if digest is None:
+            if values[frozen]:
+                yield Finding(name, key, Flaw.FACT_UNRECORDED)
+            continue
+        row = dict(zip(columns, values, strict=True))
+        for at, column, value in usual:
+            if values[at] == value:
+                del row[column]
+        if not _is_hashed_so(name, row, digest):
+            yield Finding(name, key, Flaw.FACT_DIFFERS)
+    for key in sorted(standing):
+        yield Finding(name, key, Flaw.FACT_MISSING)
+
+
+def _is_hashed_so(name: str, row: dict[str, Any], digest: str) -> bool:
+    if row_sha256(row) == digest:
+        return True
+    # A device's own word may say later that it was a simulation; the fold checks that it did.
+    raised = name == "play" and row["simulated"]
+    return bool(raised) and row_sha256({**row, "simulated": False}) == digest
