@@ -1,0 +1,76 @@
+"""What other pages say of emergencies: what lasts, what waits for a second look, and where."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from broadcaster.accounts.people import display_names
+from broadcaster.accounts.roles import Right
+from broadcaster.accounts.second_factor import printed_codes_used
+from broadcaster.accounts.viewer import Viewer
+from broadcaster.emergency.ending import review_due, running_in_view, to_review
+from broadcaster.emergency.hazards import HAZARDS
+from broadcaster.emergency.tables import EmergencyPart
+from broadcaster.schedule.pages import BoardNotice
+from broadcaster.web.language import msgid
+
+_PRINTED_CODE_TOLD_FOR = timedelta(days=3)
+
+
+def emergency_notices(
+    session: Session, station_id: str, viewer: Viewer, now: datetime
+) -> Sequence[BoardNotice]:
+    """The lines for one person: a village head is told of what concerns their village."""
+    lasting = [
+        BoardNotice(
+            title=msgid("Đang diễn tập khẩn cấp") if each.drill else msgid("Đang khẩn cấp"),
+            text=HAZARDS[each.hazard].name,
+            at=each.raised_at,
+            href=f"/emergency/{each.id}",
+            urgent=not each.drill,
+        )
+        for each in running_in_view(
+            session, station_id=station_id, villages=viewer.villages_in_view()
+        )
+    ]
+    if viewer.may(Right.OVERSEE_EMERGENCIES) or viewer.may(Right.ADMINISTER):
+        lasting += _printed_codes(session, now=now)
+    if not viewer.may(Right.OVERSEE_EMERGENCIES):
+        return lasting
+    return lasting + [
+        BoardNotice(
+            title=msgid("Quá hạn xem xét lệnh khẩn cấp")
+            if review_due(each) < now
+            else msgid("Chờ xem xét lệnh khẩn cấp"),
+            text=HAZARDS[each.hazard].name,
+            at=each.raised_at,
+            href=f"/emergency/{each.id}#review",
+            urgent=review_due(each) < now,
+        )
+        for each in to_review(session, station_id=station_id)
+        if each.given_by != viewer.account_id
+    ]
+
+
+def _printed_codes(session: Session, *, now: datetime) -> list[BoardNotice]:
+    """Who opened a door with paper: their own necessity, or somebody else's who found the sheet."""
+    used = printed_codes_used(session, since=now - _PRINTED_CODE_TOLD_FOR)
+    names = display_names(session, {each.account_id for each in used})
+    return [
+        BoardNotice(
+            title=msgid("Đã dùng một mã in giấy"),
+            text=names[each.account_id],
+            at=each.used_at,
+            href="/audit",
+            urgent=True,
+        )
+        for each in used
+        if each.used_at is not None
+    ]
+
+
+def address_of_part(session: Session, broadcast_id: str) -> str | None:
+    """The page of what the ledger counts like a broadcast; None if it is no emergency's."""
+    part = session.get(EmergencyPart, broadcast_id)
+    return f"/emergency/{part.emergency_id}" if part is not None else None

@@ -1,0 +1,164 @@
+"""How an emergency stands, device by device, from nothing but what the devices have said. Pure.
+
+A device stands where its furthest word puts it: it has the order, it sounds the alarm, it says the
+message, it has said it. One that has said nothing is silent, whatever the plan wants.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from broadcaster.database.columns import from_ms
+from broadcaster.emergency.raising import PartKind
+from devices.protocol.messages import Confirmation, Kind
+
+
+class Stage(StrEnum):
+    """How far a device has come, by its own word."""
+
+    SILENT = "silent"
+    RECEIVED = "received"
+    ALARM = "alarm"
+    SPEAKING = "speaking"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+_IN_ORDER = (Stage.SILENT, Stage.RECEIVED, Stage.ALARM, Stage.SPEAKING, Stage.FINISHED)
+_BAD_ENDS = {
+    Kind.FAILED: Stage.FAILED,
+    Kind.SKIPPED: Stage.FAILED,
+    Kind.REJECTED: Stage.FAILED,
+    Kind.CUT: Stage.FAILED,
+    Kind.STOPPED: Stage.STOPPED,
+}
+_OF_MESSAGE = {
+    Kind.RECEIVED: Stage.RECEIVED,
+    Kind.CACHED: Stage.RECEIVED,
+    Kind.TONE_STARTED: Stage.ALARM,
+    Kind.STARTED: Stage.SPEAKING,
+    Kind.ITEM_STARTED: Stage.SPEAKING,
+    Kind.FINISHED: Stage.FINISHED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One confirmation of an emergency's order, with the part that it is about."""
+
+    part: PartKind
+    said: Confirmation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceWord:
+    """What a device has said of it. `tone_after_s` is from the order to its first tone."""
+
+    stage: Stage = Stage.SILENT
+    code: str | None = None
+    has_order: bool = False
+    has_sounded: bool = False
+    tone_after_s: float | None = None
+    repeats: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToCall:
+    """A village head by name, with the number to dial; '' where none is known or to be shown."""
+
+    name: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceStanding:
+    """One device in an emergency: where it stands, whom it reaches, and what it said."""
+
+    device_id: str
+    name: str
+    cluster_id: str
+    cluster: str
+    villages: Sequence[str] = ()
+    heads: Sequence[ToCall] = ()
+    word: DeviceWord = DeviceWord()
+    offline_since: datetime | None = None
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """All devices that were to warn, in their clusters' order."""
+
+    devices: Sequence[DeviceStanding] = field(default_factory=tuple)
+
+    @property
+    def asked(self) -> int:
+        """How many devices were to warn."""
+        return len(self.devices)
+
+    @property
+    def stages(self) -> Mapping[Stage, int]:
+        """How many devices stand at each stage at this moment; every stage is there."""
+        found = Counter(each.word.stage for each in self.devices)
+        return {stage: found[stage] for stage in Stage}
+
+    @property
+    def with_order(self) -> int:
+        """How many have said that they have the order."""
+        return sum(each.word.has_order for each in self.devices)
+
+    @property
+    def sounded(self) -> int:
+        """How many have said that they sounded the tone."""
+        return sum(each.word.has_sounded for each in self.devices)
+
+    @property
+    def last_tone_after_s(self) -> float | None:
+        """How long the slowest of those took from the order to its tone."""
+        told = [each.word.tone_after_s for each in self.devices]
+        return max((each for each in told if each is not None), default=None)
+
+
+def stage_of(heard: Iterable[Heard]) -> tuple[Stage, str | None]:
+    """How far a device has come, and the code of why it came no further.
+
+    Pure. The message decides; until a word of it is there the alarm does. An end that is none is
+    a failure unless the message was said in full.
+    """
+    words = list(heard)
+    message = [each.said for each in words if each.part is PartKind.MESSAGE]
+    alarm = [each.said for each in words if each.part is PartKind.ALARM]
+    stages = [_OF_MESSAGE[each.kind] for each in message if each.kind in _OF_MESSAGE]
+    stages += [
+        Stage.RECEIVED if each.kind in {Kind.RECEIVED, Kind.CACHED} else Stage.ALARM
+        for each in alarm
+        if each.kind in _OF_MESSAGE
+    ]
+    furthest = max(stages, key=_IN_ORDER.index, default=Stage.SILENT)
+    if furthest is Stage.FINISHED:
+        return furthest, None
+    ended = [each for each in (message or alarm) if each.kind in _BAD_ENDS]
+    if ended:
+        return _BAD_ENDS[ended[-1].kind], ended[-1].code
+    return furthest, None
+
+
+def word_of(heard: Sequence[Heard], *, repeats: int, raised_at: datetime) -> DeviceWord:
+    """All that a device has said of an emergency, in one look; pure."""
+    stage, code = stage_of(heard)
+    tones = [each.said for each in heard if each.said.kind is Kind.TONE_STARTED]
+    sounded_us = [each.first_sample_at_us for each in tones if each.first_sample_at_us is not None]
+    after_s = None
+    if sounded_us:
+        after_s = (from_ms(min(sounded_us) // 1_000) - raised_at).total_seconds()
+    return DeviceWord(
+        stage=stage,
+        code=code,
+        has_order=any(each.said.kind is not Kind.REJECTED for each in heard),
+        has_sounded=bool(tones),
+        tone_after_s=after_s,
+        repeats=repeats,
+    )

@@ -1,0 +1,85 @@
+"""How an emergency stands: each device by its furthest word, and nothing that it did not say."""
+
+from datetime import timedelta
+
+import pytest
+
+from broadcaster.emergency.ending import find_emergency
+from broadcaster.emergency.raising import PartKind
+from broadcaster.emergency.standing import Heard, Stage, Standing, stage_of
+from broadcaster.emergency.standing_queries import standing_of
+from devices.protocol.messages import Confirmation, Kind
+from tests.broadcaster.emergency.conftest import WatchRoom
+from tests.broadcaster.emergency.words_of_devices import let_say
+from tests.broadcaster.small_station import STATION_ID
+
+ALARM, MESSAGE = PartKind.ALARM, PartKind.MESSAGE
+
+
+def heard(part: PartKind, *kinds: Kind, code: str | None = None) -> list[Heard]:
+    """Words of a device on a part."""
+    return [
+        Heard(part=part, said=Confirmation(seq=n, prev="0" * 64, kind=kind, at_ms=n, code=code))
+        for n, kind in enumerate(kinds, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "stage"),
+    [
+        ([], Stage.SILENT),
+        (heard(ALARM, Kind.RECEIVED), Stage.RECEIVED),
+        (heard(ALARM, Kind.RECEIVED, Kind.TONE_STARTED), Stage.ALARM),
+        (heard(ALARM, Kind.TONE_STARTED, Kind.STARTED, Kind.FINISHED), Stage.ALARM),
+        (heard(ALARM, Kind.TONE_STARTED) + heard(MESSAGE, Kind.RECEIVED), Stage.ALARM),
+        (heard(MESSAGE, Kind.RECEIVED, Kind.TONE_STARTED), Stage.ALARM),
+        (heard(MESSAGE, Kind.TONE_STARTED, Kind.STARTED), Stage.SPEAKING),
+        (heard(MESSAGE, Kind.STARTED, Kind.FINISHED), Stage.FINISHED),
+        (heard(MESSAGE, Kind.STARTED, Kind.STOPPED), Stage.STOPPED),
+        (heard(MESSAGE, Kind.RECEIVED, Kind.FAILED), Stage.FAILED),
+        (heard(MESSAGE, Kind.REJECTED), Stage.FAILED),
+        (heard(ALARM, Kind.FAILED) + heard(MESSAGE, Kind.STARTED), Stage.SPEAKING),
+        (heard(ALARM, Kind.FINISHED) + heard(MESSAGE, Kind.SKIPPED), Stage.FAILED),
+    ],
+)
+def test_the_furthest_word_tells(words: list[Heard], stage: Stage) -> None:
+    """An alarm that was said is no message that was said; a bad end is no silence."""
+    assert stage_of(words)[0] is stage
+
+
+def standing(room: WatchRoom, emergency_id: str) -> Standing:
+    """How it stands now."""
+    with room.database.reading() as session:
+        row = find_emergency(session, emergency_id, station_id=STATION_ID)
+        return standing_of(session, row, ["cl-1", "cl-2"], today=room.now().date())
+
+
+def test_a_device_is_silent_until_it_has_spoken(room: WatchRoom) -> None:
+    """Every device of the chosen clusters is there from the beginning."""
+    room.authorise()
+    found = standing(room, room.raise_())
+
+    assert [(each.device_id, each.word.stage) for each in found.devices] == [
+        ("loa-0", Stage.SILENT),
+        ("loa-1", Stage.SILENT),
+    ]
+    assert (found.with_order, found.sounded, found.last_tone_after_s) == (0, 0, None)
+
+
+def test_what_devices_said_is_counted_each_once(room: WatchRoom) -> None:
+    """The tone is timed from the order; a repeat that was heard is counted as one."""
+    room.authorise()
+    emergency_id = room.raise_()
+    at = room.now() + timedelta(milliseconds=1_250)
+    with room.database.writing() as session:
+        let_say(session, "loa-0", emergency_id, Kind.RECEIVED, Kind.TONE_STARTED, at=at)
+        let_say(session, "loa-0", emergency_id, Kind.STARTED, Kind.FINISHED, at=at)
+        let_say(session, "loa-0", emergency_id, Kind.FINISHED, at=at, repeat=1)
+        let_say(session, "loa-1", emergency_id, Kind.REJECTED, at=at, code="issuer_scope")
+    found = standing(room, emergency_id)
+    first, second = found.devices
+
+    assert (first.word.stage, first.word.repeats) == (Stage.FINISHED, 1)
+    assert found.last_tone_after_s == 1.25
+    assert (second.word.stage, second.word.code) == (Stage.FAILED, "issuer_scope")
+    assert (found.with_order, found.sounded) == (1, 1)
