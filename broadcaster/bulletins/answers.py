@@ -1,10 +1,12 @@
 """Bulletins as the API answers them; instants are Unix milliseconds."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
 
+from broadcaster.bulletins.commenting import Comment
+from broadcaster.bulletins.desk import version_of
 from broadcaster.bulletins.doubts import needs_settling
 from broadcaster.bulletins.shown import Decision, Heard, Line, Replay, Shown, Sound, Spoken
 from broadcaster.bulletins.states import BulletinState
@@ -69,6 +71,17 @@ class PartAnswer(BaseModel):
     rendition_id: str
 
 
+class RelayAnswer(BaseModel):
+    """What a relay passes on; its greatest length is the rendition's."""
+
+    source_id: str
+    source: str
+    level: str
+    url: str
+    stall_timeout_ms: int
+    fallback_bulletin_id: str | None
+
+
 class RenditionAnswer(BaseModel):
     """Exact words and exact sound; what a decision names."""
 
@@ -87,6 +100,7 @@ class RenditionAnswer(BaseModel):
     replay: ReplayAnswer | None = Field(description="Null where later broadcasts say the same.")
     recordings: list[SpokenAnswer]
     parts: list[PartAnswer]
+    relay: RelayAnswer | None = Field(description="Null for what is no relay.")
     rendered_at_ms: int
 
 
@@ -100,6 +114,15 @@ class DecisionAnswer(BaseModel):
     over_missing: bool
     decided_at_ms: int
     rendition_id: str
+    present: bool
+
+
+class CommentAnswer(BaseModel):
+    """What somebody said while it waited; `present` is false for what was replaced since."""
+
+    by: str
+    comment: str
+    commented_at_ms: int
     present: bool
 
 
@@ -133,7 +156,7 @@ class DraftAnswer(BaseModel):
 
 
 class BulletinAnswer(BaseModel):
-    """One bulletin with its words, its sound and all decisions, newest first."""
+    """One bulletin with its words, its sound, all decisions and comments, newest first."""
 
     id: str
     title: str
@@ -145,6 +168,11 @@ class BulletinAnswer(BaseModel):
     tells_issue: bool
     issued_at_ms: int | None
     vietnamese_only: bool
+    contributor: str
+    source: str
+    valid_from: date | None
+    valid_until: date | None
+    version: str = Field(description="Of what is written; a change names it as `based_on`.")
     state: BulletinState
     author: str
     created_at_ms: int
@@ -152,6 +180,7 @@ class BulletinAnswer(BaseModel):
     submitted_at_ms: int | None
     rendition: RenditionAnswer | None
     decisions: list[DecisionAnswer]
+    comments: list[CommentAnswer]
 
 
 def line_answer(line: Line) -> BulletinLine:
@@ -186,6 +215,11 @@ def bulletin_answer(bulletin: Shown) -> BulletinAnswer:
         tells_issue=row.tells_issue,
         issued_at_ms=_ms(row.issued_at),
         vietnamese_only=row.vietnamese_only,
+        contributor=row.contributor,
+        source=row.source,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        version=version_of(row),
         state=bulletin.state,
         author=bulletin.author,
         created_at_ms=to_ms(row.created_at),
@@ -193,6 +227,7 @@ def bulletin_answer(bulletin: Shown) -> BulletinAnswer:
         submitted_at_ms=_ms(row.submitted_at),
         rendition=_rendition(bulletin.sound) if bulletin.sound else None,
         decisions=[_decision(each) for each in bulletin.decisions],
+        comments=[_comment(each) for each in bulletin.comments],
     )
 
 
@@ -226,7 +261,20 @@ def _rendition(sound: Sound) -> RenditionAnswer:
         replay=_replay(sound.replay) if sound.replay else None,
         recordings=[_spoken(each) for each in sound.in_other_languages],
         parts=[PartAnswer.model_validate(part) for part in row.parts],
+        relay=_relay(row.relay) if row.relay else None,
         rendered_at_ms=to_ms(row.rendered_at),
+    )
+
+
+def _relay(relay: dict[str, Any]) -> RelayAnswer:
+    fallback = relay["fallback"]
+    return RelayAnswer(
+        source_id=relay["source_id"],
+        source=relay["source"],
+        level=relay["level"],
+        url=relay["url"],
+        stall_timeout_ms=relay["stall_timeout_ms"],
+        fallback_bulletin_id=fallback["bulletin_id"] if fallback else None,
     )
 
 
@@ -262,6 +310,15 @@ def _decision(decision: Decision) -> DecisionAnswer:
         decided_at_ms=to_ms(decision.decided_at),
         rendition_id=decision.rendition_id,
         present=decision.present,
+    )
+
+
+def _comment(comment: Comment) -> CommentAnswer:
+    return CommentAnswer(
+        by=comment.by,
+        comment=comment.comment,
+        commented_at_ms=to_ms(comment.commented_at),
+        present=comment.present,
     )
 
 

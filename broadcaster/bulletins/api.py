@@ -3,7 +3,7 @@
 A script is read before it is kept: what cannot be read aloud is refused at once, with the reason.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -21,9 +21,11 @@ from broadcaster.bulletins.answers import (
     bulletin_answer,
     line_answer,
 )
+from broadcaster.bulletins.commenting import comment_on
 from broadcaster.bulletins.delivery import checked_delivery
 from broadcaster.bulletins.errors import (
     COMMENT_LIMIT_CHARACTERS,
+    CONTRIBUTOR_LIMIT_CHARACTERS,
     SCRIPT_LIMIT_CHARACTERS,
     TITLE_LIMIT_CHARACTERS,
     TOPIC_LIMIT_CHARACTERS,
@@ -31,6 +33,7 @@ from broadcaster.bulletins.errors import (
 )
 from broadcaster.bulletins.forms import usable_issue_time
 from broadcaster.bulletins.imports import DOCUMENT_FIELD, uploaded_draft
+from broadcaster.bulletins.provenance import Provenance
 from broadcaster.bulletins.shown import lines_of, shown
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.studio import Studio, sound_of_bulletin, studio_of
@@ -55,6 +58,7 @@ Here = Annotated[Context, Depends(context)]
 TheStudio = Annotated[Studio, Depends(studio_of)]
 Reader = Annotated[Viewer, Depends(require(Right.SEE_STATION))]
 Writer = Annotated[Viewer, Depends(require(Right.WRITE_BULLETINS))]
+Commenter = Annotated[Viewer, Depends(require(Right.COMMENT_ON_BULLETINS))]
 Approver = Annotated[Viewer, Depends(require(Right.APPROVE_BULLETINS))]
 
 
@@ -91,6 +95,20 @@ class BulletinGiven(BaseModel):
     vietnamese_only: bool = Field(
         default=False, description="No village waits for a recording in its own language."
     )
+    contributor: str = Field(
+        default="",
+        description="Who gave it: a school, the health station, the police.",
+        json_schema_extra={"maxLength": CONTRIBUTOR_LIMIT_CHARACTERS},
+    )
+    source: str = Field(
+        default="",
+        description="What it was taken from, such as a document and its number.",
+        json_schema_extra={"maxLength": CONTRIBUTOR_LIMIT_CHARACTERS},
+    )
+    valid_from: date | None = Field(
+        default=None, description="The first day on which it may go on air; null for any."
+    )
+    valid_until: date | None = Field(default=None, description="The last such day; null for any.")
 
     def written(self) -> Written:
         """What will be kept; raise a BadInput that names its field."""
@@ -106,7 +124,23 @@ class BulletinGiven(BaseModel):
                 issued_at=_issued_at(self.issued_at_ms),
                 vietnamese_only=self.vietnamese_only,
             ),
+            provenance=Provenance(
+                contributor=self.contributor,
+                source=self.source,
+                valid_from=self.valid_from,
+                valid_until=self.valid_until,
+            ),
         )
+
+
+class BulletinChanged(BulletinGiven):
+    """A bulletin as it shall be, and the version that it was made from."""
+
+    based_on: str = Field(
+        default="",
+        description="`version` as it was read; another one since then is refused. Empty: any.",
+        json_schema_extra={"maxLength": 16},
+    )
 
 
 class DecisionGiven(BaseModel):
@@ -135,17 +169,28 @@ class DecisionGiven(BaseModel):
     )
 
 
+class CommentGiven(BaseModel):
+    """What somebody says about a bulletin that waits for its decision."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    comment: str = Field(json_schema_extra={"minLength": 1, "maxLength": COMMENT_LIMIT_CHARACTERS})
+
+
 @api.get("", responses=problems(401, 403, 422))
 def bulletins(
     station: Here,
     _viewer: Reader,
     state: Annotated[BulletinState | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=NEWEST)] = NEWEST,
+    q: Annotated[
+        str, Query(max_length=200, description="Words that all stand in it; diacritics or not.")
+    ] = "",
 ) -> BulletinList:
-    """The newest bulletins without their scripts, last edited first."""
+    """The newest bulletins without their scripts, last edited first; of a search its best."""
     with station.database.reading() as session:
         newest = desk.newest_bulletins(
-            session, station_id=station.station_id, limit=limit, kind=BulletinKind.ITEM
+            session, station_id=station.station_id, limit=limit, kind=BulletinKind.ITEM, query=q
         )
         lines = lines_of(session, newest)
     wanted = [line for line in lines if state is None or line.state is state]
@@ -193,29 +238,38 @@ def bulletin(station: Here, _viewer: Reader, bulletin_id: str) -> BulletinAnswer
         return _answer(session, station, bulletin_id)
 
 
-@api.put("/{bulletin_id}", responses=problems(400, 401, 403, 404, 413, 422))
+@api.put("/{bulletin_id}", responses=problems(400, 401, 403, 404, 409, 413, 422))
 def change(
-    station: Here, studio: TheStudio, viewer: Writer, bulletin_id: str, given: BulletinGiven
+    station: Here, studio: TheStudio, viewer: Writer, bulletin_id: str, given: BulletinChanged
 ) -> BulletinAnswer:
     """Change a bulletin. Any change voids an approval and drops the sound."""
     written = given.written()
     studio.read(written.script)
     with station.database.writing() as session:
         desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
-        desk.edit(session, bulletin_id, written=written, by=viewer.account_id, now=station.now())
+        desk.edit(
+            session,
+            bulletin_id,
+            written=written,
+            by=viewer.account_id,
+            now=station.now(),
+            based_on=given.based_on,
+        )
         return _answer(session, station, bulletin_id)
 
 
 @api.post("/{bulletin_id}/rendition", responses=problems(401, 403, 404, 409, 422, 503))
 def make_sound(
-    station: Here, studio: TheStudio, _viewer: Writer, bulletin_id: str
+    station: Here, studio: TheStudio, viewer: Writer, bulletin_id: str
 ) -> BulletinAnswer:
     """Read and render the script as it stands; takes seconds. The same again changes nothing."""
     with station.database.reading() as session:
         row = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
     sound = sound_of_bulletin(studio, row, zone=station.zone)
     with station.database.writing() as session:
-        desk.attach_rendition(session, bulletin_id, sound=sound, now=station.now())
+        desk.attach_rendition(
+            session, bulletin_id, sound=sound, now=station.now(), by=viewer.account_id
+        )
         return _answer(session, station, bulletin_id)
 
 
@@ -252,6 +306,23 @@ def decide(
             comment=given.comment,
             by=viewer.account_id,
             now=station.now(),
+        )
+        return _answer(session, station, bulletin_id)
+
+
+@api.post(
+    "/{bulletin_id}/comments",
+    status_code=201,
+    responses=problems(400, 401, 403, 404, 409, 413, 422),
+)
+def comment(
+    station: Here, viewer: Commenter, bulletin_id: str, given: CommentGiven
+) -> BulletinAnswer:
+    """Say something about a bulletin that waits, without deciding; it cannot be changed later."""
+    with station.database.writing() as session:
+        desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+        comment_on(
+            session, bulletin_id, comment=given.comment, by=viewer.account_id, now=station.now()
         )
         return _answer(session, station, bulletin_id)
 

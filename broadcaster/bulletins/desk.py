@@ -4,35 +4,28 @@ Invariant: a bulletin is approved only while the newest decision on its present 
 it, was made by somebody who wrote none of it, and names exactly these words and this sound.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlmodel import Session
 
 from broadcaster.areas.tables import Station
+from broadcaster.audit import Act as AuditAct
+from broadcaster.audit import record
+from broadcaster.bulletins.deciding import TICK, decide
 from broadcaster.bulletins.delivery import delivery_of, keep_delivery
-from broadcaster.bulletins.doubts import unresolved
 from broadcaster.bulletins.errors import (
-    COMMENT_LIMIT_CHARACTERS,
-    CommentMissing,
-    CommentTooLong,
-    NothingAccepted,
-    OwnBulletin,
-    PlaylistOutdated,
-    RecordingsUnaccepted,
-    RenditionChanged,
+    EditedMeanwhile,
     ScriptChanged,
     SoundOverLimit,
     UnknownBulletin,
-    WarningsUnresolved,
 )
+from broadcaster.bulletins.provenance import keep_provenance, provenance_of
 from broadcaster.bulletins.recordings import (
     holding_recordings,
-    is_as_shown,
-    missing_recordings,
     take_present_recordings,
 )
-from broadcaster.bulletins.sound import NewSound
+from broadcaster.bulletins.sound import NewContent
 from broadcaster.bulletins.standing import (
     approved_rendition,
     authors_of,
@@ -40,27 +33,24 @@ from broadcaster.bulletins.standing import (
     decisions_on,
     find_bulletin,
     held_bulletin,
-    identity,
     newest_bulletins,
     newest_decision,
-    part_holds,
     state_of,
     states_of,
 )
 from broadcaster.bulletins.states import Act, BulletinState, after
 from broadcaster.bulletins.tables import (
-    Approval,
     Bulletin,
     BulletinEdit,
     BulletinKind,
     Rendition,
 )
-from broadcaster.bulletins.texts import Written, as_kept, sha256_of
+from broadcaster.bulletins.texts import Written, sha256_of
 from broadcaster.database import new_id
-from broadcaster.database.columns import to_ms
 
 __all__ = [
     "approved_rendition",
+    "as_written",
     "attach_rendition",
     "authors_of",
     "current_rendition",
@@ -69,15 +59,15 @@ __all__ = [
     "edit",
     "find_bulletin",
     "newest_bulletins",
+    "renew",
     "state_of",
     "states_of",
     "submit",
+    "version_of",
     "write_bulletin",
 ]
 
 log = structlog.get_logger(__name__)
-
-_TICK = timedelta(milliseconds=1)
 
 
 def write_bulletin(
@@ -102,10 +92,10 @@ def write_bulletin(
         created_at=now,
         edited_at=now,
     )
-    keep_delivery(bulletin, written.delivery)
+    _keep_beside_words(bulletin, written)
     session.add(bulletin)
     session.flush()
-    _remember(session, bulletin, by=by, now=now)
+    _remember(session, bulletin, act=AuditAct.BULLETIN_WRITTEN, by=by, now=now)
     log.info("bulletin_written", bulletin_id=bulletin.id, by=by)
     return bulletin
 
@@ -118,32 +108,45 @@ def edit(
     by: str,
     now: datetime,
     kind: BulletinKind = BulletinKind.ITEM,
+    based_on: str = "",
+    else_changed: bool = False,
 ) -> Bulletin:
     """Change a bulletin, which voids its approval and drops its sound; nothing new changes nothing.
 
-    Raises UnknownBulletin, also for what is of another kind.
+    `based_on` is the version that its author began from (`version_of`); empty for whatever stands.
+    `else_changed` says that something beside the words, which they do not tell, is another now.
+    Raises EditedMeanwhile, and UnknownBulletin also for what is of another kind.
     """
     bulletin = held_bulletin(session, bulletin_id)
     if bulletin.kind != kind:
         raise UnknownBulletin
-    if _as_written(bulletin) == written:
+    if as_written(bulletin) == written and not else_changed:
         return bulletin
+    if based_on and based_on != version_of(bulletin):
+        raise EditedMeanwhile
     after(state_of(session, bulletin), Act.EDIT)
     bulletin.title, bulletin.script = written.title, written.script
     bulletin.topic, bulletin.priority = written.topic, written.priority
-    keep_delivery(bulletin, written.delivery)
+    _keep_beside_words(bulletin, written)
     bulletin.edited_at = now
     bulletin.rendition_id = None
     bulletin.submitted_at = None
-    _remember(session, bulletin, by=by, now=now)
+    _remember(session, bulletin, act=AuditAct.BULLETIN_EDITED, by=by, now=now)
     log.info("bulletin_edited", bulletin_id=bulletin_id, by=by)
     return bulletin
 
 
 def attach_rendition(
-    session: Session, bulletin_id: str, *, sound: NewSound, now: datetime
+    session: Session,
+    bulletin_id: str,
+    *,
+    sound: NewContent,
+    now: datetime,
+    by: str = "",
 ) -> Rendition:
     """Make this sound the bulletin's own, if its script is still the one that was read.
+
+    `by` is whoever asked for it; empty for nobody, where the station makes it by itself.
 
     The same words and sound again are the rendition that is there, with what was decided on it;
     others take its place and the bulletin must be submitted anew. Raises ScriptChanged,
@@ -164,6 +167,19 @@ def attach_rendition(
     bulletin.rendition_id = rendition.id
     bulletin.submitted_at = None
     session.flush()
+    record(
+        session,
+        AuditAct.BULLETIN_RENDERED,
+        by=by,
+        about=bulletin.id,
+        at=now,
+        details={
+            "rendition": rendition.id,
+            "spoken_sha256": sha256_of(rendition.spoken),
+            "audio_sha256": rendition.audio_sha256,
+            "engine": rendition.engine,
+        },
+    )
     log.info("bulletin_rendered", bulletin_id=bulletin.id, rendition_id=rendition.id)
     return rendition
 
@@ -180,8 +196,16 @@ def submit(session: Session, bulletin_id: str, *, by: str, now: datetime) -> Bul
     if reached is not state:
         take_present_recordings(session, bulletin, now=now)
         newest = newest_decision(session, bulletin)
-        bulletin.submitted_at = max(now, newest.decided_at + _TICK) if newest else now
+        bulletin.submitted_at = max(now, newest.decided_at + TICK) if newest else now
         session.flush()
+        record(
+            session,
+            AuditAct.BULLETIN_SUBMITTED,
+            by=by,
+            about=bulletin.id,
+            at=now,
+            details={"rendition": bulletin.rendition_id},
+        )
         log.info("bulletin_submitted", bulletin_id=bulletin_id, by=by)
     return reached
 
@@ -190,84 +214,27 @@ def ask_anew(session: Session, bulletin_id: str, *, now: datetime) -> None:
     """What waits for a decision waits with something more in it: pages from before are stale."""
     bulletin = held_bulletin(session, bulletin_id)
     if bulletin.submitted_at is not None:
-        bulletin.submitted_at = max(now, bulletin.submitted_at + _TICK)
+        bulletin.submitted_at = max(now, bulletin.submitted_at + TICK)
         session.flush()
 
 
-def decide(
-    session: Session,
-    bulletin_id: str,
-    *,
-    rendition_id: str,
-    spoken_sha256: str,
-    audio_sha256: str,
-    approved: bool,
-    by: str,
-    now: datetime,
-    over_warnings: bool = False,
-    over_missing: bool = False,
-    comment: str = "",
-    submitted_at_ms: int | None = None,
-) -> Approval:
-    """Approve or return exactly these words and this sound.
+def renew(session: Session, bulletin_id: str, *, by: str, now: datetime) -> None:
+    """Let all be decided anew, words and sound staying what they are; raise UnknownBulletin.
 
-    With `submitted_at_ms` only what was asked then: a wish for quiet hours asks anew.
-
-    Raises RenditionChanged, ActOutOfPlace, OwnBulletin, PlaylistOutdated, WarningsUnresolved,
-    RecordingsUnaccepted, NothingAccepted, CommentMissing, CommentTooLong, TextUnusable,
-    UnknownBulletin.
+    What waits for its first decision goes on waiting, with something more in it.
     """
     bulletin = held_bulletin(session, bulletin_id)
-    rendition = current_rendition(session, bulletin)
-    shown = (rendition_id, spoken_sha256, audio_sha256)
-    if rendition is None or shown != identity(rendition):
-        raise RenditionChanged
-    asked_at_ms = to_ms(bulletin.submitted_at) if bulletin.submitted_at else None
-    if submitted_at_ms not in {None, asked_at_ms}:
-        raise RenditionChanged
-    after(state_of(session, bulletin), Act.APPROVE if approved else Act.RETURN)
-    if by in authors_of(session, bulletin):
-        raise OwnBulletin
-    if approved and not all(part_holds(session, part) for part in rendition.parts):
-        raise PlaylistOutdated
-    if approved and not is_as_shown(session, bulletin, rendition):
-        raise RenditionChanged
-    comment = _checked_comment(comment, needed=not approved)
-    doubted = bool(unresolved(rendition))
-    lacking = bool(missing_recordings(session, bulletin))
-    if approved:
-        _require_accepted(
-            doubted=doubted and not over_warnings, lacking=lacking and not over_missing
-        )
-    decision = Approval(
-        id=new_id("apr"),
-        bulletin_id=bulletin.id,
-        rendition_id=rendition_id,
-        spoken_sha256=spoken_sha256,
-        audio_sha256=audio_sha256,
-        approver_id=by,
-        approved=approved,
-        over_warnings=approved and doubted,
-        over_missing=approved and lacking,
-        comment=comment,
-        decided_at=_after_all_before(session, bulletin, now=now),
-    )
-    session.add(decision)
-    if not approved:
-        bulletin.submitted_at = None
+    present = current_rendition(session, bulletin)
+    if present is None or newest_decision(session, bulletin) is None:
+        ask_anew(session, bulletin_id, now=now)
+        return
+    after(state_of(session, bulletin), Act.RENDER)
+    kept = present.model_dump(exclude={"id", "rendered_at"})
+    again = Rendition(id=new_id("ren"), rendered_at=now, **kept)
+    session.add(again)
+    bulletin.rendition_id, bulletin.submitted_at = again.id, None
     session.flush()
-    log.info("bulletin_decided", bulletin_id=bulletin_id, approved=approved, by=by)
-    return decision
-
-
-def _require_accepted(*, doubted: bool, lacking: bool) -> None:
-    """Raises what names exactly what the approver did not accept."""
-    if doubted and lacking:
-        raise NothingAccepted(field="over_warnings")
-    if doubted:
-        raise WarningsUnresolved(field="over_warnings")
-    if lacking:
-        raise RecordingsUnaccepted(field="over_missing")
+    log.info("bulletin_renewed", bulletin_id=bulletin_id, rendition_id=again.id, by=by)
 
 
 def _require_session_length(session: Session, bulletin: Bulletin) -> None:
@@ -280,25 +247,45 @@ def _require_session_length(session: Session, bulletin: Bulletin) -> None:
         raise SoundOverLimit
 
 
-def _after_all_before(session: Session, bulletin: Bulletin, *, now: datetime) -> datetime:
-    """Decisions keep their order although two come at once, or the clock was set back."""
-    newest = newest_decision(session, bulletin)
-    earliest = [newest.decided_at + _TICK] if newest else []
-    submitted = [bulletin.submitted_at] if bulletin.submitted_at else []
-    return max([now, *earliest, *submitted])
+def version_of(bulletin: Bulletin) -> str:
+    """What a form says that it began from."""
+    return as_written(bulletin).version
 
 
-def _as_written(bulletin: Bulletin) -> Written:
+def as_written(bulletin: Bulletin) -> Written:
+    """What its author gave, as it is kept."""
     return Written(
         title=bulletin.title,
         script=bulletin.script,
         topic=bulletin.topic,
         priority=bulletin.priority,
         delivery=delivery_of(bulletin),
+        provenance=provenance_of(bulletin),
     )
 
 
-def _remember(session: Session, bulletin: Bulletin, *, by: str, now: datetime) -> None:
+def _keep_beside_words(bulletin: Bulletin, written: Written) -> None:
+    keep_delivery(bulletin, written.delivery)
+    keep_provenance(bulletin, written.provenance)
+    bulletin.search_text = written.search_text
+
+
+def _remember(
+    session: Session, bulletin: Bulletin, *, act: AuditAct, by: str, now: datetime
+) -> None:
+    record(
+        session,
+        act,
+        by=by,
+        about=bulletin.id,
+        at=now,
+        details={
+            "script_sha256": sha256_of(bulletin.script),
+            "priority": bulletin.priority,
+            "kind": str(bulletin.kind),
+        },
+        private={"title": bulletin.title},
+    )
     session.add(
         BulletinEdit(
             bulletin_id=bulletin.id,
@@ -309,12 +296,3 @@ def _remember(session: Session, bulletin: Bulletin, *, by: str, now: datetime) -
         )
     )
     session.flush()
-
-
-def _checked_comment(comment: str, *, needed: bool) -> str:
-    kept = as_kept(comment, field="comment").strip()
-    if needed and not kept:
-        raise CommentMissing(field="comment")
-    if len(kept) > COMMENT_LIMIT_CHARACTERS:
-        raise CommentTooLong(field="comment")
-    return kept

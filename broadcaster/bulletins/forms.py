@@ -7,14 +7,17 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from broadcaster.bulletins.delivery import Delivery, checked_delivery
+from broadcaster.bulletins.desk import version_of
 from broadcaster.bulletins.errors import IssueTimeUnusable, PriorityUnusable, RateUnusable
+from broadcaster.bulletins.provenance import Provenance, read_day
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.bulletins.texts import Written, checked
 
 RATES = ("0.7", "0.8", "0.9", "1.0", "1.1", "1.2", "1.3")
 YEARS = range(2000, 2100)
 DELIVERY_FIELDS = frozenset({"repeat", "rate", "tells_issue", "issued_at", "vietnamese_only"})
-EDITED = frozenset({"title", "script", "topic", "priority"}) | DELIVERY_FIELDS
+PROVENANCE_FIELDS = frozenset({"contributor", "source", "valid_from", "valid_until"})
+EDITED = frozenset({"title", "script", "topic", "priority"}) | DELIVERY_FIELDS | PROVENANCE_FIELDS
 
 _LOCAL_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _DECIMAL = re.compile(r"[0-9]{1,3}([.,][0-9]{1,6})?")
@@ -34,6 +37,13 @@ class BulletinForm(BaseModel):
     tells_issue: str = ""
     issued_at: str = ""
     vietnamese_only: str = ""
+    contributor: str = ""
+    source: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+    based_on: str = ""
+    draft_id: str = ""
+    revision: str = "0"
 
     def written(self, *, zone: ZoneInfo) -> Written:
         """What will be kept; raise a BadInput that names its field."""
@@ -45,6 +55,12 @@ class BulletinForm(BaseModel):
             topic=self.topic,
             priority=int(self.priority[:9]),
             delivery=self._delivery(zone),
+            provenance=Provenance(
+                contributor=self.contributor,
+                source=self.source,
+                valid_from=read_day(self.valid_from, field="valid_from"),
+                valid_until=read_day(self.valid_until, field="valid_until"),
+            ),
         )
 
     @property
@@ -59,6 +75,11 @@ class BulletinForm(BaseModel):
         usual = BulletinForm()
         return all(getattr(self, name) == getattr(usual, name) for name in DELIVERY_FIELDS)
 
+    @property
+    def names_nothing(self) -> bool:
+        """Whether nobody and no day is named."""
+        return not any(getattr(self, name) for name in PROVENANCE_FIELDS)
+
     def _delivery(self, zone: ZoneInfo) -> Delivery:
         if self.rate and not _DECIMAL.fullmatch(self.rate):
             raise RateUnusable(field="rate")
@@ -69,6 +90,14 @@ class BulletinForm(BaseModel):
             issued_at=read_issue_time(self.issued_at, zone=zone),
             vietnamese_only=self.vietnamese_only == "yes",
         )
+
+
+class CommentForm(BaseModel):
+    """What somebody says about a bulletin that waits; whatever else its form brings is left."""
+
+    model_config = ConfigDict(frozen=True)
+
+    comment: str = ""
 
 
 class DecisionForm(BaseModel):
@@ -99,6 +128,11 @@ def form_of(row: Bulletin, *, zone: ZoneInfo) -> BulletinForm:
         tells_issue="yes" if row.tells_issue else "",
         issued_at=issued.isoformat(timespec="minutes") if issued else "",
         vietnamese_only="yes" if row.vietnamese_only else "",
+        contributor=row.contributor,
+        source=row.source,
+        valid_from=row.valid_from.isoformat() if row.valid_from else "",
+        valid_until=row.valid_until.isoformat() if row.valid_until else "",
+        based_on=version_of(row),
     )
 
 

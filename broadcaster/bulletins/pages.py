@@ -12,15 +12,19 @@ from markupsafe import Markup
 from sqlmodel import Session
 from starlette.responses import Response
 
-from broadcaster.accounts.guard import require
+from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.bulletins import desk
+from broadcaster.bulletins.commenting import comment_on
+from broadcaster.bulletins.drafts import drafts_of, drop_draft
+from broadcaster.bulletins.editing import meanwhile, opened, opened_new, seen
 from broadcaster.bulletins.errors import (
     SCRIPT_LIMIT_CHARACTERS,
+    EditedMeanwhile,
     ScriptOverLimit,
 )
-from broadcaster.bulletins.forms import EDITED, BulletinForm, DecisionForm, form_of
+from broadcaster.bulletins.forms import EDITED, BulletinForm, CommentForm, DecisionForm
 from broadcaster.bulletins.imports import uploaded_draft
 from broadcaster.bulletins.recordings import missing_recordings, missing_when_heard
 from broadcaster.bulletins.rule_names import name_of_rule
@@ -40,16 +44,21 @@ from broadcaster.database.columns import to_ms
 from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed, Unavailable
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
-from broadcaster.web.language import language_of
+from broadcaster.web.language import in_language
 
 NEWEST = 200
+LONGEST_QUERY = 200
 FIELDS = EDITED | {"over_warnings", "over_missing", "comment"}
 
 # What other capabilities add to a bulletin's page (`app.state.bulletin_panels`): HTML of their own.
 Panel = Callable[[Request, Session, Bulletin, Viewer], str]
 
-# A playlist's own page with what was refused, and the comment (`app.state.playlist_page`).
-PlaylistPage = Callable[[Request, Viewer, str, LoaError, str], Response]
+# The page of another kind with what was refused, and the comment (`app.state.<name>`).
+OtherPage = Callable[[Request, Viewer, str, LoaError, str], Response]
+_OTHER_PAGES = {
+    BulletinKind.PLAYLIST: ("/playlists", "playlist_page"),
+    BulletinKind.RELAY: ("/relays", "relay_page"),
+}
 
 router = APIRouter(include_in_schema=False)
 
@@ -57,29 +66,45 @@ Here = Annotated[Context, Depends(context)]
 Reader = Annotated[Viewer, Depends(require(Right.SEE_STATION))]
 Writer = Annotated[Viewer, Depends(require(Right.WRITE_BULLETINS))]
 Approver = Annotated[Viewer, Depends(require(Right.APPROVE_BULLETINS))]
+Commenter = Annotated[Viewer, Depends(require(Right.COMMENT_ON_BULLETINS))]
+Onlooker = Annotated[Viewer, Depends(require_to_read(Right.APPROVE_BULLETINS))]
 
 
 @router.get("/bulletins")
 def bulletins(request: Request, station: Here, viewer: Reader) -> Response:
-    """All bulletins, last edited first."""
+    """All bulletins, last edited first; with `q` those that hold its words."""
+    query = request.query_params.get("q", "")[:LONGEST_QUERY].strip()
+    may_write = viewer.may(Right.WRITE_BULLETINS)
     with station.database.reading() as session:
         newest = desk.newest_bulletins(
-            session, station_id=station.station_id, limit=NEWEST, kind=BulletinKind.ITEM
+            session,
+            station_id=station.station_id,
+            limit=NEWEST,
+            kind=BulletinKind.ITEM,
+            query=query,
         )
         lines = lines_of(session, newest)
+        drafts = (
+            drafts_of(session, station_id=station.station_id, account_id=viewer.account_id)
+            if may_write and not query
+            else ()
+        )
     return render(
         request,
         "bulletins/pages/list.html",
         lines=lines,
-        may_write=viewer.may(Right.WRITE_BULLETINS),
-        may_decide=viewer.may(Right.APPROVE_BULLETINS),
-        may_teach=viewer.may(Right.EDIT_LEXICON),
-        may_describe=viewer.may(Right.DESCRIBE_VILLAGES),
+        drafts=drafts,
+        query=query,
+        may_write=may_write,
+        sees_approvals=viewer.may_read(Right.APPROVE_BULLETINS),
+        sees_lexicon=viewer.may_read(Right.EDIT_LEXICON),
+        sees_voices=viewer.may_read(Right.CHOOSE_VOICE),
+        sees_villages=viewer.may_read(Right.DESCRIBE_VILLAGES),
     )
 
 
 @router.get("/approvals")
-def approvals(request: Request, station: Here, _viewer: Approver) -> Response:
+def approvals(request: Request, station: Here, _viewer: Onlooker) -> Response:
     """What waits for a decision, longest first."""
     with station.database.reading() as session:
         submitted = desk.newest_bulletins(
@@ -101,9 +126,11 @@ def approvals(request: Request, station: Here, _viewer: Approver) -> Response:
 
 
 @router.get("/bulletins/new")
-def new(request: Request, _viewer: Writer) -> Response:
-    """An empty form."""
-    return _new_page(request, BulletinForm())
+def new(request: Request, station: Here, viewer: Writer) -> Response:
+    """An empty form, or with `draft` what was typed and not saved."""
+    with station.database.reading() as session:
+        found = opened_new(request, session, viewer)
+    return new_page(request, found.given, reopened=found.is_draft)
 
 
 @router.post("/bulletins")
@@ -117,7 +144,7 @@ def create(
     try:
         written = form.written(zone=station.zone)
     except BadInput as refused:
-        return _new_page(request, form, refused=refused)
+        return new_page(request, form, refused=refused)
     with station.database.writing() as session:
         bulletin = desk.write_bulletin(
             session,
@@ -126,6 +153,7 @@ def create(
             by=viewer.account_id,
             now=station.now(),
         )
+        drop_draft(session, form.draft_id, by=viewer.account_id)
     return _make_sound(request, station, viewer, bulletin)
 
 
@@ -136,21 +164,22 @@ async def import_document(request: Request, _viewer: Writer) -> Response:
     try:
         draft = await uploaded_draft(request)
     except BadInput as refused:
-        return _new_page(request, typed, refused=refused)
+        return new_page(request, typed, refused=refused)
     script = "\n\n".join(filter(None, (typed.script.strip(), draft.script)))
     filled = typed.model_copy(update={"title": typed.title or draft.title, "script": script})
     too_long = len(script) > SCRIPT_LIMIT_CHARACTERS
     over = ScriptOverLimit(length_characters=len(script)) if too_long else None
-    return _new_page(request, filled, refused=over, imported=True)
+    return new_page(request, filled, refused=over, imported=True)
 
 
 @router.get("/bulletins/{bulletin_id}")
 def bulletin_page(request: Request, station: Here, viewer: Reader, bulletin_id: str) -> Response:
-    """One bulletin: written, spoken, heard, decided; a playlist has a page of its own."""
+    """One bulletin: written, spoken, heard, decided; other kinds have pages of their own."""
     with station.database.reading() as session:
         row = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
-    if row.kind == BulletinKind.PLAYLIST:
-        return RedirectResponse(f"/playlists/{bulletin_id}", status_code=303)
+    if row.kind != BulletinKind.ITEM:
+        address, _ = _OTHER_PAGES[BulletinKind(row.kind)]
+        return RedirectResponse(f"{address}/{bulletin_id}", status_code=303)
     return _page(request, station, viewer, bulletin_id)
 
 
@@ -167,11 +196,20 @@ def change(
         written = form.written(zone=station.zone)
     except BadInput as refused:
         return _page(request, station, viewer, bulletin_id, refused=refused, given=form)
-    with station.database.writing() as session:
-        desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
-        bulletin = desk.edit(
-            session, bulletin_id, written=written, by=viewer.account_id, now=station.now()
-        )
+    try:
+        with station.database.writing() as session:
+            desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+            bulletin = desk.edit(
+                session,
+                bulletin_id,
+                written=written,
+                by=viewer.account_id,
+                now=station.now(),
+                based_on=form.based_on,
+            )
+            drop_draft(session, form.draft_id, by=viewer.account_id)
+    except EditedMeanwhile as refused:
+        return _page(request, station, viewer, bulletin_id, refused=refused, given=form)
     if bulletin.rendition_id is not None:
         return _back_to(bulletin_id)
     return _make_sound(request, station, viewer, bulletin)
@@ -228,12 +266,34 @@ def decide(
     return _back_to(bulletin_id)
 
 
+@router.post("/bulletins/{bulletin_id}/comments")
+def comment(
+    request: Request,
+    station: Here,
+    viewer: Commenter,
+    bulletin_id: str,
+    form: Annotated[CommentForm, Form()],
+) -> Response:
+    """Say something about what waits; it goes on waiting."""
+    try:
+        with station.database.writing() as session:
+            desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+            comment_on(
+                session, bulletin_id, comment=form.comment, by=viewer.account_id, now=station.now()
+            )
+    except (BadInput, Conflict) as refused:
+        return _page(request, station, viewer, bulletin_id, refused=refused, comment=form.comment)
+    return RedirectResponse(f"/bulletins/{bulletin_id}#said", status_code=303)
+
+
 def _make_sound(request: Request, station: Context, viewer: Viewer, bulletin: Bulletin) -> Response:
     """No transaction is open while the voice speaks; the script is safe whatever it says."""
     try:
         sound = sound_of_bulletin(studio_of(request), bulletin, zone=station.zone)
         with station.database.writing() as session:
-            desk.attach_rendition(session, bulletin.id, sound=sound, now=station.now())
+            desk.attach_rendition(
+                session, bulletin.id, sound=sound, now=station.now(), by=viewer.account_id
+            )
     except (BadInput, Conflict, Unavailable) as refused:
         return _page(request, station, viewer, bulletin.id, refused=refused)
     return _back_to(bulletin.id)
@@ -252,12 +312,17 @@ def _page(
     added: list[Panel] = getattr(request.app.state, "bulletin_panels", [])
     with station.database.reading() as session:
         row = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
-        if refused is not None and row.kind == BulletinKind.PLAYLIST:
-            tell: PlaylistPage = request.app.state.playlist_page
+        if refused is not None and row.kind != BulletinKind.ITEM:
+            _, name = _OTHER_PAGES[BulletinKind(row.kind)]
+            tell: OtherPage = getattr(request.app.state, name)
             return tell(request, viewer, bulletin_id, refused, comment)
         bulletin = shown(session, row)
         missing = missing_recordings(session, row)
         teach = _teachable(bulletin, viewer)
+        editor = opened(request, session, row, viewer, zone=station.zone)
+        theirs = None
+        if given is not None and isinstance(refused, EditedMeanwhile):
+            theirs, given = meanwhile(session, row, given), seen(row, given)
         panels = [Markup(panel(request, session, row, viewer)) for panel in added]  # noqa: S704
     status = refused.status if refused else 200
     if refused is None and bulletin.sound is None and viewer.may(Right.WRITE_BULLETINS):
@@ -276,11 +341,16 @@ def _page(
         voices=voices_in(bulletin.sound.row.engine, known=known) if bulletin.sound else (),
         wished_voice=_wished_voice(bulletin, known=known),
         name_of_rule=name_of_rule,
-        given=given or form_of(row, zone=station.zone),
+        given=given or editor.given,
+        editor_state=editor,
+        theirs=theirs,
         errors={refused.field: told} if refused and at_field else {},
         trouble="" if at_field else told,
         comment=comment,
-        editing=bulletin.sound is None or (refused is not None and refused.field in EDITED),
+        editing=bulletin.sound is None
+        or editor.is_open
+        or theirs is not None
+        or (refused is not None and refused.field in EDITED),
         own=viewer.account_id in bulletin.authors,
         may_write=viewer.may(Right.WRITE_BULLETINS),
         may_decide=viewer.may(Right.APPROVE_BULLETINS),
@@ -314,13 +384,16 @@ async def _typed_in(request: Request) -> dict[str, str]:
     return {name: value for name, value in given if isinstance(value, str)}
 
 
-def _new_page(
+def new_page(
     request: Request,
     given: BulletinForm,
     *,
     refused: BadInput | None = None,
     imported: bool = False,
+    filled: bool = False,
+    reopened: bool = False,
 ) -> Response:
+    """The form of a new bulletin, with what stands in it."""
     return render(
         request,
         "bulletins/pages/new.html",
@@ -328,6 +401,8 @@ def _new_page(
         given=given,
         errors={refused.field: _sentence(request, refused)} if refused else {},
         imported=imported,
+        filled=filled,
+        reopened=reopened,
     )
 
 
@@ -351,4 +426,4 @@ def _back_to(bulletin_id: str) -> Response:
 def _sentence(request: Request, refused: LoaError | None) -> str:
     if refused is None:
         return ""
-    return refused.message_vi if language_of(request) == "vi" else refused.message_en
+    return in_language(request, refused)

@@ -11,7 +11,10 @@ from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.bulletins import desk, voicing
+from broadcaster.bulletins.answers import BulletinAnswer, bulletin_answer
+from broadcaster.bulletins.own_voice import bring_own_voice
 from broadcaster.bulletins.recordings import Wanted, wanted_recordings
+from broadcaster.bulletins.shown import shown
 from broadcaster.bulletins.tables import BulletinRecording
 from broadcaster.bulletins.texts import sha256_of
 from broadcaster.bulletins.uploads import RECORDING_FIELD
@@ -30,7 +33,16 @@ RECORDING_SCHEMA = {
     },
 }
 
-api = APIRouter(prefix="/api/bulletins/{bulletin_id}/recordings", tags=["bulletins"])
+SOUND_SCHEMA = {
+    "type": "object",
+    "required": [RECORDING_FIELD],
+    "properties": {
+        RECORDING_FIELD: {"type": "string", "format": "binary"},
+        "script_sha256": {"type": "string", "description": "Of the words that were recorded."},
+    },
+}
+
+api = APIRouter(prefix="/api/bulletins/{bulletin_id}", tags=["bulletins"])
 
 Here = Annotated[Context, Depends(context)]
 Reader = Annotated[Viewer, Depends(require(Right.SEE_STATION))]
@@ -74,7 +86,7 @@ class ConfirmationGiven(BaseModel):
     script_sha256: str = ""
 
 
-@api.get("", responses=problems(401, 403, 404, 422))
+@api.get("/recordings", responses=problems(401, 403, 404, 422))
 def recordings(station: Here, _viewer: Reader, bulletin_id: str) -> RecordingList:
     """What is there, what is missing, what was made for earlier words."""
     with station.database.reading() as session:
@@ -82,7 +94,7 @@ def recordings(station: Here, _viewer: Reader, bulletin_id: str) -> RecordingLis
 
 
 @api.post(
-    "",
+    "/recordings",
     status_code=201,
     responses=problems(400, 401, 403, 404, 409, 413, 422, 503),
     openapi_extra={
@@ -98,7 +110,28 @@ async def bring(request: Request, station: Here, viewer: Writer, bulletin_id: st
     return await run_in_threadpool(_listed, station, bulletin_id)
 
 
-@api.post("/{recording_id}/confirmation", responses=problems(400, 401, 403, 404, 409, 413, 422))
+@api.post(
+    "/sound",
+    status_code=201,
+    responses=problems(400, 401, 403, 404, 409, 413, 422, 503),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": SOUND_SCHEMA}},
+        }
+    },
+)
+async def bring_sound(
+    request: Request, station: Here, viewer: Writer, bulletin_id: str
+) -> BulletinAnswer:
+    """Let a person's recording of at most 50 MB and 45 minutes be the bulletin's own sound."""
+    await bring_own_voice(request, station, bulletin_id, by=viewer.account_id)
+    return await run_in_threadpool(_bulletin, station, bulletin_id)
+
+
+@api.post(
+    "/recordings/{recording_id}/confirmation", responses=problems(400, 401, 403, 404, 409, 413, 422)
+)
 def confirm(
     station: Here, viewer: Writer, bulletin_id: str, recording_id: str, given: ConfirmationGiven
 ) -> RecordingList:
@@ -109,10 +142,16 @@ def confirm(
     return _listed(station, bulletin_id)
 
 
-@api.delete("/{recording_id}", status_code=204, responses=problems(401, 403, 404, 422))
+@api.delete("/recordings/{recording_id}", status_code=204, responses=problems(401, 403, 404, 422))
 def remove(station: Here, viewer: Writer, bulletin_id: str, recording_id: str) -> None:
     """Play a recording no longer."""
     voicing.retire(station, bulletin_id, recording_id, by=viewer.account_id)
+
+
+def _bulletin(station: Context, bulletin_id: str) -> BulletinAnswer:
+    with station.database.reading() as session:
+        row = desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
+        return bulletin_answer(shown(session, row))
 
 
 def _listed(station: Context, bulletin_id: str) -> RecordingList:

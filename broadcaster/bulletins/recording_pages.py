@@ -16,11 +16,14 @@ from broadcaster.accounts.people import display_names
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.bulletins import voicing
+from broadcaster.bulletins.errors import RecordingMissing
+from broadcaster.bulletins.own_voice import RECORDED, bring_own_voice
 from broadcaster.bulletins.pages import answer_bulletin
 from broadcaster.bulletins.recordings import Wanted, wanted_recordings
+from broadcaster.bulletins.standing import current_rendition
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.bulletins.texts import sha256_of
-from broadcaster.errors import BadInput, Conflict, NotFound, Unavailable
+from broadcaster.errors import BadInput, Conflict, Unavailable
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import environment, frame_context
 from broadcaster.web.language import language_of
@@ -62,6 +65,24 @@ def recordings_panel(request: Request, session: Session, bulletin: Bulletin, vie
     )
 
 
+def own_voice_panel(request: Request, session: Session, bulletin: Bulletin, viewer: Viewer) -> str:
+    """Where a writer records the bulletin's own words (`app.state.bulletin_panels`)."""
+    if not viewer.may(Right.WRITE_BULLETINS):
+        return ""
+    present = current_rendition(session, bulletin)
+    page = environment(language_of(request)).get_template("bulletins/pages/own_voice.html")
+    return Markup(  # noqa: S704 - our own template, escaped there
+        page.render(
+            {
+                **frame_context(request),
+                "bulletin_id": bulletin.id,
+                "script_sha256": sha256_of(bulletin.script),
+                "is_recorded": present is not None and present.engine == RECORDED,
+            }
+        )
+    )
+
+
 def _added_ms(wanted: Sequence[Wanted]) -> int:
     """How much longer the bulletin takes on the cluster with the most recordings."""
     sounds: dict[str, dict[str, int]] = {}
@@ -84,6 +105,20 @@ async def bring(request: Request, station: Here, viewer: Writer, bulletin_id: st
     return _back_to(bulletin_id)
 
 
+@router.post("/bulletins/{bulletin_id}/sound")
+async def bring_sound(
+    request: Request, station: Here, viewer: Writer, bulletin_id: str
+) -> Response:
+    """Let a person's recording be the bulletin's own sound."""
+    try:
+        await bring_own_voice(request, station, bulletin_id, by=viewer.account_id)
+    except (BadInput, Conflict, Unavailable) as refused:
+        return await run_in_threadpool(
+            answer_bulletin, request, station, viewer, bulletin_id, refused=refused
+        )
+    return RedirectResponse(f"/bulletins/{bulletin_id}", status_code=303)
+
+
 @router.post("/bulletins/{bulletin_id}/recordings/{recording_id}/confirmation")
 def confirm(
     request: Request,
@@ -101,7 +136,7 @@ def confirm(
         )
     except Conflict as refused:
         return answer_bulletin(request, station, viewer, bulletin_id, refused=refused)
-    except NotFound:
+    except RecordingMissing:
         return _back_to(bulletin_id)
     return _back_to(bulletin_id)
 

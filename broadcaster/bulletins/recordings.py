@@ -13,8 +13,10 @@ from typing import Any, Protocol
 import structlog
 from sqlmodel import Session, col, select
 
-from broadcaster.areas.queries import villages_of
-from broadcaster.areas.tables import Village, VillageLanguage
+from broadcaster.areas.queries import KnownVillage, villages_of
+from broadcaster.areas.tables import VillageLanguage
+from broadcaster.audit import Act as AuditAct
+from broadcaster.audit import record
 from broadcaster.bulletins.errors import LanguageNotSpoken, RecordingMissing, UnknownBulletin
 from broadcaster.bulletins.standing import current_rendition, held_bulletin, is_id, state_of
 from broadcaster.bulletins.states import Act, after
@@ -54,7 +56,7 @@ class Recorded(Protocol):
 class Wanted:
     """A language in which a village must be able to hear a bulletin, and what there is of it."""
 
-    village: Village
+    village: KnownVillage
     language: str
     recording: BulletinRecording | None
     holds: bool
@@ -68,9 +70,10 @@ class Wanted:
 def wanted_recordings(session: Session, bulletin: Bulletin) -> list[Wanted]:
     """What each village with a language of its own needs of this bulletin, in the area's order.
 
-    A playlist plays the recordings of the bulletins in it and wants none itself.
+    A playlist plays the recordings of the bulletins in it and wants none itself; a relay has no
+    words of its own.
     """
-    if bulletin.vietnamese_only or bulletin.kind == BulletinKind.PLAYLIST:
+    if bulletin.vietnamese_only or bulletin.kind != BulletinKind.ITEM:
         return []
     spoken = _languages(session)
     newest = {(each.village_id, each.language): each for each in _kept(session, bulletin.id)}
@@ -155,6 +158,7 @@ def keep_recording(
     return _replace(
         session,
         bulletin,
+        AuditAct.RECORDING_KEPT,
         BulletinRecording(
             id=new_id("rec"),
             bulletin_id=bulletin.id,
@@ -185,7 +189,7 @@ def confirm_recording(
     new = BulletinRecording(
         **kept, id=new_id("rec"), script_sha256=script, recorded_by=by, recorded_at=now
     )
-    return _replace(session, bulletin, new, now=now)
+    return _replace(session, bulletin, AuditAct.RECORDING_CONFIRMED, new, now=now)
 
 
 def retire_recording(
@@ -207,6 +211,14 @@ def retire_recording(
         )
     )
     take_present_recordings(session, bulletin, now=now)
+    record(
+        session,
+        AuditAct.RECORDING_RETIRED,
+        by=by,
+        about=bulletin.id,
+        at=now,
+        details={"recording": recording_id},
+    )
     log.info("recording_retired", bulletin_id=bulletin.id, recording_id=recording_id, by=by)
 
 
@@ -226,13 +238,31 @@ def take_present_recordings(session: Session, bulletin: Bulletin, *, now: dateti
 
 
 def _replace(
-    session: Session, bulletin: Bulletin, new: BulletinRecording, *, now: datetime
+    session: Session,
+    bulletin: Bulletin,
+    act: AuditAct,
+    new: BulletinRecording,
+    *,
+    now: datetime,
 ) -> BulletinRecording:
     for old in _kept(session, bulletin.id):
         if (old.village_id, old.language) == (new.village_id, new.language):
             old.retired_at = now
     session.add(new)
     take_present_recordings(session, bulletin, now=now)
+    record(
+        session,
+        act,
+        by=new.recorded_by,
+        about=bulletin.id,
+        at=now,
+        details={
+            "recording": new.id,
+            "village": new.village_id,
+            "language": new.language,
+            "audio_sha256": new.audio_sha256,
+        },
+    )
     log.info("recording_kept", bulletin_id=bulletin.id, village_id=new.village_id)
     return new
 

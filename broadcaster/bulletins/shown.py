@@ -8,7 +8,9 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from broadcaster.accounts.people import display_names
+from broadcaster.bulletins.commenting import Comment, comments_on
 from broadcaster.bulletins.doubts import needs_settling, sentence_around
+from broadcaster.bulletins.sentences import HeardSentence, heard_sentences
 from broadcaster.bulletins.side_by_side import SideBySide, side_by_side
 from broadcaster.bulletins.standing import (
     authors_of,
@@ -19,6 +21,8 @@ from broadcaster.bulletins.standing import (
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.bulletins.texts import sha256_of
+
+PEOPLES_VOICES = frozenset({"recorded", "live"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,16 @@ class Sound:
         ]
 
     @property
+    def sentences(self) -> tuple[HeardSentence, ...]:
+        """Each sentence with its place in the sound."""
+        return heard_sentences(self.row.spoken, self.row.cue_points)
+
+    @property
+    def is_persons_voice(self) -> bool:
+        """Whether a person speaks: no machine knows whether they say the script."""
+        return self.row.engine in PEOPLES_VOICES
+
+    @property
     def doubts(self) -> list[Warned]:
         """What an approver must hear and accept."""
         return [warning for warning in self.warnings if needs_settling(warning.code)]
@@ -135,7 +149,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One bulletin with all that its page says."""
+    """One bulletin with all that its page says; decisions and comments newest first."""
 
     row: Bulletin
     state: BulletinState
@@ -143,6 +157,18 @@ class Shown:
     authors: frozenset[str]
     sound: Sound | None
     decisions: tuple[Decision, ...]
+    comments: tuple[Comment, ...]
+
+    @property
+    def said(self) -> list[Decision | Comment]:
+        """Decisions and comments in one row, newest first; a comment comes before a decision."""
+        return sorted(
+            [*self.decisions, *self.comments],
+            key=lambda each: (
+                (each.decided_at, 1) if isinstance(each, Decision) else (each.commented_at, 0)
+            ),
+            reverse=True,
+        )
 
     @property
     def approval_voided(self) -> bool:
@@ -188,6 +214,7 @@ def shown(session: Session, bulletin: Bulletin) -> Shown:
             )
             for each in decided
         ),
+        comments=tuple(comments_on(session, bulletin)),
     )
 
 
@@ -214,7 +241,7 @@ def sound_of(rendition: Rendition) -> Sound:
     return Sound(
         row=rendition,
         spoken_sha256=sha256_of(rendition.spoken),
-        audio_url=f"/audio/{rendition.audio_sha256}.mp3",
+        audio_url=f"/audio/{rendition.audio_sha256}.mp3" if rendition.audio_sha256 else "",
         warnings=warnings,
     )
 

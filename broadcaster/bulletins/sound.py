@@ -3,12 +3,39 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from broadcaster.bulletins.delivery import Delivery
 from broadcaster.bulletins.tables import Rendition
 from playlists.reading import Reading
 from playlists.render import Rendering
+
+
+class NewContent(Protocol):
+    """What is to be approved of a script, and for which script and wishes it was made."""
+
+    @property
+    def script_sha256(self) -> str:
+        """The script."""
+        ...
+
+    @property
+    def delivery(self) -> Delivery:
+        """The wishes."""
+        ...
+
+    @property
+    def recordings(self) -> list[dict[str, Any]]:
+        """Recordings in other languages, if it brings its own."""
+        ...
+
+    def is_that_of(self, rendition: Rendition) -> bool:
+        """Whether a rendition is exactly this."""
+        ...
+
+    def as_rendition(self, *, id_: str, bulletin_id: str, now: datetime) -> Rendition:
+        """The row that keeps it for good."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

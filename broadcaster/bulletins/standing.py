@@ -11,6 +11,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from broadcaster.bulletins.errors import UnknownBulletin
+from broadcaster.bulletins.folding import folded, terms_of
 from broadcaster.bulletins.states import BulletinState, state_from
 from broadcaster.bulletins.tables import (
     Approval,
@@ -21,6 +22,7 @@ from broadcaster.bulletins.tables import (
     Rendition,
 )
 from broadcaster.bulletins.texts import sha256_of
+from broadcaster.sources.holding import source_holds
 
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 
@@ -51,7 +53,8 @@ def held_bulletin(session: Session, bulletin_id: str) -> Bulletin:
 def approved_rendition(session: Session, bulletin_id: str) -> Rendition | None:
     """The words and sound that may go on air now; None unless another person approved them.
 
-    A playlist may only while each bulletin in it still is what was approved.
+    A playlist may only while each bulletin in it still is what was approved, and a relay only while
+    its source is.
     """
     bulletin = session.get(Bulletin, bulletin_id)
     rendition = current_rendition(session, bulletin) if bulletin else None
@@ -68,8 +71,22 @@ def approved_rendition(session: Session, bulletin_id: str) -> Rendition | None:
         # Only a playlist has parts, and none of them is one: nothing can hold itself.
         and (bulletin.kind == BulletinKind.PLAYLIST or not rendition.parts)
         and all(part_holds(session, part) for part in rendition.parts)
+        and (bulletin.kind == BulletinKind.RELAY) == (rendition.relay is not None)
+        and relay_holds(session, rendition)
     )
     return rendition if holds else None
+
+
+def relay_holds(session: Session, rendition: Rendition) -> bool:
+    """Whether its programme may still be relayed as it says, and what fills in is still approved.
+
+    So does everything that is no relay.
+    """
+    relay = rendition.relay
+    if relay is None:
+        return True
+    fallback = relay["fallback"]
+    return source_holds(session, relay) and (fallback is None or part_holds(session, fallback))
 
 
 def part_holds(session: Session, part: Mapping[str, Any]) -> bool:
@@ -130,18 +147,32 @@ def newest_bulletins(
     limit: int,
     submitted: bool = False,
     kind: BulletinKind | None = None,
+    query: str = "",
 ) -> Sequence[Bulletin]:
-    """A station's bulletins without their scripts, last edited first; or those once submitted."""
+    """A station's bulletins without their scripts, last edited first; or those once submitted.
+
+    A query is words that all stand in one, with diacritics or without; titles that say them all
+    come first.
+    """
     wanted = select(Bulletin).where(Bulletin.station_id == station_id)
     if kind is not None:
         wanted = wanted.where(Bulletin.kind == kind)
     if submitted:
         wanted = wanted.where(col(Bulletin.submitted_at).is_not(None))
-    return session.exec(
-        wanted.options(defer(Bulletin.script, raiseload=True))  # type: ignore[arg-type]
+    terms = terms_of(query)
+    for term in terms:  # letters and digits only: nothing that LIKE would read otherwise
+        wanted = wanted.where(col(Bulletin.search_text).like(f"%{term}%"))
+    found = session.exec(
+        wanted.options(
+            defer(Bulletin.script, raiseload=True),  # type: ignore[arg-type]
+            defer(Bulletin.search_text, raiseload=True),  # type: ignore[arg-type]
+        )
         .order_by(col(Bulletin.edited_at).desc(), col(Bulletin.id))
         .limit(limit)
     ).all()
+    if not terms:
+        return found
+    return sorted(found, key=lambda each: not all(term in folded(each.title) for term in terms))
 
 
 def decisions_on(session: Session, bulletin: Bulletin) -> Sequence[Approval]:

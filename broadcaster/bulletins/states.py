@@ -25,11 +25,12 @@ class Act(StrEnum):
     SUBMIT = "submit"
     APPROVE = "approve"
     RETURN = "return"
+    COMMENT = "comment"
 
 
 # To write or render anew is always possible and always ends what was decided before. To submit
 # what is submitted or approved changes nothing: queueing twice is no mistake. A leader may take an
-# approval back.
+# approval back. What is said about a bulletin while it waits decides nothing.
 _EVERYWHERE = {Act.EDIT: BulletinState.DRAFT, Act.RENDER: BulletinState.RENDERED}
 
 TRANSITIONS: Mapping[BulletinState, Mapping[Act, BulletinState]] = MappingProxyType(
@@ -41,6 +42,7 @@ TRANSITIONS: Mapping[BulletinState, Mapping[Act, BulletinState]] = MappingProxyT
             Act.SUBMIT: BulletinState.SUBMITTED,
             Act.APPROVE: BulletinState.APPROVED,
             Act.RETURN: BulletinState.RETURNED,
+            Act.COMMENT: BulletinState.SUBMITTED,
         },
         BulletinState.APPROVED: {
             **_EVERYWHERE,

@@ -1,6 +1,7 @@
 """The studio: makes words and sound of a script. Slow; never called inside a transaction."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -48,6 +49,7 @@ RENDERS_AT_ONCE = 2
 SPOKEN_LIMIT_WORDS = 30_000
 # Whoever waits holds one of the site's threads; longer, and other pages would wait with them.
 _BUSY_AFTER_S = 20.0
+_REMEMBERED = 64
 _Told = TypeVar("_Told", bound=LoaError)
 _Refused = ScriptNotReadable | PlaylistNotComposed | RecordingNotUsed
 
@@ -58,6 +60,28 @@ class Speaker(Protocol):
     def speak(self, act: Callable[[Engine], Result], *, policy: VoicePolicy) -> Spoke[Result]:
         """Does `act` with the preferred voice, or all of it with the fallback."""
         ...
+
+
+class _SaidJustNow:
+    """The few sounds that were made last, by what was said how; may be shared by threads."""
+
+    def __init__(self, most: int = _REMEMBERED) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[object, ...], Rendering] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[object, ...]) -> Rendering | None:
+        """What was made of it, if that is not long ago."""
+        with self._lock:
+            return self._kept.get(key)
+
+    def keep(self, key: tuple[object, ...], made: Rendering) -> None:
+        """Remember it instead of the oldest."""
+        with self._lock:
+            self._kept[key] = made
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
 
 
 class Studio:
@@ -83,6 +107,7 @@ class Studio:
         self._lexicon = lexicon
         self._house = house
         self._busy_after_s = busy_after_s
+        self._said = _SaidJustNow()
         self._places = threading.BoundedSemaphore(RENDERS_AT_ONCE)
 
     def read(self, script: str) -> Reading:
@@ -124,20 +149,30 @@ class Studio:
             fell_back_from=str(house.policy.preferred) if spoke.reason else "",
         )
 
-    def say(self, written: str, *, house: HouseVoice | None = None) -> Rendering:
+    def say(
+        self, written: str, *, house: HouseVoice | None = None, rate: float | None = None
+    ) -> Rendering:
         """A few words by themselves, without chime; raise as `make` does.
 
-        With `house`, in a voice that is only being tried.
+        With `house`, in a voice that is only being tried. What was said just now is said again at
+        once.
         """
-        reading = self.read(written)
+        spoken = self.read(written).spoken
+        if len(spoken.split()) > SPOKEN_LIMIT_WORDS:
+            raise SpokenOverLimit
+        wished = house or self._house()
+        before = self._said.get(key := (spoken, repr(wished), rate))
+        if before is not None and before.path.is_file():
+            return before
         with self._place():
-            wished = house or self._house()
             spoke = self._voices.speak(
                 lambda engine: self._take(
-                    reading.spoken, engine=engine, house=wished, rate=None, chime=False
+                    spoken, engine=engine, house=wished, rate=rate, chime=False
                 ),
                 policy=wished.policy,
             )
+        if not spoke.reason:  # another voice spoke instead: the wished one is asked again
+            self._said.keep(key, spoke.result.rendering)
         return spoke.result.rendering
 
     def ident_words(self) -> str:

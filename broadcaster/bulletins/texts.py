@@ -4,11 +4,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from broadcaster.bulletins.blanks import blanks_of
 from broadcaster.bulletins.delivery import AS_WRITTEN, Delivery
 from broadcaster.bulletins.errors import (
     SCRIPT_LIMIT_CHARACTERS,
     TITLE_LIMIT_CHARACTERS,
     TOPIC_LIMIT_CHARACTERS,
+    BlankLeft,
     EmergencyNotHere,
     PriorityUnusable,
     ScriptMissing,
@@ -17,6 +19,8 @@ from broadcaster.bulletins.errors import (
     TitleUnusable,
     TopicTooLong,
 )
+from broadcaster.bulletins.folding import folded
+from broadcaster.bulletins.provenance import UNNAMED, Provenance, checked_provenance
 
 EMERGENCY, PRIORITY, NORMAL = 1, 2, 3
 # Controls, and marks that turn the direction of what follows: a title is shown to who approves it
@@ -35,6 +39,18 @@ class Written:
     topic: str = ""
     priority: int = NORMAL
     delivery: Delivery = AS_WRITTEN
+    provenance: Provenance = UNNAMED
+
+    @property
+    def search_text(self) -> str:
+        """What a search reads of it."""
+        told = self.provenance
+        return folded(f"{self.title} {self.topic} {told.contributor} {told.source} {self.script}")
+
+    @property
+    def version(self) -> str:
+        """What a form says that it began from: equal for what is written alike."""
+        return sha256_of(repr(self))[:16]
 
 
 def checked(
@@ -44,6 +60,7 @@ def checked(
     topic: str = "",
     priority: int = NORMAL,
     delivery: Delivery = AS_WRITTEN,
+    provenance: Provenance = UNNAMED,
 ) -> Written:
     """What was given, as it will be kept; raise a BadInput that names its field."""
     title = one_line(title, field="title")
@@ -61,7 +78,22 @@ def checked(
         raise ScriptMissing(field="script")
     if len(script) > SCRIPT_LIMIT_CHARACTERS:
         raise ScriptOverLimit(length_characters=len(script))
-    return Written(title=title, script=script, topic=topic, priority=priority, delivery=delivery)
+    for text, place in ((title, "title"), (script, "script")):
+        if left := blanks_of(text):
+            raise BlankLeft(blank=left[0], field=place)
+    return Written(
+        title=title,
+        script=script,
+        topic=topic,
+        priority=priority,
+        delivery=delivery,
+        provenance=checked_provenance(
+            contributor=one_line(provenance.contributor, field="contributor"),
+            source=one_line(provenance.source, field="source"),
+            valid_from=provenance.valid_from,
+            valid_until=provenance.valid_until,
+        ),
+    )
 
 
 def one_line(text: str, *, field: str) -> str:

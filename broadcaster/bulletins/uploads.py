@@ -23,7 +23,11 @@ LARGEST_RECORDING_BYTES = 50_000_000
 # What a form around the largest recording may weigh; one a little larger is told so in a sentence.
 LARGEST_UPLOAD_BYTES = LARGEST_RECORDING_BYTES + 10_000_000
 LARGER_BODIES = dict.fromkeys(
-    ("/bulletins/{bulletin_id}/recordings", "/api/bulletins/{bulletin_id}/recordings"),
+    (
+        f"{root}/bulletins/{{bulletin_id}}/{what}"
+        for root in ("", "/api")
+        for what in ("recordings", "sound")
+    ),
     LARGEST_UPLOAD_BYTES,
 )
 _BLOCK_BYTES = 1_000_000
@@ -36,6 +40,14 @@ class UploadedRecording:
     path: Path
     language: str
     village_ids: tuple[str, ...]
+    script_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedSound:
+    """A file that came with a form; `script_sha256` is what was read aloud."""
+
+    path: Path
     script_sha256: str
 
 
@@ -63,6 +75,22 @@ async def uploaded_recording(
                 village_ids=village_ids,
                 script_sha256=_text(form, "script_sha256"),
             )
+
+
+@asynccontextmanager
+async def uploaded_sound(request: Request, *, store: AudioStore) -> AsyncIterator[UploadedSound]:
+    """The recording of a bulletin's own words that a form brought, until the block ends.
+
+    Raises RecordingFileMissing or RecordingNotUsed.
+    """
+    async with request.form() as form:
+        given = form.get(RECORDING_FIELD)
+        if not isinstance(given, UploadFile) or not given.filename:
+            raise RecordingFileMissing(field=RECORDING_FIELD)
+        with store.workspace() as folder:
+            path = folder / "recording"
+            await run_in_threadpool(_copy, given.file, path)
+            yield UploadedSound(path=path, script_sha256=_text(form, "script_sha256"))
 
 
 def _copy(source: BinaryIO, path: Path) -> None:

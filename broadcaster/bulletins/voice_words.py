@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from broadcaster.bulletins.own_voice import RECORDED
 from broadcaster.settings import Settings
 from broadcaster.voices.catalogues import catalogue_of
 from broadcaster.voices.credits import credit_of
@@ -14,6 +15,10 @@ from playlists.speech.voice_store import installed
 
 _APART = " · "
 _OF_ENGINES = {EngineName.ESPEAK: ESPEAK_TITLES, EngineName.GTTS: ONLINE_TITLES}
+_OF_PEOPLE = {
+    RECORDED: ("Giọng người thu", "A person's recording"),
+    "live": ("Ghi âm buổi nói trực tiếp", "Recorded from a live talk"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ def voices_in(engine_text: str, *, known: KnownVoices) -> tuple[VoiceWords, ...]
 
 def voice_in(engine_text: str, *, known: KnownVoices) -> VoiceWords:
     """One voice, by what a sound (`piper 1.3 vi_VN-…`) or a choice (`piper:vi_VN-…`) calls it."""
+    if engine_text in _OF_PEOPLE:
+        return VoiceWords(*_OF_PEOPLE[engine_text], credit="", exactly="")
     words = engine_text.replace(":", " ").split()
     engine = next((titles for name, titles in _OF_ENGINES.items() if name in words[:1]), None)
     titles = engine or _of_a_model(words, known=known)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from broadcaster.accounts.guard import require
+from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.database.columns import to_ms
@@ -25,6 +25,7 @@ api = APIRouter(prefix="/api/lexicon", tags=["lexicon"])
 
 Here = Annotated[Context, Depends(context)]
 Editor = Annotated[Viewer, Depends(require(Right.EDIT_LEXICON))]
+Onlooker = Annotated[Viewer, Depends(require_to_read(Right.EDIT_LEXICON))]
 
 
 class WordGiven(BaseModel):
@@ -73,7 +74,7 @@ class TrialAnswer(BaseModel):
 
 
 @api.get("", responses=problems(401, 403))
-def words(station: Here, _viewer: Editor) -> WordList:
+def words(station: Here, _viewer: Onlooker) -> WordList:
     """The commune's own words in use."""
     with station.database.reading() as session:
         entries = in_use(session, station_id=station.station_id)

@@ -12,6 +12,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Station
+from broadcaster.audit import Act, record
 from broadcaster.database import Database, new_id
 from broadcaster.lexicon.errors import UnknownEntry
 from broadcaster.lexicon.tables import LexiconEntry
@@ -59,6 +60,14 @@ def put_in(
     )
     session.add(entry)
     session.flush()
+    record(
+        session,
+        Act.WORD_TAUGHT,
+        by=by,
+        about=entry.id,
+        at=now,
+        private={"written": word.written, "spoken": word.spoken, "note": word.note},
+    )
     log.info("lexicon_entry_added", entry_id=entry.id, by=by)
     return entry
 
@@ -124,5 +133,6 @@ def _retire(
     entry.retired_at, entry.retired_by = now, by
     session.add(entry)
     session.flush()
+    record(session, Act.WORD_RETIRED, by=by, about=entry.id, at=now)
     log.info("lexicon_entry_retired", entry_id=entry.id, by=by)
     return entry

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from broadcaster.accounts.guard import require
+from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.people import display_names
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
@@ -17,12 +17,13 @@ from broadcaster.lexicon.entries import in_use, lexicon_of, put_in, take_out
 from broadcaster.lexicon.words import Trial, Word, checked, tried
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
-from broadcaster.web.language import language_of
+from broadcaster.web.language import in_language
 
 router = APIRouter(include_in_schema=False)
 
 Here = Annotated[Context, Depends(context)]
 Editor = Annotated[Viewer, Depends(require(Right.EDIT_LEXICON))]
+Onlooker = Annotated[Viewer, Depends(require_to_read(Right.EDIT_LEXICON))]
 
 
 class WordForm(BaseModel):
@@ -44,7 +45,7 @@ class WordForm(BaseModel):
 def lexicon_page(
     request: Request,
     station: Here,
-    _viewer: Editor,
+    _viewer: Onlooker,
     given: Annotated[WordForm, Query()],
     added: str = "",
 ) -> Response:
@@ -130,5 +131,5 @@ def _page(
 def _errors(request: Request, refused: BadInput | None) -> Mapping[str, str]:
     if refused is None:
         return {}
-    told = refused.message_vi if language_of(request) == "vi" else refused.message_en
+    told = in_language(request, refused)
     return {refused.field or "written": told}

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 from sqlmodel import Session
 
-from broadcaster.accounts.guard import require
+from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.voices.checking import checked
@@ -27,6 +27,7 @@ api = APIRouter(prefix="/api", tags=["voices"])
 
 Here = Annotated[Context, Depends(context)]
 Chooser = Annotated[Viewer, Depends(require(Right.CHOOSE_VOICE))]
+Onlooker = Annotated[Viewer, Depends(require_to_read(Right.CHOOSE_VOICE))]
 
 _HOUSE = VoiceWish()
 _WORDS: JsonDict = {"maxLength": WORDS_LIMIT_CHARACTERS}
@@ -105,7 +106,7 @@ class VoiceList(BaseModel):
 
 
 @api.get("/voices", responses=problems(401, 403))
-def voices(station: Here, _viewer: Chooser) -> VoiceList:
+def voices(station: Here, _viewer: Onlooker) -> VoiceList:
     """The voices of this machine, and those that it may fetch."""
     with station.database.reading() as session:
         shown = _shown(session, station)
@@ -113,7 +114,7 @@ def voices(station: Here, _viewer: Chooser) -> VoiceList:
 
 
 @api.get("/station/voice", responses=problems(401, 403))
-def station_voice(station: Here, _viewer: Chooser) -> StationVoiceAnswer:
+def station_voice(station: Here, _viewer: Onlooker) -> StationVoiceAnswer:
     """What the station asked for, and who speaks by that now."""
     with station.database.reading() as session:
         return _present(_shown(session, station))

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.responses import Response
 
-from broadcaster.accounts.guard import require
+from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.errors import BadInput, LoaError
@@ -26,11 +26,12 @@ router = APIRouter(include_in_schema=False)
 
 Here = Annotated[Context, Depends(context)]
 Chooser = Annotated[Viewer, Depends(require(Right.CHOOSE_VOICE))]
+Onlooker = Annotated[Viewer, Depends(require_to_read(Right.CHOOSE_VOICE))]
 Voice = Annotated[Sayer, Depends(sayer_of)]
 
 
 @router.get("/voices")
-def voices_page(request: Request, station: Here, viewer: Chooser, saved: str = "") -> Response:
+def voices_page(request: Request, station: Here, viewer: Onlooker, saved: str = "") -> Response:
     """Who speaks now, and the form that changes it."""
     with station.database.reading() as session:
         shown = _shown(session, station)

@@ -7,6 +7,7 @@ import structlog
 from sqlmodel import Session
 
 from broadcaster.areas.tables import Station
+from broadcaster.audit import Act, record
 from broadcaster.voices.tables import StationVoice
 from playlists.speech.engine import VoiceSettings
 
@@ -59,4 +60,15 @@ def keep_wish(
     row.changed_by, row.changed_at = by, now
     session.add(row)
     session.flush()
+    record(
+        session,
+        Act.VOICE_CHOSEN,
+        by=by,
+        about=station_id,
+        at=now,
+        details={
+            name: value for name, value in asdict(wish).items() if not name.endswith("_words")
+        },
+        private={"ident_words": wish.ident_words, "closing_words": wish.closing_words},
+    )
     log.info("station_voice_changed", station_id=station_id, by=by, engine=wish.engine or "auto")

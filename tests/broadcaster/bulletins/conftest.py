@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from broadcaster.bulletins.studio import Studio
-from broadcaster.database import Database, connect
+from broadcaster.database import Database
 from playlists.audio.audio_store import AudioStore
 from playlists.speech.one_voice import OneVoice
 from playlists.speech.tones import ToneEngine
 from tests.broadcaster.small_station import SmallStation, found_station
+from tests.trail import connect
 
 
 @pytest.fixture

@@ -171,6 +171,22 @@ def test_acts_out_of_place_are_conflicts(an: Client, binh: Client) -> None:
     assert an.done("GET", f"/{draft['id']}") == rendered
 
 
+def test_something_is_said_while_it_waits(an: Client, binh: Client) -> None:
+    """It goes on waiting; an empty word, and a word about what does not wait, are refused."""
+    draft = an.done("POST", body={"title": "Lịch tiêm", "script": SCRIPT})
+    rendered = an.done("POST", f"/{draft['id']}/rendition")
+    early, _ = binh.ask("POST", f"/{draft['id']}/comments", {"comment": "Ngày nào?"})
+    an.done("POST", f"/{draft['id']}/submission")
+    empty, told = binh.ask("POST", f"/{draft['id']}/comments", {"comment": " "})
+
+    said = binh.done("POST", f"/{draft['id']}/comments", {"comment": "Ngày nào?"})
+
+    assert (early, empty, told["code"]) == (409, 422, "nothing_said")
+    assert (said["state"], said["rendition"]["id"]) == ("submitted", rendered["rendition"]["id"])
+    (comment,) = said["comments"]
+    assert (comment["by"], comment["comment"], comment["present"]) == ("Binh", "Ngày nào?", True)
+
+
 def test_rights_are_those_of_the_pages(an: Client, binh: Client, app: FastAPI) -> None:
     """Nobody in particular may read nothing."""
     draft = an.done("POST", body={"title": "Lịch tiêm", "script": SCRIPT})

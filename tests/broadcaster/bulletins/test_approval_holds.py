@@ -29,10 +29,10 @@ from broadcaster.bulletins.sound import NewSound
 from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.bulletins.texts import checked
-from broadcaster.database import connect
 from broadcaster.database.migrate import migrate
 from tests.broadcaster.bulletins.newsroom import decide, made_sound, write
 from tests.broadcaster.small_station import found_station
+from tests.trail import connect
 
 WRITERS = ("an", "binh")
 PEOPLE = (*WRITERS, "chi", "dung")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.database import Database, connect
-from tests.broadcaster.small_station import SmallStation, found_station
+from broadcaster.database import Database
+from tests.broadcaster.small_station import STATION_ID, SmallStation, found_station
+from tests.trail import connect, keep_keys
 
 
 @pytest.fixture
@@ -19,5 +20,6 @@ def station(database: Database, tmp_path: Path) -> SmallStation:
 def sqlite_station(sqlite_url: str, tmp_path: Path) -> Iterator[SmallStation]:
     """One station on SQLite, where a test is not about the database."""
     database = connect(sqlite_url)
+    keep_keys(tmp_path / "keys", STATION_ID)
     yield found_station(database, state_dir=tmp_path)
     database.dispose()
