@@ -1,0 +1,1 @@
+"""Campaigns: a commune's plan as data, where each stands with its evidence, what is due next."""
