@@ -1,0 +1,168 @@
+"""Coverage as a report tells it: the coverage ledger's own figures, or those of some broadcasts.
+
+For all broadcasts these are `ledger.period_queries.covered`, as they stand. For some of them they
+are counted by the same parts: `village_days` and `reach_by_village`.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from sqlalchemy import and_, func, select, true
+from sqlmodel import Session
+
+from broadcaster.areas.queries import merged_by
+from broadcaster.coverage.figures import Figure, figures_by
+from broadcaster.hearing.grades import HeardShare
+from broadcaster.hearing.queries import heard_over
+from broadcaster.ledger.bulk import connection_of
+from broadcaster.ledger.coverage import Coverage, total
+from broadcaster.ledger.period_queries import By, Covered
+from broadcaster.ledger.periods import Period
+from broadcaster.ledger.queries import Villages
+from broadcaster.ledger.reach import Reach, Stood, newest, reach_by_village
+from broadcaster.ledger.rollup_rows import PARTS
+from broadcaster.ledger.tables import SHARES, VILLAGE_COVERAGE
+from broadcaster.ledger.village_days import VillageDay, village_days
+
+Broadcasts = Collection[str] | None
+"""Which broadcasts a figure speaks of; None: all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodCoverage:
+    """A period's coverage: in all, by topic, by village; `heard` is None where it is not told."""
+
+    whole: Covered
+    by_topic: Sequence[Figure]
+    by_village: Sequence[Figure]
+    heard: HeardShare | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedBroadcast:
+    """One broadcast that villages in view were asked to hear, and how far it came there."""
+
+    broadcast_id: str
+    topic: str
+    starts_at: datetime
+    coverage: Coverage
+
+
+NOTHING = Covered(key="", coverage=Coverage(), times=0, reach=Reach())
+
+
+def period_coverage(
+    session: Session, period: Period, *, villages: Villages, broadcasts: Broadcasts, zone: tzinfo
+) -> PeriodCoverage:
+    """The coverage of a period in view, of all broadcasts or of some."""
+    if broadcasts is None:
+        return _of_all(session, period, villages=villages)
+    return _of_some(session, period, villages=villages, broadcasts=broadcasts, zone=zone)
+
+
+def asked_broadcasts(
+    session: Session, period: Period, *, villages: Villages, broadcasts: Broadcasts
+) -> list[AskedBroadcast]:
+    """Every broadcast of the ledger in a period that villages in view were asked to hear."""
+    table = VILLAGE_COVERAGE.c
+    rows = connection_of(session).execute(
+        select(
+            table.broadcast_id,
+            table.topic,
+            func.min(table.starts_at).label("starts_at"),
+            *(func.sum(table[part]).label(part) for part in PARTS),
+        )
+        .where(
+            table.day >= period.first,
+            table.day < period.until,
+            true() if villages is None else table.village_id.in_(villages),
+            true() if broadcasts is None else table.broadcast_id.in_(broadcasts),
+        )
+        .group_by(table.broadcast_id, table.topic)
+        .order_by(func.min(table.starts_at), table.broadcast_id)
+    )
+    return [
+        AskedBroadcast(
+            broadcast_id=row.broadcast_id,
+            topic=row.topic,
+            starts_at=row.starts_at,
+            coverage=Coverage(
+                asked=int(row.asked), **{part: float(row._mapping[part]) for part in PARTS[1:]}  # noqa: SLF001 - its documented name
+            ),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _of_all(session: Session, period: Period, *, villages: Villages) -> PeriodCoverage:
+    whole = figures_by(session, period, By.STATION, topics=None, villages=villages)
+    found = whole[0].covered if whole else NOTHING
+    return PeriodCoverage(
+        whole=found,
+        by_topic=figures_by(session, period, By.TOPIC, topics=None, villages=villages),
+        by_village=figures_by(session, period, By.VILLAGE, topics=None, villages=villages),
+        heard=heard_over(
+            session, period, asked=found.coverage.asked, villages=villages, topics=None
+        ),
+    )
+
+
+def _of_some(
+    session: Session,
+    period: Period,
+    *,
+    villages: Villages,
+    broadcasts: Collection[str],
+    zone: tzinfo,
+) -> PeriodCoverage:
+    begins, ends = period.instants(zone=zone)
+    days = village_days(
+        connection_of(session),
+        and_(
+            SHARES.c.broadcast_id.in_(broadcasts),
+            SHARES.c.starts_at >= begins,
+            SHARES.c.starts_at < ends,
+            true() if villages is None else SHARES.c.village_id.in_(villages),
+        ),
+        zone=zone,
+    )
+    mergers = merged_by(session, period.last)
+    topics, places = _grouped(days, by=By.TOPIC), _grouped(days, by=By.VILLAGE)
+    # The names and the order of villages are the ledger's page's own.
+    named = figures_by(session, period, By.VILLAGE, topics=None, villages=villages)
+    return PeriodCoverage(
+        whole=_covered("", days, mergers) if days else NOTHING,
+        by_topic=[
+            Figure(name=topic, covered=_covered(topic, topics[topic], mergers))
+            for topic in sorted(topics)
+        ],
+        by_village=[
+            Figure(name=each.name, covered=_covered(key, places[key], mergers))
+            for each in named
+            if (key := each.covered.key) in places
+        ],
+        heard=None,
+    )
+
+
+def _grouped(days: Sequence[VillageDay], *, by: By) -> dict[str, list[VillageDay]]:
+    groups: dict[str, list[VillageDay]] = defaultdict(list)
+    for day in days:
+        groups[day.topic if by is By.TOPIC else day.village_id].append(day)
+    return groups
+
+
+def _covered(key: str, days: Sequence[VillageDay], mergers: Mapping[str, str]) -> Covered:
+    standing = newest(
+        Stood(day.village_id, day.cluster_id, day.coverage.asked, day.starts_at) for day in days
+    )
+    seen = [share for day in days for share in day.shares]
+    reaches = reach_by_village(standing, seen, mergers=mergers)
+    return Covered(
+        key=key,
+        coverage=total(day.coverage for day in days),
+        times=len(days),
+        reach=sum(reaches.values(), start=Reach()),
+    )
