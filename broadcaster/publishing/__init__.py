@@ -1,0 +1,1 @@
+"""The commune's other channels: what went on air, as feeds, a player and a calendar for anybody."""
