@@ -3,12 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlmodel import Session
 
 from broadcaster.accounts.people import create_account
 from broadcaster.accounts.roles import Role
+from broadcaster.accounts.second_factor import enrol_at_the_machine
 from broadcaster.areas.tables import Station
+from broadcaster.audit import Act, record
 from broadcaster.fleet.credentials import station_credentials
 from broadcaster.keys import StationKeys
 from broadcaster.settings import Settings
@@ -26,25 +29,27 @@ class NewStation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstPerson:
-    """Someone who gets an account at the founding."""
+    """Someone who gets an account at the founding, and an authenticator's seed with it or not."""
 
     username: str
     display_name: str
     roles: Collection[Role]
     village_ids: Collection[str] = ()
+    with_seed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstPassword:
-    """What is told once to one person; only its hash is kept."""
+    """What is told once to one person; only a hash of it is kept, or the seed under seal."""
 
     username: str
     display_name: str
     password: str
+    seed: str = ""
 
 
 def found_station(
-    session: Session, settings: Settings, *, new: NewStation, keys: StationKeys
+    session: Session, settings: Settings, *, new: NewStation, keys: StationKeys, now: datetime
 ) -> Station:
     """Store who the station is, under the name that its keyring carries; make its broker secrets.
 
@@ -60,27 +65,40 @@ def found_station(
     )
     session.add(station)
     session.flush()
+    record(session, Act.STATION_FOUNDED, by=None, about=station.id, at=now)
     station_credentials(settings.keys_dir, station_id=station.id)
     return station
 
 
 def admit_people(
-    session: Session, people: Sequence[FirstPerson], *, now: datetime
+    session: Session,
+    people: Sequence[FirstPerson],
+    *,
+    station_id: str,
+    keys_dir: Path,
+    now: datetime,
 ) -> list[FirstPassword]:
-    """Create the first accounts and return their passwords, which are kept nowhere."""
+    """Create the first accounts of a station and return their passwords, which are kept nowhere."""
     told: list[FirstPassword] = []
     for person in people:
         account, password = create_account(
             session,
             username=person.username,
             display_name=person.display_name,
+            station_id=station_id,
             roles=person.roles,
             village_ids=person.village_ids,
             now=now,
         )
+        seed = ""
+        if person.with_seed:
+            seed = enrol_at_the_machine(session, account.id, keys_dir=keys_dir, now=now)
         told.append(
             FirstPassword(
-                username=account.username, display_name=account.display_name, password=password
+                username=account.username,
+                display_name=account.display_name,
+                password=password,
+                seed=seed,
             )
         )
     return told

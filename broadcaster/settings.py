@@ -5,9 +5,15 @@ institution (quiet hours, people, villages) is data in its database, not a setti
 """
 
 import os
+import ssl
+from collections.abc import Sequence
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import AnyUrl, Field, ValidationError
+from pydantic import AnyUrl, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -32,6 +38,12 @@ PUBLISHED_VOICES = (
 )
 
 
+MOST_INGESTS = 4
+
+CA_LIMIT_CHARACTERS = 16_384
+"""As much as the contract hands to a device (CONTRACT.md, section 21.5)."""
+
+
 class Settings(BaseSettings):
     """All settings; durations in seconds where the name ends in `_s`."""
 
@@ -44,16 +56,34 @@ class Settings(BaseSettings):
     broker: str = Field(default="embedded", pattern=r"^(embedded|mqtts?://[^\s/@]+)$")
     broker_port: int = Field(default=18830, ge=0, le=65535)
     # Where devices find the broker, if it is not where the station itself finds it; and the
-    # certificates that they are to trust for broker and station beside their system's own.
+    # certificates (PEM) that devices are to trust for broker and station, and the station for its
+    # broker, beside the system's own.
     device_broker: str = Field(default="", pattern=r"^(|mqtts?://[^\s/@]+)$")
     device_ca: Path | None = None
+    # More than one share what devices say; that takes a broker with MQTT 5.
+    ingest_processes: int = Field(default=1, ge=1, le=MOST_INGESTS)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: AnyUrl | None = None
-    confirm_start_within_s: float = Field(default=90.0, gt=0, le=100)
+    # Beyond this machine pages are served by TLS, or to a proxy that is named below.
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    # Whose word on where a request came from, and over TLS or not, is taken (X-Forwarded-…): the
+    # addresses or networks of a proxy in front, by comma. Of nobody else, and by default of none.
+    trusted_proxies: str = Field(default="", pattern=r"^[0-9a-fA-F.:/, ]*$")
+    # Faults show within 100 s (EN 54-16): the beat that raises the alert needs its share of them.
+    confirm_start_within_s: float = Field(default=90.0, gt=0, le=95)
     confirm_end_within_s: float = Field(default=90.0, gt=0, le=600)
     plan_days: int = Field(default=8, ge=1, le=14)
     lead_s: float = Field(default=15.0, ge=1, le=120)
+    # A province's OpenID Connect provider: off while there is no issuer. A client's secret lies in
+    # the keys folder (`openid.secret`). The claim is what admins name people by.
+    openid_issuer: str = Field(default="", pattern=r"^(|https?://[^\s]+)$")
+    openid_client_id: str = ""
+    openid_claim: str = "email"
+    openid_name: str = "tài khoản tỉnh"
+    # How long a second factor, once proven, lets its person order emergencies: a shift.
+    shift_h: float = Field(default=8.0, gt=0, le=12)
     log_level: str = "INFO"
     voices_dir: Path = Field(
         default_factory=lambda given: Path(given.get("state_dir", "var")) / "voices"
@@ -63,6 +93,83 @@ class Settings(BaseSettings):
     voice_default: str = "vi_VN-vais1000-medium"
     # Voices of one's own, described as in playlists/speech/voices.toml, instead of those.
     voice_catalogue: Path | None = None
+
+    @model_validator(mode="after")
+    def _shares_only_what_can_be_shared(self) -> Self:
+        if self.ingest_processes > 1 and self.embedded_broker:
+            message = "ingest_processes: the embedded broker knows no shared subscriptions"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _shuts_the_plain_door(self) -> Self:
+        """Passwords and microphones never cross a network in the clear."""
+        if (self.tls_cert is None) != (self.tls_key is None):
+            message = "tls_cert, tls_key: one is of no use without the other"
+            raise ValueError(message)
+        if self.tls_cert is not None and self.tls_key is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.tls_cert, self.tls_key)
+            except (OSError, ValueError) as error:
+                message = f"tls_cert, tls_key: no server can show them ({error})"
+                raise ValueError(message) from error
+        if self.on_loopback:
+            return self
+        if not self.speaks_tls and not self.trusted_proxies:
+            message = (
+                f"host: {self.host} is reached from other machines, which takes tls_cert and "
+                "tls_key (run “loa init”) or trusted_proxies that speak TLS"
+            )
+            raise ValueError(message)
+        if not self.pages_by_tls:
+            message = "public_url: must be https where trusted_proxies speak TLS for the station"
+            raise ValueError(message)
+        nowhere = _is_ip_address(self.host) and ip_address(self.host).is_unspecified
+        if self.public_url is None and nowhere:
+            message = f"public_url: is needed, because nobody reaches {self.host} by that name"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _asks_only_providers_that_can_be_trusted(self) -> Self:
+        parts = urlsplit(self.openid_issuer)
+        if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+            message = "openid_issuer: only by https, or on this machine"
+            raise ValueError(message)
+        if self.openid_issuer and not self.openid_client_id:
+            message = "openid_client_id: the provider gives one to this station"
+            raise ValueError(message)
+        return self
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, given: str) -> str:
+        """Refuse what is no address, rather than trust a proxy that is never found."""
+        return ",".join(
+            str(ip_network(each.strip(), strict=False)) for each in given.split(",") if each.strip()
+        )
+
+    @field_validator("device_ca")
+    @classmethod
+    def _is_of_certificates(cls, file: Path | None) -> Path | None:
+        """Refuse what devices could not read: they would get it with their enrolment, for good."""
+        if file is None:
+            return None
+        try:
+            certificates = file.read_text("ascii")
+            ssl.create_default_context().load_verify_locations(cadata=certificates)
+        except (OSError, ValueError) as error:
+            message = f"no certificates in PEM can be read from it ({error})"
+            raise ValueError(message) from error
+        if len(certificates) > CA_LIMIT_CHARACTERS:
+            message = f"longer than {CA_LIMIT_CHARACTERS} characters"
+            raise ValueError(message)
+        return file
+
+    @property
+    def shift(self) -> timedelta:
+        """How long a second factor, once proven, serves for emergencies."""
+        return timedelta(hours=self.shift_h)
 
     @property
     def database(self) -> str:
@@ -85,6 +192,30 @@ class Settings(BaseSettings):
         return self.state_dir / "broker" / "registry.json"
 
     @property
+    def on_loopback(self) -> bool:
+        """Whether the site is reached from this machine alone."""
+        return self.host == "localhost" or (
+            _is_ip_address(self.host) and ip_address(self.host).is_loopback
+        )
+
+    @property
+    def proxies(self) -> Sequence[IPv4Network | IPv6Network]:
+        """The machines whose word on a visitor is believed."""
+        return [ip_network(each) for each in self.trusted_proxies.split(",") if each]
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether the site itself speaks TLS."""
+        return self.tls_cert is not None
+
+    @property
+    def pages_by_tls(self) -> bool:
+        """Whether people reach the pages by HTTPS, by the site's own or by a proxy's."""
+        return self.speaks_tls or (
+            self.public_url is not None and self.public_url.scheme == "https"
+        )
+
+    @property
     def embedded_broker(self) -> bool:
         """Whether Loa starts its own broker."""
         return self.broker == "embedded"
@@ -97,13 +228,16 @@ class Settings(BaseSettings):
         return self.broker
 
     @property
+    def device_ca_pem(self) -> str | None:
+        """The certificates that devices are to trust beside their system's own."""
+        return self.device_ca.read_text("ascii") if self.device_ca is not None else None
+
+    @property
     def station_url(self) -> str:
         """The address under which devices reach this station's audio."""
-        return (
-            str(self.public_url).rstrip("/")
-            if self.public_url
-            else f"http://{self.host}:{self.port}"
-        )
+        if self.public_url:
+            return str(self.public_url).rstrip("/")
+        return f"{'https' if self.speaks_tls else 'http'}://{self.host}:{self.port}"
 
     @classmethod
     def settings_customise_sources(
@@ -117,6 +251,14 @@ class Settings(BaseSettings):
         """Arguments, then the environment, then the TOML file."""
         file = Path(os.environ.get("LOA_CONFIG", "loa.toml"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def load_settings(**given: object) -> Settings:

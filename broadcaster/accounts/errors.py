@@ -4,21 +4,46 @@ NotSignedIn (broadcaster.web.errors)
 ├── SignInRefused      401  name or password is wrong; which of them is not said
 └── SessionGone        401  signed out, or the session ended
 NotAllowed
-└── FormForged         403  an act came without the token of this person's own page
+├── ForeignStranger    403  the provider vouches for somebody whom no admin named
+├── OfOtherStations    403  the account is another station's too; its password is not ours to give
+├── OnlyInRehearsal    403  what is told at a demonstration's machine, and nowhere else
+├── FormForged         403  an act came without the token of this person's own page
+└── SecondFactorNeeded 403  this takes a code of the second factor first
 LoaError
-└── SignInLocked       429  too many failures for this name; wait
+├── SignInLocked       429  too many failures for this name; wait
+└── SecondFactorLocked 429  too many wrong codes; wait, or use a printed one
+NotFound
+├── NoProvider         404  no province's provider is set up here
+├── NoSuchPerson       404
+├── NoSuchStation      404  no station that this person reads
+├── NoSuchHead         404
+├── SessionUnknown     404
+└── LinkGone           404  a link for a new password was used, replaced, or is too old
 BadInput
 ├── UsernameUnusable   422
-└── NoRole             422
+├── PhoneUnusable      422
+├── NoRole             422
+├── NobodyOfThatName   422  no account in use has this user name
+├── ErasureUnsure      422
+├── ProviderAnswerLate 422  the answer came too late, or in another browser
+├── PasswordTooShort   422
+├── PasswordTooWellKnown 422
+└── SecondFactorRefused 422  the code is wrong, old or spent
 Conflict
-└── UsernameTaken      409
+├── UsernameTaken      409
+├── ForeignLoginTaken  409
+├── LastAdmin          409  nobody would be left who could let anybody in
+└── SecondFactorMissing 409  nothing is enrolled that could be asked for
 Unavailable
-└── SignInBusy         503
+├── ProviderUnreachable 503
+├── ProviderSaysOtherwise 503  what the provider says does not hold together
+├── SignInBusy         503
+└── SeedsUnreadable    503  the key of the authenticators' seeds is gone
 """
 
 from datetime import timedelta
 
-from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed, Unavailable
+from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed, NotFound, Unavailable
 from broadcaster.web.errors import NotSignedIn
 
 
@@ -89,6 +114,32 @@ class UsernameUnusable(BadInput):
     message_en = "A user name has 2 to 40 characters: small letters a–z, digits, dots and dashes."
 
 
+class PhoneUnusable(BadInput):
+    """A telephone number has 8 to 15 digits."""
+
+    code = "phone_unusable"
+    message_vi = "Số điện thoại gồm 8 đến 15 chữ số, ví dụ 0912 345 678. Chưa lưu gì; hãy sửa lại."
+    message_en = "A telephone number has 8 to 15 digits, as in 0912 345 678. Nothing was saved."
+
+
+class NoSuchStation(NotFound):
+    """No station of that id, or none that this person may look at."""
+
+    code = "no_such_station"
+    message_vi = (
+        "Không có đài này trong các đài bạn được xem. Hãy chọn lại trong danh sách các đài."
+    )
+    message_en = "There is no such station among those that you may see. Choose one from the list."
+
+
+class NoSuchHead(NotFound):
+    """Nobody by this id is head of a village."""
+
+    code = "no_such_head"
+    message_vi = "Không có trưởng thôn này. Hãy mở lại danh sách trưởng thôn."
+    message_en = "There is no such village head. Open the list of village heads again."
+
+
 class NoRole(BadInput):
     """An account without a role could do nothing; a village head needs a village."""
 
@@ -97,9 +148,254 @@ class NoRole(BadInput):
     message_en = "An account needs a role; a village head's role needs a village."
 
 
+class NobodyOfThatName(BadInput):
+    """No account of this user name that could sign in."""
+
+    code = "nobody_of_that_name"
+    message_vi = (
+        "Không có tài khoản đang dùng với tên đăng nhập này. Chưa có gì thay đổi. Hãy hỏi lại "
+        "người đó tên đăng nhập, hoặc thêm họ thành người dùng mới."
+    )
+    message_en = (
+        "There is no account in use with this user name. Nothing was changed. Ask them for their "
+        "user name, or add them as somebody new."
+    )
+
+
 class UsernameTaken(Conflict):
     """Somebody has this name already."""
 
     code = "username_taken"
     message_vi = "Tên đăng nhập này đã có người dùng. Hãy chọn tên khác."
     message_en = "This user name is taken. Choose another."
+
+
+class SecondFactorNeeded(NotAllowed):
+    """This takes a code of the second factor first."""
+
+    code = "second_factor_needed"
+    message_vi = (
+        "Việc này cần mã xác thực. Chưa có gì thay đổi. Hãy nhập mã trên điện thoại rồi làm lại."
+    )
+    message_en = (
+        "This needs a code of your second factor. Nothing was changed. Enter it and do it again."
+    )
+
+
+class SecondFactorMissing(Conflict):
+    """Nothing is enrolled that could be asked for."""
+
+    code = "second_factor_missing"
+    message_vi = (
+        "Tài khoản này chưa cài mã xác thực. Chưa có gì thay đổi. Hãy mở trang "
+        "“Tài khoản của tôi” và cài bằng điện thoại, mất khoảng một phút."
+    )
+    message_en = (
+        "This account has no second factor yet. Nothing was changed. Open “My account” and set it "
+        "up with a telephone; it takes about a minute."
+    )
+
+
+class SecondFactorRefused(BadInput):
+    """The code is wrong, old or spent; which of them is not said."""
+
+    code = "second_factor_refused"
+    message_vi = (
+        "Mã xác thực chưa đúng hoặc đã dùng rồi. Chưa có gì thay đổi. "
+        "Hãy chờ mã mới hiện trên điện thoại rồi nhập lại."
+    )
+    message_en = (
+        "The code is wrong or was used already. Nothing was changed. "
+        "Wait for the next one on your telephone and enter it."
+    )
+
+
+class SecondFactorLocked(LoaError):
+    """Too many wrong codes; printed ones serve all the same."""
+
+    code = "second_factor_locked"
+    status = 429
+
+    def __init__(self, *, opens_in: timedelta) -> None:
+        minutes = max(1, -(-int(opens_in.total_seconds()) // 60))
+        self.message_vi = (
+            "Đã nhập sai mã xác thực nhiều lần nên tạm khóa. Chưa có gì thay đổi. "
+            f"Hãy thử lại sau {minutes} phút, hoặc dùng ngay một mã in giấy."
+        )
+        self.message_en = (
+            "Too many wrong codes, so none is taken for a while. Nothing was changed. "
+            f"Try again in {minutes} min, or use a printed code now."
+        )
+        super().__init__(field="code")
+
+
+class SeedsUnreadable(Unavailable):
+    """The key of the authenticators' seeds is gone or another one."""
+
+    code = "seeds_unreadable"
+    message_vi = (
+        "Không đọc được khóa của mã xác thực. Mã in giấy vẫn dùng được. "
+        "Hãy khôi phục tệp second-factor.key trong thư mục khóa của đài."
+    )
+    message_en = (
+        "The key of the second factors cannot be read. Printed codes still work. "
+        "Restore second-factor.key in the station's keys folder."
+    )
+
+
+class NoSuchPerson(NotFound):
+    """Nobody here has this name."""
+
+    code = "no_such_person"
+    message_vi = "Không có người dùng nào tên này. Hãy xem lại tên đăng nhập."
+    message_en = "Nobody here has this user name. Check it."
+
+
+class OfOtherStations(NotAllowed):
+    """A person of several stations: none of their admins alone decides on the account itself."""
+
+    code = "of_other_stations"
+    message_vi = (
+        "Người này còn giữ vai trò ở đài khác nên đài này không tự đặt lại mật khẩu, khóa hay xóa "
+        "tài khoản được. Chưa có gì thay đổi. Hãy bỏ vai trò ở đài này, hoặc nhờ người quản trị "
+        "máy chủ dùng lệnh loa people."
+    )
+    message_en = (
+        "This person holds a role at another station too, so this station alone cannot reset, "
+        "close or erase the account. Nothing was changed. Take the role at this station away, or "
+        "ask whoever looks after the server to use loa people."
+    )
+
+
+class OnlyInRehearsal(NotAllowed):
+    """A code is shown at the machine of a rehearsal station only."""
+
+    code = "only_in_rehearsal"
+    message_vi = (
+        "Chỉ đài diễn tập mới cho xem mã tại máy. Ở đài thật, hãy dùng điện thoại hoặc mã in giấy; "
+        "mất cả hai thì chạy: loa people codes TÊN"
+    )
+    message_en = (
+        "Only a rehearsal station shows codes at its machine. At a real one use the telephone or a "
+        "printed code; without both, run: loa people codes NAME"
+    )
+
+
+class SessionUnknown(NotFound):
+    """This session is over already, or it is somebody else's."""
+
+    code = "session_unknown"
+    message_vi = "Phiên này đã kết thúc rồi. Hãy tải lại trang."
+    message_en = "This session is over already. Reload the page."
+
+
+class LinkGone(NotFound):
+    """A link for a new password serves once, for a day."""
+
+    code = "link_gone"
+    message_vi = (
+        "Liên kết này đã dùng rồi hoặc đã quá hạn. Mật khẩu cũ không đổi. "
+        "Hãy nhờ người quản trị của đài tạo liên kết mới."
+    )
+    message_en = (
+        "This link was used already or is too old. The password was not changed. "
+        "Ask the station's admin for a new link."
+    )
+
+
+class PasswordTooShort(BadInput):
+    """A password has 10 to 200 signs."""
+
+    code = "password_too_short"
+    message_vi = "Mật khẩu mới cần từ 10 đến 200 ký tự. Vài từ ghép lại vừa dễ nhớ vừa khó đoán."
+    message_en = "A new password has 10 to 200 characters. A few words are easy to keep in mind."
+
+
+class PasswordTooWellKnown(BadInput):
+    """A password that whoever guesses would try first."""
+
+    code = "password_too_well_known"
+    message_vi = "Mật khẩu này quá dễ đoán. Hãy chọn vài từ không liên quan đến tên bạn hay đài."
+    message_en = "This password is too easy to guess. Choose words that are not your name."
+
+
+class LastAdmin(Conflict):
+    """Nobody would be left who could let anybody in."""
+
+    code = "last_admin"
+    message_vi = (
+        "Đây là người quản trị cuối cùng của đài nên không gỡ được. Chưa có gì thay đổi. "
+        "Hãy thêm một người quản trị khác trước."
+    )
+    message_en = "This is the station's last admin. Nothing was changed. Add another admin first."
+
+
+class ErasureUnsure(BadInput):
+    """What is erased does not come back, so it is said twice."""
+
+    code = "erasure_unsure"
+    message_vi = "Chưa xóa gì. Hãy đánh dấu ô xác nhận nếu đúng là muốn xóa hẳn."
+    message_en = "Nothing was erased. Tick the box if you really mean to erase for good."
+
+
+class NoProvider(NotFound):
+    """No province's provider is set up here."""
+
+    code = "no_provider"
+    message_vi = "Đài này không đăng nhập bằng tài khoản tỉnh. Hãy dùng tên đăng nhập của đài."
+    message_en = "This station has no province's sign-in. Use your user name here."
+
+
+class ProviderUnreachable(Unavailable):
+    """The provider does not answer."""
+
+    code = "provider_unreachable"
+    message_vi = (
+        "Chưa nối được nơi đăng nhập của tỉnh. Hãy thử lại sau, hoặc dùng tên đăng nhập của đài."
+    )
+    message_en = (
+        "The province's sign-in does not answer. Try later, or use your user name at this station."
+    )
+
+
+class ProviderSaysOtherwise(Unavailable):
+    """What the provider says does not hold together; nobody is signed in by it."""
+
+    code = "provider_says_otherwise"
+    message_vi = (
+        "Nơi đăng nhập của tỉnh không xác nhận được bạn là ai. Chưa có gì thay đổi. Hãy thử lại; "
+        "nếu vẫn không được, hãy báo người quản trị của đài."
+    )
+    message_en = (
+        "The province's sign-in could not confirm who you are. Nothing was changed. Try again; "
+        "if it stays so, tell the station's admin."
+    )
+
+
+class ProviderAnswerLate(BadInput):
+    """The answer came too late, or in another browser than the one that asked."""
+
+    code = "provider_answer_late"
+    message_vi = "Lần đăng nhập này đã quá hạn. Chưa có gì thay đổi. Hãy bấm đăng nhập lại."
+    message_en = "This sign-in took too long. Nothing was changed. Begin it again."
+
+
+class ForeignStranger(NotAllowed):
+    """The provider vouches for somebody whom no admin of this station named."""
+
+    code = "foreign_stranger"
+    message_vi = (
+        "Tỉnh biết bạn, nhưng đài này chưa ghi tên bạn. Hãy nhờ người quản trị của đài thêm "
+        "tài khoản tỉnh của bạn."
+    )
+    message_en = (
+        "The province knows you, but this station does not. Ask its admin to name your account."
+    )
+
+
+class ForeignLoginTaken(Conflict):
+    """This name at the provider is somebody else's here."""
+
+    code = "foreign_login_taken"
+    message_vi = "Tên này đã gắn với người khác của đài. Hãy kiểm tra lại."
+    message_en = "This name belongs to somebody else at this station. Check it."

@@ -7,24 +7,26 @@ API (`/api/…`) knows them by `Authorization: Bearer` only, which no foreign pa
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
-from fastapi import Depends, FastAPI, Request, Security
+from fastapi import Depends, FastAPI, Request, Security, WebSocket, WebSocketException, status
 from fastapi.dependencies.models import Dependant
 from fastapi.responses import RedirectResponse
 from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from broadcaster.accounts.errors import FormForged, SessionGone
+from broadcaster.accounts.errors import FormForged, SecondFactorNeeded, SessionGone
 from broadcaster.accounts.request_size import BoundedBody
 from broadcaster.accounts.roles import Right
-from broadcaster.accounts.sessions import SESSION_LIFE, SignedIn, session_of
+from broadcaster.accounts.sessions import SESSION_LIFE, CameFrom, SignedIn, session_of
 from broadcaster.accounts.viewer import Viewer
+from broadcaster.areas.tables import Station
 from broadcaster.errors import NotAllowed
 from broadcaster.web.context import Context, context
 from broadcaster.web.errors import answer, wants_page
@@ -36,6 +38,8 @@ FORM_COOKIE = "loa_form"
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
 PUBLIC = "public"
+SOCKET = "SOCKET"
+"""What stands for the method of a route that is opened as a WebSocket."""
 # The frame lies below accounts and cannot declare; what it serves asks nobody who they are.
 _OF_THE_FRAME = (choose_language,)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -47,24 +51,44 @@ _bearer = HTTPBearer(
 )
 
 
+def station_in_view(request: Request, own: Context) -> Context:
+    """The station that whoever sent this request looks at; the installation's `own` for others."""
+    found = _session_of(request, _token_sent(request), own)
+    if found is None or found.viewer.station_id == own.station_id:
+        return own
+    with own.database.reading() as session:
+        chosen = session.get_one(Station, found.viewer.station_id)
+        return replace(
+            own,
+            station_id=chosen.id,
+            station_name=chosen.name,
+            zone=ZoneInfo(chosen.zone),
+            rehearsal=chosen.rehearsal,
+            own_station_id=own.station_id,
+        )
+
+
 def install(app: FastAPI, *, larger_bodies: Mapping[str, int] | None = None) -> None:
     """Bound what requests bring, and lead whoever is not signed in to the sign-in page.
 
     `larger_bodies` maps a path that takes files, as its route writes it, to the bytes that it
     takes. Its route reads the form itself, after the guard: nothing of a stranger's file is kept.
     """
+    app.state.station_in_view = station_in_view
     app.add_middleware(BoundedBody, larger=larger_bodies)
     app.add_exception_handler(SessionGone, _lead_to_sign_in)
+    app.add_exception_handler(SecondFactorNeeded, _lead_to_code)
 
 
 def token_of(
     request: Request,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
+    _stated: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
 ) -> str:
-    """The token that this request came with; empty when it came with none."""
-    if _is_api(request):
-        return bearer.credentials if bearer else ""
-    return request.cookies.get(SESSION_COOKIE, "")
+    """The token that this request came with; empty when it came with none.
+
+    That it may come as a bearer is stated for the OpenAPI document.
+    """
+    return _token_sent(request)
 
 
 def signed_in(
@@ -73,40 +97,111 @@ def signed_in(
     token: Annotated[str, Depends(token_of)],
 ) -> SignedIn | None:
     """Whoever sent this request, told to the frame as well; None for nobody."""
-    found = None
-    if token:
-        with station.database.reading() as session:
-            found = session_of(session, token, now=station.now())
+    found = _session_of(request, token, station)
     request.state.viewer = found.viewer if found else None
     request.state.csrf_token = found.csrf_token if found else _token_for_strangers(request)
     return found
 
 
+def still_signed_in(request: Request, station: Context, token: str) -> SignedIn | None:
+    """As `signed_in`, asked anew: for an answer that goes on for hours.
+
+    None as well for whoever has gone into another station since: of this one they see no more.
+    """
+    request.state.session_asked = None
+    found = signed_in(request, station, token)
+    here = found is not None and found.viewer.station_id == station.station_id
+    return found if here else None
+
+
 @dataclass(frozen=True, slots=True)
 class Require:
-    """A dependency that lets only people with one right pass, and says who they are."""
+    """A dependency that lets only people with one right pass, and says who they are.
+
+    Where it is `read_only`, whoever inspects the station passes as well.
+    """
 
     right: Right
+    read_only: bool = False
 
     async def __call__(
         self, request: Request, found: Annotated[SignedIn | None, Depends(signed_in)]
     ) -> Viewer:
-        """Raise SessionGone, FormForged or NotAllowed; else hand the person on."""
+        """Raise SessionGone, FormForged, NotAllowed or SecondFactorNeeded; else hand them on."""
         if found is None:
             raise SessionGone
         try:
             await _refuse_forged(request)
-            if not found.viewer.may(self.right):
+            if not self._lets_pass(found.viewer):
                 raise NotAllowed
+            # Their own account is where an admin goes to prove it, or to set it up.
+            if self.right != Right.USE_OWN_ACCOUNT and found.viewer.lacks_second_factor():
+                raise SecondFactorNeeded
         except NotAllowed:
             await request.close()  # a document that came along is not kept open
             raise
         return found.viewer
 
+    @property
+    def asks(self) -> str:
+        """What it asks, as `declared_rights` tells it: a right, or two of which either will do."""
+        return f"{self.right}|{Right.INSPECT}" if self.read_only else self.right
+
+    def _lets_pass(self, viewer: Viewer) -> bool:
+        return viewer.may_read(self.right) if self.read_only else viewer.may(self.right)
+
 
 def require(right: Right) -> Require:
     """Declare on a route: `viewer: Annotated[Viewer, Depends(require(Right.SEE_STATION))]`."""
     return Require(right)
+
+
+def require_to_read(right: Right) -> Require:
+    """Declare on a route that only shows what people with a right act on: inspectors see it too."""
+    return Require(right, read_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RequireOnSocket:
+    """As `Require`, for a WebSocket: opened by a page of this site, by somebody with the right.
+
+    Its first message must bring the page's own token (`same_form`): a socket has no form. Raises
+    WebSocketException, with which the browser is refused before anything is said.
+    """
+
+    right: Right
+
+    def __call__(self, websocket: WebSocket) -> SignedIn:
+        """Say who it is."""
+        station = websocket.app.state.context
+        found = None
+        token = websocket.cookies.get(SESSION_COOKIE, "")
+        if token and _is_own_page(websocket, station):
+            with station.database.reading() as session:
+                found = session_of(session, token, now=station.now(), own=station.station_id)
+        if found is None or not found.viewer.may(self.right) or found.viewer.lacks_second_factor():
+            raise WebSocketException(status.WS_1008_POLICY_VIOLATION)
+        return found
+
+
+def require_on_socket(right: Right) -> RequireOnSocket:
+    """Declare on a WebSocket route: `found: Annotated[SignedIn, Depends(require_on_socket(…))]`."""
+    return RequireOnSocket(right)
+
+
+def same_form(token: object, found: SignedIn) -> bool:
+    """Whether this is the token of this person's own pages."""
+    told = token.encode() if isinstance(token, str) else b""
+    return hmac.compare_digest(told, found.csrf_token.encode())
+
+
+def _is_own_page(websocket: WebSocket, station: Context) -> bool:
+    """Whether the page that opens the socket came from here: browsers do not let pages lie."""
+    origin = urlsplit(websocket.headers.get("Origin", ""))
+    own = {websocket.headers.get("Host", "")}
+    if station.settings.public_url is not None:
+        own.add(urlsplit(str(station.settings.public_url)).netloc)
+    return origin.scheme in {"http", "https"} and origin.netloc in own - {""}
 
 
 async def public(
@@ -135,9 +230,17 @@ def declared_rights(app: FastAPI) -> Mapping[str, frozenset[str]]:
             continue
         dependant = getattr(route, "dependant", None)
         asked = _declarations(dependant) if isinstance(dependant, Dependant) else frozenset()
-        for method in sorted(route.methods or {"ANY"}):
+        other = {SOCKET} if isinstance(original, WebSocketRoute) else {"ANY"}
+        for method in sorted(route.methods or other):
             found[f"{method} {route.path}"] = asked
     return found
+
+
+def came_from(request: Request) -> CameFrom:
+    """Where a request comes from, for its person to know their sessions by."""
+    client = request.client.host if request.client else ""
+    named = request.headers.get("User-Agent", "")
+    return CameFrom(address=client[:64], browser=named[:160] if named.isprintable() else "")
 
 
 def keep_signed_in(response: Response, found: SignedIn, *, station: Context) -> None:
@@ -170,10 +273,31 @@ def give_form_token(response: Response, request: Request, *, station: Context) -
     )
 
 
+def _token_sent(request: Request) -> str:
+    if not _is_api(request):
+        return request.cookies.get(SESSION_COOKIE, "")
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _session_of(request: Request, token: str, station: Context) -> SignedIn | None:
+    """The session that a request came with, looked up once a request."""
+    if not token:
+        return None
+    asked: tuple[str, SignedIn | None] | None = getattr(request.state, "session_asked", None)
+    if asked is None or asked[0] != token:
+        with station.database.reading() as session:
+            asked = (token, session_of(session, token, now=station.now(), own=station.own_id))
+        request.state.session_asked = asked
+    return asked[1]
+
+
 def _declarations(dependant: Dependant) -> frozenset[str]:
     found: set[str] = set()
     for child in dependant.dependencies:
         if isinstance(child.call, Require):
+            found.add(child.call.asks)
+        elif isinstance(child.call, RequireOnSocket):
             found.add(child.call.right)
         elif child.call in (public, open_to_all):
             found.add(PUBLIC)
@@ -215,13 +339,24 @@ def _lead_to_sign_in(request: Request, error: Exception) -> Response:
     return answer(request, gone, render=render)
 
 
-def _sign_in_address(request: Request) -> str:
+def _lead_to_code(request: Request, error: Exception) -> Response:
+    """To where the code is typed, and from there back."""
+    needed = error if isinstance(error, SecondFactorNeeded) else SecondFactorNeeded()
+    if _is_api(request):
+        return answer(request, needed, render=render)
+    target = _sign_in_address(request, page="/sign-in/code")
+    if request.headers.get("HX-Request") == "true":
+        return Response(status_code=403, headers={"HX-Redirect": target})
+    return RedirectResponse(target, status_code=303)
+
+
+def _sign_in_address(request: Request, *, page: str = "/sign-in") -> str:
     """The sign-in page, and from there back; a form's target is no place to come back to."""
     if request.method not in _SAFE_METHODS or request.headers.get("HX-Request") == "true":
-        return "/sign-in"
+        return page
     query = f"?{request.url.query}" if request.url.query else ""
     after = safe_next(request.url.path + query)
-    return "/sign-in" if after == "/" else f"/sign-in?next={quote(after, safe='')}"
+    return page if after == "/" else f"{page}?next={quote(after, safe='')}"
 
 
 def _is_api(request: Request) -> bool:
@@ -229,5 +364,4 @@ def _is_api(request: Request) -> bool:
 
 
 def _behind_tls(station: Context) -> bool:
-    address = station.settings.public_url
-    return address is not None and address.scheme == "https"
+    return station.settings.pages_by_tls

@@ -18,9 +18,12 @@ _GROUPS = 5
 
 def new_password() -> str:
     """A first password that can be read out and typed: five groups, 63 random bits."""
-    return "-".join(
-        "".join(_syllable() for _ in range(_SYLLABLES_IN_GROUP)) for _ in range(_GROUPS)
-    )
+    return spoken_secret(groups=_GROUPS)
+
+
+def spoken_secret(*, groups: int) -> str:
+    """Chance that can be read out and typed: 12.6 random bits in each group."""
+    return "-".join("".join(_syllable() for _ in range(_SYLLABLES_IN_GROUP)) for _ in range(groups))
 
 
 def hash_password(password: str) -> str:

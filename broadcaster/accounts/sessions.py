@@ -9,26 +9,26 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete
 
 from broadcaster.accounts.errors import SignInBusy, SignInLocked, SignInRefused
+from broadcaster.accounts.failures import PASSWORD, count_failure, opens_again, record_failure
 from broadcaster.accounts.passwords import password_matches
 from broadcaster.accounts.people import (
     account_named,
     is_username,
     username_as_kept,
-    viewer_of_account,
 )
+from broadcaster.accounts.stations import viewer_of_account
 from broadcaster.accounts.tables import Account, SignInFailure, SignInSession
 from broadcaster.accounts.viewer import Viewer
+from broadcaster.audit import Act, record
 from broadcaster.database import Database
 
 SESSION_LIFE = timedelta(hours=12)
-FAILURES_ALLOWED = 5
-FAILURE_WINDOW = timedelta(minutes=15)
 LONGEST_PASSWORD = 200
 _BUSY_AFTER_S = 5.0
 
@@ -36,6 +36,14 @@ _BUSY_AFTER_S = 5.0
 # many who wait would hold the threads that answer everybody else.
 _CHECKS = threading.BoundedSemaphore(2)
 _WAITING = threading.BoundedSemaphore(12)
+
+
+@dataclass(frozen=True, slots=True)
+class CameFrom:
+    """Where somebody signs in from: kept with the session, and gone with it."""
+
+    address: str = ""
+    browser: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +56,16 @@ class SignedIn:
     token: str = ""
 
 
-def sign_in(database: Database, *, username: str, password: str, now: datetime) -> SignedIn:
-    """Check a password and begin a session.
+def sign_in(
+    database: Database,
+    *,
+    username: str,
+    password: str,
+    now: datetime,
+    came_from: CameFrom = CameFrom(),
+    step: str = PASSWORD,
+) -> SignedIn:
+    """Check a password and begin a session; `step` says whose failures count (`failures`).
 
     Takes the database, not a session: no transaction may be open while a password is checked, and
     a failure is kept although it is raised. Raises SignInRefused, SignInLocked, SignInBusy.
@@ -57,37 +73,59 @@ def sign_in(database: Database, *, username: str, password: str, now: datetime) 
     name = username_as_kept(username)
     if not is_username(name):
         raise SignInRefused
-    with _one_of_few_checks():
+    with one_of_few_checks():
         with database.reading() as session:
-            _refuse_locked(session, name, now=now)
+            opens_in = opens_again(session, name, step=step, now=now)
+            if opens_in is not None:
+                raise SignInLocked(opens_in=opens_in)
             account = account_named(session, name)
             open_to_use = account is not None and account.active
             kept = account.password_hash if account is not None and open_to_use else None
         fits = len(password) <= LONGEST_PASSWORD
         matches = password_matches(kept if fits else None, password=password[:LONGEST_PASSWORD])
         with database.writing() as session:
-            account = account_named(session, name) if matches else None
-            if account is not None:
-                return _begin(session, account, now=now)
-            _count_failure(session, name, now=now)
+            account = held_account(session, account.id) if account and matches else None
+            # Another one may have been chosen meanwhile, which ended all that the old one opened.
+            if account is not None and account.active and account.password_hash == kept:
+                record(session, Act.SIGNED_IN, by=account.id, at=now)
+                return begin_session(session, account, now=now, came_from=came_from, step=step)
+            count_failure(session, name, step=step, now=now)
+            record_failure(session, account_named(session, name), name=name, now=now)
     raise SignInRefused
 
 
-def sign_out(session: Session, token: str) -> None:
+def held_account(session: Session, account_id: str) -> Account | None:
+    """A person whose password nobody else changes until this transaction ends."""
+    return session.get(Account, account_id, with_for_update=True)
+
+
+def sign_out(session: Session, token: str, *, now: datetime) -> None:
     """End the session of this token; a token that is gone already is no mistake."""
-    session.exec(delete(SignInSession).where(col(SignInSession.token_sha256) == _hashed(token)))
+    kept = session.get(SignInSession, hashed(token))
+    if kept is not None:
+        record(session, Act.SIGNED_OUT, by=kept.account_id, at=now)
+        session.delete(kept)
+        session.flush()
 
 
-def session_of(session: Session, token: str, *, now: datetime) -> SignedIn | None:
-    """The running session of a token; None when it ended, or its person may no longer sign in."""
-    kept = session.get(SignInSession, _hashed(token))
+def session_of(
+    session: Session, token: str, *, now: datetime, own: str | None = None
+) -> SignedIn | None:
+    """The running session of a token; None when it ended, or its person may no longer sign in.
+
+    `own` is the station of the installation that asks.
+    """
+    kept = session.get(SignInSession, hashed(token))
     if kept is None or now >= kept.expires_at:
         return None
     account = session.get(Account, kept.account_id)
     if account is None or not account.active:
         return None
     return SignedIn(
-        viewer=viewer_of_account(session, account),
+        viewer=replace(
+            viewer_of_account(session, account, chosen=kept.station_id, own=own),
+            second_factor_at=kept.second_factor_at,
+        ),
         csrf_token=kept.csrf_token,
         expires_at=kept.expires_at,
     )
@@ -100,7 +138,8 @@ def viewer_of(session: Session, token: str, *, now: datetime) -> Viewer | None:
 
 
 @contextmanager
-def _one_of_few_checks() -> Iterator[None]:
+def one_of_few_checks() -> Iterator[None]:
+    """Wait for one of the few places in which a password is hashed; raise SignInBusy."""
     if not _WAITING.acquire(blocking=False):
         raise SignInBusy
     try:
@@ -114,37 +153,30 @@ def _one_of_few_checks() -> Iterator[None]:
         _WAITING.release()
 
 
-def _refuse_locked(session: Session, name: str, *, now: datetime) -> None:
-    newest = session.exec(
-        select(SignInFailure.at)
-        .where(
-            SignInFailure.username == name,
-            col(SignInFailure.at) > now - FAILURE_WINDOW,
-            # What a clock that was set back counted ahead of time locks nobody out for years.
-            col(SignInFailure.at) <= now,
-        )
-        .order_by(col(SignInFailure.at).desc())
-        .limit(FAILURES_ALLOWED)
-    ).all()
-    if len(newest) == FAILURES_ALLOWED:
-        raise SignInLocked(opens_in=newest[-1] + FAILURE_WINDOW - now)
-
-
-def _count_failure(session: Session, name: str, *, now: datetime) -> None:
-    session.exec(delete(SignInFailure).where(col(SignInFailure.at) <= now - FAILURE_WINDOW))
-    session.add(SignInFailure(username=name, at=now))
-
-
-def _begin(session: Session, account: Account, *, now: datetime) -> SignedIn:
+def begin_session(
+    session: Session,
+    account: Account,
+    *,
+    now: datetime,
+    came_from: CameFrom,
+    step: str = PASSWORD,
+) -> SignedIn:
+    """Sign a person in whose proof was checked; the token is told once."""
     session.exec(delete(SignInSession).where(col(SignInSession.expires_at) <= now))
-    session.exec(delete(SignInFailure).where(col(SignInFailure.username) == account.username))
+    session.exec(
+        delete(SignInFailure).where(
+            col(SignInFailure.username) == account.username, col(SignInFailure.step) == step
+        )
+    )
     token, csrf_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     kept = SignInSession(
-        token_sha256=_hashed(token),
+        token_sha256=hashed(token),
         account_id=account.id,
         csrf_token=csrf_token,
         created_at=now,
         expires_at=now + SESSION_LIFE,
+        address=came_from.address,
+        browser=came_from.browser,
     )
     session.add(kept)
     return SignedIn(
@@ -155,5 +187,6 @@ def _begin(session: Session, account: Account, *, now: datetime) -> SignedIn:
     )
 
 
-def _hashed(token: str) -> str:
+def hashed(token: str) -> str:
+    """As a token is kept: it is 256 random bits, so nothing slower is needed."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -17,8 +17,8 @@ from broadcaster.areas.languages import (
     keep_languages,
     languages_of,
 )
-from broadcaster.areas.queries import clusters_of, residents_on, the_station, villages_of
-from broadcaster.areas.tables import Village
+from broadcaster.areas.queries import clusters_of, residents_on, villages_of
+from broadcaster.areas.tables import Station, Village
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
 
@@ -97,7 +97,12 @@ def enter_languages(
     checked = checked_languages(given.languages)
     with station.database.writing() as session:
         village = keep_languages(
-            session, village_id, checked, station_id=station.station_id, by=viewer.account_id
+            session,
+            village_id,
+            checked,
+            station_id=station.station_id,
+            by=viewer.account_id,
+            now=station.now(),
         )
         return _languages(session, village)
 
@@ -113,10 +118,8 @@ def areas(station: Here, viewer: Anyone) -> Areas:
     day = station.now().astimezone(station.zone).date()
     in_view = viewer.villages_in_view()
     with station.database.reading() as session:
-        about = the_station(session)
-        villages = [
-            each for each in villages_of(session, about.id) if in_view is None or each.id in in_view
-        ]
+        about = session.get_one(Station, station.station_id)
+        villages = villages_of(session, about.id, only=in_view)
         living = residents_on(session, [each.id for each in villages], day)
         clusters = clusters_of(session, about.id)
     shown: dict[str, list[VillageOut]] = {}

@@ -6,6 +6,7 @@ Source: Decree 49/2024/NĐ-CP, content in the languages of local minorities.
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import structlog
 from sqlmodel import Session, col, delete, select
@@ -19,6 +20,7 @@ from broadcaster.areas.errors import (
     VietnameseAlwaysHeard,
 )
 from broadcaster.areas.tables import Cluster, Village, VillageLanguage
+from broadcaster.audit import Act, record
 
 log = structlog.get_logger(__name__)
 
@@ -41,15 +43,15 @@ _VIETNAMESE = frozenset({"việt", "việt nam", "kinh", "phổ thông"})
 def languages_by_village(session: Session, station_id: str) -> dict[str, list[str]]:
     """The languages of each village of a station that has any, in the order of the alphabet."""
     rows = session.exec(
-        select(VillageLanguage)
+        select(VillageLanguage.village_id, VillageLanguage.language)
         .join(Village, col(Village.id) == col(VillageLanguage.village_id))
         .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
         .where(Cluster.station_id == station_id)
         .order_by(col(VillageLanguage.language))
     ).all()
     spoken: dict[str, list[str]] = {}
-    for row in rows:
-        spoken.setdefault(row.village_id, []).append(row.language)
+    for village_id, language in rows:
+        spoken.setdefault(village_id, []).append(language)
     return spoken
 
 
@@ -76,7 +78,13 @@ def checked_language(given: str) -> str:
 
 
 def keep_languages(
-    session: Session, village_id: str, languages: Sequence[str], *, station_id: str, by: str
+    session: Session,
+    village_id: str,
+    languages: Sequence[str],
+    *,
+    station_id: str,
+    by: str,
+    now: datetime,
 ) -> Village:
     """Let a village have exactly these languages beside Vietnamese (`checked_languages`).
 
@@ -89,6 +97,17 @@ def keep_languages(
     session.exec(delete(VillageLanguage).where(col(VillageLanguage.village_id) == village_id))
     session.add_all(VillageLanguage(village_id=village_id, language=each) for each in languages)
     session.flush()
+    record(
+        session,
+        Act.LANGUAGES_CHANGED,
+        by=by,
+        about=village_id,
+        at=now,
+        details={
+            "added": ", ".join(sorted(set(languages) - before)),
+            "removed": ", ".join(sorted(before - set(languages))),
+        },
+    )
     log.info(
         "village_languages_entered",
         village_id=village_id,

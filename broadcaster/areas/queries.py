@@ -1,12 +1,45 @@
 """The station's clusters and villages in their order, and who lived there on a day."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from broadcaster.areas.errors import StationNotFounded, UnknownCluster
-from broadcaster.areas.tables import Cluster, Station, Village, VillagePopulation
+from broadcaster.areas.tables import (
+    Cluster,
+    Station,
+    Village,
+    VillageMerger,
+    VillagePopulation,
+)
+
+
+class Census(NamedTuple):
+    """Who lived in a village from a day on."""
+
+    households: int
+    residents: int
+    valid_from: date
+
+
+class KnownCluster(NamedTuple):
+    """A cluster by name: a province has a hundred, and most pages need no more of them."""
+
+    id: str
+    name: str
+
+
+class KnownVillage(NamedTuple):
+    """A village by name, and where it belongs: a province has a thousand."""
+
+    id: str
+    cluster_id: str
+    name: str
 
 
 def the_station(session: Session) -> Station:
@@ -17,18 +50,19 @@ def the_station(session: Session) -> Station:
     return station
 
 
-def clusters_of(session: Session, station_id: str) -> Sequence[Cluster]:
+def clusters_of(session: Session, station_id: str) -> Sequence[KnownCluster]:
     """The clusters of a station, in its order."""
-    return session.exec(
-        select(Cluster)
+    rows = session.exec(
+        select(Cluster.id, Cluster.name)
         .where(Cluster.station_id == station_id)
         .order_by(col(Cluster.position), col(Cluster.id))
-    ).all()
+    )
+    return [KnownCluster(*row) for row in rows]
 
 
 def clusters_named(
     session: Session, station_id: str, cluster_ids: Collection[str]
-) -> Sequence[Cluster]:
+) -> Sequence[KnownCluster]:
     """These clusters of a station, in its order; raise UnknownCluster if one is not there."""
     found = [each for each in clusters_of(session, station_id) if each.id in cluster_ids]
     missing = set(cluster_ids) - {each.id for each in found}
@@ -37,29 +71,68 @@ def clusters_named(
     return found
 
 
-def villages_of(session: Session, station_id: str) -> Sequence[Village]:
-    """The villages of a station: cluster by cluster, each in its order."""
-    return session.exec(
-        select(Village)
+def villages_of(
+    session: Session, station_id: str, *, only: Collection[str] | None = None
+) -> Sequence[KnownVillage]:
+    """The villages of a station: cluster by cluster, each in its order; `only` asks for some."""
+    wanted = (
+        select(Village.id, Village.cluster_id, Village.name)
         .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
         .where(Cluster.station_id == station_id)
         .order_by(col(Cluster.position), col(Cluster.id), col(Village.position), col(Village.id))
-    ).all()
+    )
+    if only is not None:
+        wanted = wanted.where(col(Village.id).in_(only))
+    return [KnownVillage(*row) for row in session.exec(wanted)]
 
 
-def residents_on(
-    session: Session, village_ids: Collection[str], day: date
-) -> dict[str, VillagePopulation]:
+def villages_at(station_id: str) -> SelectOfScalar[str]:
+    """The ids of a station's villages, as a subquery for the scope of another query."""
+    return (
+        select(Village.id)
+        .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
+        .where(Cluster.station_id == station_id)
+    )
+
+
+def villages_by_cluster(
+    villages: Sequence[KnownVillage],
+) -> Mapping[str, Sequence[KnownVillage]]:
+    """These villages by cluster, in the same order."""
+    found: dict[str, list[KnownVillage]] = defaultdict(list)
+    for village in villages:
+        found[village.cluster_id].append(village)
+    return found
+
+
+def residents_on(session: Session, village_ids: Collection[str], day: date) -> dict[str, Census]:
     """Households and residents of each village as they held on `day`.
 
     A village of which nothing is recorded by that day is left out: its number is not known.
     """
-    rows = session.exec(
-        select(VillagePopulation)
+    rows = session.connection().execute(
+        core_select(
+            col(VillagePopulation.village_id),
+            col(VillagePopulation.households),
+            col(VillagePopulation.residents),
+            col(VillagePopulation.valid_from),
+        )
         .where(
             col(VillagePopulation.village_id).in_(village_ids),
-            VillagePopulation.valid_from <= day,
+            col(VillagePopulation.valid_from) <= day,
         )
         .order_by(col(VillagePopulation.valid_from))
     )
-    return {row.village_id: row for row in rows}
+    return {row.village_id: Census(row.households, row.residents, row.valid_from) for row in rows}
+
+
+def merged_by(session: Session, day: date) -> dict[str, str]:
+    """The villages that had become part of another by `day`, and of which."""
+    rows = session.exec(select(VillageMerger).where(VillageMerger.since <= day))
+    return {row.village_id: row.into_village_id for row in rows}
+
+
+def not_standing(session: Session, day: date) -> frozenset[str]:
+    """The villages that were none on that day: merged by then, or founded by a later merger."""
+    rows = session.exec(select(VillageMerger)).all()
+    return frozenset(row.village_id if row.since <= day else row.into_village_id for row in rows)

@@ -52,6 +52,16 @@ class VillagePopulation(SQLModel, table=True):
     residents: int = Field(ge=0)
 
 
+class VillageMerger(SQLModel, table=True):
+    """A village that became part of another: from that day on it is asked no more, the other is."""
+
+    __tablename__ = "village_merger"
+
+    village_id: str = Field(foreign_key="village.id", primary_key=True)
+    into_village_id: str = Field(foreign_key="village.id", index=True)
+    since: date
+
+
 class VillageLanguage(SQLModel, table=True):
     """A language beside Vietnamese in which people of a village must be able to hear bulletins.
 

@@ -4,7 +4,7 @@ Everything in it is invented; every device is simulated and every page says so. 
 into a folder of their own, from which the fleet's processes run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -43,7 +43,7 @@ class DemoVillage:
     devices: int
 
 
-COMMUNE: dict[str, Sequence[DemoVillage]] = {
+COMMUNE: Mapping[str, Sequence[DemoVillage]] = {
     "Cụm Bến Đò": (
         DemoVillage("Thôn Bến Đò", 312, 1_184, 3),
         DemoVillage("Thôn Bãi Dâu", 268, 1_021, 3),
@@ -74,9 +74,15 @@ class FoundedDemo:
 
 
 def found_demo(
-    session: Session, settings: Settings, *, new_keys: NewKeys, fleet_dir: Path, now: datetime
+    session: Session,
+    settings: Settings,
+    *,
+    new_keys: NewKeys,
+    fleet_dir: Path,
+    now: datetime,
+    commune: Mapping[str, Sequence[DemoVillage]] = COMMUNE,
 ) -> FoundedDemo:
-    """Found the demonstration commune in an empty database, its devices' identities in a folder."""
+    """Found a demonstration commune in an empty database, its devices' identities in a folder."""
     station = found_station(
         session,
         settings,
@@ -87,10 +93,11 @@ def found_demo(
             rehearsal=True,
         ),
         keys=new_keys.keys,
+        now=now,
     )
     today = now.date()
     villages: list[Village] = []
-    for position, (name, members) in enumerate(COMMUNE.items()):
+    for position, (name, members) in enumerate(commune.items()):
         cluster = Cluster(
             id=f"cum-{position + 1}", station_id=station.id, name=name, position=position
         )
@@ -103,23 +110,42 @@ def found_demo(
                 session, settings, member, village,
                 station=station, cluster=cluster, fleet_dir=fleet_dir, now=now,
             )  # fmt: skip
-    passwords = admit_people(session, _people(villages[0]), now=now)
+    passwords = admit_people(
+        session,
+        _people(villages[0]),
+        station_id=station.id,
+        keys_dir=settings.keys_dir,
+        now=now,
+    )
     return FoundedDemo(station=station, passwords=passwords, root_told=new_keys.root_told)
 
 
 def _people(village: Village) -> list[FirstPerson]:
     return [
         FirstPerson(
-            username=OPERATOR, display_name="Nguyễn Thị Hạnh (biên tập)", roles=[Role.OPERATOR]
+            username=OPERATOR,
+            display_name="Nguyễn Thị Hạnh (biên tập)",
+            roles=[Role.OPERATOR],
+            with_seed=True,
         ),
-        FirstPerson(username=LEADER, display_name="Trần Văn Thành (lãnh đạo)", roles=[Role.LEADER]),
+        FirstPerson(
+            username=LEADER,
+            display_name="Trần Văn Thành (lãnh đạo)",
+            roles=[Role.LEADER],
+            with_seed=True,
+        ),
         FirstPerson(
             username=VILLAGE_HEAD,
             display_name=f"Lê Văn Tư (trưởng {village.name.replace('Thôn', 'thôn')})",
             roles=[Role.VILLAGE_HEAD],
             village_ids=[village.id],
         ),
-        FirstPerson(username=ADMIN, display_name="Phạm Minh Quân (quản trị)", roles=[Role.ADMIN]),
+        FirstPerson(
+            username=ADMIN,
+            display_name="Phạm Minh Quân (quản trị)",
+            roles=[Role.ADMIN],
+            with_seed=True,
+        ),
     ]
 
 
@@ -189,11 +215,14 @@ def _equip(
 
 
 def readdress(fleet_dir: Path, settings: Settings) -> None:
-    """Let the simulated devices find the station where it listens this time."""
+    """Let the simulated devices find the station where it listens this time, and prove it."""
     for folder in sorted(fleet_dir.iterdir()):
         identity = load_identity(folder)
         moved = msgspec.structs.replace(
-            identity, broker_url=settings.broker_url, station_url=settings.station_url
+            identity,
+            broker_url=settings.broker_url,
+            station_url=settings.station_url,
+            ca_pem=settings.device_ca_pem,
         )
         if moved != identity:
             save_identity(moved, folder)

@@ -2,6 +2,7 @@
 
 LoaError
 ├── NotTheDemonstration   the state folder holds a real station
+├── NotARehearsal         a real station's folder was named for a rehearsal
 └── ScriptFileUnreadable  the file given as script cannot be read
 """
 
@@ -19,6 +20,20 @@ class NotTheDemonstration(LoaError):
     message_en = (
         "This state folder belongs to a real station, so no demonstration runs in it. "
         "Use “loa serve”, or set LOA_STATE_DIR to another folder."
+    )
+
+
+class NotARehearsal(BadInput):
+    """A real station's folder was named for a rehearsal."""
+
+    code = "not_a_rehearsal"
+    message_vi = (
+        "Đài trong thư mục này có loa thật nên không diễn tập ở đây. "
+        "Hãy bỏ --state để diễn tập với một đài tạm."
+    )
+    message_en = (
+        "The station in this folder has real poles, so nothing is rehearsed there. "
+        "Leave out --state to rehearse with a station that is thrown away."
     )
 
 

@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from sqlmodel import select
 
+from broadcaster.accounts.authenticator import in_groups
 from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Station
 from broadcaster.bulletins.studio import open_studio
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.database import Database
+from broadcaster.demo.commune import ADMIN, LEADER, OPERATOR
 from broadcaster.demo.newsroom import (
     TITLE,
+    account_id,
     approve,
     compose,
     demo_script,
@@ -27,6 +30,8 @@ from broadcaster.demo.newsroom import (
     write_and_render,
 )
 from broadcaster.demo.state import fleet_folder, open_demo
+from broadcaster.emergency.authorising import authorise
+from broadcaster.emergency.ready import make_ready
 from broadcaster.founding import FirstPassword
 from broadcaster.processes.serve import running, stop_signal, tried_broker, voices_told, watch
 from broadcaster.processes.station import broker_answers, check_room, fleet_program
@@ -60,6 +65,7 @@ def run_demonstration(settings: Settings, *, console: Console) -> int:
             if _has_no_bulletin(database):
                 console.print("» Dựng bản tin đầu tiên / Rendering the first bulletin")
                 _first_bulletins(database, settings)
+                _authorise_the_operator(database)
             database.dispose()
             console.print(f"● [bold]{settings.station_url}[/bold]  Ctrl-C để dừng / Ctrl-C to stop")
             watch(supervisor, until=stopping, beat=trial.beat)
@@ -76,6 +82,20 @@ def _tell_passwords(passwords: Sequence[FirstPassword], *, console: Console) -> 
             no_wrap=True,
             overflow="ignore",
         )
+    console.print("» Mã xác thực: nhập dãy này vào ứng dụng / Second factors, for an app")
+    for each in passwords:
+        if each.seed:
+            console.print(
+                f"    {each.username:<11}{in_groups(each.seed)}",
+                highlight=False,
+                no_wrap=True,
+                overflow="ignore",
+            )
+    console.print(
+        "  Không có ứng dụng? Mã hiện giờ: / Without an app, the present code:\n"
+        f"    loa people code {ADMIN}",
+        highlight=False,
+    )
 
 
 def _tell_root_key(told: str, *, console: Console) -> None:
@@ -117,6 +137,21 @@ def _first_bulletins(database: Database, settings: Settings) -> None:
         )
         approve(database, programme)
         queue_everywhere(database, waiting.result())
+
+
+def _authorise_the_operator(database: Database) -> None:
+    """Let the operator order emergencies, as a leader does beforehand; every pole is simulated."""
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        station = the_station(session)
+        authorise(
+            session,
+            account_id(session, OPERATOR),
+            station_id=station.id,
+            by=account_id(session, LEADER),
+            now=now,
+        )
+        make_ready(session, station=station, now=now)
 
 
 def _tomorrow_at_five(database: Database) -> str:

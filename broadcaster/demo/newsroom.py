@@ -18,8 +18,9 @@ from broadcaster.database import Database
 from broadcaster.demo.commune import LEADER, OPERATOR
 from broadcaster.playlists.desk import make_playlist_sound, write_playlist
 from broadcaster.playlists.parts import GivenPart
+from broadcaster.schedule.air_rules import station_quiet_hours
 from broadcaster.schedule.errors import NotRendered
-from broadcaster.schedule.queueing import queue_bulletin, station_quiet_hours
+from broadcaster.schedule.queueing import Queueing, queue_bulletin
 from playlists.playlist import PartKind
 
 TITLE = "Kế hoạch truyền thông thực hiện Nghị quyết 57"
@@ -45,15 +46,16 @@ def write_and_render(
     written = checked(title=title, script=script, topic=topic, priority=3)
     with database.writing() as session:
         station_id = the_station(session).id
-        operator = _account_id(session, OPERATOR)
+        operator = account_id(session, OPERATOR)
         bulletin = desk.write_bulletin(
             session, station_id=station_id, written=written, by=operator, now=now
         )
         bulletin_id = bulletin.id
     sound = studio.make(written.script)
     with database.writing() as session:
-        desk.attach_rendition(session, bulletin_id, sound=sound, now=datetime.now(UTC))
-        desk.submit(session, bulletin_id, by=_account_id(session, OPERATOR), now=datetime.now(UTC))
+        operator, now = account_id(session, OPERATOR), datetime.now(UTC)
+        desk.attach_rendition(session, bulletin_id, sound=sound, now=now, by=operator)
+        desk.submit(session, bulletin_id, by=operator, now=now)
     return bulletin_id
 
 
@@ -68,7 +70,7 @@ def compose(database: Database, studio: Studio, *, bulletin_id: str, title: str)
         GivenPart(kind=PartKind.CLOSING),
     )
     with database.writing() as session:
-        station_id, operator = the_station(session).id, _account_id(session, OPERATOR)
+        station_id, operator = the_station(session).id, account_id(session, OPERATOR)
         playlist_id = write_playlist(
             session,
             station_id=station_id,
@@ -78,7 +80,7 @@ def compose(database: Database, studio: Studio, *, bulletin_id: str, title: str)
             by=operator,
             now=now,
         ).id
-    make_playlist_sound(database, studio, playlist_id, station_id=station_id, now=now)
+    make_playlist_sound(database, studio, playlist_id, station_id=station_id, now=now, by=operator)
     with database.writing() as session:
         desk.submit(session, playlist_id, by=operator, now=now)
     return playlist_id
@@ -98,12 +100,14 @@ def queue_everywhere(
         soon = station_quiet_hours(station).touched_by(now, _SOON)
         queue_bulletin(
             session,
-            bulletin_id=bulletin_id,
-            cluster_ids=_all_clusters(session),
-            starts_local=starts_local,
-            recurrence=recurrence,
-            override_reason=OVERRIDE_REASON if soon and not starts_local else "",
-            by=_account_id(session, OPERATOR),
+            Queueing(
+                bulletin_id=bulletin_id,
+                cluster_ids=_all_clusters(session),
+                starts_local=starts_local,
+                recurrence=recurrence,
+                override_reason=OVERRIDE_REASON if soon and not starts_local else "",
+            ),
+            by=account_id(session, OPERATOR),
             now=now,
             station=station,
         )
@@ -123,7 +127,7 @@ def approve(database: Database, bulletin_id: str) -> None:
             audio_sha256=rendition.audio_sha256,
             approved=True,
             over_warnings=bool(unresolved(rendition)),
-            by=_account_id(session, LEADER),
+            by=account_id(session, LEADER),
             now=datetime.now(UTC),
         )
 
@@ -132,7 +136,8 @@ def _all_clusters(session: Session) -> Sequence[str]:
     return session.exec(select(Cluster.id)).all()
 
 
-def _account_id(session: Session, username: str) -> str:
+def account_id(session: Session, username: str) -> str:
+    """The account of one of the demonstration's people; raise LookupError."""
     account = account_named(session, username)
     if account is None:
         raise LookupError(username)

@@ -24,6 +24,7 @@ from broadcaster.dispatch.configs import (
 from broadcaster.dispatch.reported import config_versions_reported
 from broadcaster.dispatch.tables import SignedConfig
 from broadcaster.dispatch.versions import is_behind, next_version
+from broadcaster.emergency.stored_warnings import warnings_on_devices
 from broadcaster.fleet.behaviour import USUAL, behaviours_of, relay_hosts_of
 from broadcaster.fleet.registry import enrolled_devices
 from broadcaster.fleet.tables import Device, DeviceSetting, DeviceStatus, RelayHost
@@ -68,6 +69,7 @@ def sign_changed_configs(
         keyring=keys.keyring,
         station_url=station_url,
         relay_hosts=relay_hosts_of(session, station.id),
+        warnings=warnings_on_devices(session, station_id=station.id),
     )
     signed = 0
     for device in devices:

@@ -13,6 +13,7 @@ import msgspec
 from broadcaster.areas.tables import Station
 from broadcaster.fleet.behaviour import USUAL, Behaviour
 from broadcaster.fleet.tables import Device
+from devices.protocol.configuration import StoredWarning
 from devices.protocol.messages import Config, QuietHours, encode
 
 
@@ -24,6 +25,7 @@ class Surroundings:
     keyring: str
     station_url: str
     relay_hosts: Sequence[str] = ()
+    warnings: Sequence[StoredWarning] = ()
 
 
 def draft_config(device: Device, *, around: Surroundings, behaviour: Behaviour = USUAL) -> Config:
@@ -42,6 +44,7 @@ def draft_config(device: Device, *, around: Surroundings, behaviour: Behaviour =
         longest_play_ms=station.longest_session_ms,
         volume=behaviour.volume,
         relay_hosts=tuple(around.relay_hosts),
+        warnings=tuple(around.warnings),
         stagger_ms=behaviour.stagger_ms,
         station_url=around.station_url,
     )

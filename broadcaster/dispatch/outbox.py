@@ -192,12 +192,22 @@ def nows_to_publish(session: Session, *, now: datetime) -> list[SignedNow]:
 
 
 def publish_nows(nows: Iterable[SignedNow], *, wire: Publisher, station_id: str) -> list[SignedNow]:
-    """Hand messages of the fast path to the broker, not retained; return the acknowledged ones."""
+    """Hand messages of the fast path to the broker, not retained; return the acknowledged ones.
+
+    All at once, in their order: no cluster waits for what the broker does for another.
+    """
+    handed: list[tuple[SignedNow, Future[None]]] = []
+    try:
+        for each in nows:
+            topic = topics.now(station_id, each.cluster_id)
+            handed.append((each, wire.publish_soon(topic, each.message.encode())))
+    except BrokerUnreachable:
+        log.warning("now_not_published", sequence=each.sequence)
     acknowledged: list[SignedNow] = []
-    for each in nows:
+    for each, published in handed:
         try:
-            wire.publish(topics.now(station_id, each.cluster_id), each.message.encode())
-        except BrokerUnreachable:
+            published.result(_ACKNOWLEDGED_WITHIN_S)
+        except FutureTimeout:
             log.warning("now_not_published", sequence=each.sequence)
             break
         acknowledged.append(each)

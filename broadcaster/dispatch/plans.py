@@ -5,10 +5,10 @@ device that was absent still finds it.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -21,8 +21,11 @@ from devices.protocol.messages import (
     PLAN_LIMIT_ORDERS,
     Cue,
     Item,
+    OnCut,
+    OnReboot,
     Order,
     QuietHoursOverride,
+    Relay,
     Stop,
     encode,
 )
@@ -42,21 +45,29 @@ class PlannedBroadcast:
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """The main sound, then what is said in other languages of this cluster."""
+        """The main sound, then what is said in other languages of this cluster; none of a relay."""
         broadcast = self.broadcast
+        if broadcast.relay is not None:
+            return ()
         recordings = recordings_in(broadcast.recordings, self.village_ids)
         return (_main(broadcast), *(_recording(each) for each in recordings))
 
     @property
     def asked_ms(self) -> int:
         """How long all of it lasts on this cluster."""
+        if self.broadcast.relay is not None:
+            return self.broadcast.duration_ms
         return sum(item.duration_ms for item in self.items)
 
 
 def orders_of(
-    planned: Iterable[PlannedBroadcast], *, now: datetime, days: int
+    planned: Iterable[PlannedBroadcast],
+    *,
+    now: datetime,
+    days: int,
+    emergencies: Iterable[Order] = (),
 ) -> tuple[Order, ...]:
-    """The orders that belong into a cluster's plan now, by their start.
+    """The orders that belong into a cluster's plan now: emergencies first, then by their start.
 
     Never more than devices take: a plan that they refuse would keep every order from them. What
     has no room yet comes in as what is before it goes by; what they would never take is left out.
@@ -71,7 +82,7 @@ def orders_of(
         and not fault_of(each)
     ]
     standing.sort(key=lambda each: (each.broadcast.starts_at, each.order_id))
-    return _with_room(_order(each) for each in standing)
+    return _with_room(chain(emergencies, (_order(each) for each in standing)))
 
 
 def fault_of(planned: PlannedBroadcast) -> str:
@@ -79,8 +90,13 @@ def fault_of(planned: PlannedBroadcast) -> str:
 
     Bounds hold where a message is read, not where it is made, so it is read here as they read it.
     """
+    return fault_of_order(lambda: _order(planned))
+
+
+def fault_of_order(make: Callable[[], Order]) -> str:
+    """The same of an order that is still to be made."""
     try:
-        payload = encode(_order(planned))
+        payload = encode(make())
         msgspec.json.decode(payload, type=Order)
     except (*UNREADABLE_ROW, msgspec.MsgspecError) as error:
         return f"{type(error).__name__}: {error}"
@@ -117,6 +133,31 @@ def _order(planned: PlannedBroadcast) -> Order:
         items=planned.items,
         title=broadcast.title,
         override=_override(broadcast),
+        **_relayed(broadcast),
+    )
+
+
+def _relayed(broadcast: Broadcast) -> dict[str, Any]:
+    """What an order says of a relay, which goes on with what comes after a cut or a power cut."""
+    relay = broadcast.relay
+    if relay is None:
+        return {}
+    fallback = relay["fallback"]
+    passed_on = Relay(
+        url=relay["url"],
+        duration_ms=broadcast.duration_ms,
+        stall_timeout_ms=relay["stall_timeout_ms"],
+        fallback=_fallback(fallback) if fallback else None,
+    )
+    return {"relay": passed_on, "on_cut": OnCut.RESUME, "on_reboot": OnReboot.JOIN}
+
+
+def _fallback(fallback: Mapping[str, Any]) -> Item:
+    return Item(
+        sha256=fallback["audio_sha256"],
+        size_bytes=fallback["audio_size_bytes"],
+        duration_ms=fallback["duration_ms"],
+        title=fallback["title"],
     )
 
 

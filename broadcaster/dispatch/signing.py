@@ -1,24 +1,29 @@
 """The one place that signs plans, and it looks at the approval record before it does.
 
 Whatever else goes wrong in the station, an order for which no second person approved exactly
-these words and this sound is not signed, and devices play nothing that is not signed.
+these words and this sound is not signed, and devices play nothing that is not signed. Of a relay
+that is exactly this programme, from there, for so long, at this hour. The one exception is an
+emergency: it stands on a leader's word for its giver, looked at in the same way.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from msgspec import UNSET
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
-from broadcaster.bulletins.desk import approved_rendition
+from broadcaster.bulletins.standing import approved_rendition, newest_decision
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.database.columns import to_ms
+from broadcaster.dispatch.emergency_plays import expect_emergencies
 from broadcaster.dispatch.plans import (
     UNREADABLE_ROW,
     PlannedBroadcast,
     fault_of,
+    fault_of_order,
     orders_of,
     orders_sha256,
 )
@@ -26,11 +31,13 @@ from broadcaster.dispatch.reported import plan_version_reported
 from broadcaster.dispatch.stops import stops_of
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.dispatch.versions import is_behind, next_version
+from broadcaster.emergency.allowed import is_in_the_givers_words, stands_on_anothers_word
+from broadcaster.emergency.orders import StandingOrder, standing_orders
 from broadcaster.keys import StationKeys
 from broadcaster.ledger.expectations import ExpectedOrder, expect, forget
 from broadcaster.ledger.tables import Play
 from broadcaster.schedule.airtime import cues_of, villages_in
-from broadcaster.schedule.tables import Broadcast, BroadcastOrder
+from broadcaster.schedule.tables import Broadcast, BroadcastOrder, Schedule
 from devices.protocol.envelope import seal_message
 from devices.protocol.messages import Order, Plan, Stop
 
@@ -59,7 +66,22 @@ def sign_changed_plans(
         _expect_plays(
             session, cluster_id, planned, now=now, start_within=start_within, end_within=end_within
         )
-        orders = orders_of(planned, now=now, days=days)
+        emergencies = authorised_emergencies(session, cluster_id, now=now)
+        expect_emergencies(
+            session,
+            cluster_id,
+            emergencies,
+            now=now,
+            start_within=start_within,
+            end_within=end_within,
+        )
+        until = now + timedelta(days=days)
+        orders = orders_of(
+            planned,
+            now=now,
+            days=days,
+            emergencies=[order for each in emergencies for order in each.orders(until=until)],
+        )
         stops = stops_of(session, cluster_id, now=now)
         signed += _sign_if_changed(
             session, cluster_id, orders, stops, station_id=station.id, keys=keys, now=now
@@ -151,6 +173,27 @@ def approved_broadcasts(
     ]
 
 
+def authorised_emergencies(
+    session: Session, cluster_id: str, *, now: datetime
+) -> Sequence[StandingOrder]:
+    """A cluster's emergencies that may be signed: each in its giver's words, on another's word.
+
+    Their sounds are those that were rendered from exactly these words, since a sound is kept by
+    the hash of its words and never changed.
+    """
+    allowed: list[StandingOrder] = []
+    for each in standing_orders(session, cluster_id, now=now):
+        fault = fault_of_order(partial(each.order, each.times[0]))
+        if fault:
+            # One that devices refuse would keep every other order of the plan from them.
+            log.error("emergency_left_out", order_id=each.order_id, fault=fault)
+        elif stands_on_anothers_word(session, each) and is_in_the_givers_words(session, each):
+            allowed.append(each)
+        else:
+            log.error("unauthorised_emergency_not_signed", emergency_id=each.emergency.id)
+    return allowed
+
+
 def _was_signed(session: Session, order_id: str) -> bool:
     """Whether a plan with this order left the station: its plays are expected since then."""
     return session.exec(select(Play.order_id).where(Play.order_id == order_id)).first() is not None
@@ -175,11 +218,22 @@ def _is_approved(session: Session, broadcast: Broadcast) -> bool:
         and _track(broadcast) in _tracks(rendition)
         and broadcast.recordings == rendition.recordings
         and broadcast.cues == cues_of(rendition)
+        and broadcast.relay == rendition.relay
+        and (broadcast.relay is None or _hour_is_approved(session, broadcast, bulletin))
         and (broadcast.title, broadcast.priority) == (bulletin.title, bulletin.priority)
     )
     if not approved:
         log.warning("unapproved_broadcast_not_signed", broadcast_id=broadcast.id)
     return approved
+
+
+def _hour_is_approved(session: Session, broadcast: Broadcast, bulletin: Bulletin) -> bool:
+    """Whether whoever approved a relay could see where and when it was to be."""
+    decision = newest_decision(session, bulletin)
+    schedule = session.get(Schedule, broadcast.schedule_id)
+    return (
+        decision is not None and schedule is not None and schedule.created_at <= decision.decided_at
+    )
 
 
 def _track(broadcast: Broadcast) -> tuple[str, int, int]:
@@ -228,7 +282,9 @@ def _expected(
         cluster_id=cluster_id,
         title=broadcast.title,
         topic=broadcast.topic,
-        audio_sha256=broadcast.audio_sha256,
+        # What is relayed has no hash that anybody could know; what fills in for it never counts.
+        audio_sha256="" if broadcast.relay else broadcast.audio_sha256,
+        relay=broadcast.relay is not None,
         asked_ms=asked_ms,
         starts_at=broadcast.starts_at,
         start_due_at=broadcast.starts_at + start_within,

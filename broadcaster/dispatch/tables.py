@@ -39,7 +39,8 @@ class SignedConfig(SQLModel, table=True):
 class SignedNow(SQLModel, table=True):
     """A message of the fast path as it was signed: not retained, and of no use after a while.
 
-    The sequence only grows in a station. What it says stands in the plan as well.
+    The sequence only grows in a station. What it says stands in the plan as well: `says` is
+    `order` or `stop`.
     """
 
     __tablename__ = "signed_now"
@@ -47,7 +48,23 @@ class SignedNow(SQLModel, table=True):
     sequence: int = Field(primary_key=True, sa_type=BigInteger)
     cluster_id: str = Field(foreign_key="cluster.id")
     order_id: str = Field(index=True)
+    says: str = Field(default="stop", sa_column_kwargs={"server_default": "stop"})
     message: str = Field(sa_type=Text)
     signed_at: datetime = Field(sa_type=InstantColumn)
     expires_at: datetime = Field(sa_type=InstantColumn)
     published_at: datetime | None = Field(default=None, sa_type=InstantColumn, index=True)
+
+
+class ScheduleLead(SQLModel, table=True):
+    """Which process leads a station's schedule: its term, and the signs of life asked and given.
+
+    `holder` is empty while nobody leads. Terms only grow.
+    """
+
+    __tablename__ = "schedule_lead"
+
+    station_id: str = Field(foreign_key="station.id", primary_key=True)
+    holder: str
+    term: int = Field(default=0, sa_type=BigInteger)
+    asked: int = Field(default=0, sa_type=BigInteger)
+    answered: int = Field(default=0, sa_type=BigInteger)

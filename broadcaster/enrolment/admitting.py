@@ -48,7 +48,14 @@ def with_new_code(station: Context, said: NewDevice, *, by: str) -> tuple[Enrolm
 def let_in(station: Context, code_id: str, *, fingerprint: str, by: str) -> Device:
     """Enrol the device that asked with this code, and open the broker to it."""
     with station.database.writing() as session:
-        device = confirm(session, code_id, fingerprint=fingerprint, by=by, now=station.now())
+        device = confirm(
+            session,
+            code_id,
+            station_id=station.station_id,
+            fingerprint=fingerprint,
+            by=by,
+            now=station.now(),
+        )
         session.flush()
         session.expunge_all()
     with station.database.reading() as session:
@@ -59,7 +66,7 @@ def let_in(station: Context, code_id: str, *, fingerprint: str, by: str) -> Devi
 def turn_away(station: Context, code_id: str, *, by: str) -> None:
     """Deny the device that asked with this code, or take the code back."""
     with station.database.writing() as session:
-        deny(session, code_id, by=by, now=station.now())
+        deny(session, code_id, station_id=station.station_id, by=by, now=station.now())
 
 
 def _share_of(percent: str) -> float | None:

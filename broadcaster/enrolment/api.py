@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from broadcaster.accounts.guard import require
+from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.database.columns import to_ms
@@ -19,6 +19,7 @@ api = APIRouter(prefix="/api", tags=["enrolment"])
 
 Here = Annotated[Context, Depends(context)]
 Admin = Annotated[Viewer, Depends(require(Right.ADMINISTER))]
+Onlooker = Annotated[Viewer, Depends(require_to_read(Right.ADMINISTER))]
 
 
 class NewCode(BaseModel):
@@ -75,7 +76,7 @@ class DeviceIn(BaseModel):
 
 
 @api.get("/enrolments", responses=problems(401, 403))
-def enrolments(station: Here, _viewer: Admin) -> Codes:
+def enrolments(station: Here, _viewer: Onlooker) -> Codes:
     """The codes that are good and undecided, the newest first."""
     with station.database.reading() as session:
         rows = open_codes(session, station_id=station.station_id, now=station.now())

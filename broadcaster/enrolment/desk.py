@@ -11,6 +11,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
+from broadcaster.audit import Act, record
 from broadcaster.database import new_id
 from broadcaster.enrolment.errors import (
     CodeOpenForDevice,
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 
 GOOD_FOR = timedelta(hours=24)
 # Pages beside the devices' own, which stand at /devices/{id}.
-_ADDRESSES = frozenset({"enrolment"})
+_ADDRESSES = frozenset({"connections", "enrolment", "map", "trends"})
 CONFIRMED, DENIED = "confirmed", "denied"
 
 
@@ -76,6 +77,14 @@ def make_code(
     )
     session.add(row)
     session.flush()
+    record(
+        session,
+        Act.ENROLMENT_OFFERED,
+        by=by,
+        about=device_id,
+        at=now,
+        details={"code": row.code_id, "cluster": cluster.id, "village": village_id, "share": share},
+    )
     log.info("enrolment_code_made", device_id=device_id, code_id=row.code_id, by=by)
     return row, write_code(code)
 
@@ -93,13 +102,15 @@ def open_codes(session: Session, *, station_id: str, now: datetime) -> Sequence[
     ).all()
 
 
-def confirm(session: Session, code_id: str, *, fingerprint: str, by: str, now: datetime) -> Device:
+def confirm(
+    session: Session, code_id: str, *, station_id: str, fingerprint: str, by: str, now: datetime
+) -> Device:
     """Let the device in whose fingerprint a person compared: from now on its key speaks for it.
 
     The broker's file is to be written after the commit. Raises NoSuchCode, NothingToConfirm where
     another device asked meanwhile, and what the registry raises.
     """
-    row = _waiting(session, code_id, now=now)
+    row = _waiting(session, code_id, station_id=station_id, now=now)
     if row.fingerprint != fingerprint:
         raise NothingToConfirm(code_id)
     wish = wish_of(row)
@@ -126,9 +137,9 @@ def confirm(session: Session, code_id: str, *, fingerprint: str, by: str, now: d
     return device
 
 
-def deny(session: Session, code_id: str, *, by: str, now: datetime) -> None:
+def deny(session: Session, code_id: str, *, station_id: str, by: str, now: datetime) -> None:
     """Turn a device away, or take a code back that nobody has used; raise NoSuchCode."""
-    row = _open_code(session, code_id, now=now)
+    row = _open_code(session, code_id, station_id=station_id, now=now)
     _decide(session, row, DENIED, by=by, now=now)
 
 
@@ -147,19 +158,27 @@ def forget_expired(session: Session, *, now: datetime) -> int:
 def _decide(session: Session, row: EnrolmentCode, outcome: str, *, by: str, now: datetime) -> None:
     row.outcome, row.decided_by, row.decided_at = outcome, by, now
     session.flush()
+    record(
+        session,
+        Act.DEVICE_ENROLLED if outcome == CONFIRMED else Act.ENROLMENT_DENIED,
+        by=by,
+        about=row.device_id,
+        at=now,
+        details={"code": row.code_id, "fingerprint": row.fingerprint},
+    )
     log.info("enrolment_decided", device_id=row.device_id, outcome=outcome, by=by)
 
 
-def _waiting(session: Session, code_id: str, *, now: datetime) -> EnrolmentCode:
-    row = _open_code(session, code_id, now=now)
+def _waiting(session: Session, code_id: str, *, station_id: str, now: datetime) -> EnrolmentCode:
+    row = _open_code(session, code_id, station_id=station_id, now=now)
     if not row.request:
         raise NothingToConfirm(code_id)
     return row
 
 
-def _open_code(session: Session, code_id: str, *, now: datetime) -> EnrolmentCode:
+def _open_code(session: Session, code_id: str, *, station_id: str, now: datetime) -> EnrolmentCode:
     row = session.get(EnrolmentCode, code_id)
-    if row is None or row.expires_at <= now:
+    if row is None or row.station_id != station_id or row.expires_at <= now:
         raise NoSuchCode(code_id)
     if row.outcome:
         raise NothingToConfirm(code_id)

@@ -131,11 +131,10 @@ def _the_station(session: Session, station: Context) -> Station:
 
 def addresses_of(settings: Settings) -> Addresses:
     """Where devices find this station, by its settings."""
-    certificates = settings.device_ca
     return Addresses(
         broker_url=settings.device_broker or settings.broker_url,
         station_url=settings.station_url,
-        ca_pem=certificates.read_text() if certificates is not None else None,
+        ca_pem=settings.device_ca_pem,
     )
 
 

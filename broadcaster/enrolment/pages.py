@@ -8,22 +8,24 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from broadcaster.accounts.guard import require
+from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.queries import clusters_of, villages_of
 from broadcaster.enrolment.admitting import let_in, turn_away, with_new_code
 from broadcaster.enrolment.desk import open_codes
+from broadcaster.enrolment.qr import drawn_code
 from broadcaster.enrolment.wishes import fingerprint_in_groups
 from broadcaster.errors import LoaError
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
-from broadcaster.web.language import language_of
+from broadcaster.web.language import in_language
 
 router = APIRouter(include_in_schema=False)
 
 Here = Annotated[Context, Depends(context)]
 Admin = Annotated[Viewer, Depends(require(Right.ADMINISTER))]
+Onlooker = Annotated[Viewer, Depends(require_to_read(Right.ADMINISTER))]
 
 
 class CodeForm(BaseModel):
@@ -46,7 +48,7 @@ class DecisionForm(BaseModel):
 
 
 @router.get("/devices/enrolment")
-def enrolment(request: Request, station: Here, _viewer: Admin, done: str = "") -> Response:
+def enrolment(request: Request, station: Here, _viewer: Onlooker, done: str = "") -> Response:
     """The codes that wait, the devices that ask, and the form for another."""
     return _page(request, station, done=done)
 
@@ -65,6 +67,7 @@ def make(
         "enrolment/pages/code.html",
         code=written,
         made=made,
+        drawing=drawn_code(written),
         station_url=station.settings.station_url,
     )
 
@@ -110,7 +113,7 @@ def _page(
         clusters = clusters_of(session, station.station_id)
     told = ""
     if refused is not None:
-        told = refused.message_vi if language_of(request) == "vi" else refused.message_en
+        told = in_language(request, refused)
     return render(
         request,
         "enrolment/pages/enrolment.html",

@@ -27,6 +27,7 @@ from broadcaster.fleet.behaviour import (
 from broadcaster.fleet.detail import DeviceDetail, device_detail
 from broadcaster.fleet.ending import end_device
 from broadcaster.fleet.listing import DeviceLine, device_lines
+from broadcaster.fleet.places import checked_place, keep_place
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
@@ -53,6 +54,8 @@ class DeviceOut(BaseModel):
     software: str | None
     plan_version: int | None
     enrolled_at_ms: int
+    latitude: float | None = Field(description="Degrees, WGS 84; null where nobody entered it.")
+    longitude: float | None
 
 
 class Devices(BaseModel):
@@ -106,6 +109,15 @@ class DeviceDetailOut(DeviceOut):
     health_received_at_ms: int | None
 
 
+class PlaceGiven(BaseModel):
+    """Where a device stands, in degrees (WGS 84). Limits are told in a sentence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    latitude: float = Field(json_schema_extra={"minimum": -90, "maximum": 90})
+    longitude: float = Field(json_schema_extra={"minimum": -180, "maximum": 180})
+
+
 class RelayHosts(BaseModel):
     """Hosts whose public programmes the devices may pass on."""
 
@@ -131,7 +143,7 @@ def devices(station: Annotated[Context, Depends(context)]) -> Devices:
 def device(station: Here, _viewer: Looker, device_id: Id) -> DeviceDetailOut:
     """One device in service."""
     with station.database.reading() as session:
-        return _detail(session, station, device_id)
+        return detail_out(session, station, device_id)
 
 
 @api.patch("/devices/{device_id}", responses=problems(400, 401, 403, 404, 413, 422))
@@ -149,7 +161,23 @@ def change_device(
             by=viewer.account_id,
             now=station.now(),
         )
-        return _detail(session, station, device_id)
+        return detail_out(session, station, device_id)
+
+
+@api.put("/devices/{device_id}/place", responses=problems(400, 401, 403, 404, 413, 422))
+def place_device(station: Here, viewer: Admin, device_id: Id, given: PlaceGiven) -> DeviceDetailOut:
+    """Enter where a device stands."""
+    place = checked_place(given.latitude, given.longitude)
+    with station.database.writing() as session:
+        keep_place(
+            session,
+            device_id,
+            place,
+            station_id=station.station_id,
+            by=viewer.account_id,
+            now=station.now(),
+        )
+        return detail_out(session, station, device_id)
 
 
 @api.delete("/devices/{device_id}", status_code=204, responses=problems(401, 403, 404, 422))
@@ -196,7 +224,8 @@ def _changed(before: Behaviour, given: BehaviourGiven) -> Behaviour:
     return Behaviour(volume=volume, stagger_ms=stagger_ms)
 
 
-def _detail(session: Session, station: Context, device_id: str) -> DeviceDetailOut:
+def detail_out(session: Session, station: Context, device_id: str) -> DeviceDetailOut:
+    """One device in service as it is answered; raise UnknownDevice."""
     day = station.now().astimezone(station.zone).date()
     found = device_detail(session, device_id, station_id=station.station_id, day=day)
     return DeviceDetailOut(
@@ -238,4 +267,6 @@ def _out(line: DeviceLine) -> DeviceOut:
         software=line.software,
         plan_version=line.plan_version,
         enrolled_at_ms=to_ms(line.enrolled_at),
+        latitude=line.latitude,
+        longitude=line.longitude,
     )

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from sqlmodel import Session, col, delete, select
 
+from broadcaster.audit import Act, record
 from broadcaster.fleet.errors import (
     RelayHostUnusable,
     StaggerUnusable,
@@ -104,6 +105,17 @@ def keep_behaviour(
     row.changed_by, row.changed_at = by, now
     session.add(row)
     session.flush()
+    record(
+        session,
+        Act.DEVICE_CHANGED,
+        by=by,
+        about=device_id,
+        at=now,
+        details={
+            "volume": " ".join(f"{b.begins}-{b.ends}={b.percent}" for b in behaviour.volume),
+            "stagger_ms": behaviour.stagger_ms,
+        },
+    )
     log.info(
         "device_behaviour_changed",
         device_id=device_id,
@@ -149,6 +161,14 @@ def keep_relay_hosts(
         RelayHost(station_id=station_id, host=host, added_by=by, added_at=now) for host in added
     )
     session.flush()
+    record(
+        session,
+        Act.RELAY_HOSTS_CHANGED,
+        by=by,
+        about=station_id,
+        at=now,
+        details={"added": " ".join(added), "removed": " ".join(removed)},
+    )
     log.info("relay_hosts_changed", station_id=station_id, added=added, removed=removed, by=by)
 
 

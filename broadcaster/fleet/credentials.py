@@ -1,8 +1,9 @@
 """The broker's credentials, written from the registry, and the station's own logins there.
 
-A device logs in under its own id; the station under `{station}-ingest`, `{station}-dispatch` and
-`{station}-probe`, one for each of its clients, because at our brokers one user is one client. The
-registry holds verifiers only; the station's own secrets stand in its keys folder.
+A device logs in under its own id; the station under `{station}-ingest` (`-ingest-2`, …),
+`{station}-dispatch`, `{station}-probe` and `{station}-live`, one for each of its clients, because
+at our brokers one user is one client. The registry holds verifiers only; the station's own secrets
+stand in its keys folder.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from broadcaster.areas.tables import Station
 from broadcaster.fleet.probe import PROBE, probe_grants
 from broadcaster.fleet.tables import Device
 from broadcaster.keys import KeyUnreadable, write_secret
-from broadcaster.settings import Settings
+from broadcaster.settings import MOST_INGESTS, Settings
 from devices.protocol.credentials import (
     Credential,
     Credentials,
@@ -24,6 +25,7 @@ from devices.protocol.credentials import (
     Grants,
     credential_for,
     device_grants,
+    live_grants,
     load_credentials,
     new_secret,
     save_credentials,
@@ -31,7 +33,16 @@ from devices.protocol.credentials import (
     station_grants,
 )
 
-STATION_ROLES = ("ingest", "dispatch", PROBE)
+LIVE = "live"
+"""Whoever speaks live: one microphone, and nothing but its sound."""
+
+
+def ingest_role(number: int) -> str:
+    """The role of one of the processes that share the ingest; the first has the plain name."""
+    return "ingest" if number == 1 else f"ingest-{number}"
+
+
+STATION_ROLES = (*(ingest_role(each + 1) for each in range(MOST_INGESTS)), "dispatch", PROBE, LIVE)
 _FILE = "broker-{role}.json"
 
 
@@ -99,9 +110,7 @@ def write_registry(session: Session, path: Path, *, keys_dir: Path) -> Credentia
     users: dict[str, Credential] = {}
     for station in session.exec(select(Station)):
         for role, secret in station_credentials(keys_dir, station_id=station.id).items():
-            grants = (
-                probe_grants(station.id) if role == PROBE else station_grants(station=station.id)
-            )
+            grants = _grants_of(role, station_id=station.id)
             users[secret.username] = _kept_or_made(before, secret, grants=grants)
     for device in session.exec(select(Device).order_by(Device.id)):
         if device.retired_at is None:
@@ -110,6 +119,14 @@ def write_registry(session: Session, path: Path, *, keys_dir: Path) -> Credentia
     if written != before:
         save_credentials(written, path)
     return written
+
+
+def _grants_of(role: str, *, station_id: str) -> Grants:
+    if role == PROBE:
+        return probe_grants(station_id)
+    if role == LIVE:
+        return live_grants(station=station_id)
+    return station_grants(station=station_id)
 
 
 def _device_credential(device: Device) -> Credential:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import structlog
 
+from broadcaster.audit import Act, record
 from broadcaster.database import Database
 from broadcaster.fleet.credentials import write_registry
 from broadcaster.fleet.registry import device_in_service, retire
@@ -29,6 +30,7 @@ def end_device(
     with database.writing() as session:
         device_in_service(session, device_id, station_id=station_id, locked=True)
         retire(session, device_id, now=now)
+        record(session, Act.DEVICE_RETIRED, by=by, about=device_id, at=now)
     log.warning("device_ended", device_id=device_id, by=by)
     with database.reading() as session:
         write_registry(session, settings.registry_file, keys_dir=settings.keys_dir)

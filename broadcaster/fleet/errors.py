@@ -5,10 +5,15 @@ LoaError
 │   ├── DeviceNameUnusable   a name that cannot stand in a topic, or that the station needs itself
 │   ├── DeviceKeyUnreadable  not an Ed25519 public key
 │   ├── SharesExceedVillage  the shares of a village would sum to more than all of it
+│   ├── ShareUnusable        not between 0 and 100 %
 │   ├── VolumeBandUnusable   not two different times of the day and a share of 100
 │   ├── VolumeBandsOverlap   at some minute two volumes would hold
 │   ├── TooManyVolumeBands   a day has at most 24
 │   ├── StaggerUnusable      not between 0 and 10 seconds
+│   ├── DeviceNameMissing    people must be able to tell it from others
+│   ├── VillageElsewhere     the village hears another cluster's schedule
+│   ├── SameDevice           no device takes its own place
+│   ├── PlaceUnusable        no point on the earth
 │   ├── RelayHostUnusable    not the name of a host
 │   └── TooManyRelayHosts    a station has at most 100
 ├── NotFound
@@ -43,6 +48,14 @@ class SharesExceedVillage(BadInput):
     code = "shares_exceed_village"
     message_vi = "Tổng phần dân của các loa trong một thôn không được quá 100%. Chưa lưu thay đổi."
     message_en = "The shares of one village cannot exceed 100%. Nothing was changed."
+
+
+class ShareUnusable(BadInput):
+    """Not between 0 and 100 %."""
+
+    code = "share_unusable"
+    message_vi = "Phần dân của mỗi loa là số từ 0 đến 100, ví dụ: 33,3. Chưa có gì thay đổi."
+    message_en = "A loudspeaker's share is a number from 0 to 100, such as 33.3. Nothing changed."
 
 
 class VolumeBandUnusable(BadInput):
@@ -83,6 +96,20 @@ class StaggerUnusable(BadInput):
     message_en = "The delay on purpose is 0 to 10,000 milliseconds. Nothing was changed."
 
 
+class PlaceUnusable(BadInput):
+    """No point on the earth."""
+
+    code = "place_unusable"
+    message_vi = (
+        "Vị trí gồm vĩ độ rồi kinh độ, ví dụ: 10.3759, 105.4185. Chưa có gì thay đổi; "
+        "hãy chép lại từ bản đồ."
+    )
+    message_en = (
+        "A place is a latitude and then a longitude, such as 10.3759, 105.4185. Nothing was "
+        "changed; copy it from a map again."
+    )
+
+
 class RelayHostUnusable(BadInput):
     """Not the name of a host."""
 
@@ -103,6 +130,30 @@ class TooManyRelayHosts(BadInput):
     code = "too_many_relay_hosts"
     message_vi = "Đài cho phép tiếp âm từ tối đa 100 máy chủ. Chưa có gì thay đổi; hãy bỏ bớt."
     message_en = "A station relays from at most 100 hosts. Nothing was changed; remove some."
+
+
+class DeviceNameMissing(BadInput):
+    """People must be able to tell a device from others."""
+
+    code = "device_name_missing"
+    message_vi = "Loa cần có tên. Chưa có gì thay đổi; hãy ghi tên rồi lưu lại."
+    message_en = "A loudspeaker needs a name. Nothing was changed; name it and save again."
+
+
+class VillageElsewhere(BadInput):
+    """A device says what its cluster hears; villages of another cluster hear another schedule."""
+
+    code = "village_elsewhere"
+    message_vi = "Thôn này thuộc cụm khác, nghe lịch khác. Hãy chọn thôn trong cụm của loa."
+    message_en = "This village belongs to another cluster. Choose villages of the device's own."
+
+
+class SameDevice(BadInput):
+    """No device takes its own place."""
+
+    code = "same_device"
+    message_vi = "Hãy chọn một loa khác để thay loa này. Chưa có gì thay đổi."
+    message_en = "Choose another loudspeaker to take its place. Nothing was changed."
 
 
 class UnknownDevice(NotFound):

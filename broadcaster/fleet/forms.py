@@ -12,6 +12,7 @@ from broadcaster.fleet.behaviour import (
     checked_volume,
 )
 from broadcaster.fleet.errors import StaggerUnusable, VolumeBandUnusable
+from broadcaster.fleet.places import Place, read_place
 
 _BAND = re.compile(r"(\d{1,2})[:h](\d{2})\s*[-–—]\s*(\d{1,2})[:h](\d{2})\s+(\d{1,3})\s*%?")
 
@@ -33,6 +34,18 @@ class BehaviourForm(BaseModel):
         if not typed.isdecimal() or len(typed) > 9:
             raise StaggerUnusable(field="stagger_ms")
         return checked_stagger(int(typed))
+
+
+class PlaceForm(BaseModel):
+    """Where a device stands, as somebody copied it from a map."""
+
+    model_config = ConfigDict(frozen=True)
+
+    place: str = ""
+
+    def checked(self) -> Place | None:
+        """The place, or None for nothing; raise a BadInput that names its field."""
+        return read_place(self.place)
 
 
 class RelayHostsForm(BaseModel):

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from broadcaster.areas.tables import Station
+from broadcaster.audit import Act, record
 from broadcaster.database import Database
 from broadcaster.database.columns import from_ms, to_ms
 from broadcaster.fleet.tables import DeviceStatus
@@ -93,6 +94,15 @@ def rotated(
         _keys_of(session, settings, station_id=station_id)
     root = read_root_key(typed)
     keys = rotate_key(settings.keys_dir, root=root, now=now, revoke_old=revoke_old)
+    with database.writing() as session:
+        record(
+            session,
+            Act.KEY_ROTATED,
+            by=None,
+            about=keys.key_id,
+            at=now,
+            details={"old_revoked": revoke_old, "keyring_serial": keys.ring.serial},
+        )
     if revoke_old:
         old_vi, old_en = "đã bị thu hồi", "is revoked"
     else:
@@ -117,6 +127,15 @@ def revoked(
     with database.reading() as session:
         _keys_of(session, settings, station_id=station_id)
     keys = revoke_key(settings.keys_dir, named, root=read_root_key(typed), now=now)
+    with database.writing() as session:
+        record(
+            session,
+            Act.KEY_REVOKED,
+            by=None,
+            about=named,
+            at=now,
+            details={"keyring_serial": keys.ring.serial},
+        )
     return (
         f"● Đã thu hồi khóa {named}. Vòng khóa còn {len(keys.ring.keys)} khóa.\n"
         f"  Key {named} is revoked. Keys left in the keyring: {len(keys.ring.keys)}.\n"

@@ -1,33 +1,51 @@
 """The list of devices and the page of each, for those who look after them."""
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session
 from starlette.responses import Response
 
 from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
+from broadcaster.areas.queries import clusters_of
 from broadcaster.errors import BadInput
 from broadcaster.fleet.behaviour import keep_behaviour, keep_relay_hosts, relay_hosts_of
-from broadcaster.fleet.detail import device_detail
+from broadcaster.fleet.device_shown import shown_of
 from broadcaster.fleet.ending import end_device
-from broadcaster.fleet.forms import BehaviourForm, RelayHostsForm, form_of
-from broadcaster.fleet.listing import device_lines
+from broadcaster.fleet.forms import BehaviourForm, PlaceForm, RelayHostsForm, form_of
+from broadcaster.fleet.listing import Contact, device_lines, fleet_sums
+from broadcaster.fleet.places import keep_place, written_place
+from broadcaster.fleet.shares import written_percent
 from broadcaster.fleet.wording import measured_lines
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
-from broadcaster.web.language import language_of, msgid, translate
+from broadcaster.web.language import in_language, language_of, msgid, translate
+from broadcaster.web.paging import PageAsked, paging
 
 router = APIRouter(include_in_schema=False)
 
 Here = Annotated[Context, Depends(context)]
 Looker = Annotated[Viewer, Depends(require(Right.SEE_DEVICES))]
 Admin = Annotated[Viewer, Depends(require(Right.ADMINISTER))]
+Asked = Annotated[str, Query(max_length=100)]
+Panel = Callable[[Request, Session, str, Viewer], str]
+# What other capabilities add to a device's page (`app.state.device_panels`): HTML of their own.
 _NOT_SURE = msgid("Hãy đánh dấu vào ô này nếu bạn chắc chắn. Chưa có gì thay đổi.")
+
+
+class Wished(Protocol):
+    """A move that was refused, as it was typed."""
+
+    name: str
+    cluster_id: str
+    village_id: tuple[str, ...]
+    percent: tuple[str, ...]
 
 
 class RetirementForm(BaseModel):
@@ -40,10 +58,17 @@ class RetirementForm(BaseModel):
 
 @router.get("/devices")
 def devices_page(
-    request: Request, station: Here, viewer: Looker, *, saved: bool = False
+    *,
+    request: Request,
+    station: Here,
+    viewer: Looker,
+    cluster: Asked = "",
+    contact: Contact | None = None,
+    page: PageAsked = 1,
+    saved: bool = False,
 ) -> Response:
-    """Thiết bị: every device with what it last said."""
-    return _list(request, station, viewer, saved=saved)
+    """Thiết bị: every device with what it last said, of one cluster or of all, part by part."""
+    return _list(request, station, viewer, cluster=cluster, contact=contact, page=page, saved=saved)
 
 
 @router.post("/relay-hosts")
@@ -64,10 +89,20 @@ def relay_hosts(
 
 @router.get("/devices/{device_id}")
 def device_page(
-    *, request: Request, station: Here, viewer: Looker, device_id: Id, saved: bool = False
+    *,
+    request: Request,
+    station: Here,
+    viewer: Looker,
+    device_id: Id,
+    saved: bool = False,
+    placed: bool = False,
+    done: str = "",
+    cluster: Asked = "",
 ) -> Response:
-    """One device, and how it is to behave."""
-    return _page(request, station, viewer, device_id, saved=saved)
+    """One device: what it says, where it stands, how it is to behave, and its life."""
+    return device_answer(
+        request, station, viewer, device_id, saved=saved, placed=placed, done=done, cluster=cluster
+    )
 
 
 @router.post("/devices/{device_id}")
@@ -82,7 +117,7 @@ def change_device(
     try:
         behaviour = form.behaviour()
     except BadInput as refused:
-        return _page(request, station, viewer, device_id, refused=refused, given=form)
+        return device_answer(request, station, viewer, device_id, refused=refused, given=form)
     with station.database.writing() as session:
         keep_behaviour(
             session,
@@ -95,6 +130,31 @@ def change_device(
     return RedirectResponse(f"/devices/{device_id}?saved=true", status_code=303)
 
 
+@router.post("/devices/{device_id}/place")
+def place_device(
+    request: Request,
+    station: Here,
+    viewer: Admin,
+    device_id: Id,
+    form: Annotated[PlaceForm, Form()],
+) -> Response:
+    """Enter where a device stands, or show the form again with what is wrong."""
+    try:
+        place = form.checked()
+    except BadInput as refused:
+        return device_answer(request, station, viewer, device_id, refused=refused, place=form.place)
+    with station.database.writing() as session:
+        keep_place(
+            session,
+            device_id,
+            place,
+            station_id=station.station_id,
+            by=viewer.account_id,
+            now=station.now(),
+        )
+    return RedirectResponse(f"/devices/{device_id}?placed=true", status_code=303)
+
+
 @router.post("/devices/{device_id}/retirement")
 def retire_device(
     request: Request,
@@ -105,7 +165,7 @@ def retire_device(
 ) -> Response:
     """Retire a device for good, if whoever asks for it is sure."""
     if form.sure != "yes":
-        return _page(request, station, viewer, device_id, unsure=True)
+        return device_answer(request, station, viewer, device_id, errors=not_sure(request, "sure"))
     end_device(
         station.database,
         station.settings,
@@ -122,15 +182,25 @@ def _list(
     station: Context,
     viewer: Viewer,
     *,
+    cluster: str = "",
+    contact: Contact | None = None,
+    page: int = 1,
     refused: BadInput | None = None,
     hosts: str | None = None,
     saved: bool = False,
 ) -> Response:
     with station.database.reading() as session:
+        clusters = clusters_of(session, station.station_id)
+        chosen = cluster if cluster in {each.id for each in clusters} else ""
+        sums = fleet_sums(session, station_id=station.station_id, cluster_id=chosen)
+        parts = paging(request, sums.of(contact), page=page, path="/devices", leave_out=("saved",))
         lines = device_lines(
             session,
             station_id=station.station_id,
             day=station.now().astimezone(station.zone).date(),
+            cluster_id=chosen,
+            contact=contact,
+            part=parts.part(),
         )
         kept = relay_hosts_of(session, station.station_id)
     return render(
@@ -138,9 +208,11 @@ def _list(
         "fleet/pages/devices.html",
         status_code=refused.status if refused else 200,
         lines=lines,
-        online=sum(line.online is True for line in lines),
-        offline=sum(line.online is False for line in lines),
-        unheard=sum(line.online is None for line in lines),
+        sums=sums,
+        paging=parts,
+        clusters=clusters,
+        cluster=chosen,
+        contact=contact,
         hosts="\n".join(kept) if hosts is None else hosts,
         may_change=viewer.may(Right.ADMINISTER),
         errors=_errors(request, refused),
@@ -148,40 +220,69 @@ def _list(
     )
 
 
-def _page(
+def device_answer(
     request: Request,
     station: Context,
     viewer: Viewer,
     device_id: str,
     *,
     refused: BadInput | None = None,
+    errors: Mapping[str, str] | None = None,
     given: BehaviourForm | None = None,
-    unsure: bool = False,
+    place: str | None = None,
+    moved: Wished | None = None,
+    cluster: str = "",
     saved: bool = False,
+    placed: bool = False,
+    done: str = "",
 ) -> Response:
+    """The page of one device, as it was asked for or with what stood against a form of it."""
+    now = station.now()
     with station.database.reading() as session:
-        device = device_detail(
+        shown = shown_of(
             session,
             device_id,
-            station_id=station.station_id,
-            day=station.now().astimezone(station.zone).date(),
+            station=station,
+            cluster=moved.cluster_id if moved else cluster,
+            named=moved.village_id if moved else (),
         )
-    errors = {"sure": translate(request, _NOT_SURE)} if unsure else _errors(request, refused)
+        device = shown.device
+        added: list[Panel] = getattr(request.app.state, "device_panels", [])
+        panels = [panel(request, session, device_id, viewer) for panel in added]
+    wrong = dict(errors or _errors(request, refused))
     return render(
         request,
         "fleet/pages/device.html",
-        status_code=BadInput.status if errors else 200,
+        status_code=BadInput.status if wrong else 200,
         device=device,
+        shown=shown,
+        panels=panels,
         measured=measured_lines(device.measured, language=language_of(request)),
         given=given or form_of(device.behaviour),
+        place=written_place(device.line.latitude, device.line.longitude)
+        if place is None
+        else place,
+        moved=moved,
+        moved_percent=dict(zip(moved.village_id, moved.percent, strict=False)) if moved else {},
+        cluster_names={each.id: each.name for each in shown.clusters},
+        cluster=cluster,
+        written_percent=written_percent,
+        age=now - device.line.enrolled_at,
         may_change=viewer.may(Right.ADMINISTER),
-        errors=errors,
+        errors=wrong,
         saved=saved,
+        placed=placed,
+        done=done,
     )
+
+
+def not_sure(request: Request, field: str) -> dict[str, str]:
+    """What is said where a box was not ticked."""
+    return {field: translate(request, _NOT_SURE)}
 
 
 def _errors(request: Request, refused: BadInput | None) -> dict[str, str]:
     if refused is None:
         return {}
-    told = refused.message_vi if language_of(request) == "vi" else refused.message_en
+    told = in_language(request, refused)
     return {refused.field or "form": told}

@@ -6,10 +6,12 @@ login end with it. After a change the broker's file is written again (`credentia
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 import structlog
 from nacl.encoding import HexEncoder
 from nacl.signing import VerifyKey
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
@@ -82,7 +84,8 @@ def share_village(
     """Record the share of a village's residents that a pole reaches in `[valid_from, valid_until)`.
 
     Without a device it is a pole that cannot confirm: wired or FM. Raises SharesExceedVillage
-    when on any day more than the whole village would be shared out.
+    when on any day more than the whole village would be shared out. A retired device reaches
+    nobody any more: what takes its place may have its share.
     """
     added = DeviceShare(
         device_id=device_id,
@@ -91,7 +94,11 @@ def share_village(
         valid_from=valid_from,
         valid_until=valid_until,
     )
-    standing = session.exec(select(DeviceShare).where(DeviceShare.village_id == village_id)).all()
+    standing = session.exec(
+        select(DeviceShare)
+        .join(Device, col(Device.id) == col(DeviceShare.device_id), isouter=True)
+        .where(DeviceShare.village_id == village_id, col(Device.retired_at).is_(None))
+    ).all()
     if not 0 < share <= 1 or most_shared([*standing, added]) > 1 + _ROUNDING:
         raise SharesExceedVillage(village_id)
     session.add(added)
@@ -112,6 +119,14 @@ def holds_on(share: DeviceShare, *, day: date) -> bool:
     return share.valid_from <= day and (share.valid_until is None or day < share.valid_until)
 
 
+def held_on(day: date) -> ColumnElement[bool]:
+    """The same, asked of the table."""
+    return and_(
+        col(DeviceShare.valid_from) <= day,
+        col(DeviceShare.valid_until).is_(None) | (col(DeviceShare.valid_until) > day),
+    )
+
+
 def devices_of(session: Session, cluster_ids: Collection[str]) -> Sequence[Device]:
     """The devices in these clusters that are not retired, in a stable order."""
     return session.exec(
@@ -128,6 +143,28 @@ def enrolled_devices(session: Session, station_id: str) -> Sequence[Device]:
         .where(Device.station_id == station_id, col(Device.retired_at).is_(None))
         .order_by(col(Device.id))
     ).all()
+
+
+class KnownDevice(NamedTuple):
+    """A device in service by name: a province has ten thousand."""
+
+    id: str
+    name: str
+    cluster_id: str
+
+
+def known_devices(
+    session: Session, station_id: str, *, of_clusters: Collection[str] | None = None
+) -> Sequence[KnownDevice]:
+    """The devices of a station, or of some clusters, that are not retired, by their ids."""
+    wanted = (
+        select(Device.id, Device.name, Device.cluster_id)
+        .where(Device.station_id == station_id, col(Device.retired_at).is_(None))
+        .order_by(col(Device.id))
+    )
+    if of_clusters is not None:
+        wanted = wanted.where(col(Device.cluster_id).in_(of_clusters))
+    return [KnownDevice(*row) for row in session.exec(wanted)]
 
 
 def device_in_service(

@@ -10,7 +10,10 @@ from broadcaster.database import InstantColumn
 
 
 class Device(SQLModel, table=True):
-    """A loudspeaker controller, known by the public key it signs with."""
+    """A loudspeaker controller, known by the public key it signs with.
+
+    Where it stands, in degrees (WGS 84), is known only where somebody entered it.
+    """
 
     id: str = Field(primary_key=True)
     station_id: str = Field(foreign_key="station.id", index=True)
@@ -20,6 +23,8 @@ class Device(SQLModel, table=True):
     broker_salt: str
     broker_verifier: str
     simulated: bool = False
+    latitude: float | None = None
+    longitude: float | None = None
     enrolled_at: datetime = Field(sa_type=InstantColumn)
     retired_at: datetime | None = Field(default=None, sa_type=InstantColumn)
 
@@ -49,6 +54,8 @@ class DeviceStatus(SQLModel, table=True):
     online: bool
     boot: str
     software: str
+    number: int = Field(default=0, sa_type=BigInteger)
+    will: int = Field(default=0, sa_type=BigInteger)
     plan_version: int = Field(sa_type=BigInteger)
     config_version: int = Field(default=0, sa_type=BigInteger)
     keyring_serial: int = Field(default=0, sa_type=BigInteger)
@@ -59,6 +66,8 @@ class DeviceStatus(SQLModel, table=True):
     clock_offset_ms: int | None = Field(default=None, sa_type=BigInteger)
     clock_uncertainty_ms: int | None = Field(default=None, sa_type=BigInteger)
     clock_source: str | None = None
+    audit_day: str = ""
+    audit_root: str = ""
     said_at: datetime = Field(sa_type=InstantColumn)
     received_at: datetime = Field(sa_type=InstantColumn)
 
@@ -102,3 +111,24 @@ class RelayHost(SQLModel, table=True):
     host: str = Field(primary_key=True)
     added_by: str | None = Field(default=None, foreign_key="account.id")
     added_at: datetime = Field(sa_type=InstantColumn)
+
+
+class DeviceSuccession(SQLModel, table=True):
+    """A device whose place another one took: its own history stays under its own id."""
+
+    __tablename__ = "device_succession"
+
+    device_id: str = Field(foreign_key="device.id", primary_key=True)
+    into_device_id: str = Field(foreign_key="device.id", index=True)
+    at: datetime = Field(sa_type=InstantColumn)
+
+
+class DeviceSelfTest(SQLModel, table=True):
+    """The newest self-test that somebody asked of a device; what it found is in its health."""
+
+    __tablename__ = "device_self_test"
+
+    device_id: str = Field(foreign_key="device.id", primary_key=True)
+    asked_at: datetime = Field(sa_type=InstantColumn)
+    asked_by: str | None = Field(default=None, foreign_key="account.id")
+    sent_at: datetime | None = Field(default=None, sa_type=InstantColumn)

@@ -5,8 +5,23 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from broadcaster.audit.acts import Act
 from broadcaster.web.formats import Language, duration, number
 from broadcaster.web.language import msgid
+
+ACTS: Mapping[Act, str] = MappingProxyType(
+    {
+        Act.ENROLMENT_OFFERED: msgid("Tạo mã ghi danh loa"),
+        Act.DEVICE_ENROLLED: msgid("Ghi danh loa"),
+        Act.DEVICE_CHANGED: msgid("Đổi âm lượng hoặc độ trễ của loa"),
+        Act.DEVICE_PLACED: msgid("Ghi vị trí của loa"),
+        Act.DEVICE_MOVED: msgid("Chuyển loa sang nơi khác"),
+        Act.DEVICE_MERGED: msgid("Thay loa bằng loa khác"),
+        Act.SELF_TEST_ASKED: msgid("Yêu cầu loa tự kiểm tra"),
+        Act.DEVICE_RETIRED: msgid("Thôi dùng loa"),
+    }
+)
+"""The acts of which the life of a device is made."""
 
 _NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -22,6 +37,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "volume_percent": msgid("Âm lượng"),
         "uptime_s": msgid("Đã chạy liên tục"),
         "unreceipted": msgid("Xác nhận đài chưa nhận"),
+        "self_test": msgid("Lần tự thử gần nhất"),
     }
 )
 
@@ -31,6 +47,10 @@ _WORDS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("supply", "battery"): msgid("ắc quy"),
         ("audio_device", "true"): msgid("có"),
         ("audio_device", "false"): msgid("không thấy"),
+        ("self_test", "heard"): msgid("micro ở cột nghe thấy tiếng thử"),
+        ("self_test", "not_heard"): msgid("micro ở cột không nghe thấy tiếng thử"),
+        ("self_test", "no_microphone"): msgid("đã phát tiếng thử, không có micro để nghe"),
+        ("self_test", "not_played"): msgid("chưa phát được tiếng thử"),
     }
 )
 _FIGURES: Mapping[str, tuple[float, int, str]] = MappingProxyType(
@@ -67,12 +87,24 @@ def measured_lines(measured: Mapping[str, Any], *, language: Language) -> Sequen
     return [
         Measured(
             title,
-            _WORDS.get((name, str(measured[name]).lower())),
+            _WORDS.get((name, _key(name, measured[name]))),
             _figure(name, measured[name], language=language),
         )
         for name, title in _NAMES.items()
         if measured.get(name) is not None
     ]
+
+
+def _key(name: str, value: Any) -> str:  # noqa: ANN401 - any JSON
+    """What a value is looked up by; of a self-test, what it found."""
+    if name != "self_test":
+        return str(value).lower()
+    found = value if isinstance(value, dict) else {}
+    if found.get("played") is not True:
+        return "not_played"
+    if found.get("heard") is None:
+        return "no_microphone"
+    return "heard" if found["heard"] is True else "not_heard"
 
 
 def _figure(name: str, value: Any, *, language: Language) -> str:  # noqa: ANN401 - any JSON

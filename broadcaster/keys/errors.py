@@ -2,6 +2,7 @@
 
 LoaError
 ├── KeyUnreadable        a key file is missing, damaged, or not of a piece with the others
+├── CertificateUnreadable  a certificate or its key is missing, damaged, or not of a piece
 ├── Conflict
 │   ├── KeysPresent      the folder holds keys already, and no founding replaces them
 │   ├── KeyInUse         the station signs with this key, so it cannot be revoked yet
@@ -27,6 +28,20 @@ class KeyUnreadable(LoaError):
     message_en = (
         "The station's keys cannot be read. No order was sent. "
         "Restore the keys folder from its backup."
+    )
+
+
+class CertificateUnreadable(LoaError):
+    """A certificate or its key is missing, damaged, or the one does not fit the other."""
+
+    code = "certificate_unreadable"
+    message_vi = (
+        "Không đọc được chứng chỉ TLS hoặc khóa của nó, hoặc hai tệp không khớp nhau. "
+        "Hãy kiểm tra đường dẫn, hoặc chạy lại “loa init”."
+    )
+    message_en = (
+        "The TLS certificate or its key cannot be read, or they do not belong together. "
+        "Check the paths, or run “loa init” again."
     )
 
 

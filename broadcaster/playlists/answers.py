@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field
 
 from broadcaster.bulletins.answers import (
+    CommentAnswer,
     DecisionAnswer,
     RenditionAnswer,
     bulletin_answer,
@@ -19,8 +20,8 @@ class ItemAnswer(BaseModel):
     kind: PartKind
     title: str
     bulletin_id: str = Field(description="Empty for the station's own pieces.")
-    duration_ms: int = Field(description="As given for music, a pause or a relay; else 0.")
-    source: str = Field(description="Who speaks in a relay.")
+    duration_ms: int = Field(description="As given for music or a pause; else 0.")
+    source: str = Field(description="Of relay slots in playlists of former times.")
     approved: bool = Field(description="False for a bulletin that is not approved at present.")
 
 
@@ -50,7 +51,7 @@ class PlaylistList(BaseModel):
 
 
 class PlaylistAnswer(BaseModel):
-    """One playlist with its parts, its sound and all decisions, newest first."""
+    """One playlist with its parts, its sound and all decisions and comments, newest first."""
 
     id: str
     title: str
@@ -67,6 +68,7 @@ class PlaylistAnswer(BaseModel):
     )
     rendition: RenditionAnswer | None
     decisions: list[DecisionAnswer]
+    comments: list[CommentAnswer]
 
 
 def playlist_line_answer(given: PlaylistLine) -> PlaylistLineAnswer:
@@ -93,6 +95,7 @@ def playlist_answer(playlist: PlaylistShown) -> PlaylistAnswer:
         changed_since=list(changed),
         rendition=base.rendition,
         decisions=base.decisions,
+        comments=base.comments,
     )
 
 

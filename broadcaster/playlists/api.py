@@ -58,16 +58,19 @@ class ItemGiven(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: str = Field(json_schema_extra={"enum": [each.value for each in PartKind]})
+    kind: str = Field(
+        description="A relay is answered with 422: it has a schedule of its own.",
+        json_schema_extra={"enum": [each.value for each in PartKind]},
+    )
     bulletin_id: str = Field(default="", description="Of a bulletin; its sound is the approved.")
     duration_ms: int = Field(
         default=0,
-        description="Of music, a pause or a relay slot.",
+        description="Of music or a pause.",
         json_schema_extra={"minimum": SHORTEST_MS, "maximum": LONGEST_MS},
     )
     source: str = Field(
         default="",
-        description="Who speaks in a relay; until one is there the station's music plays.",
+        description="Of relay slots in playlists of former times; not used any more.",
         json_schema_extra={"maxLength": SOURCE_LIMIT_CHARACTERS},
     )
 
@@ -87,14 +90,13 @@ class PlaylistGiven(BaseModel):
     items: list[ItemGiven] = Field(json_schema_extra={"minItems": 1, "maxItems": PARTS_LIMIT})
 
     def parts(self) -> list[GivenPart]:
-        """The parts; raise PartUnusable, naming the first that is not complete."""
+        """The parts; raise PartUnusable or RelayInPlaylist, naming the first that is wrong."""
         return [
             given_part(
                 position,
                 kind=each.kind,
                 bulletin_id=each.bulletin_id,
                 duration_ms=each.duration_ms,
-                source=each.source,
             )
             for position, each in enumerate(self.items, start=1)
         ]
@@ -165,7 +167,7 @@ def change(station: Here, viewer: Writer, playlist_id: str, given: PlaylistGiven
 
 @api.post("/{playlist_id}/rendition", responses=problems(401, 403, 404, 409, 422, 503))
 def make_sound(
-    station: Here, studio: TheStudio, _viewer: Writer, playlist_id: str
+    station: Here, studio: TheStudio, viewer: Writer, playlist_id: str
 ) -> PlaylistAnswer:
     """Make one sound of the parts, of approved bulletins only; the same again changes nothing."""
     make_playlist_sound(
@@ -174,6 +176,7 @@ def make_sound(
         playlist_id,
         station_id=station.station_id,
         now=station.now(),
+        by=viewer.account_id,
     )
     with station.database.reading() as session:
         return _answer(session, station, playlist_id)

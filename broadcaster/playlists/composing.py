@@ -16,7 +16,7 @@ from broadcaster.bulletins.sound import NewSound, Take
 from broadcaster.bulletins.studio import Studio
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.bulletins.texts import sha256_of
-from broadcaster.playlists.errors import PartNotApproved
+from broadcaster.playlists.errors import PartNotApproved, RelayInPlaylist
 from broadcaster.playlists.parts import TITLES, GivenPart, parts_of
 from playlists.playlist import Part, PartKind, Stretch
 from playlists.playlist_rendering import PlaylistRendering
@@ -68,8 +68,14 @@ class _Piece:
 
 
 def ingredients_of(session: Session, playlist: Bulletin, *, longest_ms: int) -> Ingredients:
-    """All that the sound is made of. Raises PartNotApproved, naming every bulletin that is not."""
+    """All that the sound is made of.
+
+    Raises PartNotApproved, naming every bulletin that is not, and RelayInPlaylist.
+    """
     parts = parts_of(session, playlist.id)
+    for position, part in enumerate(parts, start=1):
+        if part.kind is PartKind.RELAY:
+            raise RelayInPlaylist(position)
     bulletins: dict[str, ApprovedBulletin] = {}
     waiting: list[str] = []
     for bulletin_id in dict.fromkeys(part.bulletin_id for part in parts if part.bulletin_id):
@@ -125,12 +131,10 @@ def _pieces(part: GivenPart, given: Ingredients, *, studio: Studio) -> list[_Pie
             return [_said(studio, part.kind, studio.closing_words(), title=title), _Piece(chime)]
         case PartKind.CHIME:
             return [_Piece(Part(kind=part.kind, title=title))]
-        case PartKind.MUSIC | PartKind.PAUSE | PartKind.RELAY:
-            named = f"{title} {part.source}".strip()
-            made = Part(
-                kind=part.kind, title=named, duration_ms=part.duration_ms, source=part.source
-            )
-            return [_Piece(made)]
+        case PartKind.MUSIC | PartKind.PAUSE:
+            return [_Piece(Part(kind=part.kind, title=title, duration_ms=part.duration_ms))]
+        case PartKind.RELAY:
+            raise RelayInPlaylist(given.parts.index(part) + 1)
 
 
 def _said(studio: Studio, kind: PartKind, written: str, *, title: str) -> _Piece:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from broadcaster.areas.queries import the_station
+from broadcaster.audit import Act, record
 from broadcaster.bulletins import desk
 from broadcaster.bulletins.errors import UnknownBulletin
 from broadcaster.bulletins.studio import Studio
@@ -77,11 +78,18 @@ def change_playlist(
     )
     if parts_of(session, playlist_id) != tuple(parts):
         keep_parts(session, playlist_id, parts)
+        record(session, Act.PARTS_CHANGED, by=by, about=playlist_id, at=now)
     return playlist
 
 
 def make_playlist_sound(
-    database: Database, studio: Studio, playlist_id: str, *, station_id: str, now: datetime
+    database: Database,
+    studio: Studio,
+    playlist_id: str,
+    *,
+    station_id: str,
+    now: datetime,
+    by: str = "",
 ) -> Rendition:
     """Compose the playlist and attach its sound; no transaction is open meanwhile.
 
@@ -93,7 +101,7 @@ def make_playlist_sound(
         given = ingredients_of(session, playlist, longest_ms=longest_ms)
     sound = composed(studio, given)
     with database.writing() as session:
-        return desk.attach_rendition(session, playlist_id, sound=sound, now=now)
+        return desk.attach_rendition(session, playlist_id, sound=sound, now=now, by=by)
 
 
 def _written(

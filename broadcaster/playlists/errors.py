@@ -6,6 +6,7 @@ BadInput                  422
 ├── NothingInPlaylist          no part, or nothing in it would be heard
 ├── TooManyParts
 ├── PartUnusable               a part lacks what its kind needs
+├── RelayInPlaylist            a relay is no part of one sound; it has a schedule of its own
 └── PartNotApproved            a bulletin in it is not approved, or no bulletin
 """
 
@@ -47,12 +48,31 @@ class PartUnusable(BadInput):
 
     def __init__(self, position: int, *, field: str = "items") -> None:
         self.message_vi = (
-            f"Phần thứ {position} chưa đủ: bản tin cần chọn bản tin; nhạc, khoảng lặng và tiếp âm "
+            f"Phần thứ {position} chưa đủ: bản tin cần chọn bản tin; nhạc và khoảng lặng "
             "cần độ dài từ 1 giây đến 45 phút. Chưa có gì thay đổi."
         )
         self.message_en = (
-            f"Part {position} is not complete: a bulletin must be chosen; music, a pause and a "
-            "relay last 1 second to 45 minutes. Nothing was changed."
+            f"Part {position} is not complete: a bulletin must be chosen; music and a pause "
+            "last 1 second to 45 minutes. Nothing was changed."
+        )
+        super().__init__(field=field)
+
+
+class RelayInPlaylist(BadInput):
+    """A relay is no part of one sound that people approve; it has a schedule of its own."""
+
+    code = "relay_in_playlist"
+
+    def __init__(self, position: int, *, field: str = "items") -> None:
+        self.message_vi = (
+            f"Phần thứ {position} là tiếp âm, không ghép vào chương trình được: chương trình là "
+            "một âm thanh đã duyệt, còn tiếp âm là sóng đang phát. Hãy bỏ phần này, lập lịch ở "
+            "trang Tiếp sóng và xếp giờ ngay sau chương trình. Chưa có gì thay đổi."
+        )
+        self.message_en = (
+            f"Part {position} is a relay, which cannot be part of a playlist: a playlist is one "
+            "approved sound, a relay is what is on air then. Take it out, make a relay on the page "
+            "Relays and schedule it right after the playlist. Nothing was changed."
         )
         super().__init__(field=field)
 

@@ -49,7 +49,6 @@ class Row:
             kind=self.kind,
             bulletin_id=self.bulletin_id,
             duration_ms=_milliseconds(self.minutes, self.seconds),
-            source=self.source,
         )
 
 

@@ -32,7 +32,7 @@ from broadcaster.playlists.offers import approved_on, offers
 from broadcaster.playlists.shown import named_bulletins, playlist_lines, playlist_shown
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
-from broadcaster.web.language import language_of, translate
+from broadcaster.web.language import in_language, translate
 
 NEWEST = 100
 DECISION_FIELDS = frozenset({"over_warnings", "over_missing", "comment"})
@@ -173,6 +173,7 @@ def _make_sound(request: Request, station: Context, viewer: Viewer, playlist_id:
             playlist_id,
             station_id=station.station_id,
             now=station.now(),
+            by=viewer.account_id,
         )
     except (BadInput, Conflict, Unavailable) as trouble:
         return _page(request, station, viewer, playlist_id, refused=trouble)
@@ -274,4 +275,4 @@ def _ms(instant: datetime | None) -> int | str:
 def _sentence(request: Request, refused: LoaError | None) -> str:
     if refused is None:
         return ""
-    return refused.message_vi if language_of(request) == "vi" else refused.message_en
+    return in_language(request, refused)

@@ -7,12 +7,12 @@ from sqlmodel import Session, col, delete, select
 
 from broadcaster.bulletins.standing import is_id
 from broadcaster.bulletins.tables import Bulletin, BulletinKind
-from broadcaster.bulletins.texts import one_line
 from broadcaster.playlists.errors import (
     PARTS_LIMIT,
     NothingInPlaylist,
     PartNotApproved,
     PartUnusable,
+    RelayInPlaylist,
     TooManyParts,
 )
 from broadcaster.playlists.tables import PlaylistItem
@@ -37,7 +37,10 @@ TITLES: Mapping[PartKind, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenPart:
-    """One part: a bulletin by its id, a piece of the station's own, or a length of time."""
+    """One part: a bulletin by its id, a piece of the station's own, or a length of time.
+
+    A relay slot with its `source` is only found in playlists of former times.
+    """
 
     kind: PartKind
     bulletin_id: str = ""
@@ -46,9 +49,9 @@ class GivenPart:
 
 
 def given_part(
-    position: int, *, kind: str, bulletin_id: str = "", duration_ms: int = 0, source: str = ""
+    position: int, *, kind: str, bulletin_id: str = "", duration_ms: int = 0
 ) -> GivenPart:
-    """A part as it will be kept; `position` counts from 1. Raises PartUnusable or TextUnusable."""
+    """A part as it will be kept; `position` counts from 1. Raises PartUnusable, RelayInPlaylist."""
     if kind not in set(PartKind):
         raise PartUnusable(position)
     known = PartKind(kind)
@@ -56,12 +59,13 @@ def given_part(
         if not is_id(bulletin_id):
             raise PartUnusable(position)
         return GivenPart(kind=known, bulletin_id=bulletin_id)
+    if known is PartKind.RELAY:
+        raise RelayInPlaylist(position)
     if known not in LASTING:
         return GivenPart(kind=known)
-    named = one_line(source, field="items") if known is PartKind.RELAY else ""
-    if not SHORTEST_MS <= duration_ms <= LONGEST_MS or len(named) > SOURCE_LIMIT_CHARACTERS:
+    if not SHORTEST_MS <= duration_ms <= LONGEST_MS:
         raise PartUnusable(position)
-    return GivenPart(kind=known, duration_ms=duration_ms, source=named)
+    return GivenPart(kind=known, duration_ms=duration_ms)
 
 
 def checked_parts(parts: Sequence[GivenPart]) -> tuple[GivenPart, ...]:

@@ -31,7 +31,10 @@ def check_broker(settings: Settings) -> None:
         login = load_wire_secret(settings, station_id=station_id, role=PROBE)
     begun = time.monotonic()
     kept = try_out(
-        parse_broker_url(settings.broker_url), login=login, topic=probe_topic(station_id)
+        parse_broker_url(settings.broker_url),
+        login=login,
+        topic=probe_topic(station_id),
+        ca=settings.device_ca,
     )
     log.info("broker_tried", kept=kept, seconds=round(time.monotonic() - begun, 2))
     if kept < MESSAGES:

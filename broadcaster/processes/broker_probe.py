@@ -11,6 +11,7 @@ import ssl
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -19,7 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from broadcaster.fleet.credentials import WireSecret
 from broadcaster.processes.errors import BrokerUntried
-from broadcaster.wire import BrokerAddress, BrokerUnreachable
+from broadcaster.wire import BrokerAddress, BrokerUnreachable, tls_context
 
 MESSAGES = 1_300
 WITHIN_S = 5.0
@@ -28,13 +29,21 @@ _LAST = b"last"
 
 
 def try_out(
-    address: BrokerAddress, *, login: WireSecret, topic: str, within_s: float = WITHIN_S
+    address: BrokerAddress,
+    *,
+    login: WireSecret,
+    topic: str,
+    ca: Path | None = None,
+    within_s: float = WITHIN_S,
 ) -> int:
     """How many of the messages that the broker acknowledged it hands over again.
 
+    `ca` are certificates to trust beside the system's own.
+
     Raises BrokerUntried when it does not let the probe in, BrokerUnreachable when it is too slow.
     """
-    probe = _Probe(login, topic=topic, deadline=time.monotonic() + within_s, tls=address.tls)
+    tls = tls_context(ca) if address.tls else None
+    probe = _Probe(login, topic=topic, deadline=time.monotonic() + within_s, tls=tls)
     try:
         return probe.run(address)
     finally:
@@ -50,7 +59,9 @@ class _Came:
 class _Probe:
     """One client that speaks to itself; its callbacks run in paho's thread."""
 
-    def __init__(self, login: WireSecret, *, topic: str, deadline: float, tls: bool) -> None:
+    def __init__(
+        self, login: WireSecret, *, topic: str, deadline: float, tls: ssl.SSLContext | None
+    ) -> None:
         self._topic = topic
         self._deadline = deadline
         self._came: queue.Queue[_Came] = queue.Queue()
@@ -65,8 +76,8 @@ class _Probe:
             manual_ack=True,
         )
         self._paho.username_pw_set(login.username, login.password)
-        if tls:
-            self._paho.tls_set_context(ssl.create_default_context())
+        if tls is not None:
+            self._paho.tls_set_context(tls)
         self._paho.max_inflight_messages_set(MESSAGES)
         self._paho.on_connect = self._on_connect
         self._paho.on_subscribe = self._on_subscribe

@@ -6,10 +6,77 @@ LoaError
 ├── DiskFull         there is no room left for what must be kept
 ├── BrokerDrops      the broker's limits would lose confirmations
 ├── BrokerUntried    the broker does not let the station's probe do its work
-└── NotFounded       there is no station in the state folder yet
+├── NotFounded       there is no station in the state folder yet
+├── Conflict
+│   └── AlreadyFounded     there is one, and none is founded over it
+└── BadInput
+    ├── FoundingUntold     something that a founding needs was neither given nor typed
+    ├── VillagesUnreadable not a cluster with its villages
+    ├── AddressUnusable    neither a host name nor an IP address
+    └── CertificateUnfit   not for this address, or not for today
 """
 
-from broadcaster.errors import LoaError
+from broadcaster.errors import BadInput, Conflict, LoaError
+
+
+class AlreadyFounded(Conflict):
+    """The database holds a station already, and no founding takes its place."""
+
+    code = "already_founded"
+    message_vi = (
+        "Ở đây đã có một đài rồi nên không lập đài mới. Chưa có gì thay đổi. Chạy đài đó bằng "
+        "“loa serve”, hoặc đặt LOA_STATE_DIR sang thư mục khác để lập đài khác."
+    )
+    message_en = (
+        "There is a station here already, so none was founded. Nothing was changed. Run that one "
+        "with “loa serve”, or set LOA_STATE_DIR to another folder to found another."
+    )
+
+
+class FoundingUntold(BadInput):
+    """Something that a founding needs was neither given as an option nor typed."""
+
+    code = "founding_untold"
+    message_vi = (
+        "Thiếu thông tin để lập đài; chưa có gì thay đổi. Hãy chạy “loa found” ở cửa sổ dòng lệnh "
+        "để được hỏi từng mục, hoặc thêm tùy chọn này."
+    )
+    message_en = (
+        "Something is missing to found a station; nothing was changed. Run “loa found” at a "
+        "terminal to be asked for each, or add this option."
+    )
+
+
+class VillagesUnreadable(BadInput):
+    """Not a cluster with its villages."""
+
+    code = "villages_unreadable"
+    message_vi = (
+        "Chưa đọc được cụm và thôn. Hãy viết: Cụm Đông: Thôn Một 312/1184, Thôn Hai. Sau tên thôn "
+        "là số hộ/số dân, nếu biết."
+    )
+    message_en = (
+        "This is no cluster with its villages. Write: Cụm Đông: Thôn Một 312/1184, Thôn Hai. "
+        "Behind a village stand its households/residents, if known."
+    )
+
+
+class AddressUnusable(BadInput):
+    """An address is a host name or an IP address."""
+
+    code = "address_unusable"
+    message_vi = "Địa chỉ phải là tên máy hoặc địa chỉ IP, ví dụ: dai.xathuong.vn, 192.168.1.10."
+    message_en = "An address is a host name or an IP address, such as dai.example.vn, 192.168.1.10."
+
+
+class CertificateUnfit(BadInput):
+    """A certificate that visitors would refuse."""
+
+    code = "certificate_unfit"
+    message_vi = (
+        "Chứng chỉ không dùng được: không đúng địa chỉ của đài, hoặc chưa hay đã hết hiệu lực."
+    )
+    message_en = "The certificate is not for the station's address, or not valid today."
 
 
 class ProcessFailed(LoaError):
@@ -92,5 +159,5 @@ class NotFounded(LoaError):
     """There is no station in the state folder yet."""
 
     code = "not_founded"
-    message_vi = "Chưa có đài nào trong thư mục dữ liệu. Hãy chạy “loa run” để lập xã trình diễn."
-    message_en = "There is no station in the state folder yet. “loa run” founds a demonstration."
+    message_vi = "Chưa có đài nào trong thư mục dữ liệu. Hãy chạy “loa found” để lập đài."
+    message_en = "There is no station in the state folder yet. “loa found” founds one."

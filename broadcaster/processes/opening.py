@@ -9,6 +9,7 @@ from sqlmodel import select
 
 import broadcaster.schema  # noqa: F401 - sessions need every table known
 from broadcaster.areas.tables import Station
+from broadcaster.audit import keep_trail, pen_on_disk
 from broadcaster.database import Database, connect
 from broadcaster.database.migrate import migrate
 from broadcaster.processes.errors import NotFounded
@@ -24,6 +25,7 @@ def founded_station(settings: Settings) -> Iterator[tuple[Database, str]]:
     database = connect(settings.database)
     try:
         migrate(database)
+        keep_trail(database, pen_on_disk(settings.keys_dir))
         with database.reading() as session:
             station_id = session.exec(select(Station.id)).first()
         if station_id is None:

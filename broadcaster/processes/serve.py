@@ -4,16 +4,19 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import UTC, datetime
 
 from rich.console import Console
 from sqlmodel import select
 
 import broadcaster.schema  # noqa: F401 - sessions need every table known
 from broadcaster.areas.tables import Station
+from broadcaster.audit import begin_trail, keep_trail, pen_on_disk
 from broadcaster.database import connect
 from broadcaster.database.migrate import migrate
 from broadcaster.errors import LoaError
 from broadcaster.fleet.credentials import write_registry
+from broadcaster.keys.certificates import read_certificate
 from broadcaster.processes.broker_check import BrokerTrial
 from broadcaster.processes.errors import NotFounded
 from broadcaster.processes.station import check_room, start_station
@@ -33,9 +36,13 @@ def serve_station(settings: Settings, *, console: Console) -> int:
     with database.reading() as session:
         if session.exec(select(Station)).first() is None:
             raise NotFounded
+    keep_trail(database, pen_on_disk(settings.keys_dir))
+    begin_trail(database, now=datetime.now(UTC))
+    with database.reading() as session:
         write_registry(session, settings.registry_file, keys_dir=settings.keys_dir)
     database.dispose()
     trial = tried_broker(settings, console=console)
+    warn_of_certificate(settings, console=console)
     with (
         suppress(KeyboardInterrupt),
         stop_signal() as stopping,
@@ -57,6 +64,17 @@ def tried_broker(settings: Settings, *, console: Console) -> BrokerTrial:
     trial = BrokerTrial(settings, say=say)
     trial.beat()
     return trial
+
+
+def warn_of_certificate(settings: Settings, *, console: Console) -> None:
+    """Say ahead when the site's certificate ends, before visitors are turned away by it."""
+    if settings.tls_cert is None:
+        return
+    facts = read_certificate(settings.tls_cert)
+    if facts.ends_soon(datetime.now(UTC)):
+        day = f"{facts.ends:%d/%m/%Y}"
+        console.print(f"◍ Chứng chỉ HTTPS hết hạn ngày {day}; chạy lại “loa init”.", style="yellow")
+        console.print(f"  The HTTPS certificate ends on {day}; run “loa init”.", style="dim")
 
 
 @contextmanager

@@ -9,11 +9,14 @@ from sqlmodel import select
 
 from broadcaster.app import create_app
 from broadcaster.areas.tables import Station
+from broadcaster.audit import keep_trail, pen_on_disk
 from broadcaster.bulletins.studio import open_studio
 from broadcaster.database import connect
+from broadcaster.emergency.announcer import announcing
 from broadcaster.lexicon.entries import StationLexicon
 from broadcaster.logs import configure_logs
 from broadcaster.processes.errors import NotFounded
+from broadcaster.processes.front_door import front_door
 from broadcaster.settings import Settings, load_settings
 from broadcaster.voices.station_house import StationHouse
 from broadcaster.web.context import Context
@@ -32,6 +35,7 @@ class _Server(uvicorn.Server):
 def context_of(settings: Settings) -> Context:
     """What pages need of the station that the settings name; raise NotFounded."""
     database = connect(settings.database)
+    keep_trail(database, pen_on_disk(settings.keys_dir))
     with database.reading() as session:
         station = session.exec(select(Station)).first()
     if station is None:
@@ -57,17 +61,10 @@ def run() -> int:
     lexicon = StationLexicon(context.database)
     with open_studio(settings, lexicon=lexicon, house=house) as studio:
         app = create_app(context, studio=studio)
-        server = _Server(
-            uvicorn.Config(
-                app,
-                host=settings.host,
-                port=settings.port,
-                log_level="warning",
-                access_log=False,
-                timeout_graceful_shutdown=3,
-            )
-        )
-        server.run()
+        server = _Server(front_door(settings, app))
+        with announcing(context.database, studio):
+            server.run()
+        app.state.director.close()
     context.database.dispose()
     return 0
 

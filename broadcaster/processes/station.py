@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from broadcaster.fleet.credentials import ingest_role
 from broadcaster.keys import keep_from_others
 from broadcaster.processes.errors import DiskFull, PortInUse
 from broadcaster.processes.supervisor import Program, Supervisor
@@ -27,12 +28,14 @@ def environment(settings: Settings) -> Mapping[str, str]:
         "LOA_DATABASE_URL": settings.database,
         "LOA_BROKER": settings.broker,
         "LOA_BROKER_PORT": str(settings.broker_port),
+        "LOA_INGEST_PROCESSES": str(settings.ingest_processes),
         "LOA_HOST": settings.host,
         "LOA_PORT": str(settings.port),
         "LOA_CONFIRM_START_WITHIN_S": str(settings.confirm_start_within_s),
         "LOA_CONFIRM_END_WITHIN_S": str(settings.confirm_end_within_s),
         "LOA_PLAN_DAYS": str(settings.plan_days),
         "LOA_LEAD_S": str(settings.lead_s),
+        "LOA_SHIFT_H": str(settings.shift_h),
         "LOA_LOG_LEVEL": settings.log_level,
         "LOA_VOICES_DIR": str(settings.voices_dir.resolve()),
         "LOA_VOICE_SOURCE": settings.voice_source,
@@ -41,6 +44,22 @@ def environment(settings: Settings) -> Mapping[str, str]:
     }
     if settings.public_url:
         values["LOA_PUBLIC_URL"] = str(settings.public_url)
+    if settings.openid_issuer:
+        values |= {
+            "LOA_OPENID_ISSUER": settings.openid_issuer,
+            "LOA_OPENID_CLIENT_ID": settings.openid_client_id,
+            "LOA_OPENID_CLAIM": settings.openid_claim,
+            "LOA_OPENID_NAME": settings.openid_name,
+        }
+    if settings.trusted_proxies:
+        values["LOA_TRUSTED_PROXIES"] = settings.trusted_proxies
+    if settings.tls_cert and settings.tls_key:
+        values["LOA_TLS_CERT"] = str(settings.tls_cert.resolve())
+        values["LOA_TLS_KEY"] = str(settings.tls_key.resolve())
+    if settings.device_broker:
+        values["LOA_DEVICE_BROKER"] = settings.device_broker
+    if settings.device_ca:
+        values["LOA_DEVICE_CA"] = str(settings.device_ca.resolve())
     if settings.voice_catalogue:
         values["LOA_VOICE_CATALOGUE"] = str(settings.voice_catalogue.resolve())
     return values
@@ -63,15 +82,23 @@ def station_programs(settings: Settings) -> list[Program]:
     """The station's own processes, beside the broker."""
     programs: list[Program] = []
     shared = environment(settings)
+    ingests = [
+        (
+            ingest_role(number),
+            ("broadcaster.ledger.service", "--number", str(number)),
+            "ingest_ready",
+        )
+        for number in range(1, settings.ingest_processes + 1)
+    ]
     for name, module, ready in (
-        ("ingest", "broadcaster.ledger.service", "ingest_ready"),
-        ("site", "broadcaster.processes.site", "site_ready"),
-        ("schedule", "broadcaster.dispatch.service", "dispatch_ready"),
+        *ingests,
+        ("site", ("broadcaster.processes.site",), "site_ready"),
+        ("schedule", ("broadcaster.dispatch.service",), "dispatch_ready"),
     ):
         programs.append(
             Program(
                 name=name,
-                command=(sys.executable, "-P", "-m", module),
+                command=(sys.executable, "-P", "-m", *module),
                 ready_event=ready,
                 environment=shared,
             )

@@ -16,7 +16,6 @@ from broadcaster.ledger.reports import BroadcastReport
 from broadcaster.schedule.broadcast_facts import BroadcastFacts, broadcast_facts
 from broadcaster.schedule.day import broadcasts_between, day_of, places_in_view
 from broadcaster.schedule.listing import line_of, open_lines
-from broadcaster.schedule.queue_form import kept_reason
 from broadcaster.schedule.queueing import cancel_schedule, queue_bulletin
 from broadcaster.schedule.shapes import (
     BroadcastOut,
@@ -112,11 +111,7 @@ def schedule(station: Here, viewer: Scheduler, wish: NewSchedule) -> ScheduleOut
         bulletin = find_bulletin(session, wish.bulletin_id, station_id=station.station_id)
         kept = queue_bulletin(
             session,
-            bulletin_id=bulletin.id,
-            cluster_ids=wish.cluster_ids,
-            starts_local=wish.starts_local,
-            recurrence=wish.recurrence,
-            override_reason=kept_reason(wish.override_reason),
+            wish.queueing(bulletin.id),
             by=viewer.account_id,
             now=now,
             station=session.get_one(Station, station.station_id),
@@ -135,7 +130,13 @@ def schedule(station: Here, viewer: Scheduler, wish: NewSchedule) -> ScheduleOut
 def withdraw(station: Here, viewer: Scheduler, schedule_id: Id) -> None:
     """Withdraw a schedule and its broadcasts that have not begun."""
     with station.database.writing() as session:
-        cancel_schedule(session, schedule_id, by=viewer.account_id, now=station.now())
+        cancel_schedule(
+            session,
+            schedule_id,
+            station_id=station.station_id,
+            by=viewer.account_id,
+            now=station.now(),
+        )
 
 
 @api.post(
@@ -147,7 +148,13 @@ def withdraw(station: Here, viewer: Scheduler, schedule_id: Id) -> None:
 def stop(station: Here, viewer: Scheduler, broadcast_id: Id) -> None:
     """Silence a broadcast that is on air, everywhere and at once."""
     with station.database.writing() as session:
-        stop_broadcast(session, broadcast_id, by=viewer.account_id, now=station.now())
+        stop_broadcast(
+            session,
+            broadcast_id,
+            station_id=station.station_id,
+            by=viewer.account_id,
+            now=station.now(),
+        )
 
 
 def _load(

@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func
+from sqlalchemy import ColumnElement, and_, exists, func
 from sqlmodel import Session, col, select
 
 from broadcaster.accounts.tables import Account
 from broadcaster.areas.tables import Cluster
+from broadcaster.bulletins.commenting import Comment, newest_comments
 from broadcaster.bulletins.tables import Approval, Bulletin
 from broadcaster.fleet.tables import Device, DeviceShare, DeviceStatus
 from broadcaster.ledger.tables import Alert
@@ -20,12 +21,13 @@ from broadcaster.schedule.tables import Broadcast
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingBulletin:
-    """A bulletin that somebody has to approve or return."""
+    """A bulletin that somebody has to approve or return, and the last word about it if any."""
 
     bulletin_id: str
     title: str
     author: str
     submitted_at: datetime
+    comment: Comment | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,27 +55,48 @@ def waiting_bulletins(
 ) -> list[WaitingBulletin]:
     """Submitted bulletins whose present words and sound nobody has decided on, oldest first."""
     rows = session.exec(
-        select(Bulletin.id, Bulletin.title, Account.display_name, Bulletin.submitted_at)
+        select(Bulletin, Account.display_name)
         .join(Account, col(Account.id) == col(Bulletin.author_id))
-        .where(
-            Bulletin.station_id == station_id,
-            col(Bulletin.submitted_at).is_not(None),
-            col(Bulletin.rendition_id).is_not(None),
-            ~exists()
-            .where(
-                col(Approval.rendition_id) == col(Bulletin.rendition_id),
-                col(Approval.decided_at) >= col(Bulletin.submitted_at),
-            )
-            .correlate(Bulletin),
-        )
+        .where(Bulletin.station_id == station_id, _is_waiting())
         .order_by(col(Bulletin.submitted_at), col(Bulletin.id))
         .limit(limit)
     ).all()
+    said = newest_comments(session, [each.rendition_id or "" for each, _ in rows])
     return [
-        WaitingBulletin(bulletin_id=id_, title=title, author=author, submitted_at=submitted_at)
-        for id_, title, author, submitted_at in rows
-        if submitted_at is not None
+        WaitingBulletin(
+            bulletin_id=each.id,
+            title=each.title,
+            author=author,
+            submitted_at=each.submitted_at,
+            comment=said.get(each.rendition_id or ""),
+        )
+        for each, author in rows
+        if each.submitted_at is not None
     ]
+
+
+def waiting_counts(session: Session, *, station_ids: Collection[str]) -> dict[str, int]:
+    """How many bulletins wait for a decision at each of these stations; none is left out."""
+    rows = session.exec(
+        select(Bulletin.station_id, func.count())
+        .where(col(Bulletin.station_id).in_(station_ids), _is_waiting())
+        .group_by(col(Bulletin.station_id))
+    )
+    return dict(rows.all())
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    """The condition on a bulletin that it was submitted and nobody has decided since."""
+    return and_(
+        col(Bulletin.submitted_at).is_not(None),
+        col(Bulletin.rendition_id).is_not(None),
+        ~exists()
+        .where(
+            col(Approval.rendition_id) == col(Bulletin.rendition_id),
+            col(Approval.decided_at) >= col(Bulletin.submitted_at),
+        )
+        .correlate(Bulletin),
+    )
 
 
 def unconfirmed_broadcasts(

@@ -41,8 +41,20 @@ class LanguageSound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelayFacts:
+    """What was passed on, and what filled in when nothing came (or '')."""
+
+    source: str
+    level: str
+    url: str
+    stall_timeout_ms: int
+    fallback_title: str
+    fallback_audio_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastFacts:
-    """One broadcast as it was planned.
+    """One broadcast as it was planned; of a relay nobody knows the sound, so its hash is ''.
 
     `airtime_ms` is the whole of it on the cluster where it lasts longest, recordings in other
     languages included.
@@ -62,6 +74,7 @@ class BroadcastFacts:
     spoken: str
     is_replay: bool
     recordings: Sequence[LanguageSound]
+    relay: RelayFacts | None
     credit: str
     engine: str
     sanction: Sanction | None
@@ -84,8 +97,8 @@ class BroadcastFacts:
 
     @property
     def audio_address(self) -> str:
-        """Where the approved sound can be heard."""
-        return _address(self.audio_sha256)
+        """Where the approved sound can be heard; empty for a relay."""
+        return _address(self.audio_sha256) if self.audio_sha256 else ""
 
     def may_be_on_air(self, now: datetime) -> bool:
         """Whether a device may be playing it now, and nobody has stopped it."""
@@ -117,10 +130,11 @@ def broadcast_facts(
         duration_ms=broadcast.duration_ms,
         airtime_ms=broadcast.slot_ms,
         not_after=broadcast.not_after,
-        audio_sha256=broadcast.audio_sha256,
+        audio_sha256="" if broadcast.relay else broadcast.audio_sha256,
         spoken=_spoken(broadcast, rendition),
         is_replay=broadcast.is_replay,
         recordings=[_language(each) for each in broadcast.recordings],
+        relay=_relay(broadcast.relay) if broadcast.relay else None,
         credit=credit_of(rendition.engine),
         engine=rendition.engine,
         sanction=_sanction(session, broadcast),
@@ -150,6 +164,18 @@ def _language(recording: Mapping[str, Any]) -> LanguageSound:
         village=recording["village"],
         duration_ms=recording["duration_ms"],
         audio_address=_address(recording["audio_sha256"]),
+    )
+
+
+def _relay(relay: Mapping[str, Any]) -> RelayFacts:
+    fallback = relay["fallback"]
+    return RelayFacts(
+        source=relay["source"],
+        level=relay["level"],
+        url=relay["url"],
+        stall_timeout_ms=relay["stall_timeout_ms"],
+        fallback_title=fallback["title"] if fallback else "",
+        fallback_audio_address=_address(fallback["audio_sha256"]) if fallback else "",
     )
 
 

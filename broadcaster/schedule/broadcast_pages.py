@@ -1,11 +1,11 @@
 """One broadcast: what was to be heard, who was reached, every device's word; live while it runs."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from broadcaster.accounts.guard import require
@@ -33,11 +33,19 @@ LIVE_AFTER_END = timedelta(minutes=10)
 _Loaded = tuple[BroadcastFacts, BroadcastReport | None, tuple[PartReached, ...]]
 
 
+# Where a room above shows what the ledger counts like a broadcast (`app.state.shown_elsewhere`).
+ShownElsewhere = Callable[[Session, str], str | None]
+
+
 @router.get("/broadcasts/{broadcast_id}")
-def broadcast_page(
-    request: Request, station: Here, viewer: Anyone, broadcast_id: Id
-) -> HTMLResponse:
+def broadcast_page(request: Request, station: Here, viewer: Anyone, broadcast_id: Id) -> Response:
     """One broadcast with its words, its sound, its devices and its coverage."""
+    look: ShownElsewhere | None = getattr(request.app.state, "shown_elsewhere", None)
+    if look is not None:
+        with station.database.reading() as session:
+            elsewhere = look(session, broadcast_id)
+        if elsewhere is not None:
+            return RedirectResponse(elsewhere, status_code=303)
     facts, report, programme = _load(station, viewer, broadcast_id)
     return render(
         request,
@@ -61,6 +69,7 @@ def resident_parts(coverage: Coverage) -> dict[str, float]:
     """Residents by the parts of the bar; all that has not ended is shown as planned, no more."""
     return {
         "confirmed": coverage.confirmed,
+        "relayed": coverage.relayed,
         "partial": coverage.partial,
         "failed": coverage.failed,
         "not_confirmed": coverage.not_confirmed,

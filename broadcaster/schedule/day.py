@@ -7,13 +7,13 @@ restriction stands in the queries here, so that no page can forget it.
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, time, timedelta, tzinfo
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, literal_column, or_
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from broadcaster.areas.queries import clusters_of, villages_of
+from broadcaster.areas.queries import clusters_of, villages_by_cluster, villages_of
 from broadcaster.ledger.coverage import Coverage, ShareOutcome, coverage_by_village, total
 from broadcaster.ledger.play_state import Outcome, outcome_of
 from broadcaster.ledger.tables import Play, PlayShare
@@ -59,19 +59,15 @@ def places_in_view(
     session: Session, *, station_id: str, villages: Collection[str] | None
 ) -> tuple[Place, ...]:
     """The station's clusters with their villages, in order; only those in view."""
-    held = [
-        village
-        for village in villages_of(session, station_id)
-        if villages is None or village.id in villages
-    ]
+    held = villages_by_cluster(villages_of(session, station_id, only=villages))
     return tuple(
         Place(
             cluster_id=cluster.id,
             name=cluster.name,
-            villages=tuple(each.name for each in held if each.cluster_id == cluster.id),
+            villages=tuple(each.name for each in held.get(cluster.id, ())),
         )
         for cluster in clusters_of(session, station_id)
-        if villages is None or any(each.cluster_id == cluster.id for each in held)
+        if villages is None or cluster.id in held
     )
 
 
@@ -82,43 +78,70 @@ def broadcasts_between(
     begins: datetime,
     ends: datetime,
     villages: Collection[str] | None,
+    only_shown: bool = False,
 ) -> list[Airing]:
     """The broadcasts of these clusters that start in `[begins, ends)`, with their tallies.
 
     What was withdrawn before its start is left out; what had begun by then is part of the day.
+    With `only_shown` coverage is counted where a page shows any: of what a device has confirmed,
+    and of what no device was asked for.
     """
-    rows = session.exec(
-        select(Broadcast, BroadcastOrder.id, BroadcastOrder.cluster_id)
-        .join(BroadcastOrder, col(BroadcastOrder.broadcast_id) == col(Broadcast.id))
-        .where(
-            col(BroadcastOrder.cluster_id).in_(cluster_ids),
-            col(Broadcast.starts_at) >= begins,
-            col(Broadcast.starts_at) < ends,
-            or_(
-                col(Broadcast.cancelled_at).is_(None),
-                col(Broadcast.cancelled_at) > col(Broadcast.starts_at),
-            ),
+    rows = (
+        session.connection()
+        .execute(
+            core_select(*_AIRING)
+            .select_from(Broadcast)
+            .join(BroadcastOrder, col(BroadcastOrder.broadcast_id) == col(Broadcast.id))
+            .where(
+                col(BroadcastOrder.cluster_id).in_(cluster_ids),
+                col(Broadcast.starts_at) >= begins,
+                col(Broadcast.starts_at) < ends,
+                or_(
+                    col(Broadcast.cancelled_at).is_(None),
+                    col(Broadcast.cancelled_at) > col(Broadcast.starts_at),
+                ),
+            )
+            .order_by(col(Broadcast.starts_at), col(Broadcast.id))
         )
-        .order_by(col(Broadcast.starts_at), col(Broadcast.id))
-    ).all()
-    devices = _devices_said(session, [order_id for _, order_id, _ in rows], villages=villages)
-    coverages = _coverages(session, {each.id for each, _, _ in rows}, villages=villages)
+        .all()
+    )
+    devices = _devices_said(session, [row.order_id for row in rows], villages=villages)
+    counted = {
+        row.id
+        for row in rows
+        if not only_shown or (said := devices.get(row.order_id)) is None or said.get("confirmed")
+    }
+    coverages = _coverages(session, counted, villages=villages)
     return [
         Airing(
-            broadcast_id=broadcast.id,
-            cluster_id=cluster_id,
-            title=broadcast.title,
-            priority=broadcast.priority,
-            starts_at=broadcast.starts_at,
-            duration_ms=broadcast.slot_ms,
-            override_reason=broadcast.override_reason,
+            broadcast_id=row.id,
+            cluster_id=row.cluster_id,
+            title=row.title,
+            priority=row.priority,
+            starts_at=row.starts_at,
+            duration_ms=row.slot_ms,
+            override_reason=row.override_reason,
+            is_relay=row.relay is not None,
             tally=Tally(
-                devices=devices.get(order_id, {}),
-                coverage=coverages.get((broadcast.id, cluster_id), Coverage()),
+                devices=devices.get(row.order_id, {}),
+                coverage=coverages.get((row.id, row.cluster_id), Coverage()),
             ),
         )
-        for broadcast, order_id, cluster_id in rows
+        for row in rows
     ]
+
+
+_AIRING: list[Any] = [
+    col(Broadcast.id),
+    col(Broadcast.title),
+    col(Broadcast.priority),
+    col(Broadcast.starts_at),
+    col(Broadcast.slot_ms),
+    col(Broadcast.override_reason),
+    col(Broadcast.relay),
+    col(BroadcastOrder.id).label("order_id"),
+    col(BroadcastOrder.cluster_id),
+]
 
 
 def _devices_said(

@@ -6,20 +6,31 @@ BadInput
 ├── TimeUnreadable      the time is not one
 ├── TimePassed          the time lies in the past
 ├── RecurrenceUnreadable
+├── OutsideValidity     the bulletin does not hold on any of these days
 ├── InQuietHours        it would sound inside quiet hours, and nobody gave a reason
 ├── OverrideNeedsLeader a reason was given where no leader will see it
 ├── SessionTooLong      longer than the station's rules allow
+├── OnWeekend           the station is silent at weekends, and nobody gave a reason
+├── TooManySessions     more sessions on that day than the station's rules allow
+├── SessionOverfull     with what plays around it, the session is longer than allowed
+├── RepeatsUnusable     the repeats do not fit, or run into each other
+├── WayNotOpen          the chosen way out of a conflict is not open here
 └── TooManyRecordings   more recordings for one cluster than an order holds
 Conflict
 ├── SlotTaken           something else plays then
+├── NoRoomNear          nothing is free within three hours
+├── OccurrenceGone      there is no such occurrence any more
+├── SeriesDayFixed      a whole series keeps its days; only its hour can change
 ├── NotRendered         there is no sound yet that could be approved
 ├── BroadcastBegun      it has begun and can no longer be cancelled
 └── BroadcastNotOnAir   it is not on air, so there is nothing to stop
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from broadcaster.errors import BadInput, Conflict
+from broadcaster.schedule.placing import Choice, Taken
 
 
 class NoCluster(BadInput):
@@ -62,6 +73,20 @@ class RecurrenceUnreadable(BadInput):
     message_en = "The recurrence is not an RFC 5545 rule."
 
 
+class OutsideValidity(BadInput):
+    """The bulletin, or one in the programme, does not hold on any of these days."""
+
+    code = "outside_validity"
+    message_vi = (
+        "Những ngày này nằm ngoài ngày hiệu lực của bản tin, nên chưa xếp lịch. Hãy chọn ngày còn "
+        "hiệu lực, hoặc sửa ngày hiệu lực rồi gửi duyệt lại."
+    )
+    message_en = (
+        "The bulletin does not hold on these days, so nothing was scheduled. Choose a day on which "
+        "it does, or change its validity and have it approved again."
+    )
+
+
 class InQuietHours(BadInput):
     """It would sound inside quiet hours, and nobody gave a reason."""
 
@@ -98,6 +123,76 @@ class SessionTooLong(BadInput):
     message_en = "This is longer than one session may be. Divide it into several bulletins."
 
 
+class OnWeekend(BadInput):
+    """The station is silent at weekends, and nobody gave a reason."""
+
+    code = "on_weekend"
+    message_vi = (
+        "Đài không phát Thứ Bảy, Chủ Nhật. Hãy chọn ngày khác, hoặc ghi lý do để lãnh đạo xem xét."
+    )
+    message_en = (
+        "The station is silent at weekends. Choose another day, or give a reason for a leader."
+    )
+
+
+class TooManySessions(BadInput):
+    """More sessions on that day than the station's rules allow."""
+
+    code = "too_many_sessions"
+    message_vi = (
+        "Ngày này đã đủ số buổi phát theo quy định của đài. Hãy xếp sát một buổi đã có, chọn ngày "
+        "khác, hoặc ghi lý do để lãnh đạo xem xét."
+    )
+    message_en = (
+        "That day has as many sessions as the station's rules allow. Put it beside one of them, "
+        "choose another day, or give a reason for a leader."
+    )
+
+
+class SessionOverfull(BadInput):
+    """With what plays around it, the session is longer than the station's rules allow."""
+
+    code = "session_overfull"
+    message_vi = (
+        "Cộng với các bản tin liền kề, buổi phát dài hơn quy định của đài. Hãy chọn giờ khác, "
+        "hoặc ghi lý do để lãnh đạo xem xét."
+    )
+    message_en = (
+        "With what plays around it, the session is longer than the station's rules allow. Choose "
+        "another time, or give a reason for a leader."
+    )
+
+
+class RepeatsUnusable(BadInput):
+    """The repeats do not fit, or run into each other."""
+
+    code = "repeats_unusable"
+
+    def __init__(self, *, shortest_min: int) -> None:
+        """`shortest_min` is the least number of minutes from one start to the next."""
+        self.message_vi = (
+            "Số lần phát từ 1 đến 24, trong vòng một ngày; mỗi lần cách lần trước ít nhất "
+            f"{shortest_min} phút. Hãy sửa lại."
+        )
+        self.message_en = (
+            "It may play 1 to 24 times within a day, at least "
+            f"{shortest_min} minutes from start to start. Correct it."
+        )
+        super().__init__(field="times")
+
+
+class WayNotOpen(BadInput):
+    """The chosen way out of a conflict is not open here."""
+
+    code = "way_not_open"
+    message_vi = (
+        "Không chọn cách này được: tin ưu tiên không bị bỏ vì tin khác. Hãy chọn một cách khác."
+    )
+    message_en = (
+        "This is not possible here: a priority item is not taken off the air. Choose another way."
+    )
+
+
 class TooManyRecordings(BadInput):
     """More recordings for one cluster than an order holds."""
 
@@ -117,14 +212,57 @@ class SlotTaken(Conflict):
 
     code = "slot_taken"
 
-    def __init__(self, *, title: str, free_at: datetime) -> None:
+    def __init__(
+        self,
+        *,
+        title: str,
+        free_at: datetime,
+        clashing: Sequence[Taken] = (),
+        choices: Sequence[Choice] = (),
+    ) -> None:
         """`free_at` is given in the station's zone, for the sentence."""
         super().__init__(title, field="starts_local")
         self.free_at = free_at
+        self.clashing = clashing
+        self.choices = choices
         self.message_vi = (
             f"Giờ này đã có “{title}”. Giờ trống gần nhất là {free_at:%H:%M ngày %d/%m/%Y}."
         )
         self.message_en = f"“{title}” plays then. The next free time is {free_at:%Y-%m-%d %H:%M}."
+
+
+class NoRoomNear(Conflict):
+    """Nothing is free within three hours."""
+
+    code = "no_room_near"
+    message_vi = (
+        "Trong ba giờ tới không còn chỗ trống cho cách này. Chưa có gì thay đổi; hãy chọn giờ khác."
+    )
+    message_en = (
+        "There is no room for this within three hours. Nothing was changed; choose another time."
+    )
+
+
+class OccurrenceGone(Conflict):
+    """There is no such occurrence any more."""
+
+    code = "occurrence_gone"
+    message_vi = "Lần phát này vừa được đổi hoặc đã hủy. Hãy mở lại lịch và chọn lại."
+    message_en = "This occurrence was changed or withdrawn. Open the calendar and choose again."
+
+
+class SeriesDayFixed(Conflict):
+    """A whole series keeps its days; only its hour can change."""
+
+    code = "series_day_fixed"
+    message_vi = (
+        "Lịch này lặp theo ngày đã chọn nên cả chuỗi chỉ đổi được giờ. "
+        "Muốn đổi ngày, hãy chọn “Chỉ lần này”."
+    )
+    message_en = (
+        "This repeats on chosen days, so the whole series can only change its hour. To change the "
+        "day, choose “Only this time”."
+    )
 
 
 class NotRendered(Conflict):

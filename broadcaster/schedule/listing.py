@@ -13,7 +13,7 @@ from broadcaster.areas.tables import Cluster
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.errors import NotFound
 from broadcaster.schedule.occurrences import instant_of, read_local
-from broadcaster.schedule.queue_form import repeat_of
+from broadcaster.schedule.repeating import last_day_of, repeat_of
 from broadcaster.schedule.tables import Broadcast, Schedule, ScheduleCluster
 from broadcaster.schedule.today import Airing
 
@@ -35,6 +35,9 @@ class ScheduleLine:
     starts_at: datetime | None
     repeat: str | None
     recurrence: str
+    last_day: date | None
+    times: int
+    every_min: int
     override_reason: str
     closed_because: str
     broadcasts: Sequence[tuple[str, datetime]]
@@ -119,6 +122,9 @@ def _lines(session: Session, which: Sequence[object], *, zone: ZoneInfo) -> list
             else None,
             repeat=repeat_of(schedule.recurrence),
             recurrence=schedule.recurrence,
+            last_day=last_day_of(schedule.recurrence),
+            times=schedule.times,
+            every_min=schedule.every_min,
             override_reason=schedule.override_reason,
             closed_because=schedule.closed_because,
             broadcasts=broadcasts[schedule.id],

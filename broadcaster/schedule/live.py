@@ -19,21 +19,39 @@ _WRAPPING = "schedule/pages/live.html"
 
 @dataclass(frozen=True, slots=True)
 class LivePart:
-    """What a live part shows, and where it asks for the next state; empty when it is settled."""
+    """What a live part shows, and where it asks for the next state; empty when it is settled.
+
+    `events` is a stream that tells the next states by itself; pages without it go on asking.
+    """
 
     shown: Markup
     version: str
     address: str
+    every_s: int = 2
+    events: str = ""
 
 
 def live_part(
-    request: Request, template: str, *, address: str, lasting: bool = True, **context: object
+    request: Request,
+    template: str,
+    *,
+    address: str,
+    lasting: bool = True,
+    every_s: int = 2,
+    events: str = "",
+    **context: object,
 ) -> LivePart:
     """Make a live part from a template; one that is not `lasting` never asks again."""
     page = environment(language_of(request)).get_template(template)
     html = page.render({**frame_context(request), **context})
     version = hashlib.sha256(f"{lasting}{html}".encode()).hexdigest()[:16]
-    return LivePart(shown=Markup(html), version=version, address=address if lasting else "")  # noqa: S704 - our own template, escaped there
+    return LivePart(
+        shown=Markup(html),  # noqa: S704 - our own template, escaped there
+        version=version,
+        address=address if lasting else "",
+        every_s=every_s,
+        events=events if lasting else "",
+    )
 
 
 def answer_live(request: Request, part: LivePart) -> Response:
@@ -41,3 +59,9 @@ def answer_live(request: Request, part: LivePart) -> Response:
     if request.query_params.get("have") == part.version:
         return Response(status_code=204)
     return render(request, _WRAPPING, live=part)
+
+
+def wrapped(request: Request, part: LivePart) -> str:
+    """The part as it stands in a page, for a stream that brings it."""
+    page = environment(language_of(request)).get_template(_WRAPPING)
+    return page.render({**frame_context(request), "live": part})

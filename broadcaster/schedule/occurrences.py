@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrule, rrulestr
 
 from broadcaster.schedule.errors import RecurrenceUnreadable, TimeUnreadable
+from broadcaster.schedule.lunar_rules import LunarRule, is_lunar, read_lunar_rule
 
 _OCCURRENCES_LIMIT = 2_000
 _YEARS = range(2020, 2100)
@@ -63,11 +64,17 @@ def instant_of(local: datetime, zone: ZoneInfo) -> datetime:
     return local.replace(tzinfo=zone).astimezone(UTC)
 
 
-def read_recurrence(recurrence: str, local: datetime) -> rrule:
+def read_recurrence(recurrence: str, local: datetime) -> rrule | LunarRule:
     """Read an RFC 5545 RRULE value that begins at wall time `local` and repeats by days.
 
-    Raises RecurrenceUnreadable, also for a rule that would never come to an occurrence.
+    With RSCALE it is one of the lunar calendar. Raises RecurrenceUnreadable, also for a rule that
+    would never come to an occurrence.
     """
+    if is_lunar(recurrence):
+        lunar = read_lunar_rule(recurrence, local)
+        if lunar is None:
+            raise RecurrenceUnreadable(recurrence, field="recurrence")
+        return lunar
     if not _is_by_days(recurrence):
         raise RecurrenceUnreadable(recurrence, field="recurrence")
     try:

@@ -1,7 +1,8 @@
 """The pages of the day and of the schedule; the board on the first page is live."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -12,7 +13,8 @@ from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
-from broadcaster.ledger.wording import words_of_incident
+from broadcaster.ledger.storage import storage_away
+from broadcaster.ledger.wording import words_of_incident, words_of_storage
 from broadcaster.schedule.attention import (
     offline_devices,
     unconfirmed_broadcasts,
@@ -25,12 +27,34 @@ from broadcaster.schedule.listing import by_day, lines_without_broadcasts
 from broadcaster.schedule.live import LivePart, answer_live, live_part
 from broadcaster.schedule.queueing import HORIZON
 from broadcaster.schedule.today import coming_up, lay_board
+from broadcaster.schedule.unready import unready_bulletins
 from broadcaster.web.context import Context, context
 from broadcaster.web.formats import full_day
 from broadcaster.web.frame import render
 from broadcaster.web.language import language_of
 
 router = APIRouter(include_in_schema=False)
+
+# What the rooms above, which know what is urgent, let the board say (`app.state.board_notices`).
+BoardNotices = Callable[[Session, str, Viewer, datetime], Sequence["BoardNotice"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardNotice:
+    """One line above the board; `title` is a msgid, and so is `text` unless it is `named`.
+
+    It tells an instant, or a whole day where no hour matters.
+    """
+
+    title: str
+    text: str
+    href: str
+    at: datetime | None = None
+    day: date | None = None
+    urgent: bool = False
+    named: bool = False
+    icon: str = "emergency"
+
 
 # What dispatch, a room above, lets the board know (`app.state.unpublished_since`).
 UnpublishedSince = Callable[[Session], datetime | None]
@@ -48,16 +72,16 @@ def today_page(request: Request, station: Here, viewer: Anyone) -> HTMLResponse:
     return render(
         request,
         "schedule/pages/today.html",
-        live=_board(request, station, viewer),
+        live=board_part(request, station, viewer),
         date_written=full_day(today, today=today, language=language_of(request)),
         may_write=viewer.may(Right.WRITE_BULLETINS),
     )
 
 
 @router.get("/today/board")
-def today_board(request: Request, station: Here, viewer: Anyone) -> Response:
+def todayboard_part(request: Request, station: Here, viewer: Anyone) -> Response:
     """The board alone, or 204 while it says what the page shows already."""
-    return answer_live(request, _board(request, station, viewer))
+    return answer_live(request, board_part(request, station, viewer))
 
 
 @router.get("/schedule")
@@ -75,6 +99,7 @@ def schedule_page(request: Request, station: Here, viewer: Anyone) -> HTMLRespon
             begins=begins,
             ends=now + HORIZON,
             villages=villages,
+            only_shown=True,
         )
         waiting = (
             lines_without_broadcasts(session, station_id=station.station_id, zone=station.zone)
@@ -94,14 +119,18 @@ def schedule_page(request: Request, station: Here, viewer: Anyone) -> HTMLRespon
         quiet_ends=rules.quiet_ends,
         may_write=viewer.may(Right.WRITE_BULLETINS),
         may_cancel=viewer.may(Right.SCHEDULE_BROADCASTS),
+        sees_talks=viewer.may_read(Right.SPEAK_LIVE),
     )
 
 
-def _board(request: Request, station: Context, viewer: Viewer) -> LivePart:
+def board_part(request: Request, station: Context, viewer: Viewer) -> LivePart:
+    """The board as this person may see it now."""
     now = station.now()
     villages = viewer.villages_in_view()
     begins, ends = day_of(now, zone=station.zone)
-    decides = viewer.may(Right.APPROVE_BULLETINS) or viewer.may(Right.WRITE_BULLETINS)
+    decides = any(
+        viewer.may(each) for each in (Right.APPROVE_BULLETINS, Right.WRITE_BULLETINS, Right.INSPECT)
+    )
     with station.database.reading() as session:
         places = places_in_view(session, station_id=station.station_id, villages=villages)
         airings = broadcasts_between(
@@ -110,34 +139,49 @@ def _board(request: Request, station: Context, viewer: Viewer) -> LivePart:
             begins=min(begins, now - LOOK_BACK),
             ends=now + max(HORIZON, timedelta(days=1)),
             villages=villages,
+            only_shown=True,
         )
         waiting = waiting_bulletins(session, station_id=station.station_id) if decides else []
+        unready = (
+            unready_bulletins(session, station_id=station.station_id, zone=station.zone, now=now)
+            if decides
+            else []
+        )
         unconfirmed = unconfirmed_broadcasts(session, villages=villages)
         offline = offline_devices(session, station_id=station.station_id, villages=villages)
         doubted = doubted_devices(
             session, station_id=station.station_id, villages=villages, now=now
         )
         keys = _keys_in_need(session, station, viewer)
-        unpublished = _unpublished(request, session, now=now)
+        unpublished = None if station.is_elsewhere else _unpublished(request, session, now=now)
+        looks: Sequence[BoardNotices] = getattr(request.app.state, "board_notices", ())
+        noticed = (look(session, station.station_id, viewer, now) for look in looks)
+        notices = [notice for each in noticed for notice in each]
     lines = lay_board(places, airings, now=now, day_ends=ends)
     return live_part(
         request,
         "schedule/pages/board.html",
         address="/today/board",
+        events="/today/events",
         lines=lines,
         coming=coming_up(lines),
         waiting=waiting,
+        unready=unready,
         unconfirmed=unconfirmed,
         offline=offline,
         doubted=doubted,
         words_of_incident=words_of_incident,
         keys=keys,
         unpublished=unpublished,
+        storage=None if station.is_elsewhere else storage_away(station.settings.state_dir, now=now),
+        words_of_storage=words_of_storage,
+        notices=notices,
     )
 
 
 def _keys_in_need(session: Session, station: Context, viewer: Viewer) -> KeysInNeed:
-    if not viewer.may(Right.SEE_STATION):
+    # Keys, broker and disk are this machine's: of another station's nothing is known here.
+    if station.is_elsewhere or not viewer.may(Right.SEE_STATION):
         return KeysInNeed()
     return keys_in_need(
         session, station.settings.keys_dir, station_id=station.station_id, now=station.now()

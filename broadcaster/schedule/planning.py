@@ -5,7 +5,7 @@ withdrawn while it has not begun; once approved again, it is planned anew.
 Only what a second person approved, word and sound, ever becomes a broadcast.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,16 +19,18 @@ from broadcaster.areas.tables import Station
 from broadcaster.bulletins.desk import approved_rendition
 from broadcaster.bulletins.tables import Approval, Bulletin, Rendition
 from broadcaster.database import new_id
+from broadcaster.schedule.air_rules import rules_kept, station_air_rules, station_quiet_hours
 from broadcaster.schedule.airtime import cues_of, is_heard_before, longest_airtime_ms
-from broadcaster.schedule.occurrences import instant_of, is_over, occurrences, read_local
-from broadcaster.schedule.queueing import (
-    clusters_of,
-    person_name,
-    station_quiet_hours,
-    taken_slots,
-)
+from broadcaster.schedule.limits import SATURDAY, BrokenRule
+from broadcaster.schedule.occurrences import instant_of, read_local
+from broadcaster.schedule.queueing import clusters_of, person_name
+from broadcaster.schedule.quiet_hours import QuietHours
 from broadcaster.schedule.slots import first_room
-from broadcaster.schedule.tables import Broadcast, BroadcastOrder, Schedule
+from broadcaster.schedule.tables import Broadcast, BroadcastOrder, Schedule, ScheduleException
+from broadcaster.schedule.taken import rule_of, taken_slots
+from broadcaster.schedule.timetable import goes_on, plays, plays_of
+from broadcaster.schedule.validity import validity_of
+from broadcaster.sources.tables import RelaySource
 
 log = structlog.get_logger()
 
@@ -40,6 +42,7 @@ _SHIFT_LIMIT = timedelta(minutes=30)
 class _Override:
     person: str
     reason: str
+    rules: Collection[BrokenRule]
 
 
 def plan_broadcasts(
@@ -78,8 +81,11 @@ def changes_since(session: Session) -> tuple[object, ...]:
             (Bulletin, col(Bulletin.edited_at)),
             # None ever goes, so their count tells; a recording makes one without an edit.
             (Rendition, col(Rendition.id)),
+            (RelaySource, col(RelaySource.changed_at)),
             (Schedule, col(Schedule.created_at)),
+            (Schedule, col(Schedule.changed_at)),
             (Schedule, col(Schedule.cancelled_at)),
+            (ScheduleException, col(ScheduleException.changed_at)),
             (Broadcast, col(Broadcast.cancelled_at)),
             (Broadcast, col(Broadcast.stopped_at)),
         )
@@ -124,21 +130,53 @@ def _plan_schedule(
         log.warning("schedule_over_session_limit", schedule_id=schedule.id, airtime_ms=airtime_ms)
         return 0
     room = timedelta(milliseconds=airtime_ms)
-    planned = 0
+    quiet = station_quiet_hours(station)
+    allowed = override is not None and BrokenRule.QUIET_HOURS in override.rules
+    validity, zone = validity_of(session, rendition), ZoneInfo(station.zone)
+    planned, waiting = 0, 0
     for wished in _wished(session, schedule, station=station, now=now, days=days, lead=lead):
         starts_at = _room(
-            session, clusters, room, earliest=wished, override=override, station=station
+            session, clusters, room, earliest=wished, quiet=None if allowed else quiet
         )
-        if starts_at is None or (schedule.starts_local and starts_at - wished > _SHIFT_LIMIT):
+        late = starts_at is None or (schedule.starts_local and starts_at - wished > _SHIFT_LIMIT)
+        if starts_at is None or late or _waits_for_monday(session, schedule, starts_at, override):
+            waiting += 1
+            continue
+        if not validity.holds_at(starts_at, zone=zone):
             continue
         _add_broadcast(
             session, schedule, rendition,
-            clusters=clusters, occurs_at=wished, starts_at=starts_at, override=override, now=now,
+            clusters=clusters, occurs_at=wished, starts_at=starts_at, now=now,
+            # What sounds by day needs nobody's leave, and its order says nothing of any.
+            override=override if quiet.touched_by(starts_at, room) else None,
         )  # fmt: skip
         planned += 1
-    if planned and not schedule.recurrence:
+    until = now + timedelta(days=days)
+    whole = _has_all_in_reach(session, schedule, station=station, until=until)
+    if planned and whole and not waiting and not schedule.recurrence:
         schedule.closed_at, schedule.closed_because = now, "planned"
     return planned
+
+
+def _waits_for_monday(
+    session: Session, schedule: Schedule, starts_at: datetime, override: _Override | None
+) -> bool:
+    """Whether *as soon as approved* has come to a weekend on which the station is silent."""
+    station = session.get_one(Station, schedule.station_id)
+    rules = station_air_rules(session, station)
+    if schedule.starts_local or not rules.weekdays_only:
+        return False
+    allowed = override is not None and BrokenRule.WEEKEND in override.rules
+    return starts_at.astimezone(rules.zone).weekday() >= SATURDAY and not allowed
+
+
+def _has_all_in_reach(
+    session: Session, schedule: Schedule, *, station: Station, until: datetime
+) -> bool:
+    if not schedule.starts_local:
+        return True
+    rule = rule_of(session, schedule, ZoneInfo(station.zone))
+    return all(play.at <= until for play in plays_of(rule, schedule.starts_local))
 
 
 def _wished(
@@ -153,15 +191,10 @@ def _wished(
     """The instants of a schedule that have no broadcast yet."""
     if not schedule.starts_local:
         return (now + lead,)
-    found = occurrences(
-        starts_local=schedule.starts_local,
-        recurrence=schedule.recurrence,
-        zone=ZoneInfo(station.zone),
-        after=now,
-        until=now + timedelta(days=days),
-    )
+    rule = rule_of(session, schedule, ZoneInfo(station.zone))
+    found = plays(rule, after=now, until=now + timedelta(days=days))
     planned = _occurrences_planned(session, schedule.id, now=now)
-    return [instant for instant in found if instant not in planned]
+    return [play.at for play in found if play.at not in planned]
 
 
 def _occurrences_planned(session: Session, schedule_id: str, *, now: datetime) -> set[datetime]:
@@ -182,8 +215,7 @@ def _room(
     duration: timedelta,
     *,
     earliest: datetime,
-    override: _Override | None,
-    station: Station,
+    quiet: QuietHours | None,
 ) -> datetime | None:
     if not clusters:
         return None
@@ -192,7 +224,7 @@ def _room(
         clusters=clusters,
         earliest=earliest,
         duration=duration,
-        quiet=None if override else station_quiet_hours(station),
+        quiet=quiet,
     )
 
 
@@ -207,7 +239,7 @@ def _override(session: Session, schedule: Schedule) -> _Override | None:
             .where(
                 Approval.bulletin_id == schedule.bulletin_id,
                 col(Approval.approved),
-                col(Approval.decided_at) >= schedule.created_at,
+                col(Approval.decided_at) >= (schedule.override_asked_at or schedule.created_at),
             )
             .order_by(col(Approval.decided_at).desc())
             .limit(1)
@@ -215,7 +247,11 @@ def _override(session: Session, schedule: Schedule) -> _Override | None:
     )
     if leader is None:
         return None
-    return _Override(person=person_name(session, leader), reason=schedule.override_reason)
+    return _Override(
+        person=person_name(session, leader),
+        reason=schedule.override_reason,
+        rules=rules_kept(schedule.override_rules),
+    )
 
 
 def _add_broadcast(
@@ -244,6 +280,7 @@ def _add_broadcast(
         slot_ms=longest_airtime_ms(session, rendition, clusters),
         recordings=rendition.recordings,
         cues=cues_of(rendition),
+        relay=rendition.relay,
         occurs_at=occurs_at,
         starts_at=starts_at,
         not_after=starts_at + NOT_AFTER,
@@ -278,9 +315,7 @@ def _close_if_over(session: Session, schedule: Schedule, *, station: Station, no
     if not schedule.starts_local or schedule.closed_at is not None:
         return 0
     zone = ZoneInfo(station.zone)
-    if not is_over(
-        starts_local=schedule.starts_local, recurrence=schedule.recurrence, zone=zone, now=now
-    ):
+    if goes_on(rule_of(session, schedule, zone), now=now):
         return 0
     missed = not schedule.recurrence and instant_of(read_local(schedule.starts_local), zone) <= now
     schedule.closed_at, schedule.closed_because = now, "missed" if missed else "ended"

@@ -3,25 +3,19 @@
 Pure. What a person typed is kept as typed, so that a refused form comes back complete.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from pydantic import BaseModel, ConfigDict
 
 from broadcaster.bulletins.texts import one_line
 from broadcaster.errors import BadInput
+from broadcaster.schedule.occurrences import read_local
+from broadcaster.schedule.placing import Choice
+from broadcaster.schedule.queueing import Queueing
+from broadcaster.schedule.repeating import ChoiceUnknown, recurrence_of
 
 WHEN_APPROVED = "approved"
 WHEN_AT = "at"
 REASON_LIMIT_CHARACTERS = 300
-
-RECURRENCES: Mapping[str, str] = MappingProxyType(
-    {
-        "": "",
-        "daily": "FREQ=DAILY",
-        "weekdays": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA",
-    }
-)
+_DIGITS = 4
 
 
 class StartMissing(BadInput):
@@ -40,12 +34,12 @@ class RepeatNeedsTime(BadInput):
     message_en = "To repeat it, choose “At a time” and enter the first day and time."
 
 
-class ChoiceUnknown(BadInput):
-    """Something was chosen that is not offered."""
+class RepeatsUnreadable(BadInput):
+    """How often it plays, or how far apart, is no number."""
 
-    code = "choice_unknown"
-    message_vi = "Lựa chọn này không có. Hãy tải lại trang và chọn lại."
-    message_en = "There is no such choice. Reload the page and choose again."
+    code = "repeats_unreadable"
+    message_vi = "Số lần phát và số phút cách nhau phải là số, ví dụ 3 lần, cách nhau 20 phút."
+    message_en = "How often and how many minutes apart must be numbers, such as 3 and 20."
 
 
 class ReasonTooLong(BadInput):
@@ -65,6 +59,10 @@ class QueueForm(BaseModel):
     when: str = WHEN_APPROVED
     starts_local: str = ""
     repeat: str = ""
+    last_day: str = ""
+    times: str = "1"
+    every_min: str = ""
+    choice: str = ""
     override_reason: str = ""
 
     def starts(self) -> str:
@@ -87,11 +85,43 @@ class QueueForm(BaseModel):
         return kept_reason(self.override_reason)
 
     def recurrence(self) -> str:
-        """The RFC 5545 rule of what was chosen, empty for once; raise ChoiceUnknown."""
-        rule = RECURRENCES.get(self.repeat)
-        if rule is None:
-            raise ChoiceUnknown(field="repeat")
-        return rule
+        """The rule of what was chosen, empty for once; raise ChoiceUnknown or EndUnreadable."""
+        starts = self.starts()
+        if not starts:
+            return ""
+        return recurrence_of(self.repeat, starts=read_local(starts), last_day=self.last_day)
+
+    def wish(self, bulletin_id: str) -> Queueing:
+        """What is asked for; raise what the readings above raise, and RepeatsUnreadable."""
+        return Queueing(
+            bulletin_id=bulletin_id,
+            cluster_ids=self.clusters,
+            starts_local=self.starts(),
+            recurrence=self.recurrence(),
+            times=read_number(self.times, empty=1),
+            every_min=read_number(self.every_min, empty=0),
+            choice=read_choice(self.choice),
+            override_reason=self.reason(),
+        )
+
+
+def read_number(typed: str, *, empty: int) -> int:
+    """A small number as typed; raise RepeatsUnreadable."""
+    said = typed.strip()
+    if not said:
+        return empty
+    if not (said.isascii() and said.isdecimal() and len(said) <= _DIGITS):
+        raise RepeatsUnreadable(field="times")
+    return int(said)
+
+
+def read_choice(typed: str) -> Choice | None:
+    """The way out of a conflict that was chosen, or none; raise ChoiceUnknown."""
+    if not typed:
+        return None
+    if typed not in set(Choice):
+        raise ChoiceUnknown(field="choice")
+    return Choice(typed)
 
 
 def kept_reason(reason: str) -> str:
@@ -100,8 +130,3 @@ def kept_reason(reason: str) -> str:
     if len(kept) > REASON_LIMIT_CHARACTERS:
         raise ReasonTooLong(field="override_reason")
     return kept
-
-
-def repeat_of(recurrence: str) -> str | None:
-    """The choice that stands for a rule; None for a rule that the form does not offer."""
-    return next((name for name, rule in RECURRENCES.items() if rule == recurrence), None)

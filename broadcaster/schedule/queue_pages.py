@@ -16,10 +16,12 @@ from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.bulletins.desk import approved_rendition, find_bulletin
-from broadcaster.bulletins.tables import Bulletin
+from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.errors import BadInput, Conflict, LoaError
+from broadcaster.schedule.air_rules import RULES_BROKEN
 from broadcaster.schedule.choices import cluster_choices
-from broadcaster.schedule.errors import InQuietHours
+from broadcaster.schedule.conflict_shown import in_the_way
+from broadcaster.schedule.errors import SlotTaken
 from broadcaster.schedule.listing import lines_of_bulletin
 from broadcaster.schedule.queue_form import QueueForm
 from broadcaster.schedule.queueing import cancel_broadcast, cancel_schedule
@@ -28,14 +30,16 @@ from broadcaster.schedule.submission import queue_and_submit
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import environment, frame_context, render
-from broadcaster.web.language import language_of, safe_next
+from broadcaster.web.language import in_language, language_of, safe_next
 
 router = APIRouter(include_in_schema=False)
 
 Here = Annotated[Context, Depends(context)]
 Scheduler = Annotated[Viewer, Depends(require(Right.SCHEDULE_BROADCASTS))]
 
-_FIELDS = frozenset({"clusters", "when", "starts_local", "repeat", "override_reason"})
+_FIELDS = frozenset(
+    {"clusters", "when", "starts_local", "repeat", "last_day", "times", "override_reason"}
+)
 
 
 def queue_panel(request: Request, session: Session, bulletin: Bulletin, viewer: Viewer) -> str:
@@ -74,15 +78,27 @@ def cancel(
 ) -> Response:
     """Withdraw a schedule and its broadcasts that have not begun."""
     with station.database.writing() as session:
-        cancel_schedule(session, schedule_id, by=viewer.account_id, now=station.now())
+        cancel_schedule(
+            session,
+            schedule_id,
+            station_id=station.station_id,
+            by=viewer.account_id,
+            now=station.now(),
+        )
     return RedirectResponse(safe_next(after), status_code=303)
 
 
 @router.post("/broadcasts/{broadcast_id}/cancel")
-def cancel_one(station: Here, _viewer: Scheduler, broadcast_id: Id) -> Response:
+def cancel_one(station: Here, viewer: Scheduler, broadcast_id: Id) -> Response:
     """Withdraw one broadcast that has not begun; the others of its schedule stay."""
     with station.database.writing() as session:
-        cancel_broadcast(session, broadcast_id, now=station.now())
+        cancel_broadcast(
+            session,
+            broadcast_id,
+            station_id=station.station_id,
+            by=viewer.account_id,
+            now=station.now(),
+        )
     return RedirectResponse(f"/broadcasts/{broadcast_id}", status_code=303)
 
 
@@ -90,7 +106,13 @@ def cancel_one(station: Here, _viewer: Scheduler, broadcast_id: Id) -> Response:
 def stop(station: Here, viewer: Scheduler, broadcast_id: Id) -> Response:
     """Silence a broadcast that is on air, everywhere and at once."""
     with station.database.writing() as session:
-        stop_broadcast(session, broadcast_id, by=viewer.account_id, now=station.now())
+        stop_broadcast(
+            session,
+            broadcast_id,
+            station_id=station.station_id,
+            by=viewer.account_id,
+            now=station.now(),
+        )
     return RedirectResponse(f"/broadcasts/{broadcast_id}", status_code=303)
 
 
@@ -108,7 +130,9 @@ def panel_context(
         "bulletin_id": bulletin.id,
         "lines": lines_of_bulletin(session, bulletin.id, zone=station.zone),
         "rendered": bulletin.rendition_id is not None,
-        "approved": approved_rendition(session, bulletin.id) is not None,
+        # To queue a relay is to ask for a new decision, so its button says so.
+        "approved": bulletin.kind != BulletinKind.RELAY
+        and approved_rendition(session, bulletin.id) is not None,
         "may_queue": viewer.may(Right.SCHEDULE_BROADCASTS),
         "clusters": cluster_choices(
             session,
@@ -119,6 +143,9 @@ def panel_context(
         "quiet_begins": rules.quiet_begins,
         "quiet_ends": rules.quiet_ends,
         "quiet_asked": False,
+        "in_way": [],
+        "open_ways": (),
+        "free_at": None,
         "errors": {},
         "other_errors": [],
     }
@@ -133,14 +160,21 @@ def _refused(
     form: QueueForm,
     why: LoaError,
 ) -> Response:
-    sentence = why.message_vi if language_of(request) == "vi" else why.message_en
+    sentence = in_language(request, why)
+    taken = why if isinstance(why, SlotTaken) else None
     at_field = why.field in _FIELDS
     with station.database.reading() as session:
         bulletin = find_bulletin(session, bulletin_id, station_id=station.station_id)
         shown = panel_context(session, station=station, bulletin=bulletin, viewer=viewer, form=form)
+        if taken is not None:
+            shown |= {
+                "in_way": in_the_way(session, taken.clashing, zone=station.zone),
+                "open_ways": taken.choices,
+                "free_at": taken.free_at,
+            }
     shown |= {
         "bulletin_title": bulletin.title,
-        "quiet_asked": isinstance(why, InQuietHours),
+        "quiet_asked": isinstance(why, RULES_BROKEN),
         "errors": {why.field: sentence} if at_field else {},
         "other_errors": [] if at_field else [sentence],
     }

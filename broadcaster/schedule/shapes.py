@@ -8,8 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from broadcaster.database.columns import to_ms
 from broadcaster.ledger.coverage import Coverage
 from broadcaster.ledger.reports import BroadcastReport, DeviceCounts, PlayRow, StartSkew
-from broadcaster.schedule.broadcast_facts import BroadcastFacts
+from broadcaster.schedule.broadcast_facts import BroadcastFacts, RelayFacts
 from broadcaster.schedule.listing import ScheduleLine
+from broadcaster.schedule.placing import Choice
+from broadcaster.schedule.queue_form import kept_reason
+from broadcaster.schedule.queueing import Queueing
+from broadcaster.schedule.timetable import TIMES_LIMIT
 from broadcaster.schedule.today import Airing
 from broadcaster.web.addresses import ID_PATTERN
 
@@ -19,6 +23,7 @@ class CoverageOut(BaseModel):
 
     asked: int
     confirmed: float
+    relayed: float = Field(description="Passed on to its end; its content was not verified.")
     partial: float
     failed: float
     not_confirmed: float
@@ -40,6 +45,7 @@ class CountsOut(BaseModel):
     cached: int
     started: int
     finished: int
+    relayed: int = Field(description="Passed on to its end; its content was not verified.")
     partial: int
     failed: int
     not_confirmed: int
@@ -105,6 +111,7 @@ class BroadcastOut(BaseModel):
     starts_at_ms: int
     duration_ms: int
     cluster_id: str
+    is_relay: bool = Field(description="Whether a public programme is passed on.")
     state: str = Field(description="The one state that is true of all its devices together.")
     devices: dict[str, int]
     coverage: CoverageOut
@@ -119,6 +126,7 @@ class BroadcastOut(BaseModel):
             starts_at_ms=to_ms(airing.starts_at),
             duration_ms=airing.duration_ms,
             cluster_id=airing.cluster_id,
+            is_relay=airing.is_relay,
             state=airing.mark,
             devices=dict(airing.tally.devices),
             coverage=CoverageOut.of(airing.tally.coverage),
@@ -140,6 +148,29 @@ class LanguageSoundOut(BaseModel):
     audio_url: str
 
 
+class RelayOut(BaseModel):
+    """What a relay passed on; what it said was verified by nobody."""
+
+    source: str
+    level: str
+    url: str
+    stall_timeout_ms: int
+    fallback_title: str = Field(description="Of what filled in when nothing came; empty: silence.")
+    fallback_audio_url: str
+
+    @classmethod
+    def of(cls, relay: RelayFacts) -> "RelayOut":
+        """The JSON of a relay."""
+        return cls(
+            source=relay.source,
+            level=relay.level,
+            url=relay.url,
+            stall_timeout_ms=relay.stall_timeout_ms,
+            fallback_title=relay.fallback_title,
+            fallback_audio_url=relay.fallback_audio_address,
+        )
+
+
 class ReportOut(BaseModel):
     """One broadcast with its report; the figures are null until its orders have been signed."""
 
@@ -149,11 +180,12 @@ class ReportOut(BaseModel):
     priority: int
     bulletin_id: str
     starts_at_ms: int
-    duration_ms: int = Field(description="Of the words.")
+    duration_ms: int = Field(description="Of the words; of a relay how long at most.")
     airtime_ms: int = Field(description="With recordings, on the cluster where it lasts longest.")
-    audio_url: str
+    audio_url: str = Field(description="Empty for a relay, as its hash.")
     audio_sha256: str
     spoken: str
+    relay: RelayOut | None = Field(description="Null for what is no relay.")
     is_replay: bool = Field(description="Whether it first tells when the bulletin was issued.")
     recordings: list[LanguageSoundOut]
     engine: str
@@ -209,9 +241,29 @@ class NewSchedule(BaseModel):
     recurrence: str = Field(
         default="", max_length=300, description="An RFC 5545 RRULE value; empty: once."
     )
-    override_reason: str = Field(
-        default="", max_length=300, description="Why quiet hours should be broken."
+    times: int = Field(default=1, ge=1, le=TIMES_LIMIT, description="Plays of each occurrence.")
+    every_min: int = Field(
+        default=0, ge=0, lt=24 * 60, description="Minutes from one play's start to the next."
     )
+    choice: Choice | None = Field(
+        default=None, description="What becomes of a conflict; null: it is answered with 409."
+    )
+    override_reason: str = Field(
+        default="", max_length=300, description="Why a rule of the station should be broken."
+    )
+
+    def queueing(self, bulletin_id: str) -> Queueing:
+        """What was asked for; raise ReasonTooLong or TextUnusable."""
+        return Queueing(
+            bulletin_id=bulletin_id,
+            cluster_ids=self.cluster_ids,
+            starts_local=self.starts_local,
+            recurrence=self.recurrence,
+            times=self.times,
+            every_min=self.every_min,
+            choice=self.choice,
+            override_reason=kept_reason(self.override_reason),
+        )
 
 
 class ScheduleOut(BaseModel):
@@ -223,6 +275,8 @@ class ScheduleOut(BaseModel):
     clusters: list[str]
     starts_at_ms: int | None = Field(description="Null: as soon as approved.")
     recurrence: str
+    times: int
+    every_min: int
     override_reason: str
     closed_because: str = Field(description="`planned`, `missed`, `ended`, or empty while open.")
     broadcast_ids: list[str]
@@ -237,6 +291,8 @@ class ScheduleOut(BaseModel):
             clusters=list(line.clusters),
             starts_at_ms=_ms(line.starts_at),
             recurrence=line.recurrence,
+            times=line.times,
+            every_min=line.every_min,
             override_reason=line.override_reason,
             closed_because=line.closed_because,
             broadcast_ids=[id_ for id_, _ in line.broadcasts],
@@ -264,6 +320,7 @@ def report_out(facts: BroadcastFacts, report: BroadcastReport | None) -> ReportO
         audio_url=facts.audio_address,
         audio_sha256=facts.audio_sha256,
         spoken=facts.spoken,
+        relay=RelayOut.of(facts.relay) if facts.relay else None,
         is_replay=facts.is_replay,
         recordings=[
             LanguageSoundOut(

@@ -21,11 +21,7 @@ def queue_and_submit(
     now = station.now()
     schedule = queue_bulletin(
         session,
-        bulletin_id=bulletin_id,
-        cluster_ids=form.clusters,
-        starts_local=form.starts(),
-        recurrence=form.recurrence(),
-        override_reason=form.reason(),
+        form.wish(bulletin_id),
         by=by.account_id,
         now=now,
         station=session.get_one(Station, station.station_id),

@@ -14,7 +14,9 @@ class Schedule(SQLModel, table=True):
 
     `starts_local` is wall time in the station's zone (`2026-11-22T17:00`), empty for *as soon as
     approved*; `recurrence` is an RFC 5545 RRULE value, empty for once. It is closed once no
-    further occurrence will come (`planned`, `missed` or `ended`).
+    further occurrence will come (`planned`, `missed` or `ended`). Each occurrence plays `times`,
+    every `every_min` minutes. `override_rules` names what a leader is asked to allow; an approval
+    before `override_asked_at` did not allow it.
     """
 
     id: str = Field(primary_key=True)
@@ -22,10 +24,15 @@ class Schedule(SQLModel, table=True):
     bulletin_id: str = Field(foreign_key="bulletin.id", index=True)
     starts_local: str = ""
     recurrence: str = ""
+    times: int = 1
+    every_min: int = 0
     override_reason: str = ""
+    override_rules: str = ""
+    override_asked_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     override_by: str | None = Field(default=None, foreign_key="account.id")
     created_by: str = Field(foreign_key="account.id")
     created_at: datetime = Field(sa_type=InstantColumn)
+    changed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     cancelled_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     cancelled_by: str | None = Field(default=None, foreign_key="account.id")
     closed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
@@ -41,13 +48,45 @@ class ScheduleCluster(SQLModel, table=True):
     cluster_id: str = Field(foreign_key="cluster.id", primary_key=True)
 
 
+class ScheduleException(SQLModel, table=True):
+    """An occurrence that begins at another time than its rule says, or is left out.
+
+    Wall time both; `moved_to` is empty for what is left out. RFC 5545 has EXDATE and RECURRENCE-ID
+    for it.
+    """
+
+    __tablename__ = "schedule_exception"
+
+    schedule_id: str = Field(foreign_key="schedule.id", primary_key=True)
+    occurrence: str = Field(primary_key=True)
+    moved_to: str = ""
+    changed_by: str = Field(foreign_key="account.id")
+    changed_at: datetime = Field(sa_type=InstantColumn)
+
+
+class StationRules(SQLModel, table=True):
+    """What the commune decided of air time beside quiet hours and the length of a session.
+
+    Without a row it decided nothing; `sessions_a_day` is 0 for no such limit.
+    """
+
+    __tablename__ = "station_rules"
+
+    station_id: str = Field(foreign_key="station.id", primary_key=True)
+    sessions_a_day: int = 0
+    weekdays_only: bool = False
+    decided_by: str = Field(foreign_key="account.id")
+    decided_at: datetime = Field(sa_type=InstantColumn)
+
+
 class Broadcast(SQLModel, table=True):
     """One occurrence of a schedule: an absolute instant with an explicit *not after*.
 
     `occurs_at` is when the schedule wished it, `starts_at` when there was room. Title, words and
     sound are those approved when it was planned and stay as they were: the main sound, the
     recordings that follow it where their language is spoken, and the cue points of a playlist.
-    `slot_ms` is the time that all of it takes on the cluster where it takes longest. What was
+    `slot_ms` is the time that all of it takes on the cluster where it takes longest. Of a relay
+    `relay` says what is passed on, for `duration_ms` at most; its audio only fills in. What was
     stopped stays in the plan with its stop beside it, until no device would begin it any more.
     """
 
@@ -78,6 +117,7 @@ class Broadcast(SQLModel, table=True):
         default_factory=list, sa_column=Column(JSON, nullable=False)
     )
     cues: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    relay: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     occurs_at: datetime = Field(sa_type=InstantColumn)
     starts_at: datetime = Field(sa_type=InstantColumn, index=True)
     not_after: datetime = Field(sa_type=InstantColumn)

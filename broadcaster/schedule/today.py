@@ -31,6 +31,11 @@ class Tally:
         return self.devices.get("confirmed", 0)
 
     @property
+    def relayed(self) -> int:
+        """How many devices say that they passed a programme on to its end."""
+        return self.devices.get("relayed", 0)
+
+    @property
     def awaited(self) -> int:
         """How many devices have not come to an end yet, by their word or by the deadline."""
         return sum(count for part, count in self.devices.items() if part in _AHEAD)
@@ -48,6 +53,7 @@ class Airing:
     duration_ms: int
     tally: Tally = Tally()
     override_reason: str | None = None
+    is_relay: bool = False
 
     @property
     def ends_at(self) -> datetime:
@@ -116,7 +122,7 @@ def overall_mark(devices: Mapping[str, int]) -> str:
         return "playing"
     if present <= _AHEAD:
         return "planned"
-    if present & {"confirmed", "partial"}:
+    if present & {"confirmed", "relayed", "partial"}:
         return "partial"
     return "failed" if "failed" in present else "not_confirmed"
 

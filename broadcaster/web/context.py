@@ -13,7 +13,11 @@ from broadcaster.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The running station, as pages and routes see it."""
+    """A station, as pages and routes see it.
+
+    It is the one that this installation speaks for. Whoever looks at another one of the database
+    gets that one's, with the installation's own as `own_station_id`; there they only read.
+    """
 
     database: Database
     settings: Settings
@@ -22,11 +26,31 @@ class Context:
     zone: ZoneInfo
     rehearsal: bool
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    own_station_id: str = ""
+
+    @property
+    def own_id(self) -> str:
+        """The id of the station that the installation speaks for, whichever is looked at."""
+        return self.own_station_id or self.station_id
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether this is another station than the one that the installation speaks for."""
+        return self.own_station_id != ""
 
 
 def context(request: Request) -> Context:
-    """The context of the app that serves this request (a FastAPI dependency)."""
+    """The context of the station that this request is about (a FastAPI dependency).
+
+    Which one that is says `app.state.station_in_view`, where it is set: whoever sent the request
+    may look at another than the installation's own.
+    """
     found = request.app.state.context
     if not isinstance(found, Context):
         raise TypeError("the app was started without its context")
-    return found
+    chosen: Context | None = getattr(request.state, "station", None)
+    if chosen is None:
+        in_view = getattr(request.app.state, "station_in_view", None)
+        chosen = found if in_view is None else in_view(request, found)
+        request.state.station = chosen
+    return chosen

@@ -10,7 +10,8 @@ from broadcaster.web.play_marks import PLAY_MARKS, PlayMark
 
 ALWAYS_APART = ("confirmed", "partial", "failed", "not_confirmed", "unverifiable")
 STILL_AHEAD = ("playing", "cached", "planned")
-ORDER = ("confirmed", "partial", "failed", "not_confirmed", "unverifiable", *STILL_AHEAD)
+_ENDED = ("confirmed", "relayed", "partial", "failed", "not_confirmed", "unverifiable")
+ORDER = (*_ENDED, *STILL_AHEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class CoveragePart:
 
 
 def coverage_parts(counts: Mapping[str, float]) -> list[CoveragePart]:
-    """Lay the counts of each state side by side; states still ahead appear only if there are any.
+    """Lay the counts of each state side by side; relays and what is ahead only if there are any.
 
     Raises ValueError for a state that cannot stand in a bar or for a negative count.
     """

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from broadcaster.errors import BadInput, LoaError, NotAllowed, NotFound, Unavailable
-from broadcaster.web.language import language_of
+from broadcaster.web.language import in_language, language_of
 from broadcaster.web.security import add_security_headers
 
 log = structlog.get_logger(__name__)
@@ -169,7 +169,7 @@ def answer(
         "web/pages/error_notice.html" if part else "web/pages/error.html",
         status_code=code,
         headers={**(headers or {}), **(aimed if part else {})},
-        message=_in_language(request, error),
+        message=in_language(request, error),
         detail=_lines(request, told),
         code=error.code,
         status=code,
@@ -208,10 +208,6 @@ def _as_json(error: LoaError, *, detail: object) -> dict[str, object]:
     if detail:
         body["detail"] = detail
     return body
-
-
-def _in_language(request: Request, error: LoaError) -> str:
-    return error.message_vi if language_of(request) == "vi" else error.message_en
 
 
 def _lines(request: Request, detail: object) -> list[str]:

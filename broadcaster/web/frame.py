@@ -4,11 +4,13 @@ What a page knows of its request, each absent by default:
   request.state.viewer            someone signed in: `.display_name: str`, `.roles: Collection[str]`
   request.state.csrf_token        str, put into forms by `components.csrf_field` and sent by htmx
   request.app.state.navigation    Sequence[NavigationItem]
-  request.app.state.context       `context.Context`; of it, or of app.state itself:
+  request.state.station           `context.Context` of the station in view; else, for whom none was
+  request.app.state.context       chosen, the installation's; of it, or of app.state itself:
     .station_name                 str, shown in the header
     .zone                         tzinfo of the station; Asia/Ho_Chi_Minh
     .now                          Callable[[], datetime] giving aware UTC instants
     .rehearsal                    bool: nothing of this station is on air
+    .is_elsewhere                 bool: the station in view is not the installation's own
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -27,6 +29,7 @@ from jinja2.runtime import Context
 from broadcaster.web import errors, language
 from broadcaster.web.coverage_bar import coverage_parts
 from broadcaster.web.formats import Language, day, duration, full_day, instant, number, share
+from broadcaster.web.inline_marks import mark_symbols
 from broadcaster.web.play_marks import PLAY_MARKS
 from broadcaster.web.security import SecurityHeaders
 from broadcaster.web.static_files import STATIC, ImmutableFiles, manifest, static_url
@@ -46,6 +49,10 @@ class Viewer(Protocol):
     @property
     def roles(self) -> Collection[str]:
         """What this person may be shown."""
+
+    @property
+    def station_count(self) -> int:
+        """At how many stations this person reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +118,7 @@ def frame_context(request: Request) -> dict[str, object]:
         "csrf_token": getattr(request.state, "csrf_token", None),
         "station_name": _of_station(request, "station_name", "Loa"),
         "rehearsal": _of_station(request, "rehearsal", False),
+        "is_elsewhere": _of_station(request, "is_elsewhere", False),
         "navigation": visible_navigation(items, viewer=viewer),
         "current_href": current_href(items, path=request.url.path),
         "here": _address_of(request),
@@ -119,7 +127,8 @@ def frame_context(request: Request) -> dict[str, object]:
 
 def _of_station(request: Request, name: str, default: Known) -> Known:
     state = request.app.state
-    of_context = getattr(getattr(state, "context", None), name, default)
+    in_view = getattr(request.state, "station", None) or getattr(state, "context", None)
+    of_context = getattr(in_view, name, default)
     return cast("Known", getattr(state, name, of_context))
 
 
@@ -160,6 +169,7 @@ def environment(chosen: Language) -> Environment:
     env.globals |= {
         "static_url": static_url,
         "play_marks": PLAY_MARKS,
+        "mark_symbols": mark_symbols,
         "coverage_parts": coverage_parts,
     }
     env.filters |= {

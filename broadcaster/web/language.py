@@ -18,7 +18,7 @@ from babel.support import Translations
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
 
-from broadcaster.errors import NotFound
+from broadcaster.errors import LoaError, NotFound
 from broadcaster.web.formats import Language
 
 LANGUAGE_COOKIE = "loa_language"
@@ -36,6 +36,11 @@ def msgid(text: str) -> str:
 def language_of(request: Request) -> Language:
     """The language its reader chose, else Vietnamese, whatever the browser prefers."""
     return "en" if request.cookies.get(LANGUAGE_COOKIE) == "en" else "vi"
+
+
+def in_language(request: Request, error: LoaError) -> str:
+    """What an error tells people, in the language of this page."""
+    return error.message_vi if language_of(request) == "vi" else error.message_en
 
 
 def translate(request: Request, text: str, **values: object) -> str:
@@ -61,6 +66,13 @@ def read_catalogue(path: Path) -> Catalog:
         return read_po(file, locale="en", abort_invalid=True)
 
 
+def is_behind_tls(request: Request) -> bool:
+    """Whether this site's readers reach it by TLS: its public address says so, or this request."""
+    settings = getattr(getattr(request.app.state, "context", None), "settings", None)
+    address = getattr(settings, "public_url", None)
+    return request.url.scheme == "https" or getattr(address, "scheme", "") == "https"
+
+
 def safe_next(target: str) -> str:
     """The given address if it is one of this site's own paths, else the first page."""
     printable = target.isascii() and target.isprintable() and "\\" not in target
@@ -84,6 +96,6 @@ def choose_language(
         max_age=YEAR_S,
         samesite="lax",
         httponly=True,
-        secure=request.url.scheme == "https",
+        secure=is_behind_tls(request),
     )
     return response

@@ -1,4 +1,4 @@
-"""The ten states of a play as people see them: one mark, one word, one role of colour each.
+"""The states of a play as people see them: one mark, one word, one role of colour each.
 
 Colour only repeats what mark and word say. Green stands behind a signed confirmation only.
 """
@@ -25,6 +25,7 @@ _ALL = (
     PlayMark("cached", "◔", msgid("đã tải về loa"), "ink"),
     PlayMark("playing", "◉", msgid("đang phát"), "signal"),
     PlayMark("confirmed", "●", msgid("đã xác nhận"), "leaf"),
+    PlayMark("relayed", "⊙", msgid("đã tiếp sóng, nội dung không kiểm chứng"), "slate"),
     PlayMark("partial", "◐", msgid("phát một phần"), "straw"),
     PlayMark("cut", "✂", msgid("bị cắt ngang"), "straw"),
     PlayMark("failed", "✕", msgid("phát hỏng"), "brick"),

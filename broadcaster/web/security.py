@@ -24,7 +24,7 @@ HSTS = "max-age=31536000"
 
 
 def add_security_headers(headers: MutableHeaders, *, tls: bool) -> None:
-    """Add what is not there yet; a promise of TLS is made only over TLS."""
+    """Add what is not there yet; a promise of TLS is made only over TLS, our own or a proxy's."""
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     if tls:

@@ -11,8 +11,11 @@ from broadcaster.areas.tables import Cluster, Station
 from broadcaster.bulletins import desk
 from broadcaster.bulletins.tables import Rendition
 from broadcaster.database import Database
+from broadcaster.schedule.moving import move_schedule, skip
+from broadcaster.schedule.placing import Choice
 from broadcaster.schedule.planning import plan_broadcasts
-from broadcaster.schedule.queueing import queue_bulletin
+from broadcaster.schedule.queueing import Queueing, queue_bulletin
+from broadcaster.schedule.series import Move, Scope
 from broadcaster.schedule.tables import Broadcast, Schedule
 from tests.broadcaster.bulletins.newsroom import SCRIPT, decide, made_sound, write
 from tests.broadcaster.small_station import STATION_ID, Clock, SmallStation, found_station
@@ -38,10 +41,11 @@ class Newsroom:
         """The present."""
         return self.clock()
 
-    def bulletin(self, script: str = SCRIPT, *, approved: bool = True) -> str:
+    def bulletin(self, script: str = SCRIPT, *, approved: bool = True, priority: int = 3) -> str:
         """A rendered and submitted bulletin; approved, unless it is to wait."""
         with self.small.database.writing() as session:
-            id_ = write(session, by=self.operator, now=self.now(), script=script).id
+            written = write(session, by=self.operator, now=self.now(), script=script)
+            written.priority, id_ = priority, written.id
         self.render(id_, script)
         if approved:
             self.approve(id_)
@@ -76,17 +80,69 @@ class Newsroom:
         clusters: tuple[str, ...] = CLUSTERS,
         reason: str = "",
         by: str | None = None,
+        times: int = 1,
+        every_min: int = 0,
+        choice: Choice | None = None,
     ) -> Schedule:
         """Queue it, as the operator unless somebody else is named."""
         with self.small.database.writing() as session:
             return queue_bulletin(
                 session,
-                bulletin_id=bulletin_id,
-                cluster_ids=clusters,
-                starts_local=at,
-                recurrence=recurrence,
-                override_reason=reason,
+                Queueing(
+                    bulletin_id=bulletin_id,
+                    cluster_ids=clusters,
+                    starts_local=at,
+                    recurrence=recurrence,
+                    times=times,
+                    every_min=every_min,
+                    choice=choice,
+                    override_reason=reason,
+                ),
                 by=by or self.operator,
+                now=self.now(),
+                station=session.get_one(Station, STATION_ID),
+            )
+
+    def move(
+        self,
+        schedule_id: str,
+        occurrence: str,
+        to: str,
+        *,
+        scope: Scope = Scope.ONE,
+        times: int = 1,
+        every_min: int = 0,
+        choice: Choice | None = None,
+        reason: str = "",
+        by: str | None = None,
+    ) -> Schedule:
+        """Move an occurrence, as the operator unless somebody else is named."""
+        with self.small.database.writing() as session:
+            return move_schedule(
+                session,
+                Move(
+                    schedule_id=schedule_id,
+                    occurrence=occurrence,
+                    to_local=to,
+                    scope=scope,
+                    times=times,
+                    every_min=every_min,
+                    choice=choice,
+                    reason=reason,
+                ),
+                by=by or self.operator,
+                now=self.now(),
+                station=session.get_one(Station, STATION_ID),
+            )
+
+    def skip(self, schedule_id: str, occurrence: str) -> None:
+        """Leave one occurrence out, as the operator."""
+        with self.small.database.writing() as session:
+            skip(
+                session,
+                schedule_id,
+                occurrence,
+                by=self.operator,
                 now=self.now(),
                 station=session.get_one(Station, STATION_ID),
             )

@@ -9,9 +9,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, FastAPI
+from sqlmodel import select
 
 from broadcaster.accounts import api as accounts_api
-from broadcaster.accounts import guard
+from broadcaster.accounts import guard, openid_pages, own_pages, people_pages, second_factor_pages
 from broadcaster.accounts import pages as accounts_pages
 from broadcaster.accounts.people import create_account
 from broadcaster.accounts.roles import Role
@@ -22,9 +23,9 @@ from broadcaster.database import Database
 from broadcaster.settings import Settings
 from broadcaster.web import frame
 from broadcaster.web.context import Context
+from tests.broadcaster.station_keys import STATION_ID
 from tests.clients import TestClient
 
-STATION_ID = "st-thuong"
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
 
@@ -59,12 +60,21 @@ class SmallStation:
             account, password = create_account(
                 session,
                 username=username,
+                station_id=STATION_ID,
                 display_name=username.title(),
                 roles=roles,
                 village_ids=village_ids,
                 now=self.clock(),
             )
         return account.id, password
+
+    def prove(self, account_id: str) -> None:
+        """Let this person have proven their second factor in all of their sessions, just now."""
+        with self.database.writing() as session:
+            for each in session.exec(
+                select(SignInSession).where(SignInSession.account_id == account_id)
+            ):
+                each.second_factor_at = self.clock()
 
     def member(self, username: str, *roles: Role) -> str:
         """Somebody who never signs in, so that no password costs time; their account's id."""
@@ -80,7 +90,9 @@ class SmallStation:
                 )
             )
             session.flush()
-            session.add_all(RoleGrant(account_id=account_id, role=role) for role in roles)
+            session.add_all(
+                RoleGrant(account_id=account_id, station_id=STATION_ID, role=role) for role in roles
+            )
         return account_id
 
     def session_of(self, username: str, *roles: Role) -> str:
@@ -93,6 +105,7 @@ class SmallStation:
                     account_id=account_id,
                     csrf_token=secrets.token_urlsafe(32),
                     created_at=self.clock(),
+                    second_factor_at=self.clock(),
                     expires_at=self.clock() + SESSION_LIFE,
                 )
             )
@@ -118,7 +131,15 @@ class SmallStation:
         app.state.now = self.clock
         frame.install(app)
         guard.install(app)
-        for router in (accounts_pages.router, accounts_api.api, *routers):
+        for router in (
+            accounts_pages.router,
+            second_factor_pages.router,
+            openid_pages.router,
+            own_pages.router,
+            people_pages.router,
+            accounts_api.api,
+            *routers,
+        ):
             app.include_router(router)
         return app
 

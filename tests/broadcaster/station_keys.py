@@ -8,9 +8,9 @@ from devices.protocol.configuration import IssuerKey, Keyring, Scope
 from devices.protocol.envelope import open_plan
 from devices.protocol.keyring import Trust, issuer_of, open_keyring, seal_keyring
 from devices.protocol.messages import Plan
-from tests.broadcaster.small_station import STATION_ID
 
 ROOT = SigningKey(b"r" * 32)
+STATION_ID = "st-thuong"
 FAR_MS = 253_402_127_999_999
 """The last instant of the contract: these keys end with it."""
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from broadcaster.processes.station import environment
-from broadcaster.settings import SettingsInvalid, load_settings
+from broadcaster.settings import CA_LIMIT_CHARACTERS, SettingsInvalid, load_settings
 from playlists.speech.catalogue import shipped_catalogue
+from tests.authority import Authority
 
 
 def test_defaults_serve_one_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -49,6 +50,23 @@ def test_the_processes_of_a_station_share_its_voices(tmp_path: Path) -> None:
     assert shared["LOA_VOICES_DIR"] == str(tmp_path / "voices")
     assert (shared["LOA_VOICE_SOURCE"], shared["LOA_VOICE_DEFAULT"]) == ("", "x")
     assert shared["LOA_VOICE_CATALOGUE"] == str(tmp_path / "v.toml")
+
+
+def test_what_devices_are_to_trust_is_read_before_they_get_it(tmp_path: Path) -> None:
+    """With an enrolment it goes to a device for good: a key, or a file that is away, is refused."""
+    authority = Authority(tmp_path)
+    settings = load_settings(state_dir=tmp_path, device_ca=authority.file)
+    unusable = [authority.issue().key, tmp_path / "away.pem", tmp_path]
+
+    assert settings.device_ca_pem == authority.pem
+    assert environment(settings)["LOA_DEVICE_CA"] == str(authority.file)
+    for file in unusable:
+        with pytest.raises(SettingsInvalid, match=r"device_ca: .*no certificates in PEM"):
+            load_settings(state_dir=tmp_path, device_ca=file)
+    long = tmp_path / "long.pem"
+    long.write_text(authority.pem * (1 + CA_LIMIT_CHARACTERS // len(authority.pem)))
+    with pytest.raises(SettingsInvalid, match="longer than 16384 characters"):
+        load_settings(state_dir=tmp_path, device_ca=long)
 
 
 def test_the_environment_wins_over_the_file(

@@ -18,11 +18,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from broadcaster.accounts.roles import Role
 from broadcaster.app import create_app
 from broadcaster.bulletins.studio import open_studio
-from broadcaster.database import connect
 from broadcaster.lexicon.entries import StationLexicon
 from broadcaster.web.context import Context
 from tests.broadcaster.pages.commune import found_commune
 from tests.broadcaster.small_station import STATION_ID, SmallStation
+from tests.trail import connect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
@@ -39,6 +39,7 @@ class Site:
     station: SmallStation
     accounts: dict[str, str]
     passwords: dict[str, str]
+    app: FastAPI
 
 
 Visit = Callable[..., Page]
@@ -67,13 +68,14 @@ def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
     )
     with (
         open_studio(station.settings, lexicon=StationLexicon(database)) as studio,
-        served(create_app(context, studio=studio)) as at,
+        served(app := create_app(context, studio=studio)) as at,
     ):
         yield Site(
             address=at,
             station=station,
             accounts={name: account for name, (account, _) in people.items()},
             passwords={name: password for name, (_, password) in people.items()},
+            app=app,
         )
     database.dispose()
 
@@ -118,10 +120,17 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def visit(browser: Browser, site: Site, complaints: list[str]) -> Iterator[Visit]:
-    """Open a window of its own in which the named person signs in."""
+    """Open a window of its own in which the named person signs in, with their second factor."""
     contexts = []
 
-    def visitor(name: str, *, width: int = 1280, script: bool = True, dark: bool = False) -> Page:
+    def visitor(
+        name: str,
+        *,
+        width: int = 1280,
+        script: bool = True,
+        dark: bool = False,
+        proven: bool = True,
+    ) -> Page:
         context = browser.new_context(
             base_url=site.address,
             viewport={"width": width, "height": 800},
@@ -136,7 +145,11 @@ def visit(browser: Browser, site: Site, complaints: list[str]) -> Iterator[Visit
         page.get_by_label("Tên đăng nhập").fill(name)
         page.get_by_label("Mật khẩu").fill(site.passwords[name])
         page.get_by_role("button", name="Đăng nhập").click()
-        page.wait_for_url("**/")
+        page.wait_for_url(lambda address: not address.endswith("/sign-in"))
+        if proven:
+            # Typing codes is what test_second_factor.py is about.
+            site.station.prove(site.accounts[name])
+            page.goto("/")
         return page
 
     yield visitor

@@ -125,7 +125,7 @@ def test_a_village_s_language_is_entered_and_its_recording_brought(
     expect(page.get_by_text("Bản tin sau đây được phát hành lúc mười sáu giờ ba mươi")
            ).to_be_visible()  # fmt: skip
     page.locator("input[name=village_id]").nth(1).uncheck()
-    page.get_by_label("Tệp ghi âm").set_input_files(voice(tmp_path))
+    page.get_by_label("Tệp ghi âm", exact=True).set_input_files(voice(tmp_path))
     page.get_by_role("button", name="Gửi bản thu").click()
     expect(page.get_by_text("đã có bản thu")).to_have_count(1)
     expect(page.get_by_text("chưa có bản thu")).to_have_count(1)

@@ -13,11 +13,22 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "today": "/",
     "schedule": "/schedule",
+    "bulletins": "/bulletins",
+    "bulletin-new": "/bulletins/new",
+    "bulletin-templates": "/bulletins/templates",
     "broadcast": "/broadcasts/bc-noon",
     "broadcast-live": "/broadcasts/bc-now",
     "ledger": "/ledger",
     "evidence": f"/evidence/loa-dong-1-1/{EPOCH}/3",
     "devices": "/devices",
+    "coverage": "/ledger/coverage?period=2026",
+    "coverage-topic": "/ledger/coverage?period=2026-11&topic=Y+t%E1%BA%BF",
+    "village": "/ledger/villages/dong-2",
+    "village-shares": "/ledger/villages/dong-2/shares?period=2026",
+    "timeline": "/broadcasts/bc-morning/timeline",
+    "device-map": "/devices/map",
+    "device-trends": "/devices/trends",
+    "device-plays": "/devices/loa-dong-1-1/plays",
 }
 
 
@@ -50,8 +61,10 @@ def test_the_board_changes_by_itself(afternoon: Site, visit: Visit) -> None:
 
 
 def test_a_quiet_board_is_left_alone(afternoon: Site, visit: Visit) -> None:
-    """While nothing changes, polls are answered with nothing and the page does not move."""
+    """Where its stream is held back it asks; answered with nothing, the page does not move."""
     page = visit("operator")
+    page.route("**/today/events*", lambda route: route.abort())
+    page.reload()
     page.evaluate("document.getElementById('live').dataset.mark = 'mine'")
 
     with page.expect_response("**/today/board*") as answered:
@@ -60,6 +73,22 @@ def test_a_quiet_board_is_left_alone(afternoon: Site, visit: Visit) -> None:
     assert answered.value.status == 204
     assert page.locator("#live").get_attribute("data-mark") == "mine"
     assert afternoon.address in page.url
+
+
+def test_a_villages_day_changes_by_itself(afternoon: Site, visit: Visit) -> None:
+    """On a phone: what was still to come is confirmed on the open page, and no sound is cut off."""
+    page = visit("operator", width=360)
+    page.goto("/ledger/villages/dong-1")
+    running = page.locator(".history-item", has_text="17:00")
+    expect(running.get_by_text("đã lên lịch")).to_be_visible()
+    page.evaluate("document.querySelector('audio').dataset.mark = 'mine'")
+
+    with afternoon.station.database.writing() as session:
+        for play in session.exec(select(Play).where(Play.broadcast_id == "bc-now")):
+            play.state, play.played_ms = "confirmed", play.asked_ms
+
+    expect(running.get_by_text("đã xác nhận")).to_be_visible(timeout=20_000)
+    assert page.locator("audio").first.get_attribute("data-mark") == "mine"
 
 
 @pytest.mark.usefixtures("afternoon")

@@ -63,7 +63,7 @@ def test_a_script_is_heard_queued_approved_and_on_the_board(
     operator = visit("operator")
     write(operator)
 
-    expect(operator.get_by_text("ngày hai mươi lăm tháng mười một").first).to_be_visible()
+    expect(operator.locator(".linked.spoken")).to_contain_text("ngày hai mươi lăm tháng mười một")
     sound = operator.locator("audio").first
     assert float(sound.evaluate(PLAY)) > 0
     assert sound.evaluate("audio => audio.readyState") >= 2

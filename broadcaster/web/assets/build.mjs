@@ -1,7 +1,7 @@
 // Builds what the browser gets into one folder of content-hashed files and a manifest of their names.
 // Usage: node build.mjs OUTPUT_FOLDER   (after npm ci)
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { build } from "esbuild";
@@ -21,18 +21,33 @@ async function keep(name, content) {
   await writeFile(path.join(output, manifest[name]), content);
 }
 
+// FullCalendar carries a font of arrows inside its styles, for a toolbar that we do not use; the
+// pages let no font in that is not a file of the station's own.
+const withoutInlineFonts = {
+  name: "without-inline-fonts",
+  setup(building) {
+    building.onLoad({ filter: /@fullcalendar[\\/]core[\\/]internal-common\.js$/ }, async ({ path: file }) => {
+      const text = await readFile(file, "utf8");
+      const contents = text.replace(/@font-face\s*\{[^}]*\}/g, "");
+      if (contents === text) throw new Error("FullCalendar has no inline font any more: drop this");
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 async function bundle() {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: ["src/loa.css", "src/loa.js"],
+    entryPoints: ["src/loa.css", "src/loa.js", "src/calendar.css", "src/calendar.js", "src/campaigns.css", "src/live.css", "src/live_talk.js", "src/recorder.js", "src/map.css", "src/reports.css", "src/map.js"],
     outdir: output,
     bundle: true,
+    plugins: [withoutInlineFonts],
     minify: true,
     format: "iife",
     target: ["chrome100", "firefox100", "safari15.4"],
     entryNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
-    loader: { ".woff2": "file" },
+    loader: { ".woff2": "file", ".png": "file" },
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
@@ -63,10 +78,13 @@ async function sprite() {
 }
 
 async function licences() {
-  const shipped = ["htmx.org", "@fontsource/be-vietnam-pro", "@fontsource/inter", "@tabler/icons"];
+  const shipped = ["htmx.org", "leaflet", "@fontsource/be-vietnam-pro", "@fontsource/inter", "@tabler/icons",
+    "@fullcalendar/core", "@fullcalendar/daygrid", "@fullcalendar/interaction", "@fullcalendar/timegrid", "preact"];
   const texts = shipped.map(async (name) => {
     const about = JSON.parse(await readFile(path.join(packages, name, "package.json"), "utf8"));
-    const text = await readFile(path.join(packages, name, "LICENSE"), "utf8");
+    const folder = path.join(packages, name);
+    const file = (await readdir(folder)).find((each) => /^licen[cs]e(\.|$)/i.test(each));
+    const text = await readFile(path.join(folder, file), "utf8");
     return `${name} ${about.version} (${about.license})\n\n${text.trim()}\n`;
   });
   await keep("licences.txt", (await Promise.all(texts)).join(`\n${"-".repeat(79)}\n\n`));
@@ -78,5 +96,10 @@ await sprite();
 await licences();
 // htmx is passed on as its authors minified it: bundling its source would undo their renaming.
 await keep("htmx.js", await readFile(path.join(packages, "htmx.org/dist/htmx.min.js")));
+// A worklet is a module of its own, in a world of its own.
+await keep("live_worklet.js", await readFile(path.join(root, "src/live_worklet.js")));
+// Pages for old phones: no bundler, which would write what those cannot read; only air is let out.
+const phone = await readFile(path.join(root, "src/phone.css"), "utf8");
+await keep("phone.css", phone.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s*\n\s*/g, "") + "\n");
 await keep("favicon.svg", await readFile(path.join(root, "src/favicon.svg")));
 await writeFile(path.join(output, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");

@@ -12,16 +12,16 @@ from fastapi import FastAPI
 from httpx import Response
 
 from broadcaster.accounts import guard
-from broadcaster.accounts.guard import PUBLIC, declared_rights
+from broadcaster.accounts.guard import PUBLIC, SOCKET, declared_rights
 from broadcaster.accounts.roles import RIGHTS, Role
 from broadcaster.app import create_app
 from broadcaster.bulletins.studio import Studio
-from broadcaster.database import connect
 from playlists.audio.audio_store import AudioStore
 from playlists.speech.one_voice import OneVoice
 from playlists.speech.tones import ToneEngine
 from tests.broadcaster.small_station import SmallStation, form_token, found_station
 from tests.clients import TestClient
+from tests.trail import connect
 
 
 @pytest.fixture
@@ -40,10 +40,15 @@ def app(station: SmallStation, tmp_path: Path) -> FastAPI:
 
 
 def asked(app: FastAPI) -> list[tuple[str, str, frozenset[str]]]:
-    """Method, an address that leads to nothing in particular, and the rights that are asked."""
+    """Method, an address that leads to nothing in particular, and the rights that are asked.
+
+    Sockets are opened otherwise: tests/security/test_the_microphones_socket.py knocks at them.
+    """
     routes = []
     for route, rights in declared_rights(app).items():
         method, path = route.split(" ", 1)
+        if method == SOCKET:
+            continue
         routes.append((method, re.sub(r"\{[^}]+\}", "1", path), rights))
     return routes
 
@@ -62,6 +67,22 @@ def test_every_route_declares_what_it_asks(app: FastAPI) -> None:
         "GET /language/{language}",
         "GET /sign-in",
         "POST /sign-in",
+        # A resident's word asks nobody's name.
+        "GET /y-kien/{code}",
+        "POST /y-kien/{code}",
+        # What a station told its villages aloud, once a leader opened it to anybody.
+        "GET /kenh",
+        "GET /kenh/player",
+        "GET /kenh/podcast.xml",
+        "GET /kenh/feed.json",
+        "GET /kenh/lich.ics",
+        "GET /kenh/{bulletin_id}/chapters.json",
+        # Proven by a province's provider, where one is set up.
+        "GET /sign-in/province",
+        "GET /sign-in/province/answer",
+        # Proven by the link itself, which an admin gave.
+        "GET /password/{token}",
+        "POST /password/{token}",
         "POST /enrol",
         "POST /api/sessions",
         "GET /audio/{sha256}.mp3",
@@ -101,7 +122,8 @@ def test_each_role_passes_exactly_where_its_rights_reach(
             continue
         answer = ask(station, app, role=role, name=f"p{number}", method=method, path=path)
         refused = answer.status_code == 403
-        assert refused == (not rights <= RIGHTS[role]), (role, method, path, answer.text[:300])
+        passes = all(RIGHTS[role] & set(either.split("|")) for either in rights)
+        assert refused == (not passes), (role, method, path, answer.text[:300])
         assert answer.status_code < 500, (role, method, path)
 
 

@@ -13,7 +13,6 @@ from broadcaster.accounts.guard import declared_rights, open_to_all, require
 from broadcaster.accounts.request_size import LARGEST_BODY_BYTES
 from broadcaster.accounts.roles import Right, Role
 from broadcaster.accounts.viewer import Viewer
-from broadcaster.database import connect
 from tests.broadcaster.small_station import (
     SmallStation,
     bearer,
@@ -22,6 +21,7 @@ from tests.broadcaster.small_station import (
     signed_in_client,
 )
 from tests.clients import TestClient
+from tests.trail import connect
 
 router = APIRouter()
 Writer = Annotated[Viewer, Depends(require(Right.WRITE_BULLETINS))]

@@ -35,8 +35,11 @@ def test_every_role_stands_in_the_table() -> None:
         (Right.CHOOSE_VOICE, {Role.OPERATOR, Role.ADMIN}),
         (Right.DESCRIBE_VILLAGES, {Role.OPERATOR, Role.ADMIN}),
         (Right.SCHEDULE_BROADCASTS, {Role.OPERATOR, Role.LEADER}),
+        (Right.SPEAK_LIVE, {Role.OPERATOR, Role.LEADER}),
+        (Right.PLAN_CAMPAIGNS, {Role.OPERATOR, Role.LEADER, Role.ADMIN}),
         (Right.ADMINISTER, {Role.ADMIN}),
-        (Right.SEE_STATION, {Role.OPERATOR, Role.LEADER, Role.ADMIN}),
+        (Right.SEE_STATION, {Role.OPERATOR, Role.LEADER, Role.ADMIN, Role.INSPECTOR}),
+        (Right.INSPECT, {Role.INSPECTOR}),
         (Right.USE_OWN_ACCOUNT, set(Role)),
     ],
 )

@@ -15,11 +15,10 @@ from broadcaster.accounts.errors import (
     UsernameTaken,
     UsernameUnusable,
 )
+from broadcaster.accounts.failures import FAILURE_WINDOW, FAILURES_ALLOWED
 from broadcaster.accounts.people import create_account, display_names
 from broadcaster.accounts.roles import Role
 from broadcaster.accounts.sessions import (
-    FAILURE_WINDOW,
-    FAILURES_ALLOWED,
     SESSION_LIFE,
     SignedIn,
     sign_in,
@@ -29,6 +28,7 @@ from broadcaster.accounts.sessions import (
 from broadcaster.accounts.tables import Account, SignInFailure, SignInSession
 from broadcaster.accounts.viewer import Viewer
 from tests.broadcaster.small_station import SmallStation
+from tests.broadcaster.station_keys import STATION_ID
 
 
 def enter(station: SmallStation, *, username: str, password: str) -> SignedIn:
@@ -49,7 +49,13 @@ def test_a_token_brings_back_the_person_and_what_they_may_see(station: SmallStat
     found = enter(station, username=" To.Van-An ", password=password)
 
     assert holder(station, found.token) == Viewer(
-        account_id, "to.van-an", "To.Van-An", frozenset({Role.VILLAGE_HEAD}), frozenset({"v-2"})
+        account_id,
+        "to.van-an",
+        "To.Van-An",
+        frozenset({Role.VILLAGE_HEAD}),
+        frozenset({"v-2"}),
+        station_id=STATION_ID,
+        station_count=0,
     )
 
 
@@ -85,7 +91,7 @@ def test_signing_out_ends_this_session_and_no_other(station: SmallStation) -> No
     phone = enter(station, username="an", password=password)
 
     with station.database.writing() as session:
-        sign_out(session, desk.token)
+        sign_out(session, desk.token, now=station.clock())
 
     assert holder(station, desk.token) is None
     assert holder(station, phone.token) is not None
@@ -180,6 +186,7 @@ def test_accounts_that_could_not_work_are_refused(station: SmallStation) -> None
         with station.database.writing() as session, pytest.raises(error):
             create_account(
                 session,
+                station_id=STATION_ID,
                 username=username,
                 display_name="",
                 roles=roles,

@@ -25,7 +25,7 @@ from broadcaster.areas.languages import (
     languages_by_village,
 )
 from broadcaster.database import Database
-from tests.broadcaster.small_station import STATION_ID, SmallStation, browser, form_token
+from tests.broadcaster.small_station import NOON, STATION_ID, SmallStation, browser, form_token
 from tests.clients import TestClient
 
 
@@ -197,8 +197,8 @@ def test_the_same_again_is_no_event(station: SmallStation) -> None:
     """Only changes are logged; a village of another station is not there."""
     for _ in range(2):
         with station.database.writing() as session, capture_logs() as logged:
-            keep_languages(session, "v-1", ["Tày"], station_id=STATION_ID, by="acc-an")
+            keep_languages(session, "v-1", ["Tày"], station_id=STATION_ID, by="acc-an", now=NOON)
     assert logged == []
 
     with station.database.reading() as session, pytest.raises(NoSuchVillage):
-        keep_languages(session, "v-1", ["Tày"], station_id="st-other", by="acc-an")
+        keep_languages(session, "v-1", ["Tày"], station_id="st-other", by="acc-an", now=NOON)

@@ -6,7 +6,10 @@ from datetime import datetime
 from nacl.signing import SigningKey
 from sqlmodel import Session
 
+from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Cluster
+from broadcaster.database import Database
+from broadcaster.dispatch.leading import Lead
 from broadcaster.fleet.registry import enrol
 from broadcaster.fleet.tables import Device, DeviceStatus
 from broadcaster.wire import BrokerUnreachable
@@ -42,6 +45,15 @@ def report(session: Session, device_id: str, *, now: datetime, **said: int) -> N
         setattr(row, name, value)
     session.add(row)
     session.flush()
+
+
+def leading(database: Database) -> Lead:
+    """The lead of the one station in a database, taken."""
+    with database.reading() as session:
+        station = the_station(session)
+    lead = Lead(database, station_id=station.id)
+    assert lead.take()
+    return lead
 
 
 class FakeWire:

@@ -1,15 +1,22 @@
 """One beat after the other: configurations before plans, and what changes is on its way at once."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlmodel
+from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
+from broadcaster.accounts.roles import Role
+from broadcaster.accounts.sessions import SESSION_LIFE
+from broadcaster.accounts.tables import SignInSession
 from broadcaster.areas.tables import Station
-from broadcaster.dispatch.service import Conductor, tick
+from broadcaster.audit.tables import ROOTS
+from broadcaster.dispatch.conductor import Conductor, tick
 from broadcaster.fleet.registry import retire
 from broadcaster.keys import StationKeys
-from tests.broadcaster.dispatch.fleet import FakeWire, add_device
+from tests.broadcaster.dispatch.fleet import FakeWire, add_device, leading
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys
@@ -32,6 +39,7 @@ class Led:
             settings=self.newsroom.small.settings,
             keys=lambda: self.keys,
             wire=self.wire,  # type: ignore[arg-type]
+            lead=leading(self.newsroom.small.database),
         )
 
     def beat(self) -> list[str]:
@@ -102,3 +110,54 @@ def test_a_retired_device_leaves_nothing_at_the_broker(led: Led) -> None:
     assert led.wire.published[-1][1] == b""
     led.wire.connections += 1
     assert led.beat() == ["config/loa-2", "plan/cl-1", "plan/cl-2"]
+
+
+def roots(led: Led) -> list[str]:
+    """The days that have a root."""
+    with led.newsroom.small.database.reading() as session:
+        return list(session.execute(select(ROOTS.c.day).order_by(ROOTS.c.day)).scalars())
+
+
+def test_each_day_gets_its_root_once_it_is_over(led: Led) -> None:
+    """Yesterday's at the first beat; today's ten minutes after midnight, and once."""
+    led.beat()
+    assert roots(led) == ["2026-11-22"]
+
+    midnight = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+    led.newsroom.clock.move(midnight + timedelta(minutes=5) - led.newsroom.now())
+    led.beat()
+    assert roots(led) == ["2026-11-22"]
+
+    for _ in range(3):
+        led.newsroom.clock.move(timedelta(minutes=6))
+        led.beat()
+    assert roots(led) == ["2026-11-22", "2026-11-23"]
+
+
+def test_a_day_that_cannot_be_sealed_keeps_no_plan_from_going_out(led: Led) -> None:
+    """And it is sealed when it can be."""
+    with led.newsroom.small.database.writing() as session:
+        session.execute(text("ALTER TABLE daily_root RENAME TO away"))
+    with capture_logs():
+        assert "plan/cl-1" in [*led.beat(), *led.beat()]
+
+    with led.newsroom.small.database.writing() as session:
+        session.execute(text("ALTER TABLE away RENAME TO daily_root"))
+    led.beat()
+    assert roots(led) == ["2026-11-22"]
+
+
+def test_personal_data_goes_when_its_time_is_over(led: Led) -> None:
+    """Within the hour, though nobody signs in any more."""
+    small = led.newsroom.small
+    small.session_of("an", Role.OPERATOR)
+    led.beat()
+
+    def sessions() -> int:
+        with small.database.reading() as session:
+            return len(session.exec(sqlmodel.select(SignInSession)).all())
+
+    assert sessions() == 1
+    led.newsroom.clock.move(SESSION_LIFE)
+    led.beat()
+    assert sessions() == 0

@@ -143,7 +143,9 @@ def test_a_withdrawn_broadcast_leaves_the_plan_and_nothing_is_expected(newsroom:
     newsroom.plan()
     sign(newsroom)
     with newsroom.small.database.writing() as session:
-        cancel_schedule(session, schedule.id, by=newsroom.operator, now=newsroom.now())
+        cancel_schedule(
+            session, schedule.id, station_id=STATION_ID, by=newsroom.operator, now=newsroom.now()
+        )
     newsroom.clock.move(timedelta(seconds=1))
 
     assert sign(newsroom) == 2

@@ -1,6 +1,7 @@
 """A stopped broadcast falls silent by two ways: the fast one, and the plan for who missed it."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,10 @@ from sqlmodel import col, select
 from broadcaster.accounts.tables import Account
 from broadcaster.areas.tables import Station
 from broadcaster.database.columns import to_ms
+from broadcaster.dispatch.nows import OF_USE_FOR
 from broadcaster.dispatch.outbox import mark_nows_published, nows_to_publish, publish_nows
 from broadcaster.dispatch.signing import newest_plan, sign_changed_plans
-from broadcaster.dispatch.stops import KEPT_FOR, OF_USE_FOR, sign_new_stops
+from broadcaster.dispatch.stops import KEPT_FOR, sign_new_stops
 from broadcaster.dispatch.tables import SignedNow
 from broadcaster.schedule.errors import BroadcastNotOnAir
 from broadcaster.schedule.stopping import stop_broadcast
@@ -60,7 +62,7 @@ def stop(newsroom: Newsroom, broadcast: Broadcast) -> None:
     with newsroom.small.database.writing() as session:
         account = session.exec(select(Account.id).order_by(Account.id)).first()
         assert account is not None
-        stop_broadcast(session, broadcast.id, by=account, now=newsroom.now())
+        stop_broadcast(session, broadcast.id, station_id=STATION_ID, by=account, now=newsroom.now())
 
 
 def orders_of(newsroom: Newsroom, broadcast: Broadcast) -> dict[str, str]:
@@ -180,12 +182,15 @@ class Wire:
         self.is_cut = False
         self.sent: list[tuple[str, bool]] = []
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+    def publish_soon(self, topic: str, payload: bytes, *, retain: bool = False) -> Future[None]:
         """Send it, or do not."""
         assert payload
         if self.is_cut:
             raise BrokerUnreachable(topic)
         self.sent.append((topic, retain))
+        published: Future[None] = Future()
+        published.set_result(None)
+        return published
 
 
 def test_the_fast_path_is_sent_once_not_retained_and_not_late(

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from broadcaster.accounts import guard
 from broadcaster.accounts.guard import PUBLIC, declared_rights
-from broadcaster.database import connect
 from broadcaster.fleet import broker_api
 from broadcaster.fleet.broker_token import broker_token
 from broadcaster.settings import Settings
@@ -29,6 +28,7 @@ from devices.protocol.credentials import (
     station_grants,
 )
 from tests.clients import TestClient
+from tests.trail import connect
 
 STATION, DEVICE = "xa-an-phu", "loa-1"
 ROOT = f"loa/1/{STATION}"

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from broadcaster.areas.tables import Cluster, Station
 from broadcaster.database import Database
 from broadcaster.fleet.credentials import (
+    STATION_ROLES,
     load_wire_secret,
     new_device_secret,
     station_credentials,
@@ -24,6 +25,7 @@ from broadcaster.keys import KeyUnreadable
 from broadcaster.settings import Settings
 from devices.protocol.credentials import (
     device_grants,
+    live_grants,
     load_credentials,
     secret_is_right,
     station_grants,
@@ -31,6 +33,7 @@ from devices.protocol.credentials import (
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 STATION = "xa-an-phu"
+OWN_GRANTS = {"probe": probe_grants(STATION), "live": live_grants(station=STATION)}
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def test_lets_in_devices_and_the_stations_own_clients(
 
     assert set(users) == {
         "loa-1",
-        *(f"{STATION}-{role}" for role in ("ingest", "dispatch", "probe")),
+        *(f"{STATION}-{role}" for role in STATION_ROLES),
     }
     assert secret_is_right(users["loa-1"], secret=secret)
     assert not secret_is_right(users["loa-1"], secret=new_device_secret())
@@ -84,7 +87,7 @@ def test_lets_in_devices_and_the_stations_own_clients(
     assert users["loa-1"].subscribe == grants.subscribe
     for role, login in own.items():
         assert secret_is_right(users[login.username], secret=login.password)
-        expected = probe_grants(STATION) if role == "probe" else station_grants(station=STATION)
+        expected = OWN_GRANTS.get(role, station_grants(station=STATION))
         assert users[login.username].publish == expected.publish
         assert users[login.username].subscribe == expected.subscribe
 
@@ -140,7 +143,7 @@ def test_the_stations_secrets_are_made_once_and_kept_private(tmp_path: Path) -> 
     modes = {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
 
     assert first == again
-    assert len({login.password for login in first.values()}) == 3
+    assert len({login.password for login in first.values()}) == len(STATION_ROLES)
     assert modes == {0o600}
 
 

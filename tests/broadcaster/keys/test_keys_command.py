@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from broadcaster.areas.tables import Station
 from broadcaster.commands import app
-from broadcaster.database import Database, connect
+from broadcaster.database import Database
 from broadcaster.fleet.keys_command import keys_shown
 from broadcaster.keys import (
     KeyInUse,
@@ -27,6 +27,7 @@ from broadcaster.processes.errors import NotFounded
 from broadcaster.settings import Settings
 from tests.broadcaster.dispatch.fleet import add_device, report
 from tests.broadcaster.small_station import NOON, STATION_ID, found_station
+from tests.trail import connect
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from broadcaster.areas.tables import Cluster, Station, Village, VillagePopulatio
 from broadcaster.bulletins.tables import Approval, Bulletin, Rendition
 from broadcaster.database import Database
 from broadcaster.fleet.tables import Device, DeviceShare, DeviceStatus
+from broadcaster.ledger.bulk import connection_of
+from broadcaster.ledger.marks import mark_coverage
+from broadcaster.ledger.rollups import roll_up
 from broadcaster.ledger.tables import (
     Alert,
     ConfirmationBatch,
@@ -24,6 +27,7 @@ from broadcaster.ledger.tables import (
     PlayShare,
 )
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder, Schedule, ScheduleCluster
+from broadcaster.schedule.timetable import wall_time
 from broadcaster.settings import Settings
 from devices.protocol.chain import entry_hash, genesis
 from devices.protocol.envelope import seal_message
@@ -188,7 +192,7 @@ def add_broadcast(
         id=f"s-{broadcast_id}",
         station_id=STATION_ID,
         bulletin_id=bulletin_id,
-        starts_local="2026-11-22T17:00",
+        starts_local=wall_time(starts_at, ZONE),
         created_by=by,
         created_at=planned_at,
         closed_at=planned_at,
@@ -234,6 +238,7 @@ def add_plays(
     states: tuple[str, ...],
     *,
     unverifiable: float = 0.0,
+    begun: bool = True,
 ) -> None:
     """A cluster's six plays in these states (the last one repeated), and whom they reach."""
     broadcast = session.get_one(Broadcast, broadcast_id)
@@ -256,13 +261,18 @@ def add_plays(
                     households=HOUSEHOLDS,
                     residents=RESIDENTS,
                     share=share,
+                    topic=broadcast.topic,
                     starts_at=broadcast.starts_at,
+                    frozen=begun,
                 )
             )
         for device in reached:
             state = states[min(place, len(states) - 1)]
             place += 1
             session.add(_play(broadcast, order_id, cluster, device, village=village, state=state))
+    session.flush()
+    mark_coverage(connection_of(session), {broadcast_id} if begun else set())
+    roll_up(session)
 
 
 def _play(
@@ -386,7 +396,7 @@ def add_afternoon(session: Session, *, operator: str, leader: str, now: datetime
         session.flush()
     for cluster in everywhere:
         add_plays(session, "bc-morning", cluster, ("confirmed",), unverifiable=0.1)
-        add_plays(session, "bc-evening", cluster, ("cached", "planned"))
+        add_plays(session, "bc-evening", cluster, ("cached", "planned"), begun=False)
     add_plays(session, "bc-noon", "dong", ("confirmed", "partial", "failed", "not_confirmed"))
     add_plays(session, "bc-noon", "trung", ("not_confirmed",))
     add_plays(session, "bc-now", "dong", ("started",))

@@ -9,8 +9,20 @@ import pytest
 from fastapi import FastAPI
 
 import broadcaster.areas.api
+import broadcaster.calendar.api
+import broadcaster.calendar.entry_pages
+import broadcaster.calendar.pages
+import broadcaster.calendar.planning_pages
+import broadcaster.calendar.slot_pages
+import broadcaster.coverage.api
+import broadcaster.coverage.device_pages
+import broadcaster.coverage.pages
 import broadcaster.fleet.api
 import broadcaster.fleet.pages
+import broadcaster.fleet.village_api
+import broadcaster.fleet.village_pages
+import broadcaster.inspection.api
+import broadcaster.inspection.pages
 import broadcaster.ledger.api
 import broadcaster.ledger.incident_pages
 import broadcaster.ledger.pages
@@ -20,22 +32,36 @@ import broadcaster.schedule.pages
 import broadcaster.schedule.queue_pages
 from broadcaster.accounts.guard import SESSION_COOKIE
 from broadcaster.accounts.tables import Account, RoleGrant, SignInSession
-from broadcaster.database import Database, connect
+from broadcaster.database import Database
 from tests.broadcaster.pages.commune import add_afternoon, found_commune
 from tests.broadcaster.small_station import SmallStation
+from tests.broadcaster.station_keys import STATION_ID
 from tests.clients import TestClient
+from tests.trail import connect
 
 ROUTERS = (
     broadcaster.schedule.pages.router,
+    broadcaster.calendar.pages.router,
+    broadcaster.calendar.planning_pages.router,
+    broadcaster.calendar.entry_pages.router,
+    broadcaster.calendar.slot_pages.router,
     broadcaster.schedule.broadcast_pages.router,
     broadcaster.schedule.queue_pages.router,
     broadcaster.ledger.pages.router,
     broadcaster.ledger.incident_pages.router,
+    broadcaster.inspection.pages.router,
+    broadcaster.coverage.pages.router,
+    broadcaster.coverage.device_pages.router,
     broadcaster.fleet.pages.router,
+    broadcaster.fleet.village_pages.router,
     broadcaster.areas.api.api,
     broadcaster.schedule.api.api,
+    broadcaster.calendar.api.api,
     broadcaster.ledger.api.api,
+    broadcaster.inspection.api.api,
+    broadcaster.coverage.api.api,
     broadcaster.fleet.api.api,
+    broadcaster.fleet.village_api.api,
 )
 CSRF = "csrf-token-of-the-tests"
 Browse = Callable[[str], TestClient]
@@ -73,13 +99,21 @@ def people(commune: SmallStation) -> dict[str, str]:
                 )
             )
             session.flush()
-            session.add(RoleGrant(account_id=f"acc-{name}", role=name, village_id=village_id))
+            session.add(
+                RoleGrant(
+                    account_id=f"acc-{name}",
+                    station_id=STATION_ID,
+                    role=name,
+                    village_id=village_id,
+                )
+            )
             session.add(
                 SignInSession(
                     token_sha256=hashlib.sha256(name.encode()).hexdigest(),
                     account_id=f"acc-{name}",
                     csrf_token=CSRF,
                     created_at=now,
+                    second_factor_at=now,
                     expires_at=now + timedelta(hours=1),
                 )
             )

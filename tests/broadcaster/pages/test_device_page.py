@@ -78,6 +78,33 @@ def test_a_device_that_was_never_heard_of_says_so(browse: Browse) -> None:
     assert "chưa gửi số đo nào" in page
 
 
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"played": True, "heard": True}, "micro ở cột nghe thấy tiếng thử"),
+        ({"played": True, "heard": False}, "micro ở cột không nghe thấy tiếng thử"),
+        ({"played": True, "heard": None}, "không có micro để nghe"),
+        ({"played": False, "detail": "busy"}, "chưa phát được tiếng thử"),
+        ("nghe rõ", "chưa phát được tiếng thử"),
+    ],
+)
+def test_a_self_test_is_told_as_what_it_found(
+    afternoon: SmallStation, browse: Browse, found: object, said: str
+) -> None:
+    """A word on the pole and not on any play: no coverage says that it sounded."""
+    with afternoon.database.writing() as session:
+        session.merge(
+            DeviceHealth(
+                device_id=DEVICE,
+                said={"self_test": found},
+                said_at=afternoon.clock(),
+                received_at=afternoon.clock(),
+            )
+        )
+
+    assert said in browse("operator").get(PAGE).text
+
+
 def test_an_admin_changes_how_it_behaves(afternoon: SmallStation, browse: Browse) -> None:
     """What was saved stands in the form; the page says when the loudspeaker gets it."""
     admin = browse("admin")

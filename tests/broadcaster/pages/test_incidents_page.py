@@ -114,7 +114,7 @@ def test_a_program_reads_them(afternoon: SmallStation, call: Call) -> None:
     [
         "two_live_epochs", "equivocation", "broken_chain", "new_epoch", "unknown_device",
         "simulated_in_service", "bad_signature", "wrong_key", "wrong_kind", "wrong_address",
-        "malformed", "message_too_large", "unstorable",
+        "malformed", "message_too_large", "unstorable", "storage_away",
     ],
 )  # fmt: skip
 def test_every_incident_of_the_ledger_has_words(code: str) -> None:

@@ -7,9 +7,12 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import select
 
+from broadcaster.database.columns import to_ms
+from broadcaster.ledger.storage import Reason, StorageAway, StorageFile, storage_file
 from broadcaster.ledger.tables import Play
+from broadcaster.ledger.wording import words_of_storage
 from broadcaster.schedule.tables import Broadcast
-from tests.broadcaster.pages.conftest import Browse
+from tests.broadcaster.pages.conftest import Browse, Call
 from tests.broadcaster.small_station import SmallStation
 from tests.clients import TestClient
 
@@ -132,3 +135,25 @@ def test_orders_that_wait_for_the_broker_are_named(
     waited["since"] -= timedelta(minutes=1)
 
     assert "chưa gửi được tới loa" in browse("operator").get("/").text
+
+
+def test_a_full_disk_stands_on_the_board(commune: SmallStation, browse: Browse, call: Call) -> None:
+    """In words that say what to do, and for programs; it goes when there is room again."""
+    file = StorageFile(storage_file(commune.settings.state_dir, number=1))
+    away = StorageAway(
+        since=commune.clock() - timedelta(minutes=2),
+        tried_at=commune.clock(),
+        reason=Reason.DISK_FULL,
+    )
+    client, header = call("village_head")
+    pages, told = [], []
+    for said in (None, away, None):
+        file.tell(said)
+        pages.append("Đĩa của đài đã đầy" in browse("operator").get("/").text)
+        told.append(client.get("/api/ledger/storage", headers=header).json())
+    file.close()
+
+    assert pages == [False, True, False]
+    assert [each["reason"] for each in told] == [None, "disk_full", None]
+    assert told[1]["away_since_ms"] == to_ms(away.since)
+    assert told[1]["message"] == words_of_storage("disk_full")

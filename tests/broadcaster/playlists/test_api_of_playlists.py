@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from broadcaster.bulletins.studio import Studio
-from broadcaster.database import connect
 from tests.broadcaster.playlists.programme_desk import ProgrammeDesk
 from tests.broadcaster.small_station import found_station
 from tests.clients import TestClient
+from tests.trail import connect
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_the_whole_way_by_program(people: ProgrammeDesk, an: TestClient) -> None
     body = given(
         {"kind": "chime"},
         {"kind": "bulletin", "bulletin_id": news},
-        {"kind": "relay", "duration_ms": 2_000, "source": "VOV1"},
+        {"kind": "music", "duration_ms": 2_000},
     )
     written = an.post("/api/playlists", json=body)
     assert written.status_code == 201
@@ -47,10 +47,10 @@ def test_the_whole_way_by_program(people: ProgrammeDesk, an: TestClient) -> None
 
     composed = an.post(f"/api/playlists/{id_}/rendition").json()
     parts = composed["rendition"]["parts"]
-    assert [part["kind"] for part in parts] == ["chime", "bulletin", "relay"]
+    assert [part["kind"] for part in parts] == ["chime", "bulletin", "music"]
     assert composed["items"][2] == {
-        "kind": "relay", "title": "Tiếp âm", "bulletin_id": "", "duration_ms": 2_000,
-        "source": "VOV1", "approved": True,
+        "kind": "music", "title": "Nhạc", "bulletin_id": "", "duration_ms": 2_000,
+        "source": "", "approved": True,
     }  # fmt: skip
 
     assert an.post(f"/api/bulletins/{id_}/submission").json()["state"] == "submitted"

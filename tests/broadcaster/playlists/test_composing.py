@@ -29,6 +29,7 @@ from broadcaster.playlists.errors import (
     NothingInPlaylist,
     PartNotApproved,
     PartUnusable,
+    RelayInPlaylist,
     TooManyParts,
     UnknownPlaylist,
 )
@@ -101,13 +102,13 @@ def test_a_playlist_becomes_one_sound_whose_parts_are_known(
 ) -> None:
     """Cue points follow each other without a gap, from the first sample to the last."""
     first, second = spoken("Tin thứ nhất của xã."), spoken("Tin thứ hai của xã.")
-    parts = (CHIME, IDENT, bulletin_part(first), MUSIC, bulletin_part(second), RELAY, CLOSING)
+    parts = (CHIME, IDENT, bulletin_part(first), MUSIC, bulletin_part(second), MUSIC, CLOSING)
 
     rendition = compose(newsroom, studio, playlist_of(newsroom, *parts))
 
     kinds = [part["kind"] for part in rendition.parts]
     assert kinds == [
-        "chime", "ident", "ident", "bulletin", "music", "bulletin", "relay", "closing", "closing",
+        "chime", "ident", "ident", "bulletin", "music", "bulletin", "music", "closing", "closing",
     ]  # fmt: skip
     starts = [part["start_ms"] for part in rendition.parts]
     ends = [part["end_ms"] for part in rendition.parts]
@@ -115,7 +116,7 @@ def test_a_playlist_becomes_one_sound_whose_parts_are_known(
     assert [part["bulletin_id"] for part in rendition.parts if part["bulletin_id"]] == [
         first, second,
     ]  # fmt: skip
-    assert rendition.parts[6]["title"] == "Tiếp âm VOV1"
+    assert rendition.parts[6]["title"] == "Nhạc"
 
 
 def test_what_is_said_in_a_playlist_stands_in_its_words(
@@ -307,8 +308,7 @@ def test_a_playlist_holds_no_playlist_and_nothing_of_elsewhere(
         {"kind": "bulletin", "bulletin_id": "?"},
         {"kind": "music"},
         {"kind": "pause", "duration_ms": 999},
-        {"kind": "relay", "duration_ms": 45 * 60_000 + 1, "source": "VOV1"},
-        {"kind": "relay", "duration_ms": 60_000, "source": "V" * 81},
+        {"kind": "music", "duration_ms": 45 * 60_000 + 1},
     ],
 )
 def test_a_part_that_lacks_something_is_named_by_its_place(given: dict[str, str]) -> None:
@@ -317,6 +317,24 @@ def test_a_part_that_lacks_something_is_named_by_its_place(given: dict[str, str]
         given_part(3, **given)  # type: ignore[arg-type]
 
     assert "thứ 3" in refused.value.message_vi
+
+
+def test_a_relay_is_no_part_of_a_playlist() -> None:
+    """It would be an empty promise in an approved sound; it has a schedule of its own."""
+    with pytest.raises(RelayInPlaylist) as refused:
+        given_part(2, kind="relay", duration_ms=60_000)
+
+    assert "Tiếp sóng" in refused.value.message_vi
+
+
+def test_a_playlist_of_former_times_is_not_made_anew_with_its_relay_slot(
+    newsroom: Newsroom, studio: Studio
+) -> None:
+    """Music must not stand where people were told that a relay is."""
+    playlist_id = playlist_of(newsroom, CHIME, RELAY)
+
+    with pytest.raises(RelayInPlaylist):
+        compose(newsroom, studio, playlist_id)
 
 
 def test_a_playlist_without_sound_or_end_is_refused(newsroom: Newsroom) -> None:

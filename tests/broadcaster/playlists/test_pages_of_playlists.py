@@ -12,7 +12,6 @@ from broadcaster.areas.tables import VillageLanguage
 from broadcaster.bulletins import desk
 from broadcaster.bulletins.studio import Studio
 from broadcaster.bulletins.texts import checked
-from broadcaster.database import connect
 from tests.broadcaster.playlists.programme_desk import (
     Fields,
     ProgrammeDesk,
@@ -21,6 +20,7 @@ from tests.broadcaster.playlists.programme_desk import (
     text_of,
 )
 from tests.broadcaster.small_station import browser, found_station
+from tests.trail import connect
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_a_button_moves_a_part_and_keeps_nothing(
     people: ProgrammeDesk, act: str, order: list[int]
 ) -> None:
     """The form comes back in another order with all that was typed; no programme is made."""
-    parts = ["closing", "relay abc VOV1", "chime", "ident"]
+    parts = ["closing", "music abc", "chime", "ident"]
 
     answer = people.make(*parts, title="Chiều nay", act=act)
 
@@ -199,7 +199,6 @@ def test_a_button_moves_a_part_and_keeps_nothing(
     assert 'value="Chiều nay"' in answer.text
     if 1 in order:
         assert 'name="seconds" value="abc"' in answer.text
-        assert 'value="VOV1"' in answer.text
     assert "Chưa có chương trình nào" in people.an.get("/playlists").text
 
 
@@ -213,14 +212,15 @@ def test_the_houses_order_puts_priority_first(people: ProgrammeDesk) -> None:
 
 
 def test_a_part_is_added_before_the_closing_words(people: ProgrammeDesk) -> None:
-    """A relay with its length and its station."""
-    fields = {"added": "relay", "added_minutes": "5", "added_source": "VOV1", "act": "add"}
+    """Music with its length; a relay is not on offer, and the page says where it is scheduled."""
+    fields = {"added": "music", "added_minutes": "5", "act": "add"}
 
     answer = people.send(people.an, "/playlists", {**fields, **fields_of("chime", "closing")})
 
-    assert rows_on(answer.text) == ["chime", "relay", "closing"]
+    assert rows_on(answer.text) == ["chime", "music", "closing"]
     assert 'name="minutes" value="5"' in answer.text
-    assert "khi chưa có tiếp âm, nhạc của đài phát thay" in answer.text
+    assert '<option value="relay"' not in answer.text
+    assert 'href="/relays"' in answer.text
 
 
 @pytest.mark.parametrize("parts", [("chime", "music x"), ("chime", "music -5"), ("music 0",)])
@@ -319,12 +319,12 @@ def test_titles_are_written_as_text(people: ProgrammeDesk) -> None:
 
 def test_an_english_reader_finds_every_part_named(people: ProgrammeDesk) -> None:
     """The station's own pieces too; titles stay as they were written."""
-    address = people.made("chime", "ident", "relay 2 VOV1", "closing")
+    address = people.made("chime", "ident", "music 2", "closing")
     people.an.cookies.set("loa_language", "en")
 
     page = text_of(people.an.get(address).text)
 
-    for words in ("Opening chime", "Station tune", "Station ident", "Relay VOV1", "Closing words"):
+    for words in ("Opening chime", "Station tune", "Station ident", "Music", "Closing words"):
         assert words in page
 
 

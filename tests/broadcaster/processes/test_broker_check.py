@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from broadcaster.areas.tables import Station
-from broadcaster.database import connect
 from broadcaster.fleet.credentials import load_wire_secret, write_registry
 from broadcaster.fleet.probe import probe_topic
 from broadcaster.processes.broker_check import AGAIN_AFTER_S, BrokerTrial, check_broker
@@ -24,6 +23,7 @@ from tests.brokers import (
     start_embedded,
     start_mosquitto,
 )
+from tests.trail import connect
 
 STATION = "xa-an-phu"
 MOSQUITTO = pytest.mark.mosquitto

@@ -12,6 +12,7 @@ from broadcaster.bulletins.texts import checked
 from broadcaster.schedule.queueing import cancel_broadcast, cancel_schedule
 from broadcaster.schedule.tables import BroadcastOrder, Schedule
 from tests.broadcaster.newsroom import LEAD, Newsroom
+from tests.broadcaster.small_station import STATION_ID
 
 FIVE_PM = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 DAILY = "FREQ=DAILY"
@@ -124,7 +125,9 @@ def test_one_withdrawn_by_a_person_stays_withdrawn(newsroom: Newsroom) -> None:
     newsroom.queue(newsroom.bulletin(), at="2026-11-23T17:00", recurrence=DAILY)
     tomorrow = newsroom.plan()[1]
     with newsroom.small.database.writing() as session:
-        cancel_broadcast(session, tomorrow.id, now=newsroom.now())
+        cancel_broadcast(
+            session, tomorrow.id, station_id=STATION_ID, by=newsroom.operator, now=newsroom.now()
+        )
 
     assert len(newsroom.plan()) == 7
 
@@ -134,7 +137,9 @@ def test_cancelling_a_schedule_withdraws_all_that_is_to_come(newsroom: Newsroom)
     schedule = newsroom.queue(newsroom.bulletin(), at="2026-11-23T17:00", recurrence=DAILY)
     newsroom.plan()
     with newsroom.small.database.writing() as session:
-        cancel_schedule(session, schedule.id, by=newsroom.operator, now=newsroom.now())
+        cancel_schedule(
+            session, schedule.id, station_id=STATION_ID, by=newsroom.operator, now=newsroom.now()
+        )
 
     assert newsroom.plan() == []
 

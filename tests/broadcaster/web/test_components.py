@@ -16,15 +16,16 @@ from tests.broadcaster.web.troubled_app import FIVE_PM
 Shown = Callable[..., str]
 
 SYMBOLS = {
-    "planned": "○", "cached": "◔", "playing": "◉", "confirmed": "●", "partial": "◐", "cut": "✂",
-    "failed": "✕", "not_confirmed": "◍", "unverifiable": "▢", "simulated": "◇",
+    "planned": "○", "cached": "◔", "playing": "◉", "confirmed": "●", "relayed": "⊙",
+    "partial": "◐", "cut": "✂", "failed": "✕", "not_confirmed": "◍", "unverifiable": "▢",
+    "simulated": "◇",
 }  # fmt: skip
 
 
-def test_there_are_ten_states_each_with_its_own_mark_and_word() -> None:
+def test_there_are_eleven_states_each_with_its_own_mark_and_word() -> None:
     """No two states can be taken for each other, by sign or by word."""
     assert {state: mark.symbol for state, mark in PLAY_MARKS.items()} == SYMBOLS
-    assert len({mark.word for mark in PLAY_MARKS.values()}) == 10
+    assert len({mark.word for mark in PLAY_MARKS.values()}) == 11
 
 
 def test_each_mark_has_a_drawing_of_its_own() -> None:
@@ -33,7 +34,7 @@ def test_each_mark_has_a_drawing_of_its_own() -> None:
 
     drawn = dict(re.findall(r'<symbol id="play-(\w+)"[^>]*>(.*?)</symbol>', sprite))
     assert set(drawn) == set(SYMBOLS)
-    assert len(set(drawn.values())) == 10
+    assert len(set(drawn.values())) == 11
 
 
 def test_green_is_for_confirmed_alone() -> None:

@@ -20,6 +20,7 @@ class Someone:
 
     display_name: str = "Nguyễn Thị Lan <b>"
     roles: frozenset[str] = frozenset({"operator"})
+    station_count: int = 1
 
 
 def _signed_in(app: FastAPI, person: Someone) -> None:

@@ -54,8 +54,12 @@ def _templates() -> list[Path]:
 
 @pytest.mark.parametrize("template", _templates(), ids=lambda t: t.relative_to(PACKAGE).as_posix())
 def test_no_template_holds_what_the_policy_refuses(template: Path) -> None:
-    """Inline styles, inline handlers and foreign addresses would silently do nothing."""
+    """Inline styles, inline handlers and foreign addresses would silently do nothing.
+
+    But the one style of the pages for a phone, whose hash their own policy names.
+    """
     text = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = text.replace("<style>{{ phone_style }}</style>", "")
 
     assert re.findall(r"\sstyle\s*=|\son\w+\s*=|<style|javascript:", text) == []
     assert re.findall(r"<script(?![^>]*\ssrc=)", text) == []

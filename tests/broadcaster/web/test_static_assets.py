@@ -44,7 +44,10 @@ def test_missing_assets_are_named_with_the_remedy(tmp_path: Path) -> None:
 
 
 def test_the_pages_are_small_enough_for_a_village_phone() -> None:
-    """Style at most 30 kB, script with htmx 60 kB; with type, a first page 150 kB on the wire."""
+    """Style at most 30 kB, script with htmx 60 kB; with type, a first page 150 kB on the wire.
+
+    The village head's own pages load none of it: tests/broadcaster/village measures them.
+    """
     style, script = _size("loa.css"), _size("htmx.js") + _size("loa.js")
     text = ("loa.css", "htmx.js", "loa.js", "sprite.svg")
     packed = sum(len(gzip.compress((STATIC / manifest()[n]).read_bytes())) for n in text)

@@ -1,6 +1,9 @@
 // What the pages do beyond plain HTML. Every page works without this file; it only makes them calmer.
+import "./autosave.js";
+import "./board_events.js";
 import "./cue_points.js";
 import "./linked_words.js";
+import "./preview.js";
 
 const notice = () => document.getElementById("notice");
 

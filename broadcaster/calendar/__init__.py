@@ -1,0 +1,1 @@
+"""The calendar: what plays when, drawn by day, week and month, and moved by hand."""

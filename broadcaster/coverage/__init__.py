@@ -1,0 +1,1 @@
+"""Coverage as people look at it: goals, villages' days, timelines, devices, alerts."""

@@ -1,0 +1,1 @@
+"""A province's view over the stations that one person inspects."""

@@ -1,0 +1,165 @@
+"""What was for one village, with each pole's word and what people said, in days of the station."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+from sqlmodel import Session, col, select
+
+from broadcaster.areas.tables import Cluster, Village
+from broadcaster.coverage.wording import mark_of_coverage
+from broadcaster.errors import NotFound
+from broadcaster.hearing.grades import Heard
+from broadcaster.hearing.queries import Word, heard_in
+from broadcaster.ledger.periods import Period
+from broadcaster.ledger.queries import Villages, broadcast_report, reports_between
+from broadcaster.ledger.reports import BroadcastReport, PlayRow
+from broadcaster.ledger.wording import mark_of
+
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pole:
+    """One pole in a broadcast: its name, the mark of its word, and its reason (or None).
+
+    `short_name` leaves out the village where the pole's name begins with it.
+    """
+
+    name: str
+    short_name: str
+    mark: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One broadcast in one village.
+
+    `mark` is what the poles' words come to; `heard` is what people said, and never moves it.
+    """
+
+    broadcast_id: str
+    title: str
+    starts_at: datetime
+    asked_ms: int
+    relay: bool
+    simulated: bool
+    mark: str
+    poles: Sequence[Pole]
+    has_unverifiable: bool
+    heard: Heard
+    words: Sequence[Word]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A village by name, in its cluster."""
+
+    village_id: str
+    name: str
+    cluster: str
+
+
+def places_in_view(session: Session, station_id: str, *, villages: Villages) -> list[Place]:
+    """The villages that somebody may see, in the station's order."""
+    wanted = (
+        select(Village.id, Village.name, Cluster.name)
+        .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
+        .where(Cluster.station_id == station_id)
+        .order_by(col(Cluster.position), col(Cluster.id), col(Village.position), col(Village.id))
+    )
+    if villages is not None:
+        wanted = wanted.where(col(Village.id).in_(villages))
+    return [
+        Place(village_id=village_id, name=name, cluster=cluster)
+        for village_id, name, cluster in session.exec(wanted)
+    ]
+
+
+def place_in_view(
+    session: Session, station_id: str, village_id: str, *, villages: Villages
+) -> Place:
+    """One village; raise NotFound for one that is not there or not in view."""
+    if villages is not None and village_id not in villages:
+        raise NotFound(village_id)
+    for place in places_in_view(session, station_id, villages=frozenset({village_id})):
+        return place
+    raise NotFound(village_id)
+
+
+def week_of(day: date) -> Period:
+    """The week from Monday on in which a day lies."""
+    first = day - timedelta(days=day.weekday())
+    return Period(first, first + _WEEK)
+
+
+def rows_of(
+    session: Session, village_id: str, period: Period, *, zone: tzinfo
+) -> dict[date, list[Row]]:
+    """What was and will be for a village in a period, by day; days without anything are left out.
+
+    The caller has seen to it that the village is in view.
+    """
+    begins, ends = period.instants(zone=zone)
+    reports = reports_between(session, since=begins, until=ends, villages=frozenset({village_id}))
+    heard = heard_in(session, village_id, [report.broadcast_id for report in reports])
+    days: dict[date, list[Row]] = {}
+    for report in reports:
+        day = report.starts_at.astimezone(zone).date()
+        days.setdefault(day, []).append(_row(report, heard))
+    return days
+
+
+def row_of(session: Session, village_id: str, broadcast_id: str) -> Row:
+    """One broadcast in a village that is in view; raise NotFound where it was not for it."""
+    report = broadcast_report(session, broadcast_id, villages=frozenset({village_id}))
+    if report is None:
+        raise NotFound(broadcast_id)
+    return _row(report, heard_in(session, village_id, [broadcast_id]))
+
+
+def _row(report: BroadcastReport, heard: Mapping[str, tuple[Heard, Sequence[Word]]]) -> Row:
+    grade, words = heard.get(report.broadcast_id, (Heard.UNSAID, ()))
+    return Row(
+        broadcast_id=report.broadcast_id,
+        title=report.title,
+        starts_at=report.starts_at,
+        asked_ms=report.asked_ms,
+        relay=report.relay,
+        simulated=report.simulated,
+        mark=_mark(report),
+        poles=_poles(report),
+        has_unverifiable=report.coverage.unverifiable > 0,
+        heard=grade,
+        words=words,
+    )
+
+
+def _mark(report: BroadcastReport) -> str:
+    """What all residents of the village together can be told; of what plays, that it does."""
+    if any(mark_of(play.state) == "playing" for play in report.devices):
+        return "playing"
+    return mark_of_coverage(report.coverage)
+
+
+def _poles(report: BroadcastReport) -> list[Pole]:
+    """Each pole once: of repeats the one that says most for itself comes last."""
+    village = report.villages[0].name if report.villages else ""
+    best: dict[str, PlayRow] = {}
+    for play in sorted(report.devices, key=lambda play: (play.played_ms, play.repeat)):
+        best[play.device_id] = play
+    return [
+        Pole(
+            name=play.device_name,
+            short_name=_without(village, play.device_name),
+            mark=mark_of(play.state),
+            code=play.code,
+        )
+        for play in sorted(best.values(), key=lambda play: (play.device_name, play.device_id))
+    ]
+
+
+def _without(village: str, name: str) -> str:
+    rest = name.removeprefix(f"{village}, ")
+    return rest[:1].upper() + rest[1:]

@@ -1,0 +1,157 @@
+"""The second factor on pages and in the API: led to, enrolled, typed, and back from there."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+from fastapi import APIRouter, Depends, FastAPI
+
+from broadcaster.accounts.authenticator import STEP_S, code_at
+from broadcaster.accounts.guard import SESSION_COOKIE, require
+from broadcaster.accounts.roles import Right, Role
+from broadcaster.accounts.viewer import Viewer
+from tests.broadcaster.small_station import (
+    SmallStation,
+    browser,
+    form_token,
+    found_station,
+    signed_in_client,
+)
+from tests.clients import TestClient
+from tests.trail import connect
+
+router = APIRouter()
+
+
+@router.get("/keys")
+def keys(viewer: Annotated[Viewer, Depends(require(Right.ADMINISTER))]) -> str:
+    """Something that only admins reach."""
+    return viewer.username
+
+
+@router.get("/api/keys")
+def keys_api(viewer: Annotated[Viewer, Depends(require(Right.ADMINISTER))]) -> str:
+    """The same for programs."""
+    return viewer.username
+
+
+@pytest.fixture
+def station(sqlite_url: str, tmp_path: Path) -> Iterator[SmallStation]:
+    """What is asked of the database is tested on both kinds elsewhere."""
+    database = connect(sqlite_url)
+    yield found_station(database, state_dir=tmp_path)
+    database.dispose()
+
+
+@pytest.fixture
+def app(station: SmallStation) -> FastAPI:
+    """Accounts, and one page for admins."""
+    return station.app(router)
+
+
+def send(client: TestClient, path: str, **fields: str) -> str:
+    """A form of this person's own pages; what is answered."""
+    token = form_token(client.get("/sign-in").text)
+    return client.post(path, data={"csrf_token": token, **fields}, follow_redirects=True).text
+
+
+def enrolled(station: SmallStation, client: TestClient, *, after: str = "/keys") -> tuple[str, str]:
+    """Set it up as a person does; the seed, and the page that shows the printed codes."""
+    offered = send(client, "/account/second-factor/offer", next=after)
+    seed = re.findall(r'class="seed"[^>]*>([A-Z2-7 ]+)<', offered)[0].replace(" ", "")
+    code = code_at(seed, now=station.clock())
+    page = send(client, "/account/second-factor", code=code, next=after)
+    station.clock.move(timedelta(seconds=2 * STEP_S))
+    return seed, page
+
+
+def test_a_new_admin_is_led_to_set_it_up_and_then_to_what_they_wanted(
+    station: SmallStation, app: FastAPI
+) -> None:
+    """Nothing of an admin's opens before; their own account does."""
+    _, password = station.person("quan", Role.ADMIN)
+    client = signed_in_client(app, username="quan", password=password)
+
+    led = client.get("/keys")
+    assert (led.status_code, led.headers["location"]) == (303, "/sign-in/code?next=%2Fkeys")
+    asked = client.get(led.headers["location"]).text
+    assert "/account/second-factor/offer" in asked
+    _, codes = enrolled(station, client)
+
+    assert len(set(re.findall(r"<li><code[^>]*>([a-z-]+)</code>", codes))) == 10
+    assert 'href="/keys"' in codes
+    assert client.get("/keys").text == '"quan"'
+
+
+def test_the_next_time_a_code_is_asked_for(station: SmallStation, app: FastAPI) -> None:
+    """A wrong one is said at its field; a printed one does as well as the telephone's."""
+    _, password = station.person("quan", Role.ADMIN)
+    seed, sheet = enrolled(station, signed_in_client(app, username="quan", password=password))
+    printed = re.findall(r"<li><code[^>]*>([a-z-]+)</code>", sheet)[0]
+    for code in (code_at(seed, now=station.clock()), printed):
+        client = signed_in_client(app, username="quan", password=password)
+        assert "chưa đúng" in send(client, "/sign-in/code", code="abc", next="/keys")
+        assert client.get("/keys").status_code == 303
+        assert send(client, "/sign-in/code", code=code, next="/keys") == '"quan"'
+
+
+def test_a_code_never_leads_to_another_site(station: SmallStation, app: FastAPI) -> None:
+    """An address that is not this site's own path becomes the first page."""
+    client = browser(app, token=station.session_of("quan", Role.ADMIN))
+    _, page = enrolled(station, client, after="https://evil.example/")
+
+    assert "evil" not in page
+
+
+def test_who_has_one_proves_it_before_exchanging_it(station: SmallStation, app: FastAPI) -> None:
+    """A stolen session of yesterday's brings no new telephone and no new sheet."""
+    token = station.session_of("an", Role.OPERATOR)
+    client = browser(app, token=token)
+    seed, _ = enrolled(station, client)
+    station.clock.move(station.settings.shift)
+    form = {"X-CSRF-Token": form_token(client.get("/sign-in").text)}
+
+    for path in ("/account/second-factor/offer", "/account/second-factor/codes"):
+        answer = client.post(path, headers=form)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/code")
+    send(client, "/sign-in/code", code=code_at(seed, now=station.clock()), next="/sign-in")
+    assert client.post("/account/second-factor/codes", headers=form).status_code == 200
+
+
+def test_a_program_is_told_and_brings_its_code(station: SmallStation, app: FastAPI) -> None:
+    """With its password, or later; a wrong code signs nobody in."""
+    _, password = station.person("quan", Role.ADMIN)
+    seed, _ = enrolled(station, signed_in_client(app, username="quan", password=password))
+    client = TestClient(app)
+    mine = {"username": "quan", "password": password}
+
+    plain = client.post("/api/sessions", json=mine).json()["token"]
+    held = {"Authorization": f"Bearer {plain}"}
+    refused = client.get("/api/keys", headers=held)
+    assert (refused.status_code, refused.json()["code"]) == (403, "second_factor_needed")
+    wrong = client.post("/api/sessions", json=mine | {"code": "nothing"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "second_factor_refused")
+    later = {"code": code_at(seed, now=station.clock())}
+    assert client.post("/api/sessions/code", json=later, headers=held).status_code == 204
+    assert client.get("/api/keys", headers=held).json() == "quan"
+    again = client.post("/api/sessions", json=mine | later)
+    assert again.json()["code"] == "second_factor_refused"
+    station.clock.move(timedelta(seconds=STEP_S))
+    both = mine | {"code": code_at(seed, now=station.clock())}
+    token = client.post("/api/sessions", json=both).json()["token"]
+    assert client.get("/api/keys", headers={"Authorization": f"Bearer {token}"}).json() == "quan"
+
+
+def test_proving_in_one_session_proves_no_other(station: SmallStation, app: FastAPI) -> None:
+    """Whoever sits at the other machine types a code of their own."""
+    _, password = station.person("quan", Role.ADMIN)
+    first = signed_in_client(app, username="quan", password=password)
+    other = signed_in_client(app, username="quan", password=password)
+    enrolled(station, first)
+
+    assert first.get("/keys").status_code == 200
+    assert other.get("/keys").status_code == 303
+    assert other.cookies[SESSION_COOKIE] != first.cookies[SESSION_COOKIE]

@@ -1,0 +1,170 @@
+"""A village's pages: its own week and no other, what was said, and the sheet; on both databases."""
+
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from fastapi import FastAPI
+from PIL import Image
+
+import broadcaster.village.feedback_pages
+import broadcaster.village.pages
+import broadcaster.village.saying_pages
+import broadcaster.village.sheet_pages
+from broadcaster.accounts.guard import SESSION_COOKIE
+from broadcaster.village.days import row_of, rows_of, week_of
+from tests.broadcaster.pages.conftest import CSRF
+from tests.broadcaster.small_station import SmallStation
+from tests.clients import TestClient
+
+OWN = "dong-2"
+HOSTILE = '"><script>alert(1)</script>{{7*7}}'
+
+
+@pytest.fixture
+def app(afternoon: SmallStation) -> FastAPI:
+    """The village's pages in their frame."""
+    return afternoon.app(
+        broadcaster.village.pages.router,
+        broadcaster.village.saying_pages.router,
+        broadcaster.village.feedback_pages.router,
+        broadcaster.village.sheet_pages.router,
+    )
+
+
+@pytest.fixture
+def head(app: FastAPI) -> TestClient:
+    """The village head's browser."""
+    return browser_of(app, "village_head")
+
+
+def browser_of(app: FastAPI, name: str) -> TestClient:
+    """The browser of somebody who is signed in."""
+    html = {"Accept": "text/html", "X-CSRF-Token": CSRF}
+    client = TestClient(app, follow_redirects=False, headers=html)
+    client.cookies.set(SESSION_COOKIE, name)
+    return client
+
+
+def picture() -> bytes:
+    """A small photo."""
+    made = BytesIO()
+    Image.new("RGB", (60, 40), "red").save(made, "JPEG")
+    return made.getvalue()
+
+
+def test_a_week_is_what_was_for_the_village(afternoon: SmallStation) -> None:
+    """Each broadcast with its own poles' marks; what comes is there, other villages are not."""
+    week = week_of(date(2026, 11, 22))
+    with afternoon.database.reading() as session:
+        days = rows_of(session, OWN, week, zone=afternoon.context.zone)
+        noon = row_of(session, OWN, "bc-noon")
+        elsewhere = rows_of(session, "tay-1", week, zone=afternoon.context.zone)
+    (rows,) = days.values()
+
+    assert [row.broadcast_id for row in rows] == ["bc-morning", "bc-noon", "bc-now", "bc-evening"]
+    assert [row.mark for row in rows] == ["confirmed", "not_confirmed", "playing", "planned"]
+    assert [(pole.short_name, pole.mark) for pole in noon.poles] == [
+        ("Cột 1", "failed"),
+        ("Cột 2", "not_confirmed"),
+    ]
+    assert [row.has_unverifiable for row in rows] == [True, False, False, False]
+    assert "bc-noon" not in {row.broadcast_id for found in elsewhere.values() for row in found}
+
+
+def test_the_week_begins_on_monday() -> None:
+    """As people count it; Sunday belongs to the week that ends."""
+    assert week_of(date(2026, 11, 22)) == week_of(date(2026, 11, 16))
+    assert week_of(date(2026, 11, 23)).first == date(2026, 11, 23)
+
+
+def test_another_village_is_not_there(head: TestClient) -> None:
+    """Not its week, its broadcasts, what its people say, its sheet; nor one that does not exist."""
+    for page in ("", "/phat/bc-noon", "/y-kien", "/thang"):
+        assert head.get(f"/thon/{OWN}{page}").status_code == 200
+        for village in ("dong-1", "trung-1", "nowhere"):
+            assert head.get(f"/thon/{village}{page}").status_code == 404
+
+
+def test_the_only_village_is_where_one_is_led(app: FastAPI, head: TestClient) -> None:
+    """The staff has the choice of all."""
+    assert head.get("/thon").headers["location"] == f"/thon/{OWN}"
+    assert browser_of(app, "operator").get("/thon").text.count('href="/thon/') == 9
+
+
+def say(client: TestClient, *, village: str = OWN, files: object = None, **form: str) -> int:
+    """Send the form of a broadcast."""
+    answer = client.post(f"/thon/{village}/phat/bc-noon/nghe", data=form, files=files)  # type: ignore[arg-type]
+    return answer.status_code
+
+
+def test_a_word_with_note_and_photo_is_kept_and_shown(app: FastAPI, head: TestClient) -> None:
+    """Letters stay letters; the photo is ours, whatever its name and kind were."""
+    photo = {"photo": ("../x.html", picture(), "text/html")}
+    assert say(head, heard="not", note=HOSTILE, files=photo) == 303
+    page = head.get(f"/thon/{OWN}/phat/bc-noon?said=1").text
+    address = page.split('<a href="/hearing/')[1].split('"')[0]
+    seen = head.get(f"/hearing/{address}")
+
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+    assert "{{7*7}}" in page
+    assert "x.html" not in page
+    assert seen.headers["content-type"] == "image/jpeg"
+    assert seen.headers["X-Content-Type-Options"] == "nosniff"
+    assert seen.headers["Cache-Control"] == "private, no-store"
+    assert seen.content != picture()
+    assert browser_of(app, "operator").get(f"/hearing/{address}").status_code == 200
+    assert "không nghe" in head.get(f"/thon/{OWN}").text
+
+
+def test_what_cannot_be_kept_is_told_and_what_was_typed_stays(head: TestClient) -> None:
+    """Nothing is half kept: the word stands with all that belongs to it, or none of it does."""
+    cases: list[tuple[dict[str, str], object]] = [
+        ({}, None),
+        ({"heard": "perhaps"}, None),
+        ({"heard": "clear", "note": "x" * 501}, None),
+        ({"heard": "clear"}, {"photo": ("a.jpg", b"<html>", "image/jpeg")}),
+    ]
+    for form, files in cases:
+        sent = {"note": "im lặng"} | form
+        answer = head.post(f"/thon/{OWN}/phat/bc-noon/nghe", data=sent, files=files)  # type: ignore[arg-type]
+        assert answer.status_code == 422
+        assert sent["note"] in answer.text
+        assert "Chưa ai ở thôn nói gì" in head.get(f"/thon/{OWN}/phat/bc-noon").text
+    none = {"photo": ("", b"", "application/octet-stream")}
+    assert say(head, heard="clear", files=none) == 303
+
+
+def test_only_a_head_speaks_and_only_of_their_village(app: FastAPI, head: TestClient) -> None:
+    """An operator may look on; a head of another village finds nothing."""
+    assert say(browser_of(app, "operator"), heard="clear") == 403
+    assert say(head, village="dong-1", heard="clear") == 404
+    assert head.post("/thon/dong-1/y-kien", data={"words": "a"}).status_code == 404
+
+
+def test_a_head_writes_down_what_a_resident_said(head: TestClient) -> None:
+    """And reads what became of it."""
+    assert head.post(f"/thon/{OWN}/y-kien", data={"words": HOSTILE}).status_code == 303
+    page = head.get(f"/thon/{OWN}/y-kien").text
+
+    assert "&lt;script&gt;alert" in page
+    assert "Chờ trả lời" in page
+    assert head.post(f"/thon/{OWN}/y-kien", data={"words": " "}).status_code == 422
+
+
+def test_the_sheet_counts_each_broadcast_once_by_its_part(
+    afternoon: SmallStation,
+    head: TestClient,
+) -> None:
+    """What is over and what plays; what is still to come is not on it; another month is empty."""
+    afternoon.clock.move(timedelta(minutes=30))
+    say(head, heard="not", note="Cột 2 mất điện")
+    sheet = head.get(f"/thon/{OWN}/thang").text
+
+    assert "3 lần phát" in sheet
+    assert sheet.count('<tr role="row">') == 4
+    assert "Cột 2 mất điện" in sheet
+    assert "19:01" not in sheet
+    assert "chưa có lần phát" in head.get(f"/thon/{OWN}/thang?period=2026-01").text
+    assert head.get(f"/thon/{OWN}/thang?period=never").status_code == 422
