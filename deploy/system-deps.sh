@@ -1,12 +1,19 @@
 #!/bin/sh
-# Install what the full test run needs and pip cannot bring: Mosquitto, Chromium and ALSA (Debian).
+# Install what the full test run needs and pip cannot bring (Debian): Mosquitto, Chromium, ALSA; Pango,
+# which PDFs take; LibreOffice and Poppler without a screen, by which tests read the files of reports.
 set -eu
 
 packages=""
 command -v mosquitto >/dev/null 2>&1 || [ -x /usr/sbin/mosquitto ] || packages="$packages mosquitto"
 command -v chromium >/dev/null 2>&1 || packages="$packages chromium"
 /sbin/ldconfig -p | grep -q libasound.so.2 || packages="$packages libasound2"
-[ -n "$packages" ] || { echo "» Đã có đủ / Everything is there: mosquitto, chromium, libasound2"; exit 0; }
+/sbin/ldconfig -p | grep -q libpangoft2-1.0.so.0 || packages="$packages libpango-1.0-0 libpangoft2-1.0-0"
+/sbin/ldconfig -p | grep -q libharfbuzz-subset.so.0 || packages="$packages libharfbuzz-subset0"
+[ -e /usr/lib/libreoffice/program/libswlo.so ] || packages="$packages libreoffice-writer-nogui"
+[ -e /usr/lib/libreoffice/program/libsclo.so ] || packages="$packages libreoffice-calc-nogui"
+[ -d /usr/share/fonts/truetype/liberation ] || packages="$packages fonts-liberation"
+command -v pdftoppm >/dev/null 2>&1 || packages="$packages poppler-utils"
+[ -n "$packages" ] || { echo "» Đã có đủ / Everything is there"; exit 0; }
 
 command -v apt-get >/dev/null 2>&1 || {
     echo "✕ Hãy cài bằng trình quản lý gói của máy / Install with your package manager:$packages" >&2

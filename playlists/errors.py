@@ -99,19 +99,19 @@ _REASONS: dict[Unreadable, tuple[str, str]] = {
 
 
 class ScriptUnreadable(ScriptRefused):
-    """The text is not readable Vietnamese, so a voice would say nonsense."""
+    """The text is not readable Vietnamese (`why_vi`, `why_en`), so a voice would say nonsense."""
 
     code = "script_unreadable"
 
     def __init__(self, reason: Unreadable) -> None:
         self.reason = reason
-        why_vi, why_en = _REASONS[reason]
+        self.why_vi, self.why_en = _REASONS[reason]
         self.message_vi = (
-            f"Không thể đọc bản tin: {why_vi}. Chưa có gì được phát; "
+            f"Không thể đọc bản tin: {self.why_vi}. Chưa có gì được phát; "
             "hãy lấy văn bản gốc hoặc gõ lại rồi gửi."
         )
         self.message_en = (
-            f"The script cannot be read aloud: {why_en}. Nothing was aired; "
+            f"The script cannot be read aloud: {self.why_en}. Nothing was aired; "
             "take the original text or type it again."
         )
         super().__init__()

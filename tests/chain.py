@@ -7,7 +7,7 @@ To be used from the main thread: the kernel ends the processes with the thread t
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from sqlmodel import col, select
 
 from broadcaster.bulletins.studio import Studio, open_studio
 from broadcaster.database import Database
+from broadcaster.demo.commune import COMMUNE, DemoVillage
 from broadcaster.demo.newsroom import approve, queue_everywhere, write_and_render
 from broadcaster.demo.state import fleet_folder, open_demo
 from broadcaster.ledger.queries import broadcast_report
@@ -114,9 +115,9 @@ class Chain:
         approve(self.database, bulletin_id)
         return bulletin_id
 
-    def broadcast(self) -> str:
+    def broadcast(self, *, script: str = SCRIPT) -> str:
         """Queue a short bulletin; the id of its broadcast once that is planned."""
-        bulletin_id = self.queue()
+        bulletin_id = self.queue(script=script)
         return self.wait_for(lambda: self.broadcast_of(bulletin_id), "the broadcast is planned")
 
     def broadcast_of(self, bulletin_id: str) -> str | None:
@@ -210,17 +211,28 @@ def _lives(pid: int) -> bool:
 
 @contextmanager
 def founded_chain(
-    folder: Path, *, broker: Callable[[Path], str] | None = None, lead_s: float = 5.0
+    folder: Path,
+    *,
+    broker: Callable[[Path], str] | None = None,
+    lead_s: float = 5.0,
+    commune: Mapping[str, Sequence[DemoVillage]] = COMMUNE,
+    device_ca: Path | None = None,
+    database_url: str = "",
 ) -> Iterator[Chain]:
     """A station founded in a folder, nothing of it running yet; whatever is started is ended.
 
     `broker` is given the credentials' file once it is there, and says where its broker listens.
     """
     settings = load_settings(
-        state_dir=folder, broker_port=free_port(), port=free_port(), lead_s=lead_s
+        state_dir=folder,
+        database_url=database_url,
+        broker_port=free_port(),
+        port=free_port(),
+        lead_s=lead_s,
+        device_ca=device_ca,
     )
     with ExitStack() as ending:
-        database, _ = open_demo(settings)
+        database, _ = open_demo(settings, commune=commune)
         ending.callback(database.dispose)
         if broker is not None:
             settings = settings.model_copy(update={"broker": broker(settings.registry_file)})

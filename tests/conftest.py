@@ -9,9 +9,10 @@ import pytest
 from hypothesis import settings
 
 import broadcaster.schema  # noqa: F401 - migrations and sessions need every table known
-from broadcaster.database import Database, connect
+from broadcaster.database import Database
 from broadcaster.database.migrate import migrate
 from tests.postgres import RunningPostgres, running_postgres, wheel_binaries
+from tests.trail import connect
 
 # No deadline: how long an example takes is the machine's business, not the behaviour's.
 settings.register_profile("chance", deadline=None)

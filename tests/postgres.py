@@ -37,12 +37,31 @@ _SETTINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RunningPostgres:
-    """A server that runs, reached through the socket in `socket_dir`."""
+    """A server that runs, reached through the socket in `socket_dir`.
 
-    pid: int
+    It is stopped and started by the thread that made it: the kernel ends it with that thread.
+    """
+
+    process: subprocess.Popen[bytes]
+    binaries: Path
+    data: Path
     socket_dir: Path
+
+    @property
+    def pid(self) -> int:
+        """The process that looks after all others of the server."""
+        return self.process.pid
+
+    def stop(self, *, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: in order, or with SIGQUIT as if it had crashed."""
+        _stop(self.process, how=how)
+
+    def start(self) -> None:
+        """Start it again on what it holds, and wait until it answers."""
+        self.process = _start(self.binaries, data=self.data, socket_dir=self.socket_dir)
+        _wait_until_ready(self, log=self.socket_dir / "log")
 
     def url(self, name: str) -> str:
         """The URL of one of its databases, as settings have it."""
@@ -75,13 +94,16 @@ def wheel_binaries() -> Path | None:
 
 
 @contextmanager
-def running_postgres() -> Iterator[RunningPostgres]:
-    """Start a server in a new folder and stop it, folder and all, at the end."""
+def running_postgres(*, data_dir: Path | None = None) -> Iterator[RunningPostgres]:
+    """Start a server in a new folder and stop it, folder and all, at the end.
+
+    Its data may lie elsewhere, such as on a small disk.
+    """
     folder = Path(tempfile.mkdtemp(prefix="loa-pg-"))
     folder.chmod(0o755)
     try:
         binaries = _reachable_binaries(folder)
-        data = folder / "data"
+        data = (data_dir or folder) / "data"
         data.mkdir(mode=0o700)
         if os.geteuid() == 0:
             account = pwd.getpwnam(_UNPRIVILEGED)
@@ -89,12 +111,12 @@ def running_postgres() -> Iterator[RunningPostgres]:
                 os.chown(path, account.pw_uid, account.pw_gid)
         _create_cluster(binaries, data=data)
         process = _start(binaries, data=data, socket_dir=folder)
+        server = RunningPostgres(process, binaries, data, folder)
         try:
-            server = RunningPostgres(pid=process.pid, socket_dir=folder)
-            _wait_until_ready(server, process=process, log=folder / "log")
+            _wait_until_ready(server, log=folder / "log")
             yield server
         finally:
-            _stop(process)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -159,7 +181,7 @@ def _start(binaries: Path, *, data: Path, socket_dir: Path) -> subprocess.Popen[
     def die_with_parent() -> None:
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
-    with (socket_dir / "log").open("wb") as log:
+    with (socket_dir / "log").open("ab") as log:
         return subprocess.Popen(
             [binaries / "postgres", "-D", data, "-k", socket_dir, *settings],
             stdin=subprocess.DEVNULL,
@@ -170,23 +192,22 @@ def _start(binaries: Path, *, data: Path, socket_dir: Path) -> subprocess.Popen[
         )
 
 
-def _wait_until_ready(
-    server: RunningPostgres, *, process: subprocess.Popen[bytes], log: Path
-) -> None:
+def _wait_until_ready(server: RunningPostgres, *, log: Path) -> None:
     deadline = time.monotonic() + _START_TIMEOUT_S
     while True:
         try:
             server.execute("SELECT 1")
         except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
+            if server.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(log.read_text(errors="replace")) from None
             time.sleep(0.05)
         else:
             return
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)
+def _stop(process: subprocess.Popen[bytes], *, how: signal.Signals = signal.SIGINT) -> None:
+    if process.poll() is None:
+        process.send_signal(how)
     try:
         process.wait(timeout=20)
     except subprocess.TimeoutExpired:

@@ -6,9 +6,10 @@ stand below each other. Any other table is data: one line a row, cells apart by 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from playlists.documents.errors import DocumentTooLong
+from playlists.documents.errors import DocumentDamaged, DocumentTooLong
 from playlists.documents.limits import LONGEST_TEXT_CHARACTERS
 
 _WORD = (
@@ -21,6 +22,8 @@ _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallbac
 _SIGNS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _ITEM = "- "
 _BAR = " | "
+# Word itself stops far below; each line passes through every table that is open around it.
+_DEEPEST = 50
 
 
 @dataclass
@@ -62,6 +65,7 @@ class WordText:
         if self._unseen or local in _UNSEEN or name == _FALLBACK:
             self._unseen += 1
         elif local == "p":
+            _require_shallow(self._paragraphs)
             self._paragraphs.append([])
         elif local == "t":
             self._in_text = True
@@ -70,6 +74,7 @@ class WordText:
         elif local == "numId" and _value(attributes) != "0":
             self._mark_item()
         elif local == "tbl":
+            _require_shallow(self._tables)
             self._tables.append(_Table())
         elif local == "tr" and self._tables:
             self._tables[-1].rows.append([])
@@ -120,6 +125,12 @@ class WordText:
                 table.rows[-1][-1].append(line)
                 return
         self._lines.append(line)
+
+
+def _require_shallow(opened: Sequence[object]) -> None:
+    """Raise DocumentDamaged where more lie within each other than any page has."""
+    if len(opened) >= _DEEPEST:
+        raise DocumentDamaged(f"more than {_DEEPEST} within each other")
 
 
 def _local(name: str) -> str:

@@ -9,19 +9,29 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 
 from broadcaster.logs import configure_logs
+from tests.benchmarks.bulk_writing import bulk_writing
 from tests.benchmarks.comparison import Comparison, table_of
+from tests.benchmarks.crowding import crowding
 from tests.benchmarks.ingesting import ingesting
 from tests.benchmarks.peers import PeerMissing, beside_sea_g2p, beside_vinorm
+from tests.benchmarks.province import asked_of_a_province
 from tests.benchmarks.reading import reading
+from tests.benchmarks.rehearsing import rehearsing
 from tests.benchmarks.rendering import (
     rendering,
     rendering_beside_espeak,
     rendering_beside_piper,
     rendering_beside_piper_on_all_cores,
 )
+from tests.benchmarks.same_second import same_second
+from tests.benchmarks.sirens import sirens
 from tests.benchmarks.sounding import sounding
 from tests.benchmarks.standing import idling, resident
 from tests.benchmarks.starting import starting
+from tests.benchmarks.storming import storming
+from tests.benchmarks.verification import verification
+from tests.benchmarks.village_heads import village_heads
+from tests.benchmarks.weighing import weighing
 
 MEASURES: Mapping[str, Callable[[], Comparison]] = {
     "reading": reading,
@@ -32,7 +42,25 @@ MEASURES: Mapping[str, Callable[[], Comparison]] = {
     "piper": rendering_beside_piper,
     "piper-cores": rendering_beside_piper_on_all_cores,
     "ingest": ingesting,
+    "bulk": bulk_writing,
+    "storm-1": storming,
+    "storm-4": lambda: storming(batch=4),
+    "storm-50": lambda: storming(batch=50),
+    "same-second": lambda: same_second()[0],
+    "page-writes": lambda: same_second()[1],
+    "bytes-1": weighing,
+    "bytes-4": lambda: weighing(batch=4),
+    "verification": verification,
+    "broadcast": lambda: asked_of_a_province("one broadcast"),
+    "village-month": lambda: asked_of_a_province("a village's month"),
+    "province-year": lambda: asked_of_a_province("the province's year by topic"),
+    "village-heads": village_heads,
     "start": starting,
+    "crowd-500": lambda: crowding(controllers=500),
+    "crowd-1000": lambda: crowding(controllers=1_000),
+    "crowd": crowding,
+    "rehearsal-memory": rehearsing,
+    "sirens": sirens,
     "card": sounding,
     "memory": resident,
     "idle": idling,

@@ -7,6 +7,7 @@ microseconds) whenever all have heard a message.
 
 import asyncio
 import json
+import resource
 import sys
 import time
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ class Subscribers:
     topic: str
     users: dict[str, str]
     subscribed: int = 0
+    began_s: float = field(default_factory=time.monotonic)
     heard_us: list[int] = field(default_factory=list)
     clients: list[Client] = field(default_factory=list)
 
@@ -46,7 +48,7 @@ class Subscribers:
     def _subscribed(self, *_: object) -> None:
         self.subscribed += 1
         if self.subscribed == len(self.users):
-            say({"event": "ready"})
+            say({"event": "ready", "took_s": time.monotonic() - self.began_s})
 
     def _heard(self, *_: object) -> None:
         self.heard_us.append(time.time_ns() // 1_000)
@@ -62,4 +64,6 @@ def say(event: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     asyncio.run(Subscribers(**json.loads(Path(sys.argv[1]).read_text())).run())

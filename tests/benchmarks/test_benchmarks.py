@@ -7,9 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.benchmarks.bulk_writing import bulk_writing
 from tests.benchmarks.comparison import Comparison, best_seconds, by_turns, table_of
+from tests.benchmarks.crowding import crowding
 from tests.benchmarks.ingesting import ingesting
+from tests.benchmarks.large_station import large_station
+from tests.benchmarks.pages import Cost, costs, grown
+from tests.benchmarks.pages import table_of as pages_table
 from tests.benchmarks.peers import PeerMissing, beside_sea_g2p, beside_vinorm
+from tests.benchmarks.province import measured, province
 from tests.benchmarks.reading import reading
 from tests.benchmarks.rendering import (
     rendering,
@@ -17,9 +23,16 @@ from tests.benchmarks.rendering import (
     rendering_beside_piper,
     rendering_beside_piper_on_all_cores,
 )
+from tests.benchmarks.same_second import same_second
+from tests.benchmarks.sirens import sirens, spread_of
 from tests.benchmarks.sounding import sounding
 from tests.benchmarks.standing import idling, resident
 from tests.benchmarks.starting import starting
+from tests.benchmarks.storming import storming
+from tests.benchmarks.verification import verification
+from tests.benchmarks.village_heads import A_SECOND, village_heads, visit_of
+from tests.benchmarks.weighing import weighing
+from tests.brokers import mosquitto_is_installed
 from tests.devices.controller.sound.alsa_card import alsa_is_installed
 
 SCRIPT = "Mời bà con họp thôn lúc 7 giờ."
@@ -83,6 +96,72 @@ def test_each_measure_measures_the_same_work_twice() -> None:
     assert found[2].work.startswith("20 confirmations of 2 poles")
 
 
+def test_a_province_is_asked_what_its_pages_ask() -> None:
+    """A year of one broadcast a commune: every question is answered, and beside it the bare one."""
+    with province(20_000) as found:
+        asked = measured(found)
+
+    assert [each.name for each in asked] == [
+        "one broadcast",
+        "a village's month",
+        "the province's year by topic",
+    ]
+    assert all(each.ours > 0 and each.baseline > 0 for each in asked)
+    assert all(each.work.startswith("20,000 confirmations") for each in asked)
+
+
+@pytest.mark.processes
+def test_a_whole_ledger_is_verified_beside_its_bare_signatures() -> None:
+    """Every signature by both, and nothing found wrong by ours."""
+    found = verification(poles=3, orders=2, batch=1, rounds=1)
+
+    assert found.work.startswith("30 signed batches of 1 confirmations of 3 poles")
+    assert found.ours > found.baseline > 0
+
+
+def test_rows_are_written_in_bulk_beside_the_bare_driver() -> None:
+    """The same rows into the same table."""
+    found = bulk_writing(rows=200, rounds=1)
+
+    assert found.work.startswith("200 confirmations, 1,000 in a transaction")
+    assert found.ours > 0
+    assert found.baseline > 0
+
+
+def test_confirmations_are_weighed_with_their_evidence() -> None:
+    """More of them in a message weigh less each."""
+    alone, four = (weighing(batch=each, poles=4, orders=10) for each in (1, 4))
+
+    assert alone.work.startswith("200 confirmations")
+    assert alone.ours > four.ours > 0
+    assert alone.baseline > four.baseline > 0
+
+
+@pytest.mark.processes
+@pytest.mark.mosquitto
+@pytest.mark.skipif(not mosquitto_is_installed(), reason="not run: install mosquitto")
+def test_all_that_was_sent_is_counted_and_stored() -> None:
+    """By a bare client and by the station's ingest, behind the same Mosquitto."""
+    found = storming(batch=4, seconds=0.001, poles=4, rounds=1)
+
+    assert found.work.startswith("8 messages of 4 poles, 2 ingest processes")
+    assert found.ours > 0
+    assert found.baseline > 0
+
+
+@pytest.mark.processes
+@pytest.mark.mosquitto
+@pytest.mark.skipif(not mosquitto_is_installed(), reason="not run: install mosquitto")
+def test_all_that_confirm_at_once_are_receipted_while_a_page_is_saved() -> None:
+    """A few of them; it fails if one is not, or if a row is missing."""
+    receipts, pages = same_second(controllers=4, processes=1)
+
+    assert receipts.work.startswith("4 controllers, 4 receipts, none lost")
+    assert receipts.ours > 0
+    assert pages.ours > 0
+    assert pages.baseline > 0
+
+
 @pytest.mark.processes
 def test_the_whole_path_is_measured_beside_the_bare_engine() -> None:
     """The path does all that the engine does, and more."""
@@ -137,6 +216,29 @@ def test_controllers_and_timers_start_at_one_instant() -> None:
     assert found.baseline > 0
 
 
+@pytest.mark.processes
+@pytest.mark.mosquitto
+@pytest.mark.skipif(not mosquitto_is_installed(), reason="not run: install mosquitto")
+def test_a_crowd_and_bare_clients_stand_behind_the_same_mosquitto() -> None:
+    """A few of each: both connect, both hear, and the tone comes after the word."""
+    connecting = crowding(controllers=4, rest_s=0.5)
+    sounding = sirens(controllers=4, rounds=1)
+
+    assert connecting.ours > 0
+    assert connecting.baseline > 0
+    assert "2 processes" in connecting.work or "1 processes" in connecting.work
+    assert sounding.ours > 0
+    assert sounding.baseline > 0
+    assert sounding.work.startswith("4 controllers: p50 ")
+
+
+def test_a_spread_names_the_middle_nearly_all_and_the_last() -> None:
+    """Of a hundred and one delays from 0 to 100 ms."""
+    spread = spread_of([number * 1_000 for number in range(101)])
+
+    assert (spread.p50_ms, spread.p99_ms, spread.last_ms) == (50, 99, 100)
+
+
 @pytest.mark.alsa
 @pytest.mark.processes
 @pytest.mark.skipif(
@@ -158,3 +260,48 @@ def test_a_controller_that_stands_still_is_measured_beside_a_bare_loop() -> None
     assert memory.ours > memory.baseline > 0
     assert 0 <= waiting.ours < 1_000
     assert 0 <= waiting.baseline < 1_000
+
+
+def test_every_page_of_a_large_station_is_measured() -> None:
+    """Staff's pages and village heads', each with its medians; none is refused.
+
+    With five times as many devices no page asks its database more often.
+    """
+    with large_station(80) as station:
+        found = costs(station, rounds=1)
+        table = pages_table(found, found)
+    with large_station(400) as station:
+        larger = costs(station, rounds=1)
+
+    asked = {each.path: each.statements for each in found}
+    assert {each.path: each.statements for each in larger} == asked
+    paths = {each.path for each in found}
+    assert {"/", "/bulletins", "/devices", "/ledger/coverage", "/thon"} <= paths
+    assert {"/devices/{device_id}", "/ledger/villages/{village_id}"} <= paths
+    assert all(each.ms > 0 and each.processor_ms > 0 for each in found)
+    assert len(table.splitlines()) == len(found) + 2
+
+
+def test_a_page_that_grows_with_the_devices_is_named() -> None:
+    """Three times is near enough to flat; what costs next to nothing may grow."""
+
+    def cost(path: str, processor_ms: float) -> Cost:
+        return Cost(path, "operator", processor_ms, processor_ms, 1.0, 1)
+
+    few = [cost("/", 10.0), cost("/devices", 20.0), cost("/thon", 1.0)]
+    many = [cost("/", 31.0), cost("/devices", 59.0), cost("/thon", 20.0)]
+
+    assert grown(few, many) == ["/: 3.1 times"]
+
+
+@pytest.mark.processes
+def test_village_heads_are_served_without_an_error() -> None:
+    """Every kind of visit, at a station with two communes and at one with one."""
+    kinds = {visit_of(number, 0).kind for number in range(A_SECOND)}
+    found = village_heads(few=40, many=80, seconds=1)
+
+    assert len(kinds) == 6
+    assert f"80 devices, {A_SECOND} visits at {A_SECOND} a second, 0 failed" in found.work
+    assert "few devices: 0 failed" in found.work
+    assert found.ours > 0
+    assert found.baseline > 0

@@ -5,6 +5,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from broadcaster.areas.tables import Station
 from broadcaster.database import connect
 from broadcaster.database.migrate import migrate
 from broadcaster.fleet.broker_token import broker_token
-from broadcaster.fleet.credentials import load_wire_secret, write_registry
+from broadcaster.fleet.credentials import STATION_ROLES, load_wire_secret, write_registry
+from broadcaster.keys import founding_keys
 from broadcaster.settings import Settings
 from tests.brokers import (
     MOSQUITTO,
@@ -37,9 +39,19 @@ def state(tmp_path: Path) -> dict[str, str]:
     settings.state_dir.mkdir()
     database = connect(settings.database)
     migrate(database)
+    with founding_keys(
+        settings.keys_dir, station_id=STATION, name="Đài", now=datetime.now(UTC)
+    ) as new:
+        new.keep()
     with database.writing() as session:
         session.add(
-            Station(id=STATION, name="Đài", commune="Xã", province="Tỉnh", public_key="f" * 64)
+            Station(
+                id=STATION,
+                name="Đài",
+                commune="Xã",
+                province="Tỉnh",
+                public_key=new.keys.root_public_key,
+            )
         )
         session.flush()
         write_registry(session, settings.registry_file, keys_dir=settings.keys_dir)
@@ -67,7 +79,7 @@ def test_it_runs_alone_with_the_stations_users(tmp_path: Path, state: dict[str, 
         said = command.said
 
     assert code == 0
-    assert f"● mqtt://127.0.0.1:{port}  3 tài khoản / users" in said
+    assert f"● mqtt://127.0.0.1:{port}  {len(STATION_ROLES)} tài khoản / users" in said
     assert "Từ chối: " in said
     assert "Refused: " in said
     assert said.splitlines()[-1].split() == ["login_refused", f"{STATION}-ingest", "1"]

@@ -10,7 +10,9 @@ import pytest
 from sqlmodel import col, select
 
 from broadcaster.accounts.tables import Account
+from broadcaster.areas.queries import the_station
 from broadcaster.demo.state import fleet_folder
+from broadcaster.fleet.tables import DeviceStatus
 from broadcaster.schedule.stopping import stop_broadcast
 from broadcaster.schedule.tables import Broadcast
 from devices.protocol.messages import Kind
@@ -24,8 +26,8 @@ LONG_SCRIPT = " ".join([SCRIPT] * 6)
 
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
-    """A running station with its fleet."""
-    with running_chain(tmp_path_factory.mktemp("obeyed")) as chain:
+    """A running station with its fleet; what it plans leaves a slow machine time to fetch it."""
+    with running_chain(tmp_path_factory.mktemp("obeyed"), lead_s=10) as chain:
         yield chain
 
 
@@ -35,7 +37,9 @@ def stop(chain: Chain, broadcast_id: str) -> datetime:
     with chain.database.writing() as session:
         account_id = session.exec(select(Account.id).order_by(col(Account.id))).first()
         assert account_id is not None
-        stop_broadcast(session, broadcast_id, by=account_id, now=now)
+        stop_broadcast(
+            session, broadcast_id, station_id=the_station(session).id, by=account_id, now=now
+        )
     return now
 
 
@@ -83,3 +87,18 @@ def test_a_box_whose_power_was_out_does_not_begin_what_was_stopped(chain: Chain)
     report = chain.settled(broadcast_id)
 
     assert all(play.played_ms == 0 for play in report.devices)
+
+
+def test_every_device_says_whose_keys_and_configuration_it_holds(chain: Chain) -> None:
+    """An admin sees who follows, and by which keys and configuration."""
+
+    def all_told() -> list[DeviceStatus] | None:
+        with chain.database.reading() as session:
+            statuses = list(session.exec(select(DeviceStatus)).all())
+        told = [each for each in statuses if each.config_version and each.clock_source == "station"]
+        return told if len(told) == DEVICES else None
+
+    statuses = chain.wait_for(all_told, "every status is complete")
+
+    assert len({each.keyring_serial for each in statuses}) == 1
+    assert all(each.epoch and each.number for each in statuses)

@@ -160,5 +160,5 @@ def test_serving_needs_a_station(tmp_path: Path, ports: dict[str, str]) -> None:
 
     assert ended.code == 1
     assert ended.sentences == [
-        "Chưa có đài nào trong thư mục dữ liệu. Hãy chạy “loa run” để lập xã trình diễn."
+        "Chưa có đài nào trong thư mục dữ liệu. Hãy chạy “loa found” để lập đài."
     ]

@@ -16,7 +16,7 @@ from broadcaster.accounts.guard import SESSION_COOKIE
 from broadcaster.accounts.tables import Account, RoleGrant, SignInSession
 from broadcaster.app import create_app
 from broadcaster.bulletins.studio import Studio
-from broadcaster.database import Database, connect
+from broadcaster.database import Database
 from broadcaster.settings import Settings
 from broadcaster.web.context import Context
 from playlists.audio.audio_store import AudioStore
@@ -25,9 +25,10 @@ from playlists.speech.tones import ToneEngine
 from tests.broadcaster.pages.commune import AFTERNOON, add_afternoon, found_commune
 from tests.broadcaster.small_station import STATION_ID, Clock, SmallStation
 from tests.clients import TestClient
+from tests.trail import connect
 
 CSRF = "csrf-token-of-the-tests"
-ROLES = ("operator", "leader", "admin", "village_head")
+ROLES = ("operator", "leader", "admin", "village_head", "inspector")
 OWN_VILLAGE = "dong-2"
 
 
@@ -71,13 +72,18 @@ def people_of(station: SmallStation) -> None:
             session.add(account)
             session.flush()
             village = OWN_VILLAGE if role == "village_head" else None
-            session.add(RoleGrant(account_id=account.id, role=role, village_id=village))
+            session.add(
+                RoleGrant(
+                    account_id=account.id, station_id=STATION_ID, role=role, village_id=village
+                )
+            )
             session.add(
                 SignInSession(
                     token_sha256=hashlib.sha256(role.encode()).hexdigest(),
                     account_id=account.id,
                     csrf_token=CSRF,
                     created_at=now,
+                    second_factor_at=now,
                     expires_at=now + timedelta(hours=1),
                 )
             )

@@ -7,13 +7,15 @@ import pytest
 from sqlmodel import col, select
 
 from broadcaster.accounts.errors import SignInLocked, SignInRefused
+from broadcaster.accounts.failures import FAILURES_ALLOWED
 from broadcaster.accounts.roles import Role
-from broadcaster.accounts.sessions import FAILURES_ALLOWED, sign_in
+from broadcaster.accounts.sessions import sign_in
 from broadcaster.database import Database
-from broadcaster.dispatch.service import Conductor
+from broadcaster.dispatch.conductor import Conductor
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.schedule.tables import Broadcast
 from broadcaster.wire import Wire
+from tests.broadcaster.dispatch.fleet import leading
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import found_station
 from tests.broadcaster.station_keys import made_keys
@@ -34,6 +36,7 @@ def conductor(newsroom: Newsroom) -> Conductor:
         settings=newsroom.small.settings,
         keys=made_keys,
         wire=Wire("mqtt://127.0.0.1:1", client_id="nobody"),
+        lead=leading(newsroom.small.database),
     )
 
 

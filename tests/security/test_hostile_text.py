@@ -1,6 +1,8 @@
 """Who writes bulletins writes only words: no page runs them, no clock stops for them."""
 
+import gc
 import time
+from urllib.parse import quote
 
 import pytest
 
@@ -24,12 +26,17 @@ def test_a_script_of_one_endless_word_is_read_as_soon_as_any_other(piece: str) -
 
     def cost_s(odd: str) -> float:
         text = "Kính thưa bà con trong toàn xã. " * 20 + odd
-        began = time.process_time()
+        began = time.thread_time()
         read_aloud(text, lexicon)
-        return time.process_time() - began
+        return time.thread_time() - began
 
     cost_s("")
-    whole, quarter = (cost_s(piece * (length // len(piece))) for length in (LENGTH, LENGTH // 4))
+    # What the tests before have left behind is not collected at this text's expense.
+    gc.disable()
+    try:
+        whole, quarter = (cost_s(piece * (size // len(piece))) for size in (LENGTH, LENGTH // 4))
+    finally:
+        gc.enable()
 
     assert whole < 0.2 + 8 * quarter
 
@@ -40,7 +47,18 @@ def test_no_page_runs_what_an_author_writes(site: Site) -> None:
     proof = {"csrf_token": CSRF}
     plain = "Kính thưa bà con. Sáng mai, thôn ta họp ở nhà văn hóa, mời bà con đến đúng giờ. "
     script = f"{plain * 6}{HOSTILE}"
-    words = {"title": HOSTILE, "topic": HOSTILE[:90], "script": script, "priority": "3"}
+    words = {
+        "title": HOSTILE,
+        "topic": HOSTILE[:90],
+        "script": script,
+        "priority": "3",
+        "contributor": HOSTILE,
+        "source": HOSTILE,
+    }
+    draft = author.post(f"/bulletins/drafts/drf-{'a' * 16}", data=proof | words)
+    kept = author.post("/bulletins/templates", data=proof | words)
+    previewed = author.post("/bulletins/preview", data=proof | words)
+    assert (draft.status_code, kept.status_code, previewed.status_code) == (200, 303, 200)
     made = author.post("/bulletins", data=proof | words)
     assert made.status_code == 303, made.text
     place = made.headers["location"]
@@ -59,12 +77,17 @@ def test_no_page_runs_what_an_author_writes(site: Site) -> None:
     returned = leader.post(f"{place}/decision", data=decision | {"decision": "return"})
     assert returned.status_code == 303, returned.text
 
-    shown = [refused.text] + [
+    shown = [refused.text, previewed.text] + [
         browser.get(page).text
         for browser in (author, leader)
         for page in (place, "/bulletins", "/schedule", "/")
     ]
-    shown += [leader.get("/approvals").text]
+    shown += [leader.get("/approvals").text, leader.get(f"{place}/history").text]
+    shown += [
+        author.get(f"/bulletins{page}").text
+        for page in (f"/new?draft=drf-{'a' * 16}", "/templates", f"?q={quote(HOSTILE)}")
+    ]
+    shown += [author.get(f"/bulletins/templates?from={place.rsplit('/', 1)[1]}").text]
 
     assert sum("alert(1)" in page for page in shown) >= 5
     for page in shown:

@@ -13,8 +13,8 @@ from broadcaster.areas.tables import Cluster, Station, Village, VillageLanguage
 from broadcaster.bulletins.recordings import keep_recording
 from broadcaster.bulletins.tables import Rendition
 from broadcaster.database import Database
+from broadcaster.dispatch.conductor import Conductor, tick
 from broadcaster.dispatch.plans import PlannedBroadcast, orders_of
-from broadcaster.dispatch.service import Conductor, tick
 from broadcaster.dispatch.signing import sign_changed_plans
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.fleet.credentials import verifier_of
@@ -26,6 +26,7 @@ from broadcaster.wire import Wire
 from devices.protocol.envelope import seal_message
 from devices.protocol.messages import Order, Plan
 from tests.broadcaster.bulletins.newsroom import SCRIPT
+from tests.broadcaster.dispatch.fleet import leading
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import NOON, STATION_ID
 from tests.broadcaster.station_keys import made_keys, plan_as_devices_see
@@ -270,6 +271,7 @@ class Stumbling(Conductor):
             settings=newsroom.small.settings,
             keys=lambda: KEYS,
             wire=Wire("mqtt://127.0.0.1:1", client_id="nobody"),
+            lead=leading(newsroom.small.database),
         )
         self.done: list[str] = []
 

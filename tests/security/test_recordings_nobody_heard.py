@@ -17,9 +17,10 @@ from broadcaster.bulletins.recordings import (
 )
 from broadcaster.bulletins.tables import Bulletin, BulletinKind, BulletinRecording
 from broadcaster.database import Database
-from broadcaster.dispatch.service import Conductor
+from broadcaster.dispatch.conductor import Conductor
 from broadcaster.schedule.tables import Broadcast
 from broadcaster.wire import Wire
+from tests.broadcaster.dispatch.fleet import leading
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys
@@ -46,8 +47,13 @@ def speak(newsroom: Newsroom, *languages: str) -> None:
     """Enter what is spoken in the first village."""
     with newsroom.small.database.writing() as session:
         keep_languages(
-            session, "v-1", languages, station_id=STATION_ID, by=newsroom.operator
-        )  # fmt: skip
+            session,
+            "v-1",
+            languages,
+            station_id=STATION_ID,
+            by=newsroom.operator,
+            now=newsroom.now(),
+        )
 
 
 def recorded(newsroom: Newsroom) -> str:
@@ -131,20 +137,21 @@ def test_a_recording_taken_away_is_out_of_the_plan_at_the_next_beat(newsroom: Ne
     submit(newsroom, bulletin)
     newsroom.approve(bulletin)
     newsroom.queue(bulletin, at="2026-11-23T17:00")
-    leading = Conductor(
+    conductor = Conductor(
         database=newsroom.small.database,
         settings=newsroom.small.settings,
         keys=made_keys,
         wire=Wire("mqtt://127.0.0.1:1", client_id="nobody"),
+        lead=leading(newsroom.small.database),
     )
     for _ in range(2):
-        leading.plan(newsroom.now())
+        conductor.plan(newsroom.now())
         newsroom.clock.move(timedelta(seconds=1))
     with newsroom.small.database.writing() as session:
         kept = session.exec(select(BulletinRecording)).one()
         retire_recording(session, bulletin, kept.id, by=newsroom.operator, now=newsroom.now())
 
-    leading.plan(newsroom.now())
+    conductor.plan(newsroom.now())
 
     with newsroom.small.database.reading() as session:
         assert session.exec(select(Broadcast)).one().cancelled_at is not None

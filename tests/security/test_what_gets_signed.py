@@ -10,12 +10,15 @@ from broadcaster.accounts.roles import Role
 from broadcaster.areas.tables import Station
 from broadcaster.bulletins import desk
 from broadcaster.bulletins.errors import OwnBulletin
-from broadcaster.bulletins.tables import Bulletin, Rendition
-from broadcaster.bulletins.texts import checked
+from broadcaster.bulletins.tables import Approval, Bulletin, Rendition
+from broadcaster.bulletins.texts import checked, sha256_of
 from broadcaster.database import Database
 from broadcaster.dispatch.plans import PlannedBroadcast, orders_of
 from broadcaster.dispatch.signing import sign_changed_plans
 from broadcaster.dispatch.tables import SignedPlan
+from broadcaster.inspection.findings import Flaw
+from broadcaster.inspection.sight import Sight
+from broadcaster.inspection.verifying import Question, verify
 from broadcaster.schedule.tables import Broadcast
 from devices.protocol.envelope import seal_message
 from devices.protocol.jws import MESSAGE_LIMIT_BYTES
@@ -24,6 +27,7 @@ from tests.broadcaster.bulletins.newsroom import SCRIPT, decide
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import NOON, STATION_ID
 from tests.broadcaster.station_keys import made_keys, plan_as_devices_see
+from tests.trail import keys_of
 
 KEYS = made_keys()
 SECOND = timedelta(seconds=1)
@@ -193,6 +197,30 @@ def test_who_becomes_an_author_ends_their_own_approval(newsroom: Newsroom) -> No
             decide(session, rendition, approved=True, by=newsroom.leader, now=newsroom.now())
 
     assert signed(newsroom) == ()
+
+
+def test_an_approval_that_nobody_gave_is_named_by_whoever_verifies(newsroom: Newsroom) -> None:
+    """Who writes the database can write an approval, and it is signed; the trail does not know it.
+
+    deploy/THREATS.md says so of the database.
+    """
+    bulletin = queued(newsroom, approved=False)
+    with Database(newsroom.small.database.engine).writing() as session:
+        rendition = newsroom.rendition(session, bulletin)
+        session.add(
+            Approval(
+                id="apr-made-up", bulletin_id=bulletin, rendition_id=rendition.id,
+                spoken_sha256=sha256_of(rendition.spoken), audio_sha256=rendition.audio_sha256,
+                approver_id=newsroom.leader, approved=True, decided_at=newsroom.now(),
+            )
+        )  # fmt: skip
+
+    assert len(signed(newsroom)) == 1
+    question = Question(root_key=keys_of(STATION_ID).root_public_key, now=newsroom.now())
+    with newsroom.small.database.reading() as session:
+        found = list(verify(Sight(session.connection()), question).findings)
+    named = [(each.table, each.key, each.flaw) for each in found]
+    assert ("approval", "apr-made-up", Flaw.FACT_UNRECORDED) in named
 
 
 def test_a_crowded_plan_is_still_one_that_devices_take(newsroom: Newsroom) -> None:

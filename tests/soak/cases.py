@@ -1,12 +1,7 @@
 """The cases of `make soak`: what each shows, how many rounds, and how one round is run."""
 
-import os
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -18,37 +13,22 @@ from devices.protocol.messages import Kind
 from tests.chain import DEVICES, RESIDENTS, Chain, running_chain
 from tests.chain_evidence import JournalCopy, assert_whole
 from tests.contract.trials import conformance_of_js, conformance_of_ours
-from tests.soak.record import Facts
+from tests.fault_matrix import matrix
+from tests.soak.api import api
+from tests.soak.attacks import attack_brokers, attack_controllers, attack_ledger
+from tests.soak.case import Case, Outcome, Turn
+from tests.soak.durability import FULL_ROUNDS, KILL_ROUNDS, full_disk, kill_ingest
+from tests.soak.faults import fault_matrix
 
 KILLS_MOST = 5
-EXAMPLES_A_ROUND = 500
-"""Of each attack on each of two brokers; 25 rounds of 4 attacks are 100,000."""
-BROKER_ATTACKS = ("no_topic_lets", "no_filter_lets", "no_octets_disturb", "no_client_id_takes")
 WINDOW_S = 16.0
 """From the order to the last sound, about: within it the kills fall."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Whether what was promised held in a round, and the round's figures."""
-
-    held: bool
-    facts: Facts
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What a case shows; `run` is given the round's seed."""
-
-    what: str
-    rounds: int
-    run: Callable[[int], Outcome]
-
-
-def kill_station(seed: int) -> Outcome:
+def kill_station(turn: Turn) -> Outcome:
     """One broadcast during which random programs of the station are killed at random instants."""
     configure_logs("ERROR")
-    rng = Random(seed)
+    rng = Random(turn.seed)
     with (
         tempfile.TemporaryDirectory(prefix="loa-soak-") as folder,
         running_chain(Path(folder)) as chain,
@@ -112,36 +92,12 @@ def _end_of(journal: JournalCopy) -> str:
     return PlayState.CONFIRMED if ends[0] is Kind.FINISHED else ends[0].value
 
 
-def attack_brokers(seed: int) -> Outcome:
-    """What Hypothesis thinks of, on both brokers: topics, filters, octets and client ids."""
-    ended = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"),
-            *("--timeout", "3600", f"--hypothesis-seed={seed}", "-k", " or ".join(BROKER_ATTACKS)),
-            "tests/devices/broker/test_broker_attacks.py",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={
-            **os.environ,
-            "LOA_ATTACKS": str(EXAMPLES_A_ROUND),
-            "HYPOTHESIS_PROFILE": "chance",
-        },
-    )
-    facts: dict[str, int | float | str] = {
-        "examples": EXAMPLES_A_ROUND * len(BROKER_ATTACKS) * 2,
-        "said": ended.stdout.strip().splitlines()[-1] if ended.stdout.strip() else "",
-    }
-    return Outcome(held=ended.returncode == 0, facts=facts)
-
-
-def conformance(seed: int) -> Outcome:
+def conformance(turn: Turn) -> Outcome:
     """Every point of the conformance suite, with our controller and with one in JavaScript."""
     with tempfile.TemporaryDirectory(prefix="loa-soak-") as folder:
         ours = conformance_of_ours(Path(folder) / "ours")
         theirs = conformance_of_js(Path(folder) / "js")
-    facts: dict[str, int | float | str] = {"seed": seed}
+    facts: dict[str, int | float | str] = {"seed": turn.seed}
     for name, scores in (("ours", ours), ("js", theirs)):
         failed = [
             f"{each.point.name} ({each.why[:120]})"
@@ -154,6 +110,12 @@ def conformance(seed: int) -> Outcome:
 
 
 CASES: dict[str, Case] = {
+    "api": Case(
+        what="each operation of the OpenAPI document asked by Schemathesis, sense and nonsense: "
+        "no answer that the document does not state, none with 5xx",
+        rounds=5,
+        run=api,
+    ),
     "conformance": Case(
         what="all points of the conformance suite, power cuts among them, tried with our own "
         "controller and with the one in JavaScript",
@@ -165,6 +127,40 @@ CASES: dict[str, Case] = {
         "nobody, hears nobody, takes over nobody's session, and nobody else is disturbed",
         rounds=25,
         run=attack_brokers,
+    ),
+    "attack-controllers": Case(
+        what="whoever owns network and broker at a controller, with keys of his own, of yesterday "
+        "and of a clock, and all that was ever recorded: nothing plays, nothing is believed, each "
+        "message is counted and told in the health",
+        rounds=25,
+        run=attack_controllers,
+    ),
+    "attack-ledger": Case(
+        what="whoever owns broker and one pole at the ledger: nothing counts that nobody may say, "
+        "each message is an incident to look at, the neighbour is heard",
+        rounds=25,
+        run=attack_ledger,
+    ),
+    "fault-matrix": Case(
+        what="the network cut at each step of a broadcast, and meanwhile broker, station, power of "
+        "half the devices or all of them lost: each confirmation is in the ledger once, each chain "
+        "whole, nothing played twice",
+        rounds=len(matrix()),
+        run=fault_matrix,
+    ),
+    "full-disk": Case(
+        what="the database's disk filled to the last block while poles speak (root only): nothing "
+        "is receipted meanwhile, it is told, and with room again all goes on by itself; nothing is "
+        "lost, nothing is twice",
+        rounds=FULL_ROUNDS,
+        run=full_disk,
+    ),
+    "kill-ingest": Case(
+        what="`kill -9` of the ingest at random instants under load, ten a round, the broker and "
+        "PostgreSQL among them: each receipt is held against the database as it comes; nothing is "
+        "lost, nothing is twice, each play is folded from all of it",
+        rounds=KILL_ROUNDS,
+        run=kill_ingest,
     ),
     "kill-station": Case(
         what="`kill -9` of random programs of the station at random instants of a broadcast: "

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,27 @@ class Round:
     seconds: float
     held: bool
     facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One of several runs that divide the rounds of a case among them, by number."""
+
+    which: int
+    among: int
+
+    @classmethod
+    def read(cls, text: str) -> "Share":
+        """Read `1/2`; raise ValueError for what is none."""
+        which, among = (int(part) for part in text.split("/"))
+        if not 1 <= which <= among:
+            msg = f"not a share: {text}"
+            raise ValueError(msg)
+        return cls(which, among)
+
+    def of(self, numbers: Sequence[int]) -> list[int]:
+        """Those of these rounds that are its own, whatever others have run meanwhile."""
+        return [number for number in numbers if (number - self.which) % self.among == 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +79,7 @@ class Record:
 
     def write_table(self, *, what: str) -> bool:
         """Write the table for people; say whether every round held."""
-        rounds = self.kept()
+        rounds = sorted(self.kept(), key=lambda each: each.number)
         names = sorted({name for each in rounds for name in each.facts})
         held = all(each.held for each in rounds)
         lines = [

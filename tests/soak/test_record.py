@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.soak.record import Record, Round
+from tests.soak.record import Record, Round, Share
 
 
 def opened(results: Path, *, seed: int = 1, rounds: int = 3) -> Record:
@@ -50,3 +50,12 @@ def test_the_table_tells_what_did_not_hold(tmp_path: Path) -> None:
     assert "1 of 2 rounds held; 3 were asked for" in table
     assert "| 1 | yes | 1.5 | 1 | không |" in table
     assert "| 2 | **no** | 1.5 | 2 | không |" in table
+
+
+def test_two_shares_are_all_rounds_once() -> None:
+    """Each run has its own, also after one of them was broken off and the other was not."""
+    first, second = Share.read("1/2"), Share.read("2/2")
+
+    assert (first.of([1, 2, 3, 4, 5]), second.of([1, 2, 3, 4, 5])) == ([1, 3, 5], [2, 4])
+    assert (first.of([3, 4]), second.of([3, 4])) == ([3], [4])
+    assert Share(1, 1).of([2, 3]) == [2, 3]

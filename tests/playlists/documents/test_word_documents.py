@@ -140,6 +140,28 @@ def test_an_archive_that_unpacks_without_end_is_stopped() -> None:
         read_document(bomb)
 
 
+@pytest.mark.parametrize("opened", ["<w:tbl>", "<w:tbl><w:tr><w:tc>", "<w:p>"])
+def test_tables_within_tables_without_end_are_refused(opened: str) -> None:
+    """A few kilobytes of them took the machine for hours: each line went through every table."""
+    depth = 20_000
+    closed = opened.replace("<", "</")
+    ends = "".join(f"{each}>" for each in reversed(closed.split(">")[:-1]))
+    document = word(opened * depth + paragraph("a") * depth + ends * depth)
+
+    with pytest.raises(DocumentDamaged):
+        read_document(document, name="a.docx")
+
+
+def test_a_letterhead_in_a_table_in_a_table_is_read() -> None:
+    """As deep as people nest them."""
+    inner = table([paragraph("Ông An"), paragraph("Bà Tư")])
+    body = inner
+    for _ in range(5):
+        body = f"<w:tbl><w:tr><w:tc>{body}{paragraph('')}</w:tc></w:tr></w:tbl>"
+
+    assert "Ông An" in read_document(word(body))
+
+
 def test_text_without_end_is_refused_as_too_long() -> None:
     """More than three bulletins' worth is a book."""
     with pytest.raises(DocumentTooLong):

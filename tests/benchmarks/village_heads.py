@@ -1,0 +1,183 @@
+"""Fifty village heads a second at a province's station: who is served, how long they wait.
+
+Each comes once and does one thing: most look at their week, others at a broadcast, hear a part of
+its sound, read what residents said, or write it down. The server is a process of its own, as in
+service; what it costs is told in processor time, which other programs beside it do not lengthen.
+"""
+
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from broadcaster.accounts.guard import CSRF_FIELD, SESSION_COOKIE
+from tests.benchmarks.comparison import Comparison
+from tests.benchmarks.large_station import CSRF_TOKEN, SOUND_SHA256, LargeStation, large_station
+from tests.brokers import free_port
+
+A_SECOND = 50
+FEW, MANY = 100, 10_000
+_STARTS_WITHIN_S = 120
+_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What one village head does, and how the station answers if it goes well."""
+
+    kind: str
+    path: str
+    answer: int = 200
+    form: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """How village heads were served; `refused` counts what went wrong, by visit and answer."""
+
+    visits: int
+    refused: Mapping[str, int]
+    p50_ms: float
+    p90_ms: float
+    p99_ms: float
+    longest_ms: float
+    processor_ms: float
+
+    @property
+    def failed(self) -> int:
+        """How many were not answered as they should."""
+        return sum(self.refused.values())
+
+    def words(self) -> str:
+        """The figures in a line."""
+        against = ", ".join(f"{times} × {what}" for what, times in self.refused.items())
+        return (
+            f"{self.visits:,} visits at {A_SECOND} a second, {self.failed} failed"
+            f"{f' ({against})' if against else ''}: p50 {self.p50_ms:.0f}, p90 {self.p90_ms:.0f}, "
+            f"p99 {self.p99_ms:.0f}, longest {self.longest_ms:.0f} ms; "
+            f"{self.processor_ms:.1f} ms of a processor a visit"
+        )
+
+
+def village_heads(*, few: int = FEW, many: int = MANY, seconds: float = 30) -> Comparison:
+    """Processor milliseconds a visit at a large station, beside a small one."""
+    with large_station(few) as station:
+        small = evening(station, seconds=seconds)
+    with large_station(many) as station:
+        large = evening(station, seconds=seconds)
+        devices = station.devices
+    return Comparison(
+        name="village heads",
+        work=f"{devices:,} devices, {large.words()}; few devices: {small.failed} failed, "
+        f"p50 {small.p50_ms:.0f}, p99 {small.p99_ms:.0f} ms",
+        ours=large.processor_ms,
+        baseline=small.processor_ms,
+        unit="ms of a processor/visit",
+        against=f"the same visits at a station with {few} devices",
+    )
+
+
+def evening(station: LargeStation, *, seconds: float) -> Evening:
+    """So many seconds of visits to a server over this station's database."""
+    file = Path(str(station.database.engine.url.database))
+    port = free_port()
+    command = [sys.executable, "-m", "tests.benchmarks.pages", "--serve", str(file), str(port)]
+    with subprocess.Popen(command) as server:
+        try:
+            return asyncio.run(_visits(server.pid, port, station.heads, seconds=seconds))
+        finally:
+            server.terminate()
+
+
+def visit_of(number: int, commune: int) -> Visit:
+    """What the head of a commune's first village does: of twenty, ten only look at the week."""
+    village, turn = f"v-{commune}-0", number % 20
+    if turn < 10:
+        return Visit("week", "/thon")
+    if turn < 13:
+        return Visit("week before", f"/thon/{village}?day=2026-11-15")
+    if turn < 16:
+        return Visit("broadcast", f"/thon/{village}/phat/on-{commune}")
+    if turn < 18:
+        range_ = {"Range": "bytes=0-65535"}
+        return Visit("sound", f"/audio/{SOUND_SHA256}.mp3", answer=206, headers=range_)
+    if turn == 18:
+        return Visit("feedback", f"/thon/{village}/y-kien")
+    words = {"words": f"Loa đầu thôn hơi nhỏ, lần {number}.", CSRF_FIELD: CSRF_TOKEN}
+    return Visit("writing feedback", f"/thon/{village}/y-kien", form=words)
+
+
+async def _visits(server: int, port: int, heads: Sequence[str], *, seconds: float) -> Evening:
+    waited_ms: list[float] = []
+    refused: Counter[str] = Counter()
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}",
+        timeout=60,
+        limits=httpx.Limits(max_connections=200),
+        follow_redirects=True,
+    ) as client:
+        await _until_it_answers(client)
+
+        async def come(visit: Visit, head: str) -> None:
+            headers = {"Cookie": f"{SESSION_COOKIE}={head}", "Accept": "text/html"}
+            method = "GET" if visit.form is None else "POST"
+            begun = time.perf_counter()
+            try:
+                answer = await client.request(
+                    method,
+                    visit.path,
+                    data=visit.form,
+                    headers={**headers, **(visit.headers or {})},
+                )
+                went = str(answer.status_code)
+            except httpx.TransportError as error:
+                went = type(error).__name__
+            waited_ms.append((time.perf_counter() - begun) * 1_000)
+            if went != str(visit.answer):
+                refused[f"{visit.kind}: {went}"] += 1
+
+        used_before = _processor_s(server)
+        async with asyncio.TaskGroup() as crowd:
+            begun = time.perf_counter()
+            for number in range(int(seconds * A_SECOND)):
+                await asyncio.sleep(max(0, begun + number / A_SECOND - time.perf_counter()))
+                commune = number % len(heads)
+                crowd.create_task(come(visit_of(number, commune), heads[commune]))
+        used_s = _processor_s(server) - used_before
+    spread = statistics.quantiles(waited_ms, n=100)
+    return Evening(
+        visits=len(waited_ms),
+        refused=dict(refused),
+        p50_ms=spread[49],
+        p90_ms=spread[89],
+        p99_ms=spread[98],
+        longest_ms=max(waited_ms),
+        processor_ms=used_s * 1_000 / len(waited_ms),
+    )
+
+
+def _processor_s(process: int) -> float:
+    """What a process has used of its processors until now (proc(5), utime and stime)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND
+
+
+async def _until_it_answers(client: httpx.AsyncClient) -> None:
+    deadline = time.monotonic() + _STARTS_WITHIN_S
+    while time.monotonic() < deadline:
+        try:
+            await client.get("/sign-in")
+        except httpx.TransportError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the server did not start")
