@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
+from broadcaster.areas.tables import Station
 from broadcaster.bulletins.studio import Studio, open_studio
 from broadcaster.database import Database
 from broadcaster.demo.commune import COMMUNE, DemoVillage
@@ -209,6 +212,15 @@ def _lives(pid: int) -> bool:
         return False
 
 
+def _move_quiet_hours_away(database: Database) -> None:
+    """Half a day from now: real processes keep real time, and tests are run at night too."""
+    with database.writing() as session:
+        station = session.exec(select(Station)).one()
+        now = datetime.now(UTC).astimezone(ZoneInfo(station.zone))
+        station.quiet_begins = f"{now + timedelta(hours=11):%H:%M}"
+        station.quiet_ends = f"{now + timedelta(hours=13):%H:%M}"
+
+
 @contextmanager
 def founded_chain(
     folder: Path,
@@ -234,6 +246,7 @@ def founded_chain(
     with ExitStack() as ending:
         database, _ = open_demo(settings, commune=commune)
         ending.callback(database.dispose)
+        _move_quiet_hours_away(database)
         if broker is not None:
             settings = settings.model_copy(update={"broker": broker(settings.registry_file)})
             database.dispose()

@@ -39,6 +39,9 @@ log = structlog.get_logger()
 LOOKED_AHEAD = timedelta(days=31)
 """How far ahead a series is compared with what stands there."""
 
+_UNTIL_APPROVED = timedelta(minutes=10)
+"""What is to play as soon as it is approved, with leave, may begin so much after it was asked for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
@@ -89,7 +92,11 @@ def find_place(
 
 
 def only_rules(session: Session, wish: Wish, *, station: Station, reason: str) -> Settled:
-    """What a wish breaks whose time is not known yet; it gets the first room that there is."""
+    """What a wish breaks whose time is not known yet; it gets the first room that there is.
+
+    With a `reason`, leave is asked for what it would break a few minutes later too: asked for just
+    before quiet hours and approved in them, it must not wait for the morning.
+    """
     rules = station_air_rules(session, station)
     starts = [at for plays in wish.plays.values() for at in plays]
     around = timedelta(days=2)
@@ -98,6 +105,9 @@ def only_rules(session: Session, wish: Wish, *, station: Station, reason: str) -
     )
     against = _broken(rules, wish, taken, later={})
     refuse_broken(against, reason=reason)
+    if reason:
+        later = dict.fromkeys(wish.plays, _UNTIL_APPROVED)
+        against = {**_broken(rules, wish, taken, later=later), **against}
     return Settled(own={}, others=Settlement(), clashing=(), broken=against)
 
 

@@ -181,6 +181,20 @@ def test_an_exception_carries_the_name_of_who_approved_it(newsroom: Newsroom) ->
     assert (broadcast.override_person, broadcast.override_reason) == ("Thanh", "Lũ lên nhanh")
 
 
+def test_leave_asked_for_just_before_quiet_hours_holds_in_them(newsroom: Newsroom) -> None:
+    """Queued with a reason at 20:57 for at once, approved at 21:02: it does not wait for morning."""
+    bulletin = newsroom.bulletin(approved=False)
+    newsroom.clock.now = FIVE_PM + timedelta(hours=3, minutes=57)
+    newsroom.queue(bulletin, reason="Lũ lên nhanh")
+    newsroom.clock.now = FIVE_PM + timedelta(hours=4, minutes=2)
+    newsroom.approve(bulletin)
+
+    (broadcast,) = newsroom.plan()
+
+    assert broadcast.starts_at < FIVE_PM + timedelta(hours=4, minutes=3)
+    assert (broadcast.override_person, broadcast.override_reason) == ("Thanh", "Lũ lên nhanh")
+
+
 @settings(
     max_examples=15,
     deadline=None,
