@@ -14,7 +14,7 @@ from devices.controller.admission import Refusal
 from devices.controller.bearings import NO_BEARINGS, Bearings, take_bearings
 from devices.controller.brake import Brake
 from devices.controller.clock import now_ms
-from devices.controller.due import PREROLL_MS, OrderKey, key_of, opens_with_tone
+from devices.controller.due import PREROLL_MS, opens_with_tone
 from devices.controller.journal import Journal
 from devices.controller.moments import Moments
 from devices.controller.reconciling import (
@@ -42,7 +42,7 @@ from devices.errors import (
 from devices.protocol import topics
 from devices.protocol.envelope import open_now, open_plan
 from devices.protocol.identity import Identity
-from devices.protocol.messages import IssuerKey, Kind, Now, Order, Plan
+from devices.protocol.messages import IssuerKey, Kind, Now, Order, OrderKey, Plan
 
 log = structlog.get_logger()
 
@@ -208,7 +208,7 @@ class Agenda:
         order = moment.now.order
         if self._moments.stand(moment.now):
             return
-        if order is not None and not self._journal.has_said_anything(key_of(order)):
+        if order is not None and not self._journal.has_said_anything(order.key):
             self._refuse_order(order, Refusal.REPLAYED)
         raise RolledBack(f"now {moment.now.sequence} after {self.now_sequence}")
 
@@ -223,7 +223,7 @@ class Agenda:
         if self._is_over(now):
             marks = self._marks(heights.NOW, now.sequence, message, now)
             self._journal.raise_marks(marks, owed=True)
-            if not self._journal.has_said_anything(key_of(order)):
+            if not self._journal.has_said_anything(order.key):
                 self._refuse_order(order, Refusal.EXPIRED)
             raise Expired(f"now {now.sequence}")
         statements = self._news_of([Ordered(order, moment.issuer, unfit=moment.unfit)])
@@ -242,7 +242,7 @@ class Agenda:
     def _hurry(self, order: Order) -> None:
         """Let what was just received sound first, and look through everything else afterwards."""
         if not self.word.stopped(order):
-            new = {key_of(order): Planned(order=order, seen_at_ms=self._now_ms())}
+            new = {order.key: Planned(order=order, seen_at_ms=self._now_ms())}
             self.planned = new | self.planned
         self._urgent()
 
@@ -398,7 +398,7 @@ def stopped_statements(
         about(each.order, Kind.STOPPED, at_ms=at_ms)
         for each in word.orders
         if word.stopped(each.order)
-        and key_of(each.order) not in journal.ended
-        and key_of(each.order) not in playing
+        and each.order.key not in journal.ended
+        and each.order.key not in playing
         and journal.has_said(about(each.order, Kind.RECEIVED, at_ms=at_ms))
     ]

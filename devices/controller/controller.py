@@ -94,6 +94,7 @@ class Controller:
             simulated=sink.simulated,
             rng=rng,
             ended=lambda: self._follower.ended(),  # noqa: PLW0108 — it comes later
+            paid=lambda: self._link.acknowledge(),  # noqa: PLW0108 — it comes later
         )
         self.clock = TrustedClock(clock, witness=witness, floor_ms=journal.mark(FLOOR_MARK))
         self._link = connect(self)
@@ -184,6 +185,7 @@ class Controller:
         )
         self._inbox = Inbox(
             identity=identity,
+            journal=journal,
             clock=self.clock,
             agenda=self._agenda,
             ear=self._ear,
@@ -257,6 +259,7 @@ class Controller:
 
     async def take_leave(self) -> None:
         """Send what is unsent and the offline status; to be called before `run` is cancelled."""
+        self._notary.pay()
         self._outbox.send()
         await self._link.say_farewell()
 
@@ -267,12 +270,13 @@ class Controller:
         self._outbox.reconnected()
         self._watch.connected()
 
-    def receive(self, topic: str, payload: bytes) -> None:
+    def receive(self, topic: str, payload: bytes) -> bool:
         """Take a message; what the contract does not allow is counted and never acted on.
 
-        Raises JournalUnusable, and then the message is to be delivered again.
+        Returns whether it is on the disk; the link is told when what sounded first is, too. Raises
+        JournalUnusable, and then the message is to be delivered again.
         """
-        self._inbox.receive(topic, payload)
+        return self._inbox.receive(topic, payload)
 
     def last_will(self) -> bytes:
         """The signed status that stands for us while we are silent."""

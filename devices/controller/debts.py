@@ -35,6 +35,11 @@ class Debts:
         return any((self.statements, self.signed, self.moments, self.replaced, self.marks))
 
     @property
+    def have_words(self) -> bool:
+        """Whether words for a moment are among them."""
+        return any(word is not None for word in self.moments.values())
+
+    @property
     def are_too_many(self) -> bool:
         """Whether the disk has refused for so long that nothing more may be owed."""
         return len(self.statements) >= STATEMENT_LIMIT

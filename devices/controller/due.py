@@ -6,11 +6,10 @@ nothing begins after its *not after*.
 
 from collections.abc import Collection, Iterable
 from enum import StrEnum
-from typing import NamedTuple
 
 from msgspec import Struct
 
-from devices.protocol.messages import Order, Priority
+from devices.protocol.messages import Order, OrderKey, Priority
 
 PREROLL_MS = 2_500
 """How long before the planned instant a play is prepared: file checked, decoder open."""
@@ -23,18 +22,6 @@ JOIN_AT_LEAST_MS = 3_000
 
 AUDIO_GRACE_MS = 20_000
 """How long after hearing of an order whose instant has passed its audio may still be fetched."""
-
-
-class OrderKey(NamedTuple):
-    """What plays at most once: an order's id and repeat number."""
-
-    id: str
-    repeat: int
-
-
-def key_of(order: Order) -> OrderKey:
-    """The key of an order."""
-    return OrderKey(order.id, order.repeat)
 
 
 class Audio(StrEnum):
@@ -92,7 +79,7 @@ def due(
     turns: list[Order] = []
     instants: list[int] = []
     for each in candidates:
-        if key_of(each.order) in settled:
+        if each.order.key in settled:
             continue
         if _is_given_up(each, now_ms=now_ms):
             without_audio.append((each.order, each.audio))

@@ -12,6 +12,7 @@ import structlog
 
 from devices.controller.agenda import Agenda
 from devices.controller.commanding import Commands
+from devices.controller.journal import Journal
 from devices.controller.live.ear import Ear
 from devices.controller.outbox import Outbox
 from devices.controller.timekeeping import Timekeeper
@@ -40,6 +41,7 @@ class Inbox:
     """
 
     identity: Identity
+    journal: Journal
     clock: TrustedClock
     agenda: Agenda
     ear: Ear
@@ -56,13 +58,17 @@ class Inbox:
         """Before anybody has told us our cluster."""
         self._takers = self._by_topic(self._cluster)
 
-    def receive(self, topic: str, payload: bytes) -> None:
-        """Take a message; raise JournalUnusable, and then it is to be delivered again."""
+    def receive(self, topic: str, payload: bytes) -> bool:
+        """Take a message; return whether nothing that came is yet to be written.
+
+        Raises JournalUnusable, and then it is to be delivered again.
+        """
         try:
             with self.clock.one_instant:
                 self._taker(topic)(payload)
         except ContractViolation as violation:
             self._count(violation, topic)
+        return not self.journal.owes_words
 
     def _taker(self, topic: str) -> Take:
         cluster = self.agenda.bearings.cluster

@@ -18,11 +18,10 @@ import msgspec
 import structlog
 
 from devices.controller.debts import Debts, raise_all
-from devices.controller.due import OrderKey
 from devices.controller.statements import ENDS, SETTLING, UNREMEMBERED, Statement, numbered
 from devices.errors import JournalUnusable
 from devices.protocol.chain import entry_hash
-from devices.protocol.messages import AuditRoot, Confirmation, JournalEnd, Kind, encode
+from devices.protocol.messages import AuditRoot, Confirmation, JournalEnd, Kind, OrderKey, encode
 
 log = structlog.get_logger()
 
@@ -95,6 +94,11 @@ class Journal:
     def owes(self) -> bool:
         """Whether something that happened is not on the disk yet."""
         return bool(self._owed)
+
+    @property
+    def owes_words(self) -> bool:
+        """Whether the station's words for a moment are yet to be written."""
+        return self._owed.have_words
 
     @property
     def owes_too_much(self) -> bool:

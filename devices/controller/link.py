@@ -25,6 +25,10 @@ class Link(Protocol):
         """
         ...
 
+    def acknowledge(self) -> None:
+        """Tell the broker that all that came is on the disk: none of it comes again."""
+        ...
+
     async def run(self) -> None:
         """Connect, and again after each loss, for ever."""
         ...
@@ -41,8 +45,11 @@ class Listener(Protocol):
         """The broker accepted us and our subscriptions."""
         ...
 
-    def receive(self, topic: str, payload: bytes) -> None:
-        """A message came; when this returns it is on disk, and the broker is told so."""
+    def receive(self, topic: str, payload: bytes) -> bool:
+        """A message came; return whether it is on the disk, and then the broker is told so.
+
+        What is not yet, because it had to sound first, is acknowledged afterwards.
+        """
         ...
 
     def last_will(self) -> bytes:
@@ -58,6 +65,7 @@ class RememberingLink:
     topics: Sequence[str] = ()
     published: list[tuple[str, bytes, bool]] = field(default_factory=list)
     farewells: int = 0
+    acknowledged: int = 0
 
     def publish(
         self,
@@ -73,6 +81,10 @@ class RememberingLink:
     def hear(self, topics: Sequence[str]) -> None:
         """Remember them."""
         self.topics = topics
+
+    def acknowledge(self) -> None:
+        """Count how often that was said."""
+        self.acknowledged += 1
 
     async def run(self) -> None:
         """There is nothing to connect to."""

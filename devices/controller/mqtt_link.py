@@ -2,7 +2,7 @@
 
 A fresh client for each connection keeps paho from holding back messages of its own: what must
 survive is in the journal, and nothing is ever counted on the broker. A message is acknowledged
-only when the controller has it on disk.
+only when the controller has it on disk, and in the order in which they came (MQTT-4.6.0-2).
 """
 
 import asyncio
@@ -98,6 +98,7 @@ class MqttLink:
         self._client: Client | None = None
         self._gone: asyncio.Future[str] | None = None
         self._acknowledged = asyncio.Event()
+        self._unacknowledged: list[MQTTMessage] = []
 
     async def run(self) -> None:
         """Connect, and again for ever: exponential back-off with jitter, at most 30 s."""
@@ -125,6 +126,13 @@ class MqttLink:
         if left:
             self._client.unsubscribe(left)
         self._subscribe(self._client, [topic for topic in self._topics if topic not in before])
+
+    def acknowledge(self) -> None:
+        """Tell the broker that all that came is on the disk."""
+        if self._client is not None:
+            for message in self._unacknowledged:
+                self._client.ack(message.mid, message.qos)
+        self._unacknowledged.clear()
 
     async def say_farewell(self) -> None:
         """Publish the offline status, wait shortly for the broker to take it, and disconnect."""
@@ -156,6 +164,7 @@ class MqttLink:
         gone: asyncio.Future[str] = loop.create_future()
         client = self._new_client(loop)
         self._client, self._gone = client, gone
+        self._unacknowledged.clear()
         self._is_leaving = False
         stood = False
         try:
@@ -237,14 +246,17 @@ class MqttLink:
         log.info("broker_connected", host=self._address.host, port=self._address.port)
         self._listener.connected()
 
-    def _on_message(self, client: Client, _: object, message: MQTTMessage) -> None:
+    def _on_message(self, _: Client, __: object, message: MQTTMessage) -> None:
         try:
-            self._listener.receive(message.topic, bytes(message.payload))
+            is_kept = self._listener.receive(message.topic, bytes(message.payload))
         except JournalUnusable as error:
             # Not acknowledged: it comes again with the next connection, when there may be room.
             self._end(f"the journal is unusable: {error.detail}")
-        else:
-            client.ack(message.mid, message.qos)
+            return
+        if message.qos:
+            self._unacknowledged.append(message)
+        if is_kept:
+            self.acknowledge()
 
     def _on_disconnect(
         self,

@@ -22,16 +22,25 @@ an emergency from when everything else is looked at."""
 class Notary:
     """Stamps statements and gives them to the journal; `ended` is told when one says an end.
 
+    `paid` is told when nothing is owed to the disk any more.
+
     Whatever a device without a loudspeaker says is marked as simulated.
     """
 
     def __init__(
-        self, *, journal: Journal, simulated: bool, rng: Random, ended: Callable[[], None]
+        self,
+        *,
+        journal: Journal,
+        simulated: bool,
+        rng: Random,
+        ended: Callable[[], None],
+        paid: Callable[[], None],
     ) -> None:
         self._journal = journal
         self._simulated = simulated
         self._rng = rng
         self._ended = ended
+        self._paid = paid
         self._owing = asyncio.Event()
 
     def stamped(self, statements: Sequence[Statement]) -> list[Statement]:
@@ -72,9 +81,16 @@ class Notary:
             await self._owing.wait()
             await asyncio.sleep(DEBT_S * (0.5 + self._rng.random() / 2))
             self._owing.clear()
-            try:
-                self._journal.settle()
-            except JournalUnusable as error:
-                log.error("journal_owes", why=error.detail)
+            if not self.pay():
                 self._owing.set()
                 await asyncio.sleep(DISK_RETRY_S)
+
+    def pay(self) -> bool:
+        """Write what is owed; return whether the disk took it."""
+        try:
+            self._journal.settle()
+        except JournalUnusable as error:
+            log.error("journal_owes", why=error.detail)
+            return False
+        self._paid()
+        return True

@@ -17,9 +17,7 @@ from devices.controller.due import (
     Audio,
     Candidate,
     Decision,
-    OrderKey,
     due,
-    key_of,
     opens_with_tone,
 )
 from devices.controller.fetching import Fetcher
@@ -31,7 +29,7 @@ from devices.controller.sounds import Sounds
 from devices.controller.statements import Statement, about
 from devices.controller.trusted_time import TrustedClock
 from devices.errors import JournalUnusable
-from devices.protocol.messages import Config, Kind, Order, Priority
+from devices.protocol.messages import Config, Kind, Order, OrderKey, Priority
 
 log = structlog.get_logger()
 
@@ -73,7 +71,7 @@ class Player:
     @property
     def begun(self) -> Mapping[OrderKey, Play]:
         """What is on the sink, or waits to go on: it states its own end."""
-        return {key_of(play.order): play for play in self._plays if play.has_begun}
+        return {play.order.key: play for play in self._plays if play.has_begun}
 
     def is_busy_within(self, duration_ms: int) -> bool:
         """Whether something sounds, is being prepared, or is to begin in so many milliseconds."""
@@ -136,7 +134,7 @@ class Player:
         return [key for key in interrupted if key not in self._ours()] if interrupted else ()
 
     def _ours(self) -> Collection[OrderKey]:
-        return {key_of(play.order) for play in self._plays}
+        return {play.order.key for play in self._plays}
 
     def _may_rejoin(self, key: OrderKey) -> bool:
         planned = self.planned().get(key)
@@ -180,7 +178,7 @@ class Player:
             start = decision.start
             if start is None or self._is_allowed(start):
                 return decision
-            left_out.add(key_of(start))
+            left_out.add(start.key)
             if self.clock.is_vouched:
                 self.note(self._skipped(start, Refusal.QUIET_HOURS))
 
@@ -329,7 +327,7 @@ class Player:
 
     def _may_start(self, order: Order, position_ms: int, *, rejoins: bool) -> bool:
         """Whether an order that was prepared is still to be played, as it was prepared."""
-        key = key_of(order)
+        key = order.key
         planned = self.planned().get(key)
         with self.clock.one_instant:
             if planned is None or planned.order != order or not self.clock.is_trusted:

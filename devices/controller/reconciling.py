@@ -6,10 +6,19 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from devices.controller.admission import Refusal, first_refusal, standing_refusal
-from devices.controller.due import OrderKey, key_of
 from devices.controller.standing import Standing
 from devices.controller.statements import Statement, about
-from devices.protocol.messages import Config, IssuerKey, Kind, Live, Now, Order, Plan, Stop
+from devices.protocol.messages import (
+    Config,
+    IssuerKey,
+    Kind,
+    Live,
+    Now,
+    Order,
+    OrderKey,
+    Plan,
+    Stop,
+)
 
 STOP_REMEMBERED_MS = 86_400_000
 """How long a stop of the moment outlives its message: the order that it silences may come late."""
@@ -74,7 +83,7 @@ def word_of(plan: tuple[Plan, IssuerKey] | None, moments: Iterable[Moment]) -> W
             orders.append(Ordered(moment.now.order, moment.issuer, unfit=moment.unfit))
     once: dict[OrderKey, Ordered] = {}
     for each in orders:
-        once.setdefault(key_of(each.order), each)
+        once.setdefault(each.order.key, each)
     by_order: dict[str, list[Stop]] = {}
     for stop in stops:
         by_order.setdefault(stop.order, []).append(stop)
@@ -133,7 +142,7 @@ def news(
     statements: dict[tuple[OrderKey, tuple[str, str]], Statement] = {}
     for each in orders:
         order, issuer = each.order, each.issuer
-        if has_begun(key_of(order)):
+        if has_begun(order.key):
             continue
         received = about(order, Kind.RECEIVED, at_ms=at_ms, plan_version=each.plan_version)
         if has_said(received):
@@ -171,7 +180,7 @@ def planned_of(
         refusal = standing_refusal(order, config=config, issuer=each.issuer, unfit=each.unfit)
         if not received or refusal is not None or word.stopped(order):
             continue
-        known = before.get(key_of(order))
+        known = before.get(order.key)
         seen_at_ms = known.seen_at_ms if known and known.order == order else at_ms
-        planned.setdefault(key_of(order), Planned(order=order, seen_at_ms=seen_at_ms))
+        planned.setdefault(order.key, Planned(order=order, seen_at_ms=seen_at_ms))
     return planned

@@ -3,8 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-from devices.controller.due import OrderKey
-from devices.protocol.messages import Confirmation, Kind, Order
+from devices.protocol.messages import Confirmation, Kind, Order, OrderKey
 
 ENDS = frozenset({Kind.FINISHED, Kind.CUT, Kind.STOPPED, Kind.SKIPPED, Kind.FAILED})
 SETTLING = ENDS | {Kind.STARTED}

@@ -107,19 +107,26 @@ class Answer:
 class OneInstant:
     """What a clock was read as first since this was entered, in µs, and why that is believed.
 
+    `now_us` is what follows from it and from the newest signed time.
+
     Entered again inside, it is the same instant.
     """
 
-    __slots__ = ("depth", "read_us", "source")
+    __slots__ = ("depth", "now_us", "read_us", "source")
 
     def __init__(self) -> None:
         self.depth = 0
         self.read_us: int | None = None
+        self.now_us: int | None = None
         self.source: TimeSource | None = None
 
     def is_over(self) -> None:
         """The clock was set right: what was read no longer holds."""
-        self.read_us = self.source = None
+        self.read_us = self.now_us = self.source = None
+
+    def is_judged_anew(self) -> None:
+        """Another time was signed: what was read holds, what followed from it does not."""
+        self.now_us = self.source = None
 
     def __enter__(self) -> None:
         """From now on the clock is read once."""
@@ -129,7 +136,7 @@ class OneInstant:
         """The decision has been made."""
         self.depth -= 1
         if not self.depth:
-            self.read_us = self.source = None
+            self.is_over()
 
 
 class TrustedClock:
@@ -154,7 +161,13 @@ class TrustedClock:
         A clock that is a little behind signed time lets that stand until it has caught up, lest
         each pole go on by its own share of a message's way; one that knows nothing goes on by it.
         """
-        return self._no_earlier_than_signed_us(self._read_us())
+        instant = self.one_instant
+        if instant.now_us is not None:
+            return instant.now_us
+        now_us = self._no_earlier_than_signed_us(self._read_us())
+        if instant.depth:
+            instant.now_us = now_us
+        return now_us
 
     def ahead_us(self) -> int:
         """How far this time is ahead of the machine's clock."""
@@ -250,7 +263,7 @@ class TrustedClock:
             return False
         self._floor_us = at_ms * 1_000
         self._floor_learned_us = self.monotonic_us()
-        self.one_instant.source = None
+        self.one_instant.is_judged_anew()
         return True
 
     def heard_root(self, at_ms: int) -> None:
@@ -260,7 +273,7 @@ class TrustedClock:
         """
         self._floor_us = at_ms * 1_000
         self._floor_learned_us = self.monotonic_us()
-        self.one_instant.source = None
+        self.one_instant.is_judged_anew()
         self._changed.set()
 
     def answered(self, at_ms: int, *, asked_us: int) -> None:

@@ -1,8 +1,9 @@
 """What the station orders: a cluster's plan, and what must happen at this moment."""
 
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct
@@ -180,12 +181,20 @@ def mp3_frame_samples(rate_hz: int) -> int:
     return 1_152 if rate_hz >= 32_000 else 576
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class OrderKey(NamedTuple):
+    """What plays at most once: an order's id and repeat number."""
+
+    id: str
+    repeat: int
+
+
+class Order(Struct, frozen=True, kw_only=True, dict=True):
     """One broadcast as a cluster's devices get it; (id, repeat) plays at most once.
 
     A device starts at `starts_at_ms` by its own clock, and never begins after `not_after_ms`.
     It carries items, a relay or live speech: exactly one of them (ValueError). What was added
-    after the first fields is left out of the bytes while it says nothing.
+    after the first fields is left out of the bytes while it says nothing. What follows from its
+    fields is worked out once, however many devices of a rehearsal are given the same order.
     """
 
     id: Name
@@ -211,12 +220,17 @@ class Order(Struct, frozen=True, kw_only=True):
         if said.count(True) != 1:
             raise ValueError("an order carries items or a relay or live speech")
 
-    @property
+    @cached_property
+    def key(self) -> OrderKey:
+        """What of it plays at most once."""
+        return OrderKey(self.id, self.repeat)
+
+    @cached_property
     def tone_ms(self) -> int:
         """The length of the tone before the words, in milliseconds; 0 without one."""
         return self.tone.duration_ms if isinstance(self.tone, Tone) else 0
 
-    @property
+    @cached_property
     def duration_ms(self) -> int:
         """The length of all that was ordered without the tone, in milliseconds."""
         if isinstance(self.relay, Relay):

@@ -180,6 +180,9 @@ class SimulatedLine:
         if self.connected:
             self._broker.subscribe(self, self._topics)
 
+    def acknowledge(self) -> None:
+        """What was handed over is not handed over again."""
+
     async def run(self) -> None:
         """Connect whenever the broker is up, a while after it came back."""
         while True:

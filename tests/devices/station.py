@@ -224,6 +224,11 @@ class Station:
         sealed = seal_message(message, key=self.key)
         self._client.publish(topic, sealed, qos=1, retain=retain).wait_for_publish(10)
 
+    def say(self, topic: str, payload: bytes) -> None:
+        """Publish these bytes, at QoS 1 and not retained."""
+        assert self._client is not None
+        self._client.publish(topic, payload, qos=1)
+
     def publish_frame(self, topic: str, frame: bytes) -> None:
         """Publish a frame of live speech."""
         assert self._client is not None

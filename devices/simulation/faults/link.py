@@ -62,6 +62,11 @@ class TroubledLink:
         """Subscribe; the broker's own bookkeeping is not disturbed."""
         self._line.hear(topics)
 
+    def acknowledge(self) -> None:
+        """Tell the broker; its own bookkeeping is not disturbed."""
+        if not self._is_dead:
+            self._line.acknowledge()
+
     async def run(self) -> None:
         """Keep the line up, except while it is cut."""
         stop_listening = self._conditions.listen(self._changed.set)
@@ -111,14 +116,17 @@ class TroubledLink:
         if not self._is_dead:
             self._listener.connected()
 
-    def take(self, topic: str, payload: bytes) -> None:
-        """A message came over the line. Raises JournalUnusable where it is handed on at once."""
+    def take(self, topic: str, payload: bytes) -> bool:
+        """A message came over the line; whether it is on the disk, or on a way of its own.
+
+        Raises JournalUnusable where it is handed on at once.
+        """
         if self._is_dead or self._loses(payload):
-            return
+            return True
         if self._down.is_fair:
-            self._listener.receive(topic, payload)
-        else:
-            self._down.pass_on(lambda: self._hand_on(topic, payload))
+            return self._listener.receive(topic, payload)
+        self._down.pass_on(lambda: self._hand_on(topic, payload))
+        return True
 
     def last_will(self) -> bytes:
         """What the broker says of us when the line breaks."""
@@ -143,8 +151,8 @@ class _Ear:
     def connected(self) -> None:
         self._link.take_connected()
 
-    def receive(self, topic: str, payload: bytes) -> None:
-        self._link.take(topic, payload)
+    def receive(self, topic: str, payload: bytes) -> bool:
+        return self._link.take(topic, payload)
 
     def last_will(self) -> bytes:
         return self._link.last_will()

@@ -135,10 +135,11 @@ class _Looker:
     def connected(self) -> None:
         self.seen.set()
 
-    def receive(self, topic: str, payload: bytes) -> None:
+    def receive(self, topic: str, payload: bytes) -> bool:
         with contextlib.suppress(ContractViolation, MalformedMessage):
             if payload and not decode(unverified_payload(payload), Status).simulated:
                 self.real.add(topic)
+        return True
 
     def last_will(self) -> bytes:
         return b""

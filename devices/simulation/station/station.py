@@ -114,13 +114,14 @@ class RehearsalStation:
         """A station that falls silent says nothing: devices play on by their plans."""
         return b""
 
-    def receive(self, topic: str, payload: bytes) -> None:
+    def receive(self, topic: str, payload: bytes) -> bool:
         """Take what a device said; what does not hold is counted and never believed."""
         try:
             self._take(topics.parse_from_device(topic), payload)
         except ContractViolation as violation:
             self.refused[violation.code] += 1
             log.warning("word_refused", topic=topic, code=violation.code)
+        return True
 
     def _take(self, topic: topics.FromDevice, payload: bytes) -> None:
         key = self._keys.get(topic.device)

@@ -250,8 +250,8 @@ class Pole:
 
     def hear_now(
         self, *, sequence: int = 1, key: SigningKey = STATION_KEY, **fields: object
-    ) -> None:
-        """Let the broker deliver an order or a stop of this moment."""
+    ) -> bool:
+        """Let the broker deliver an order or a stop of this moment; whether it is on the disk."""
         at_ms = self.now_ms
         usual: dict[str, object] = {
             "station": STATION,
@@ -260,7 +260,7 @@ class Pole:
             "expires_at_ms": at_ms + 60_000,
         }
         now = Now(sequence=sequence, **(usual | fields))  # type: ignore[arg-type]
-        self.deliver(topics.now(STATION, CLUSTER), now, key=key)
+        return self.deliver(topics.now(STATION, CLUSTER), now, key=key)
 
     def hear_command(
         self, *, sequence: int = 1, key: SigningKey = STATION_KEY, **fields: object
@@ -300,9 +300,9 @@ class Pole:
         receipt = Receipt(seq=seq, issued_at_ms=NOON_MS, **(usual | fields))  # type: ignore[arg-type]
         self.deliver(topics.to_device(STATION, DEVICE), receipt, key=key)
 
-    def deliver(self, topic: str, message: msgspec.Struct, *, key: SigningKey) -> None:
-        """Let the broker deliver a message, signed with this key."""
-        self.controller.receive(topic, seal_message(message, key=key).encode())
+    def deliver(self, topic: str, message: msgspec.Struct, *, key: SigningKey) -> bool:
+        """Let the broker deliver a message, signed with this key; whether it is on the disk."""
+        return self.controller.receive(topic, seal_message(message, key=key).encode())
 
     def batches(self) -> list[Batch]:
         """What was sent so far, verified."""

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.controller.due import PREROLL_MS, Audio, Candidate, due, key_of
+from devices.controller.due import PREROLL_MS, Audio, Candidate, due
 from devices.protocol.messages import Item, Order, Priority
 
 ITEM = Item(sha256="0" * 64, size_bytes=1, duration_ms=3_000)
@@ -26,7 +26,7 @@ candidates = st.lists(
         seen_at_ms=st.integers(0, 60_000),
     ),
     max_size=6,
-    unique_by=lambda each: key_of(each.order),
+    unique_by=lambda each: each.order.key,
 )
 moments = st.integers(0, 100_000)
 
@@ -36,7 +36,7 @@ def test_a_decision_keeps_every_promise(
     candidates: list[Candidate], now_ms: int, data: st.DataObject
 ) -> None:
     """Nothing settled is touched, nothing begins outside its window or without its audio."""
-    keys = [key_of(each.order) for each in candidates]
+    keys = [each.order.key for each in candidates]
     settled = data.draw(st.sets(st.sampled_from(keys))) if keys else set()
     playing = data.draw(st.none() | orders)
     decision = due(candidates, now_ms=now_ms, settled=settled, playing=playing)
@@ -44,8 +44,8 @@ def test_a_decision_keeps_every_promise(
     if decision.start is not None:
         named.append(decision.start)
 
-    assert len({key_of(order) for order in named}) == len(named)
-    assert not {key_of(order) for order in named} & settled
+    assert len({order.key for order in named}) == len(named)
+    assert not {order.key for order in named} & settled
     assert all(now_ms > order.not_after_ms for order in decision.too_late)
     assert all(
         now_ms >= order.starts_at_ms and audio is not Audio.READY
@@ -68,12 +68,12 @@ def test_asked_only_when_it_says_so_nothing_is_missed(candidates: list[Candidate
     while True:
         decision = due(candidates, now_ms=now_ms, settled=settled, playing=None)
         ended = [*decision.too_late, *(order for order, _ in decision.without_audio)]
-        settled |= {key_of(order) for order in ended}
+        settled |= {order.key for order in ended}
         if decision.start is not None:
-            settled.add(key_of(decision.start))
+            settled.add(decision.start.key)
             continue
         if decision.wake_at_ms is None:
             break
         now_ms = decision.wake_at_ms
 
-    assert settled == {key_of(each.order) for each in candidates}
+    assert settled == {each.order.key for each in candidates}

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from devices.controller import tones
+from devices.controller.journal_file import open_journal
 from devices.controller.mp3 import decode
 from devices.controller.opening import EMERGENCY_RATE_HZ
-from devices.protocol.messages import Kind, OnCut, StoredWarning, Tone, ToneKind
+from devices.protocol.messages import Kind, OnCut, Stop, StoredWarning, Tone, ToneKind
 from devices.simulation.simulated_time import run_simulated
 from tests.devices.controller.pole import (
+    DEVICE,
     NOON_MS,
+    STATION,
     Pole,
     make_config,
     make_emergency,
@@ -65,6 +68,51 @@ def test_the_tone_comes_at_once_and_the_words_without_a_gap(tmp_path: Path) -> N
             (take,) = sink.takes
             assert take.begins_us == now_us
             assert take.pcm == tone_of() + words_of(pole, WORDS)
+
+    run_simulated(story())
+
+
+def test_the_broker_may_forget_it_only_when_it_is_on_the_disk(tmp_path: Path) -> None:
+    """It sounds first and is written afterwards: were the power cut before, it comes again."""
+
+    async def story() -> None:
+        pole = Pole(tmp_path)
+        async with pole:
+            pole.offer(WORDS)
+            told = pole.link.acknowledged
+            is_kept = pole.hear_now(order=make_emergency("bao", WORDS))
+            await asyncio.sleep(0.2)
+            assert not is_kept
+            assert pole.link.acknowledged == told
+
+            await asyncio.sleep(4)
+            assert pole.link.acknowledged > told
+            await pole.lose_power()
+            reopened = open_journal(tmp_path, station=STATION, device=DEVICE)
+            assert [number for number, _ in reopened.moments()] == [1]
+            reopened.close()
+            await pole.switch_on()
+
+    run_simulated(story())
+
+
+def test_a_full_disk_keeps_the_broker_waiting(tmp_path: Path) -> None:
+    """Whatever came behind the emergency waits with it, and all is acknowledged at last."""
+
+    async def story() -> None:
+        pole = Pole(tmp_path)
+        async with pole:
+            pole.offer(WORDS)
+            pole.fill_disk()
+            told = pole.link.acknowledged
+            assert not pole.hear_now(order=make_emergency("bao", WORDS))
+            await asyncio.sleep(60)
+            assert pole.link.acknowledged == told
+
+            pole.empty_disk()
+            await asyncio.sleep(20)
+            assert pole.link.acknowledged > told
+            assert pole.hear_now(sequence=2, stop=Stop(order="bao", at_ms=pole.now_ms))
 
     run_simulated(story())
 

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from devices.controller.due import OrderKey
 from devices.controller.journal import REMEMBERED_MS, Journal
 from devices.controller.journal_file import note_end, open_journal
 from devices.controller.statements import Statement
 from devices.errors import JournalUnusable
 from devices.protocol.chain import entry_hash, genesis
-from devices.protocol.messages import JournalEnd, Kind
+from devices.protocol.messages import JournalEnd, Kind, OrderKey
 
 
 def statement(kind: Kind, order: str = "sang", *, at_ms: int = 1, **fields: object) -> Statement:

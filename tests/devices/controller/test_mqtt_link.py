@@ -35,17 +35,19 @@ class Ear:
     disk_is_full: int = 0
     connections: int = 0
     heard: list[bytes] = field(default_factory=list)
+    sounds_first: bool = False
 
     def connected(self) -> None:
         """Count it."""
         self.connections += 1
 
-    def receive(self, _: str, payload: bytes) -> None:
-        """Keep it, if there is room."""
+    def receive(self, _: str, payload: bytes) -> bool:
+        """Keep it, if there is room, and not before it has sounded."""
         if self.disk_is_full:
             self.disk_is_full -= 1
             raise JournalUnusable("no space left")
         self.heard.append(payload)
+        return not self.sounds_first
 
     def last_will(self) -> bytes:
         """Something to leave behind."""
@@ -84,6 +86,15 @@ async def connected(link: MqttLink, *, within_s: float = 15) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError("not connected")
+
+
+async def until(holds: Callable[[], bool], *, within_s: float = 15) -> None:
+    """Wait until something holds."""
+    for _ in range(round(within_s / 0.05)):
+        if holds():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it never held")
 
 
 @pytest.mark.parametrize("broker", BROKERS, indirect=True)
@@ -184,6 +195,41 @@ def test_what_could_not_be_kept_comes_again(station: Station, broker: RunningBro
 
     assert ear.disk_is_full == 0
     assert ear.heard
+
+
+@pytest.mark.parametrize("broker", BROKERS, indirect=True)
+def test_what_sounded_first_comes_again_until_it_is_acknowledged(
+    station: Station, broker: RunningBroker
+) -> None:
+    """The broker keeps it over a lost connection, with what came behind it, in their order."""
+    topic = topics.now(STATION, CLUSTER)
+
+    async def story() -> tuple[list[bytes], list[bytes], list[bytes]]:
+        first, again, last = Ear(sounds_first=True), Ear(sounds_first=True), Ear()
+        link = link_to(broker.port, first, hears=(topic,))
+        running = asyncio.create_task(link.run())
+        await connected(link)
+        station.say(topic, b"bao")
+        station.say(topic, b"lu")
+        await until(lambda: len(first.heard) == 2)
+        running.cancel()
+        await asyncio.wait([running])
+
+        link = link_to(broker.port, again, hears=(topic,))
+        running = asyncio.create_task(link.run())
+        await until(lambda: len(again.heard) == 2)
+        link.acknowledge()
+        await asyncio.sleep(0.5)
+        running.cancel()
+        await asyncio.wait([running])
+
+        await run_until(link_to(broker.port, last, hears=(topic,)), lambda: False, within_s=1.5)
+        return first.heard, again.heard, last.heard
+
+    first, again, last = asyncio.run(asyncio.wait_for(story(), 40))
+
+    assert first == again == [b"bao", b"lu"]
+    assert last == []
 
 
 def test_a_farewell_is_the_last_word(station: Station, broker: RunningBroker) -> None:

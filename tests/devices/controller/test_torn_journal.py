@@ -8,12 +8,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.controller.due import OrderKey
 from devices.controller.journal import Journal
 from devices.controller.journal_file import DATABASE_FILE, open_journal
 from devices.controller.statements import Statement
 from devices.protocol.chain import entry_hash, genesis
-from devices.protocol.messages import Confirmation, Kind, decode
+from devices.protocol.messages import Confirmation, Kind, OrderKey, decode
 
 STATION, DEVICE = "binh-an", "loa-01"
 WAL = f"{DATABASE_FILE}-wal"

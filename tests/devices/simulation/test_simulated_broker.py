@@ -24,12 +24,13 @@ class Client:
         """Count it."""
         self.connections += 1
 
-    def receive(self, topic: str, payload: bytes) -> None:
+    def receive(self, topic: str, payload: bytes) -> bool:
         """Take it, unless the disk is full."""
         if self.refuses:
             self.refuses -= 1
             raise JournalUnusable
         self.heard.append((topic, payload))
+        return True
 
     def last_will(self) -> bytes:
         """Said when it falls silent."""

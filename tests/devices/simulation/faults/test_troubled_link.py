@@ -65,11 +65,12 @@ class Device:
         """Count it."""
         self.connections += 1
 
-    def receive(self, topic: str, _: bytes) -> None:
+    def receive(self, topic: str, _: bytes) -> bool:
         """Remember it, if there is room."""
         if self.disk_is_full:
             raise JournalUnusable
         self.heard.append((now_s(), topic))
+        return True
 
     def last_will(self) -> bytes:
         """What is said of it when it falls silent."""
