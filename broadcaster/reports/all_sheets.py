@@ -295,8 +295,8 @@ def _parts(coverage: Coverage) -> dict[str, Cell]:
 
 
 def _coverage_address(report: Report, topic: str) -> str:
-    """The ledger's page of the same figure; a contributor's broadcasts stand below."""
-    if report.scope.kind is ScopeKind.CONTRIBUTOR:
+    """The ledger's page of the same figure; picked broadcasts stand below."""
+    if report.scope.picks_broadcasts:
         return "#broadcasts"
     asked = urlencode({"period": written_period(report.period), "topic": topic})
     if report.scope.kind is ScopeKind.VILLAGE:

@@ -31,7 +31,10 @@ def report(
     ] = "",
     scope: Annotated[
         str,
-        Query(max_length=200, description="`station`, `village:ID` or `contributor:NAME`."),
+        Query(
+            max_length=200,
+            description="`station`, `village:ID`, `campaign:ID` or `contributor:NAME`.",
+        ),
     ] = "",
 ) -> ReportOut:
     """The report of a period, by default of this month and of the widest scope in view."""

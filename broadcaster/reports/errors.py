@@ -4,7 +4,7 @@ LoaError
 ├── BadInput
 │   ├── PeriodNotBegun       the period lies ahead: there is nothing to report yet
 │   ├── ReportTooLong        more days than one report holds
-│   ├── ScopeUnreadable      neither the station nor a village nor a contributor
+│   ├── ScopeUnreadable      neither the station nor a village, a campaign or a contributor
 │   ├── FormatUnknown        no file of that kind is written
 │   ├── TemplateBroken       the station's own Word template cannot be filled
 │   └── FileExists           a file stands where the report was to be written
@@ -42,15 +42,16 @@ class ReportTooLong(BadInput):
 
 
 class ScopeUnreadable(BadInput):
-    """Neither the station nor a village nor a contributor."""
+    """Neither the station nor a village, a campaign or a contributor."""
 
     code = "report_scope_unreadable"
     message_vi = (
-        "Không rõ báo cáo về ai. Hãy chọn cả đài (station), một thôn (village:MÃ) hoặc một "
-        "đơn vị gửi tin (contributor:TÊN)."
+        "Không rõ báo cáo về ai. Hãy chọn cả đài (station), một thôn (village:MÃ), một đợt tuyên "
+        "truyền (campaign:MÃ) hoặc một đơn vị gửi tin (contributor:TÊN)."
     )
     message_en = (
-        "It is not clear what to report on. Choose station, village:ID or contributor:NAME."
+        "It is not clear what to report on. Choose station, village:ID, campaign:ID or "
+        "contributor:NAME."
     )
 
 

@@ -121,6 +121,8 @@ def _scopes(request: Request, may: Choices) -> list[tuple[str, str]]:
     """Whom a report can be about, as the form's options."""
     found = [(str(ScopeKind.STATION), translate(request, "Cả đài"))] if may.whole_station else []
     found += [(f"{ScopeKind.VILLAGE}:{each.id}", each.name) for each in may.villages]
+    plan = translate(request, "Đợt tuyên truyền:")
+    found += [(f"{ScopeKind.CAMPAIGN}:{id_}", f"{plan} {title}") for id_, title in may.campaigns]
     unit = translate(request, "Đơn vị gửi tin:")
     found += [(f"{ScopeKind.CONTRIBUTOR}:{name}", f"{unit} {name}") for name in may.contributors]
     return found

@@ -20,7 +20,7 @@ from broadcaster.reports.errors import PeriodNotBegun, ReportTooLong
 from broadcaster.reports.opinions import Opinions, opinions
 from broadcaster.reports.poles import PlayTally, PoleLine, all_together, pole_lines
 from broadcaster.reports.repairs import Repairs, repairs
-from broadcaster.reports.scopes import Scope, ScopeKind, own_parts
+from broadcaster.reports.scopes import Scope, own_parts
 from broadcaster.web.context import Context
 
 LONGEST = timedelta(days=3 * 366)
@@ -40,7 +40,7 @@ class Report:
     """Everything that a report tells.
 
     `is_over` is whether the period has ended: until then its figures are those of `made_at`. What
-    is about the whole station is None or empty in a contributor's report.
+    is about the whole station is None or empty in a contributor's or a campaign's report.
     """
 
     place: Place
@@ -77,7 +77,7 @@ def make_report(
     asked = asked_broadcasts(session, period, villages=villages, broadcasts=own)
     broadcasts = aired(session, asked, own_ms=own_ms)
     poles = pole_lines(session, [each.broadcast_id for each in asked], villages=villages)
-    whole = scope.kind is not ScopeKind.CONTRIBUTOR
+    whole = not scope.picks_broadcasts
     held = session.get_one(Station, station.station_id)
     return Report(
         place=Place(station=held.name, commune=held.commune, province=held.province),

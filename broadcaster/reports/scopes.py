@@ -1,10 +1,10 @@
-"""What a report speaks of: the station, a village, or the bulletins of one contributor.
+"""What a report speaks of: the station, a village, a campaign, or one contributor's bulletins.
 
 A scope resolves to what the queries ask: villages in view, and broadcasts (None: all of them). What
 else groups broadcasts needs only another kind here that says which.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from broadcaster.areas.queries import KnownVillage, villages_of
 from broadcaster.bulletins.tables import Bulletin, BulletinKind, Rendition
+from broadcaster.campaigns.keeping import campaigns_of, find_campaign, plan_of
 from broadcaster.ledger.periods import Period
 from broadcaster.ledger.queries import Villages
 from broadcaster.reports.errors import (
@@ -29,6 +30,7 @@ class ScopeKind(StrEnum):
 
     STATION = "station"
     VILLAGE = "village"
+    CAMPAIGN = "campaign"
     CONTRIBUTOR = "contributor"
 
 
@@ -45,6 +47,11 @@ class Scope:
         """As `read_scope` reads it."""
         return f"{self.kind}:{self.key}" if self.key else str(self.kind)
 
+    @property
+    def picks_broadcasts(self) -> bool:
+        """Whether it speaks of some broadcasts only, and of nothing else that happened."""
+        return self.kind in {ScopeKind.CAMPAIGN, ScopeKind.CONTRIBUTOR}
+
     def villages(self, in_view: Villages) -> Villages:
         """The villages that its figures may speak of."""
         return frozenset({self.key}) if self.kind is ScopeKind.VILLAGE else in_view
@@ -52,10 +59,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What somebody may choose a report of."""
+    """What somebody may choose a report of; campaigns by id and title."""
 
     whole_station: bool
     villages: list[KnownVillage]
+    campaigns: list[tuple[str, str]]
     contributors: list[str]
 
 
@@ -63,14 +71,21 @@ def choices(session: Session, *, station_id: str, in_view: Villages) -> Choices:
     """What may be reported on to whoever sees these villages."""
     villages = villages_of(session, station_id)
     seen = [each for each in villages if in_view is None or each.id in in_view]
-    names = _contributors(session, station_id) if in_view is None else []
-    return Choices(whole_station=in_view is None, villages=seen, contributors=names)
+    whole = in_view is None
+    return Choices(
+        whole_station=whole,
+        villages=seen,
+        campaigns=[(each.id, each.title) for each in campaigns_of(session, station_id)]
+        if whole
+        else [],
+        contributors=_contributors(session, station_id) if whole else [],
+    )
 
 
 def read_scope(session: Session, written: str, *, station_id: str, in_view: Villages) -> Scope:
     """The scope that was asked for; without a word the widest that this person may see.
 
-    Raises ScopeUnreadable, ScopeNotYours, NoSuchVillage, NoSuchContributor.
+    Raises ScopeUnreadable, ScopeNotYours, NoSuchVillage, NoSuchCampaign, NoSuchContributor.
     """
     may = choices(session, station_id=station_id, in_view=in_view)
     if not written:
@@ -84,6 +99,9 @@ def read_scope(session: Session, written: str, *, station_id: str, in_view: Vill
         raise ScopeNotYours(written[:80], field="scope")
     if kind == ScopeKind.STATION:
         return Scope(kind=ScopeKind.STATION)
+    if kind == ScopeKind.CAMPAIGN:
+        campaign = find_campaign(session, key, station_id=station_id)
+        return Scope(kind=ScopeKind.CAMPAIGN, key=campaign.id, name=campaign.title)
     if key not in may.contributors:
         raise NoSuchContributor(key[:80], field="scope")
     return Scope(kind=ScopeKind.CONTRIBUTOR, key=key, name=key)
@@ -92,17 +110,15 @@ def read_scope(session: Session, written: str, *, station_id: str, in_view: Vill
 def own_parts(
     session: Session, scope: Scope, period: Period, *, station: Context
 ) -> Mapping[str, int] | None:
-    """The broadcasts that a contributor's words were in, and how long they were; None: all.
+    """The broadcasts that a contributor's or a campaign's words were in, and for how long, in ms.
 
-    What stood in a programme counts with its own length; how far it came is the programme's word.
+    None: all broadcasts. What stood in a programme counts with its own length; how far it came is
+    the programme's word.
     """
-    if scope.kind is not ScopeKind.CONTRIBUTOR:
+    if not scope.picks_broadcasts:
         return None
     begins, ends = period.instants(zone=station.zone)
-    given = select(Bulletin.id).where(
-        Bulletin.station_id == station.station_id, Bulletin.contributor == scope.key
-    )
-    own = set(session.exec(given))
+    own = _own_bulletins(session, scope, station_id=station.station_id)
     rows = session.exec(
         select(Broadcast, Bulletin.id, Bulletin.kind, Rendition.parts)
         .join(Bulletin, col(Bulletin.id) == col(Broadcast.bulletin_id))
@@ -119,6 +135,15 @@ def own_parts(
                 lengths = (int(part["end_ms"]) - int(part["start_ms"]) for part in mine)
                 found[broadcast.id] = sum(lengths)
     return found
+
+
+def _own_bulletins(session: Session, scope: Scope, *, station_id: str) -> Collection[str]:
+    """What a contributor gave, or what is about a campaign's topics."""
+    given = select(Bulletin.id).where(Bulletin.station_id == station_id)
+    if scope.kind is ScopeKind.CAMPAIGN:
+        plan = plan_of(session, find_campaign(session, scope.key, station_id=station_id))
+        return set(session.exec(given.where(col(Bulletin.topic).in_(plan.topics))))
+    return set(session.exec(given.where(Bulletin.contributor == scope.key)))
 
 
 def _widest(may: Choices) -> Scope:

@@ -221,7 +221,7 @@ class AnswerOut(BaseModel):
 
 
 class ReportOut(BaseModel):
-    """A period of the station, a village or a contributor, told with its figures."""
+    """A period of the station, a village, a campaign or a contributor, told with its figures."""
 
     station: str
     first: date
@@ -296,10 +296,10 @@ def _evidence_of(each: AiredBroadcast) -> str:
 
 
 def _figure(report: Report, figure: Figure, *, by: str = "", topic: str | None = None) -> FigureOut:
-    """One figure with its evidence; a contributor's stands on the broadcasts told beside it."""
+    """One figure with its evidence; that of picked broadcasts stands on those told beside it."""
     asked = [("period", written_period(report.period))]
     topics = [("topic", topic)] if topic is not None else []
-    if report.scope.kind is ScopeKind.CONTRIBUTOR:
+    if report.scope.picks_broadcasts:
         evidence = f"/api/reports?{urlencode([*asked, ('scope', report.scope.written)])}"
     elif report.scope.kind is ScopeKind.VILLAGE:
         query = urlencode([*asked, *topics])

@@ -58,6 +58,8 @@ class Writer:
             return report.place.station
         if report.scope.kind is ScopeKind.VILLAGE:
             return report.scope.name
+        if report.scope.kind is ScopeKind.CAMPAIGN:
+            return self.say(msgid("Đợt tuyên truyền “%(title)s”"), title=report.scope.name)
         return self.say(msgid("Tin, bài của %(unit)s"), unit=report.scope.name)
 
     def instant(self, at: datetime) -> str:

@@ -12,6 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broadcaster.campaigns.errors import NoSuchCampaign
+from broadcaster.campaigns.keeping import keep_campaign
+from broadcaster.campaigns.plan import Plan
 from broadcaster.ledger.coverage import Coverage, total
 from broadcaster.ledger.period_queries import By, Covered, covered
 from broadcaster.ledger.periods import Period, between, half_year, month_of, quarter
@@ -133,6 +136,24 @@ def test_a_contributor_is_told_by_what_it_gave(scene: Scene) -> None:
     assert (report.opinions, report.repairs, report.coverage.heard) == (None, None, None)
 
 
+def test_a_campaign_is_told_by_its_plans_topics(scene: Scene) -> None:
+    """Schooling: one bulletin by itself, and its 15 seconds within a programme without a topic."""
+    with scene.database.writing() as session:
+        plan = Plan(
+            title="Năm học mới", first=date(2026, 7, 1), last=date(2026, 12, 31),
+            topics=["giáo dục"],
+        )  # fmt: skip
+        campaign_id = keep_campaign(
+            session, plan, station_id=STATION, by=None, now=scene.context.now()
+        ).id
+    report = told(scene, f"campaign:{campaign_id}")
+
+    assert report.scope.name == "Năm học mới"
+    assert (report.total.broadcasts, report.total.on_air_ms) == (2, 60_000 + 15_000)
+    assert report.coverage.whole.reach.reached == pytest.approx(500 + 480)
+    assert (report.opinions, report.repairs, report.emergencies) == (None, None, ())
+
+
 def test_half_a_year_is_a_period(scene: Scene) -> None:
     """The commune reports twice a year: nothing was on air in the first half."""
     assert told(scene, period=half_year(2026, 1)).total.broadcasts == 0
@@ -150,6 +171,8 @@ def test_half_a_year_is_a_period(scene: Scene) -> None:
         ("station", frozenset({"thon-1"}), ScopeNotYours),
         (f"contributor:{CLINIC}", frozenset({"thon-1"}), ScopeNotYours),
         ("contributor:Không ai", None, NoSuchContributor),
+        ("campaign:cpn-khac", None, NoSuchCampaign),
+        ("campaign:cpn-khac", frozenset({"thon-1"}), ScopeNotYours),
         ("", frozenset(), NoSuchVillage),
     ],
 )
