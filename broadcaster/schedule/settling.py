@@ -40,7 +40,7 @@ LOOKED_AHEAD = timedelta(days=31)
 """How far ahead a series is compared with what stands there."""
 
 _UNTIL_APPROVED = timedelta(minutes=10)
-"""What is to play as soon as it is approved, with leave, may begin so much after it was asked for."""
+"""So much later than it was asked for, with leave, may begin what waits for its approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,7 +182,7 @@ def test_an_exception_carries_the_name_of_who_approved_it(newsroom: Newsroom) ->
 
 
 def test_leave_asked_for_just_before_quiet_hours_holds_in_them(newsroom: Newsroom) -> None:
-    """Queued with a reason at 20:57 for at once, approved at 21:02: it does not wait for morning."""
+    """Queued with a reason at 20:57, approved at 21:02: it does not wait for the morning."""
     bulletin = newsroom.bulletin(approved=False)
     newsroom.clock.now = FIVE_PM + timedelta(hours=3, minutes=57)
     newsroom.queue(bulletin, reason="Lũ lên nhanh")
