@@ -4,7 +4,6 @@ Ten thousand rows of HTML would take seconds; here a device is one short row, an
 named once. It is made for one person's rights, so only that person's browser may keep it.
 """
 
-import hashlib
 from collections.abc import Sequence
 
 import msgspec
@@ -16,6 +15,7 @@ from broadcaster.ledger.device_trends import Standing
 from broadcaster.ledger.device_verdicts import Verdict
 from broadcaster.web.language import translate
 from broadcaster.web.play_marks import PLAY_MARKS
+from broadcaster.web.unchanged import answer_unless_held
 
 MARKS_OF_VERDICTS = {
     Verdict.SILENT: "not_confirmed",
@@ -55,8 +55,5 @@ def answer_places(request: Request, placed: Sequence[Standing]) -> Response:
             ],
         }
     )
-    tag = f'"{hashlib.sha256(told).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
-    if request.headers.get("If-None-Match") == tag:
-        return Response(status_code=304, headers=headers)
-    return Response(told, media_type="application/json", headers=headers)
+    headers = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}
+    return answer_unless_held(request, told, media_type="application/json", headers=headers)

@@ -4,7 +4,6 @@ Nobody is asked who they are and nothing is remembered of them. The player alone
 another site's page; it holds no form and no cookie.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import Annotated
@@ -23,6 +22,7 @@ from broadcaster.publishing.public_calendar import LOOK_AHEAD, LOOK_BACK, public
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.phone import render_phone
+from broadcaster.web.unchanged import answer_unless_held
 
 router = APIRouter(include_in_schema=False)
 
@@ -126,15 +126,11 @@ def _json(told: object) -> bytes:
 
 
 def _kept(request: Request, written: bytes, media_type: str) -> Response:
-    """The answer, or *not modified* to a reader that holds the same (RFC 9110, If-None-Match)."""
-    tag = f'"{hashlib.sha256(written).hexdigest()[:32]}"'
+    """The answer to a reader that may hold the same already."""
     headers = {
-        "ETag": tag,
         "Cache-Control": FIVE_MINUTES,
         # Feeds are read by other sites' scripts too; nothing here depends on who asks.
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
-    if tag in request.headers.get("If-None-Match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(written, media_type=media_type, headers=headers)
+    return answer_unless_held(request, written, media_type=media_type, headers=headers)
