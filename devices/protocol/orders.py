@@ -193,9 +193,11 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
 
     A device starts at `starts_at_ms` by its own clock, and never begins after `not_after_ms`.
     It carries items, a relay or live speech: exactly one of them (ValueError). What was added
-    after the first fields is left out of the bytes while it says nothing. What follows from its
-    fields is worked out once, however many devices of a rehearsal are given the same order.
+    after the first fields is left out of the bytes while it says nothing.
     """
+
+    # Its dict holds what follows from the fields: worked out once, however many devices of a
+    # rehearsal are given the same order.
 
     id: Name
     repeat: Annotated[int, Meta(ge=0, le=1_000)] = 0
