@@ -80,27 +80,26 @@ def install(app: FastAPI, *, larger_bodies: Mapping[str, int] | None = None) -> 
     app.add_exception_handler(SecondFactorNeeded, _lead_to_code)
 
 
-def token_of(
+async def token_of(
     request: Request,
     _stated: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
 ) -> str:
     """The token that this request came with; empty when it came with none.
 
-    That it may come as a bearer is stated for the OpenAPI document.
+    That it may come as a bearer is stated for the OpenAPI document. Like every dependency that
+    waits for nothing it is no thread's work (a plain function would be handed to one).
     """
     return _token_sent(request)
 
 
-def signed_in(
+async def signed_in(
     request: Request,
     station: Annotated[Context, Depends(context)],
     token: Annotated[str, Depends(token_of)],
 ) -> SignedIn | None:
     """Whoever sent this request, told to the frame as well; None for nobody."""
-    found = _session_of(request, token, station)
-    request.state.viewer = found.viewer if found else None
-    request.state.csrf_token = found.csrf_token if found else _token_for_strangers(request)
-    return found
+    # Whose station is in view was asked for before, in a thread: the session is known by now.
+    return _told_to_frame(request, station, token)
 
 
 def still_signed_in(request: Request, station: Context, token: str) -> SignedIn | None:
@@ -109,7 +108,7 @@ def still_signed_in(request: Request, station: Context, token: str) -> SignedIn 
     None as well for whoever has gone into another station since: of this one they see no more.
     """
     request.state.session_asked = None
-    found = signed_in(request, station, token)
+    found = _told_to_frame(request, station, token)
     here = found is not None and found.viewer.station_id == station.station_id
     return found if here else None
 
@@ -212,7 +211,7 @@ async def public(
     return found.viewer if found else None
 
 
-def open_to_all() -> None:
+async def open_to_all() -> None:
     """Declare on a route that anybody may call it and that does not care who; costs nothing."""
 
 
@@ -290,6 +289,13 @@ def _session_of(request: Request, token: str, station: Context) -> SignedIn | No
             asked = (token, session_of(session, token, now=station.now(), own=station.own_id))
         request.state.session_asked = asked
     return asked[1]
+
+
+def _told_to_frame(request: Request, station: Context, token: str) -> SignedIn | None:
+    found = _session_of(request, token, station)
+    request.state.viewer = found.viewer if found else None
+    request.state.csrf_token = found.csrf_token if found else _token_for_strangers(request)
+    return found
 
 
 def _declarations(dependant: Dependant) -> frozenset[str]:

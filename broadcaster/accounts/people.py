@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists
+from sqlalchemy import exists, true
 from sqlmodel import Session, col, select
 
 from broadcaster.accounts.errors import (
@@ -271,8 +271,10 @@ def account_named(session: Session, username: str) -> Account | None:
     ).one_or_none()
 
 
-def people_listed(session: Session, *, station_id: str) -> Sequence[PersonLine]:
-    """Everybody whom a station knows: who may sign in first, by name.
+def people_listed(
+    session: Session, *, station_id: str, only: str | None = None
+) -> Sequence[PersonLine]:
+    """Everybody whom a station knows, or `only` one: who may sign in first, by name.
 
     Whoever holds no role anywhere is still known to all: an account that nobody could open again
     would be lost.
@@ -283,14 +285,22 @@ def people_listed(session: Session, *, station_id: str) -> Sequence[PersonLine]:
     somewhere = exists().where(col(RoleGrant.account_id) == col(Account.id))
     accounts = session.exec(
         select(Account)
-        .where(here.correlate(Account) | ~somewhere.correlate(Account))
+        .where(
+            here.correlate(Account) | ~somewhere.correlate(Account),
+            true() if only is None else col(Account.id) == only,
+        )
         .order_by(col(Account.active).desc(), col(Account.display_name))
     ).all()
     held = session.exec(
         select(RoleGrant).where(col(RoleGrant.account_id).in_([each.id for each in accounts]))
     ).all()
-    grants = [each for each in held if each.station_id == station_id]
-    elsewhere = {each.account_id for each in held if each.station_id != station_id}
+    grants = defaultdict[str, list[RoleGrant]](list)
+    elsewhere = set()
+    for each in held:
+        if each.station_id == station_id:
+            grants[each.account_id].append(each)
+        else:
+            elsewhere.add(each.account_id)
     enrolled = set(
         session.exec(
             select(SecondFactor.account_id).where(col(SecondFactor.enrolled_at).is_not(None))
@@ -303,12 +313,8 @@ def people_listed(session: Session, *, station_id: str) -> Sequence[PersonLine]:
             display_name=each.display_name,
             active=each.active,
             created_at=each.created_at,
-            roles=sorted({Role(grant.role) for grant in grants if grant.account_id == each.id}),
-            village_ids=[
-                grant.village_id
-                for grant in grants
-                if grant.account_id == each.id and grant.village_id
-            ],
+            roles=sorted({Role(grant.role) for grant in grants[each.id]}),
+            village_ids=[grant.village_id for grant in grants[each.id] if grant.village_id],
             has_second_factor=each.id in enrolled,
             elsewhere=each.id in elsewhere,
         )
@@ -318,8 +324,7 @@ def people_listed(session: Session, *, station_id: str) -> Sequence[PersonLine]:
 
 def person_line(session: Session, account_id: str, *, station_id: str) -> PersonLine:
     """One of them; raise NoSuchPerson."""
-    listed = people_listed(session, station_id=station_id)
-    found = [each for each in listed if each.account_id == account_id]
+    found = people_listed(session, station_id=station_id, only=account_id)
     if not found:
         raise NoSuchPerson(account_id)
     return found[0]

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from sqlalchemy import and_, func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -86,6 +87,16 @@ def villages_of(
     return [KnownVillage(*row) for row in session.exec(wanted)]
 
 
+def village_count(session: Session, station_id: str) -> int:
+    """How many villages a station has."""
+    return session.exec(
+        select(func.count())
+        .select_from(Village)
+        .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
+        .where(Cluster.station_id == station_id)
+    ).one()
+
+
 def villages_at(station_id: str) -> SelectOfScalar[str]:
     """The ids of a station's villages, as a subquery for the scope of another query."""
     return (
@@ -124,6 +135,37 @@ def residents_on(session: Session, village_ids: Collection[str], day: date) -> d
         .order_by(col(VillagePopulation.valid_from))
     )
     return {row.village_id: Census(row.households, row.residents, row.valid_from) for row in rows}
+
+
+def residents_of_clusters(session: Session, station_id: str, day: date) -> dict[str, int]:
+    """The residents of a station's clusters as they held on `day`, added up where they are kept.
+
+    Villages of which nothing is recorded by then are not counted.
+    """
+    newest = (
+        core_select(
+            col(VillagePopulation.village_id), func.max(VillagePopulation.valid_from).label("since")
+        )
+        .where(col(VillagePopulation.valid_from) <= day)
+        .group_by(col(VillagePopulation.village_id))
+        .subquery()
+        .c
+    )
+    rows = session.connection().execute(
+        core_select(col(Village.cluster_id), func.sum(VillagePopulation.residents))
+        .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
+        .join(VillagePopulation, col(VillagePopulation.village_id) == col(Village.id))
+        .join(
+            newest.village_id.table,
+            and_(
+                newest.village_id == col(VillagePopulation.village_id),
+                newest.since == col(VillagePopulation.valid_from),
+            ),
+        )
+        .where(col(Cluster.station_id) == station_id)
+        .group_by(col(Village.cluster_id))
+    )
+    return {cluster_id: int(residents) for cluster_id, residents in rows}
 
 
 def merged_by(session: Session, day: date) -> dict[str, str]:

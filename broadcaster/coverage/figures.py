@@ -68,7 +68,7 @@ def period_figures(
         topics=asked,
         whole=Figure(name="", covered=whole[0]) if whole else None,
         by_topic=[Figure(name=each.key, covered=each) for each in by_topic],
-        by_village=_of_villages(session, period, told, topics=asked, villages=villages),
+        by_village=figures_of(session, period, told, topics=asked, villages=villages),
     )
 
 
@@ -81,7 +81,7 @@ def villages_asked(
     return [each for each in names if each in asked] + sorted(asked - names.keys())
 
 
-def _of_villages(
+def figures_of(
     session: Session,
     period: Period,
     told: Collection[str],
@@ -89,13 +89,13 @@ def _of_villages(
     topics: Topics,
     villages: Villages,
 ) -> list[Figure]:
-    """The figures of some villages; where one was merged, its parts are looked at beside it."""
+    """The figures of some villages that were asked; beside a merged one its parts are looked at."""
     mergers = merged_by(session, period.last)
     beside = frozenset(told) | mergers.keys() | frozenset(mergers.values())
     seen = beside if villages is None else beside & villages
     found = covered(session, period, villages=seen, topics=topics, by=By.VILLAGE)
     figures = {each.key: each for each in found}
-    names = _names(session, By.VILLAGE)
+    names = _names(session, By.VILLAGE, only=told)
     return [Figure(name=names.get(key, key), covered=figures[key]) for key in told]
 
 
@@ -111,19 +111,22 @@ def figures_by(
     return [Figure(name=names.get(key, key), covered=found[key]) for key in ordered]
 
 
-def _names(session: Session, by: By) -> Mapping[str, str]:
+def _names(session: Session, by: By, *, only: Collection[str] | None = None) -> Mapping[str, str]:
     if by is By.CLUSTER:
         rows = session.exec(
             select(Cluster.id, Cluster.name).order_by(col(Cluster.position), col(Cluster.id))
         )
     elif by is By.VILLAGE:
-        rows = session.exec(
+        wanted = (
             select(Village.id, Village.name)
             .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
             .order_by(
                 col(Cluster.position), col(Cluster.id), col(Village.position), col(Village.id)
             )
         )
+        if only is not None:
+            wanted = wanted.where(col(Village.id).in_(only))
+        rows = session.exec(wanted)
     else:
         return {}
     return dict(rows.all())

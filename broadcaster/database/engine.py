@@ -3,9 +3,11 @@
 SQLite runs in WAL mode with `synchronous=FULL`, and a writing transaction begins IMMEDIATE, so
 that two writers wait for each other instead of failing half-way. A PostgreSQL that is set to answer
 before its log is on disk is told otherwise: a receipt that goes out after a commit must hold.
+No connection is closed because others are open: in a crowd each page would open one for itself.
 """
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from broadcaster.database.turns import Turns
@@ -21,6 +24,19 @@ from broadcaster.database.turns import Turns
 _BUSY_TIMEOUT_MS = 15_000
 _LOOKED_AGAIN_FOR_MS = 3
 """How long SQLite itself waits before it is asked anew: until then it looks every few ms."""
+
+_KEPT_FILES = 40
+"""Connections to SQLite that stay open, as many as there are threads that answer pages.
+
+Opening one reads the whole schema (over 1 ms of a processor) and finds none of the pages that are
+remembered; more may be opened for a while, so that nobody waits for one while holding another.
+"""
+
+_KEPT_ON_SERVER = 15
+"""Connections to PostgreSQL of one process, which allows a hundred to all: one waits for the next.
+
+As many as SQLAlchemy opens by itself, but of those it closes ten after each use.
+"""
 
 
 class Keeper(Protocol):
@@ -83,15 +99,28 @@ def connect(url: str) -> Database:
     if parsed.drivername in {"postgres", "postgresql"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed, pool_pre_ping=True)
+        engine = create_engine(
+            parsed,
+            pool_pre_ping=True,
+            pool_size=_KEPT_ON_SERVER,
+            max_overflow=0,
+            pool_use_lifo=True,
+        )
         event.listen(engine, "connect", _prepare_postgres)
         return Database(engine)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     turns = Turns(Path(f"{parsed.database}-turns") if parsed.database else None)
-    engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        parsed,
+        connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000},
+        poolclass=QueuePool,
+        pool_size=_KEPT_FILES,
+        max_overflow=-1,
+        pool_use_lifo=True,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", _BeginSqlite())
     return Database(engine, turns=turns)
 
 
@@ -117,27 +146,44 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    if not connection.get_execution_options().get("loa_writes", False):
-        connection.exec_driver_sql("BEGIN")
-        return
-    driver: Any = connection.connection.driver_connection
-    driver.execute(f"PRAGMA busy_timeout={_LOOKED_AGAIN_FOR_MS}")
-    try:
-        if not _has_begun_to_write(driver):
-            # Once more, so that it fails as every other statement does.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
-
-
-def _has_begun_to_write(driver: Any) -> bool:  # noqa: ANN401 - the driver's own type
-    """Whether its turn came in time.
+class _BeginSqlite:
+    """Begins a transaction: one that writes as soon as no other does.
 
     SQLite lets nobody queue: who waits looks again, ever more seldom, in the end ten times a
-    second. A page would wait for seconds beside two ingests that take turns; so all look often.
+    second. A page would wait for seconds beside two ingests that take turns; so it looks often.
+    Within a process one looks and the others stand behind it: who looks again and again takes the
+    interpreter from all, and first from the one whose end it waits for.
     """
-    deadline_s = time.monotonic() + _BUSY_TIMEOUT_MS / 1_000
+
+    def __init__(self) -> None:
+        self._front = threading.Lock()
+
+    def __call__(self, connection: Connection) -> None:
+        """Begin."""
+        if not connection.get_execution_options().get("loa_writes", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA busy_timeout={_LOOKED_AGAIN_FOR_MS}")
+        try:
+            if not self._has_begun_to_write(driver):
+                # Once more, so that it fails as every other statement does.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+
+    def _has_begun_to_write(self, driver: Any) -> bool:  # noqa: ANN401 - the driver's own type
+        """Whether its turn came in time."""
+        deadline_s = time.monotonic() + _BUSY_TIMEOUT_MS / 1_000
+        if not self._front.acquire(timeout=_BUSY_TIMEOUT_MS / 1_000):
+            return False
+        try:
+            return _began_before(deadline_s, driver)
+        finally:
+            self._front.release()
+
+
+def _began_before(deadline_s: float, driver: Any) -> bool:  # noqa: ANN401 - the driver's own type
     while time.monotonic() < deadline_s:
         try:
             driver.execute("BEGIN IMMEDIATE")

@@ -164,13 +164,19 @@ def _page(
         listed = authorisations(session, station_id=ours)
         log = emergency_log(session, station_id=ours)
         waiting = to_review(session, station_id=ours)
+        may_order = (
+            viewer.may(Right.RAISE_EMERGENCIES)
+            and authorisation_of(session, viewer.account_id, station_id=ours) is not None
+        )
         shown: dict[str, Any] = {
-            "clusters": _choices(session, station),
-            "points": points_of_clusters(session, station_id=ours, day=_today(station)),
+            # Only whoever may give an order chooses where it goes.
+            "clusters": _choices(session, station) if may_order else [],
+            "points": points_of_clusters(session, station_id=ours, day=_today(station))
+            if may_order
+            else {},
             "running": running(session, station_id=ours),
             "authorised": listed,
-            "may_order": viewer.may(Right.RAISE_EMERGENCIES)
-            and authorisation_of(session, viewer.account_id, station_id=ours) is not None,
+            "may_order": may_order,
             "to_review": waiting,
             "without_code": people_without(
                 session, {viewer.account_id, *(each.account_id for each in listed)}

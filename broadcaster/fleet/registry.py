@@ -11,7 +11,7 @@ from typing import NamedTuple
 import structlog
 from nacl.encoding import HexEncoder
 from nacl.signing import VerifyKey
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
@@ -154,16 +154,25 @@ class KnownDevice(NamedTuple):
 
 
 def known_devices(
-    session: Session, station_id: str, *, of_clusters: Collection[str] | None = None
+    session: Session,
+    station_id: str,
+    *,
+    of_clusters: Collection[str] | None = None,
+    beside: Collection[str] = (),
 ) -> Sequence[KnownDevice]:
-    """The devices of a station, or of some clusters, that are not retired, by their ids."""
+    """The devices of a station, or of some clusters, that are not retired, by their ids.
+
+    `beside` names devices that are wanted whichever cluster they are of.
+    """
     wanted = (
         select(Device.id, Device.name, Device.cluster_id)
         .where(Device.station_id == station_id, col(Device.retired_at).is_(None))
         .order_by(col(Device.id))
     )
     if of_clusters is not None:
-        wanted = wanted.where(col(Device.cluster_id).in_(of_clusters))
+        wanted = wanted.where(
+            or_(col(Device.cluster_id).in_(of_clusters), col(Device.id).in_(beside))
+        )
     return [KnownDevice(*row) for row in session.exec(wanted)]
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
-from broadcaster.areas.queries import clusters_of, residents_on, villages_of
+from broadcaster.areas.queries import clusters_of, residents_on, village_count
 from broadcaster.areas.registering import (
     add_cluster,
     add_village,
@@ -200,7 +200,7 @@ def _village(
 ) -> Response:
     today = today_of(station)
     with station.database.reading() as session:
-        many = len(villages_of(session, station.station_id)) > MANY_VILLAGES
+        many = village_count(session, station.station_id) > MANY_VILLAGES
         is_part = many and shared is None
         found = village_record(
             session,

@@ -125,10 +125,8 @@ def _near(
     of_clusters: Collection[str] | None,
 ) -> Sequence[KnownDevice]:
     """The poles of the village's cluster first, then those of others."""
-    devices = known_devices(session, station_id)
-    if of_clusters is not None:
-        near = {village.cluster_id, *of_clusters}
-        devices = [each for each in devices if each.cluster_id in near or each.id in shares]
+    near = None if of_clusters is None else {village.cluster_id, *of_clusters}
+    devices = known_devices(session, station_id, of_clusters=near, beside=shares)
     return sorted(
         devices,
         key=lambda each: (each.id not in shares, each.cluster_id != village.cluster_id, each.name),

@@ -9,9 +9,10 @@ from broadcaster.ledger.coverage import Coverage
 from broadcaster.ledger.periods import written_period
 from broadcaster.ledger.play_state import Outcome
 from broadcaster.reports.broadcasts import Urgency
+from broadcaster.reports.poles import PlayTally
 from broadcaster.reports.report import Report
 from broadcaster.reports.scopes import ScopeKind
-from broadcaster.reports.sheets import Cell, Column, Kind, Row, Sheet, sheet
+from broadcaster.reports.sheets import Cell, Column, Kind, Rest, Row, Sheet, sheet
 from broadcaster.reports.wording import OUTCOMES, STANDINGS, URGENCIES
 from broadcaster.web.language import msgid
 
@@ -115,7 +116,16 @@ def _villages(report: Report) -> Sheet:
         Column(key="times", name=msgid("Số lần"), summed=True),
         *_COVERAGE,
     )
-    return sheet("villages", msgid("Độ phủ theo thôn"), columns, rows, note=PARTS_NOTE)
+    whole = report.coverage.whole
+    sums = {
+        "residents": whole.reach.residents,
+        "reached": whole.reach.reached,
+        "times": whole.times,
+        **_parts(whole.coverage),
+    }
+    rest = Rest(in_all=report.coverage.village_count, sums=sums)
+    title = msgid("Độ phủ theo thôn")
+    return sheet("villages", title, columns, rows, note=PARTS_NOTE, rest=rest)
 
 
 def _poles(report: Report) -> Sheet:
@@ -125,10 +135,7 @@ def _poles(report: Report) -> Sheet:
                 "pole": line.name,
                 "cluster": line.cluster_name,
                 "standing": STANDINGS[line.standing],
-                "plays": line.tally.asked,
-                **{outcome: line.tally.of(outcome) for outcome in Outcome},
-                "asked_minutes": line.tally.asked_ms / 60_000,
-                "played_minutes": line.tally.played_ms / 60_000,
+                **_plays(line.tally),
                 "confirmed_at": line.confirmed_at,
                 "faults": line.faults,
             },
@@ -154,7 +161,9 @@ def _poles(report: Report) -> Sheet:
         Column(key="faults", name=msgid("Lỗi loa tự báo"), kind=Kind.FAULTS),
     )
     note = msgid("Im lặng là loa không gửi một lời nào về các lần phát: không rõ có kêu hay không.")
-    return sheet("poles", msgid("Từng cụm loa: đã phát và phải phát"), columns, rows, note=note)
+    title = msgid("Từng cụm loa: đã phát và phải phát")
+    rest = Rest(in_all=report.pole_count, sums=_plays(report.plays))
+    return sheet("poles", title, columns, rows, note=note, rest=rest)
 
 
 def _emergencies(report: Report) -> Sheet:
@@ -287,6 +296,15 @@ def _broadcasts(report: Report) -> Sheet:
 
 def _count(broadcasts: int, times: int, on_air_ms: int) -> dict[str, Cell]:
     return {"broadcasts": broadcasts, "times": times, "minutes": on_air_ms / 60_000}
+
+
+def _plays(tally: PlayTally) -> dict[str, Cell]:
+    return {
+        "plays": tally.asked,
+        **{outcome: tally.of(outcome) for outcome in Outcome},
+        "asked_minutes": tally.asked_ms / 60_000,
+        "played_minutes": tally.played_ms / 60_000,
+    }
 
 
 def _parts(coverage: Coverage) -> dict[str, Cell]:

@@ -9,15 +9,17 @@ from broadcaster.reports.scopes import Choices, choices, read_scope
 from broadcaster.web.context import Context
 
 
-def asked_report(station: Context, viewer: Viewer, period: Period, scope: str) -> Report:
-    """The report that this person asked for, as far as they may see.
+def asked_report(
+    station: Context, viewer: Viewer, period: Period, scope: str, *, first: int | None = None
+) -> Report:
+    """The report that this person asked for, as far as they may see; `first` as `make_report` has.
 
     Raises PeriodNotBegun, ReportTooLong and whatever `read_scope` raises.
     """
     in_view = viewer.villages_in_view()
     with station.database.reading() as session:
         chosen = read_scope(session, scope, station_id=station.station_id, in_view=in_view)
-        return make_report(session, period, chosen, station=station, in_view=in_view)
+        return make_report(session, period, chosen, station=station, in_view=in_view, first=first)
 
 
 def asked_period(

@@ -132,7 +132,7 @@ def text_sheet(
         ]
         if sheet.has_sums
         else [],
-        left_out=len(sheet.rows) - len(rows),
+        left_out=sheet.in_all - len(rows),
     )
 
 

@@ -9,11 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from sqlalchemy import and_, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlmodel import Session
 
 from broadcaster.areas.queries import merged_by
-from broadcaster.coverage.figures import Figure, figures_by
+from broadcaster.coverage.figures import Figure, figures_by, figures_of, villages_asked
 from broadcaster.hearing.grades import HeardShare
 from broadcaster.hearing.queries import heard_over
 from broadcaster.ledger.bulk import connection_of
@@ -32,11 +32,15 @@ Broadcasts = Collection[str] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodCoverage:
-    """A period's coverage: in all, by topic, by village; `heard` is None where it is not told."""
+    """A period's coverage: in all, by topic, by village; `heard` is None where it is not told.
+
+    `by_village` may be only the first of `village_count`; `whole` is always all of them together.
+    """
 
     whole: Covered
     by_topic: Sequence[Figure]
     by_village: Sequence[Figure]
+    village_count: int
     heard: HeardShare | None
 
 
@@ -54,11 +58,20 @@ NOTHING = Covered(key="", coverage=Coverage(), times=0, reach=Reach())
 
 
 def period_coverage(
-    session: Session, period: Period, *, villages: Villages, broadcasts: Broadcasts, zone: tzinfo
+    session: Session,
+    period: Period,
+    *,
+    villages: Villages,
+    broadcasts: Broadcasts,
+    zone: tzinfo,
+    first: int | None = None,
 ) -> PeriodCoverage:
-    """The coverage of a period in view, of all broadcasts or of some."""
+    """The coverage of a period in view, of all broadcasts or of some.
+
+    Where all broadcasts are told, `first` bounds how many villages have a figure of their own.
+    """
     if broadcasts is None:
-        return _of_all(session, period, villages=villages)
+        return _of_all(session, period, villages=villages, first=first)
     return _of_some(session, period, villages=villages, broadcasts=broadcasts, zone=zone)
 
 
@@ -66,7 +79,7 @@ def asked_broadcasts(
     session: Session, period: Period, *, villages: Villages, broadcasts: Broadcasts
 ) -> list[AskedBroadcast]:
     """Every broadcast of the ledger in a period that villages in view were asked to hear."""
-    table = VILLAGE_COVERAGE.c
+    table, wanted = VILLAGE_COVERAGE.c, _asked(period, villages=villages, broadcasts=broadcasts)
     rows = connection_of(session).execute(
         select(
             table.broadcast_id,
@@ -74,12 +87,7 @@ def asked_broadcasts(
             func.min(table.starts_at).label("starts_at"),
             *(func.sum(table[part]).label(part) for part in PARTS),
         )
-        .where(
-            table.day >= period.first,
-            table.day < period.until,
-            true() if villages is None else table.village_id.in_(villages),
-            true() if broadcasts is None else table.broadcast_id.in_(broadcasts),
-        )
+        .where(wanted)
         .group_by(table.broadcast_id, table.topic)
         .order_by(func.min(table.starts_at), table.broadcast_id)
     )
@@ -96,13 +104,39 @@ def asked_broadcasts(
     ]  # fmt: skip
 
 
-def _of_all(session: Session, period: Period, *, villages: Villages) -> PeriodCoverage:
+def ids_asked(period: Period, *, villages: Villages, broadcasts: Broadcasts) -> Select[tuple[str]]:
+    """The ids of `asked_broadcasts`, as a subquery for what is counted of them."""
+    wanted = _asked(period, villages=villages, broadcasts=broadcasts)
+    return select(VILLAGE_COVERAGE.c.broadcast_id).where(wanted)
+
+
+def _asked(period: Period, *, villages: Villages, broadcasts: Broadcasts) -> ColumnElement[bool]:
+    table = VILLAGE_COVERAGE.c
+    return and_(
+        table.day >= period.first,
+        table.day < period.until,
+        true() if villages is None else table.village_id.in_(villages),
+        true() if broadcasts is None else table.broadcast_id.in_(broadcasts),
+    )
+
+
+def _of_all(
+    session: Session, period: Period, *, villages: Villages, first: int | None
+) -> PeriodCoverage:
     whole = figures_by(session, period, By.STATION, topics=None, villages=villages)
     found = whole[0].covered if whole else NOTHING
+    if first is None:
+        by_village = figures_by(session, period, By.VILLAGE, topics=None, villages=villages)
+        village_count = len(by_village)
+    else:
+        asked = villages_asked(session, period, topics=None, villages=villages)
+        by_village = figures_of(session, period, asked[:first], topics=None, villages=villages)
+        village_count = len(asked)
     return PeriodCoverage(
         whole=found,
         by_topic=figures_by(session, period, By.TOPIC, topics=None, villages=villages),
-        by_village=figures_by(session, period, By.VILLAGE, topics=None, villages=villages),
+        by_village=by_village,
+        village_count=village_count,
         heard=heard_over(
             session, period, asked=found.coverage.asked, villages=villages, topics=None
         ),
@@ -132,17 +166,19 @@ def _of_some(
     topics, places = _grouped(days, by=By.TOPIC), _grouped(days, by=By.VILLAGE)
     # The names and the order of villages are the ledger's page's own.
     named = figures_by(session, period, By.VILLAGE, topics=None, villages=villages)
+    by_village = [
+        Figure(name=each.name, covered=_covered(key, places[key], mergers))
+        for each in named
+        if (key := each.covered.key) in places
+    ]
     return PeriodCoverage(
         whole=_covered("", days, mergers) if days else NOTHING,
         by_topic=[
             Figure(name=topic, covered=_covered(topic, topics[topic], mergers))
             for topic in sorted(topics)
         ],
-        by_village=[
-            Figure(name=each.name, covered=_covered(key, places[key], mergers))
-            for each in named
-            if (key := each.covered.key) in places
-        ],
+        by_village=by_village,
+        village_count=len(by_village),
         heard=None,
     )
 

@@ -28,7 +28,7 @@ from broadcaster.reports.asking import (
     scope_choices,
     today,
 )
-from broadcaster.reports.body import body_of
+from broadcaster.reports.body import ROWS_SHOWN, body_of
 from broadcaster.reports.files import MEDIA_TYPES, FileKind, Making, file_name, make_file
 from broadcaster.reports.pdf_file import can_make_pdf
 from broadcaster.reports.scopes import Choices, ScopeKind
@@ -59,7 +59,7 @@ def report_page(
 ) -> HTMLResponse:
     """A report as a page, with its charts; each figure leads to what it is counted from."""
     asked = asked_period(station, period, first=first, last=last)
-    report = asked_report(station, viewer, asked, scope)
+    report = asked_report(station, viewer, asked, scope, first=ROWS_SHOWN)
     written = written_period(asked)
     writer = Writer(zone=station.zone, language=language_of(request))
     return render(

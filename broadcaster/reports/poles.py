@@ -12,13 +12,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Float, Row, Select, and_, case, cast, func, select
 from sqlmodel import Session
 
 from broadcaster.areas.tables import Cluster
-from broadcaster.ledger.bulk import chunks, connection_of
+from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.device_verdicts import REPEATED, WEAK
-from broadcaster.ledger.play_state import Outcome, outcome_of
+from broadcaster.ledger.play_state import FAULTS, OPEN, Outcome, PlayState, outcome_of
 from broadcaster.ledger.queries import Villages, play_in_view
 from broadcaster.ledger.tables import PLAYS
 
@@ -78,39 +78,119 @@ class PoleLine:
 
 
 def pole_lines(
-    session: Session, broadcast_ids: Collection[str], *, villages: Villages
-) -> list[PoleLine]:
-    """Every pole in view that was asked for one of these broadcasts, the most urgent first."""
+    session: Session,
+    broadcasts: Select[tuple[str]],
+    *,
+    villages: Villages,
+    first: int | None = None,
+) -> tuple[list[PoleLine], int]:
+    """The poles in view that were asked for one of these broadcasts, the most urgent first.
+
+    All of them, or only the `first`; and how many there are in all.
+    """
+    asked = and_(_asked(broadcasts), play_in_view(villages))
+    count = None
+    if first is not None:
+        chosen, count = _most_urgent(session, asked, first=first)
+        asked = and_(asked, PLAYS.c.device_id.in_(chosen))
     rows: dict[str, list[Row[Any]]] = defaultdict(list)
-    for some in chunks(sorted(broadcast_ids)):
-        for row in _plays(session, some, villages=villages):
-            rows[row.device_id].append(row)
+    for row in _plays(session, asked):
+        rows[row.device_id].append(row)
     lines = [_line(device_id, same) for device_id, same in rows.items()]
-    urgency = list(Standing)
-    return sorted(lines, key=lambda line: (urgency.index(line.standing), line.name, line.device_id))
+    urgency = {standing: place for place, standing in enumerate(Standing)}
+    lines.sort(key=lambda line: (urgency[line.standing], line.name, line.device_id))
+    return lines, len(lines) if count is None else count
 
 
-def all_together(lines: Sequence[PoleLine]) -> PlayTally:
-    """What all these poles were asked and played."""
+def all_together(
+    session: Session, broadcasts: Select[tuple[str]], *, villages: Villages
+) -> PlayTally:
+    """What all poles in view were asked of these broadcasts, and what they played."""
     counts: Counter[Outcome] = Counter()
-    for line in lines:
-        counts.update(line.tally.outcomes)
-    return PlayTally(
-        outcomes=MappingProxyType(dict(counts)),
-        asked_ms=sum(line.tally.asked_ms for line in lines),
-        played_ms=sum(line.tally.played_ms for line in lines),
+    asked_ms = played_ms = 0
+    for row in connection_of(session).execute(
+        select(
+            PLAYS.c.state,
+            _SOUNDED,
+            func.count().label("times"),
+            func.sum(PLAYS.c.asked_ms).label("asked_ms"),
+            func.sum(PLAYS.c.played_ms).label("played_ms"),
+        )
+        .join(_CLUSTERS, _CLUSTERS.c.id == PLAYS.c.cluster_id)
+        .where(_asked(broadcasts), play_in_view(villages))
+        .group_by(PLAYS.c.state, _SOUNDED)
+    ):
+        counts[outcome_of(row.state, played_ms=int(row.sounded))] += row.times
+        asked_ms += int(row.asked_ms)
+        played_ms += int(row.played_ms)
+    outcomes = MappingProxyType(dict(counts))
+    return PlayTally(outcomes=outcomes, asked_ms=asked_ms, played_ms=played_ms)
+
+
+_SOUNDED = (PLAYS.c.played_ms > 0).label("sounded")
+
+
+def _asked(broadcasts: Select[tuple[str]]) -> ColumnElement[bool]:
+    return and_(PLAYS.c.broadcast_id.in_(broadcasts), PLAYS.c.frozen.is_(True))
+
+
+def _most_urgent(
+    session: Session, asked: ColumnElement[bool], *, first: int
+) -> tuple[list[str], int]:
+    """The poles that `pole_lines` tells first, and how many there are: `PoleLine.standing` in SQL.
+
+    Thousands of poles are not read to show a hundred.
+    """
+    connection = connection_of(session)
+    plays = select(PLAYS.c.device_id).join(_CLUSTERS, _CLUSTERS.c.id == PLAYS.c.cluster_id)
+    fault = func.coalesce(func.nullif(PLAYS.c.code, ""), PLAYS.c.state)
+    faulty = (
+        plays.where(asked, PLAYS.c.state.in_(FAULTS))
+        .group_by(PLAYS.c.device_id, fault)
+        .having(func.count() >= REPEATED)
     )
+    poles = (
+        plays.add_columns(
+            func.max(PLAYS.c.device_name).label("name"),
+            (func.count() - _times(OPEN)).label("settled"),
+            _times({PlayState.NOT_CONFIRMED}).label("not_confirmed"),
+            _times({PlayState.CONFIRMED, PlayState.RELAYED}).label("confirmed"),
+        )
+        .where(asked)
+        .group_by(PLAYS.c.device_id)
+        .subquery()
+        .c
+    )
+    share = cast(poles.confirmed, Float) / func.nullif(poles.settled, 0)
+    urgency = case(
+        (and_(poles.settled > 0, poles.not_confirmed == poles.settled), 0),
+        (poles.device_id.in_(faulty), 1),
+        (and_(poles.settled >= REPEATED, share < WEAK), 2),
+        else_=3,
+    )
+    name: ColumnElement[str] = poles.name
+    if connection.dialect.name == "postgresql":
+        name = name.collate("C")  # as Python and SQLite sort: by code points
+    rows = connection.execute(
+        select(poles.device_id, func.count().over().label("in_all"))
+        .order_by(urgency, name, poles.device_id)
+        .limit(first)
+    ).all()
+    return [row.device_id for row in rows], rows[0].in_all if rows else 0
 
 
-def _plays(session: Session, some: Sequence[str], *, villages: Villages) -> Sequence[Row[Any]]:
-    sounded = (PLAYS.c.played_ms > 0).label("sounded")
+def _times(states: Collection[PlayState]) -> ColumnElement[int]:
+    return func.sum(case((PLAYS.c.state.in_(states), 1), else_=0))
+
+
+def _plays(session: Session, asked: ColumnElement[bool]) -> Sequence[Row[Any]]:
     found: list[Any] = list(
         connection_of(session).execute(
             select(
                 PLAYS.c.device_id,
                 PLAYS.c.state,
                 PLAYS.c.code,
-                sounded,
+                _SOUNDED,
                 func.max(PLAYS.c.device_name).label("name"),
                 func.max(_CLUSTERS.c.name).label("cluster_name"),
                 func.count().label("times"),
@@ -119,8 +199,8 @@ def _plays(session: Session, some: Sequence[str], *, villages: Villages) -> Sequ
                 func.max(PLAYS.c.starts_at).label("last_at"),
             )
             .join(_CLUSTERS, _CLUSTERS.c.id == PLAYS.c.cluster_id)
-            .where(PLAYS.c.broadcast_id.in_(some), PLAYS.c.frozen.is_(True), play_in_view(villages))
-            .group_by(PLAYS.c.device_id, PLAYS.c.state, PLAYS.c.code, sounded)
+            .where(asked)
+            .group_by(PLAYS.c.device_id, PLAYS.c.state, PLAYS.c.code, _SOUNDED)
         )
     )
     return found
@@ -141,8 +221,8 @@ def _line(device_id: str, rows: Sequence[Row[Any]]) -> PoleLine:
     ]
     return PoleLine(
         device_id=device_id,
-        name=rows[0].name,
-        cluster_name=rows[0].cluster_name,
+        name=max(row.name for row in rows),
+        cluster_name=max(row.cluster_name for row in rows),
         tally=PlayTally(
             outcomes=MappingProxyType(dict(outcomes)),
             asked_ms=int(sum(row.asked_ms for row in rows)),

@@ -14,7 +14,12 @@ from broadcaster.areas.tables import Station
 from broadcaster.ledger.periods import Period
 from broadcaster.ledger.queries import Villages
 from broadcaster.reports.broadcasts import AiredBroadcast, Count, aired, count_all, counted
-from broadcaster.reports.coverage import PeriodCoverage, asked_broadcasts, period_coverage
+from broadcaster.reports.coverage import (
+    PeriodCoverage,
+    asked_broadcasts,
+    ids_asked,
+    period_coverage,
+)
 from broadcaster.reports.emergencies import EmergencyLine, emergency_log
 from broadcaster.reports.errors import PeriodNotBegun, ReportTooLong
 from broadcaster.reports.opinions import Opinions, opinions
@@ -40,7 +45,8 @@ class Report:
     """Everything that a report tells.
 
     `is_over` is whether the period has ended: until then its figures are those of `made_at`. What
-    is about the whole station is None or empty in a contributor's or a campaign's report.
+    is about the whole station is None or empty in a contributor's or a campaign's report. `poles`
+    may be only the first of `pole_count`, and so may the coverage's villages; every sum is of all.
     """
 
     place: Place
@@ -56,15 +62,25 @@ class Report:
     plays: PlayTally
     coverage: PeriodCoverage
     poles: Sequence[PoleLine]
+    pole_count: int
     emergencies: Sequence[EmergencyLine]
     repairs: Repairs | None
     opinions: Opinions | None
 
 
 def make_report(
-    session: Session, period: Period, scope: Scope, *, station: Context, in_view: Villages
+    session: Session,
+    period: Period,
+    scope: Scope,
+    *,
+    station: Context,
+    in_view: Villages,
+    first: int | None = None,
 ) -> Report:
-    """The report of a period; raise PeriodNotBegun, ReportTooLong."""
+    """The report of a period; raise PeriodNotBegun, ReportTooLong.
+
+    `first` bounds how many poles and villages have a line of their own: a province has thousands.
+    """
     now = station.now()
     today = now.astimezone(station.zone).date()
     if period.first > today:
@@ -76,7 +92,8 @@ def make_report(
     own = None if own_ms is None else frozenset(own_ms)
     asked = asked_broadcasts(session, period, villages=villages, broadcasts=own)
     broadcasts = aired(session, asked, own_ms=own_ms)
-    poles = pole_lines(session, [each.broadcast_id for each in asked], villages=villages)
+    ids = ids_asked(period, villages=villages, broadcasts=own)
+    poles, pole_count = pole_lines(session, ids, villages=villages, first=first)
     whole = not scope.picks_broadcasts
     held = session.get_one(Station, station.station_id)
     return Report(
@@ -90,11 +107,12 @@ def make_report(
         total=count_all(broadcasts),
         by_topic=counted(broadcasts, by=lambda each: each.topic),
         by_urgency=counted(broadcasts, by=lambda each: each.urgency),
-        plays=all_together(poles),
+        plays=all_together(session, ids, villages=villages),
         coverage=period_coverage(
-            session, period, villages=villages, broadcasts=own, zone=station.zone
+            session, period, villages=villages, broadcasts=own, zone=station.zone, first=first
         ),
         poles=poles,
+        pole_count=pole_count,
         emergencies=emergency_log(
             session, period, broadcasts,
             station_id=station.station_id, villages=villages, zone=station.zone,

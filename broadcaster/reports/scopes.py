@@ -87,6 +87,8 @@ def read_scope(session: Session, written: str, *, station_id: str, in_view: Vill
 
     Raises ScopeUnreadable, ScopeNotYours, NoSuchVillage, NoSuchCampaign, NoSuchContributor.
     """
+    if in_view is None and written in {"", str(ScopeKind.STATION)}:
+        return Scope(kind=ScopeKind.STATION)
     may = choices(session, station_id=station_id, in_view=in_view)
     if not written:
         return _widest(may)

@@ -5,7 +5,7 @@ one column of another, so that a spreadsheet can count it again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -50,19 +50,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One table; `note` says what must not be misread."""
+    """One table; `note` says what must not be misread.
+
+    `rows` may be only the first of `in_all`; the sums are of all of them.
+    """
 
     key: str
     title: str
     columns: Sequence[Column]
     rows: Sequence[Row]
+    in_all: int
     note: str = ""
     sums: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def has_sums(self) -> bool:
         """Whether its rows are added up."""
-        return bool(self.sums) and len(self.rows) > 1
+        return bool(self.sums) and self.in_all > 1
 
     def share_of(self, column: Column, cells: Mapping[str, Cell]) -> float | None:
         """The share that a column tells of these cells or sums; None of nobody."""
@@ -74,13 +78,33 @@ class Sheet:
         return part / whole
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """How many rows there are in all, and what those together come to that is summed."""
+
+    in_all: int
+    sums: Mapping[str, Cell]
+
+
 def sheet(
-    key: str, title: str, columns: Sequence[Column], rows: Sequence[Row], *, note: str = ""
+    key: str,
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    note: str = "",
+    rest: Rest | None = None,
 ) -> Sheet:
-    """A table with the sums of those columns that may be summed, and its shares counted."""
-    made = Sheet(key=key, title=title, columns=columns, rows=rows, note=note)
+    """A table with the sums of those columns that may be summed, and its shares counted.
+
+    Where `rows` are only the first, `rest` says what they belong to.
+    """
+    in_all = rest.in_all if rest else len(rows)
+    made = Sheet(key=key, title=title, columns=columns, rows=rows, in_all=in_all, note=note)
     sums: dict[str, float] = {
-        each.key: sum(float(str(row.cells.get(each.key) or 0)) for row in rows)
+        each.key: float(str(rest.sums[each.key]))
+        if rest
+        else sum(float(str(row.cells.get(each.key) or 0)) for row in rows)
         for each in columns
         if each.summed
     }
@@ -101,6 +125,4 @@ def sheet(
         )
         for row in rows
     ]
-    return Sheet(
-        key=key, title=title, columns=columns, rows=counted, note=note, sums=MappingProxyType(sums)
-    )
+    return replace(made, rows=counted, sums=MappingProxyType(sums))

@@ -6,7 +6,12 @@ from datetime import date
 
 from sqlmodel import Session
 
-from broadcaster.areas.queries import clusters_of, residents_on, villages_by_cluster, villages_of
+from broadcaster.areas.queries import (
+    clusters_of,
+    residents_of_clusters,
+    villages_by_cluster,
+    villages_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,17 +26,14 @@ class ClusterChoice:
 
 def cluster_choices(session: Session, *, station_id: str, day: date) -> list[ClusterChoice]:
     """The station's clusters in order, with the residents of `day`."""
-    villages = villages_of(session, station_id)
-    living = residents_on(session, [village.id for village in villages], day)
-    there = villages_by_cluster(villages)
+    there = villages_by_cluster(villages_of(session, station_id))
+    living = residents_of_clusters(session, station_id, day)
     return [
         ClusterChoice(
             cluster_id=cluster.id,
             name=cluster.name,
             villages=tuple(each.name for each in there.get(cluster.id, ())),
-            residents=sum(
-                living[each.id].residents for each in there.get(cluster.id, ()) if each.id in living
-            ),
+            residents=living.get(cluster.id, 0),
         )
         for cluster in clusters_of(session, station_id)
     ]

@@ -62,7 +62,10 @@ LEFT_OUT = ("/api/", "/static", "/audio/", "/language/", "/broadcasts/talk-")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one page costs: medians by the clock and of a processor, and how much is sent."""
+    """What one page costs: medians by the clock and of a processor, and how much is sent.
+
+    `rows` is how many the database gave for it.
+    """
 
     path: str
     role: str
@@ -70,6 +73,7 @@ class Cost:
     processor_ms: float
     kilobytes: float
     statements: int
+    rows: int
 
 
 def costs(station: LargeStation, *, rounds: int = ROUNDS) -> list[Cost]:
@@ -117,7 +121,7 @@ def _shown(station: LargeStation, path: str, role: str) -> int:
 def _cost(station: LargeStation, path: str, role: str, *, rounds: int) -> Cost:
     address = _address(path)
     with _browser(station.app, role) as browser:
-        with _counted(station.app) as statements:
+        with _counted(station.app) as asked:
             answer = browser.get(address)
         clock_ms, processor_ms = [], []
         for _ in range(rounds):
@@ -131,24 +135,46 @@ def _cost(station: LargeStation, path: str, role: str, *, rounds: int) -> Cost:
         statistics.median(clock_ms),
         statistics.median(processor_ms),
         len(answer.content) / 1_000,
-        len(statements),
+        asked.statements,
+        asked.rows,
     )
 
 
+@dataclass(slots=True)
+class Asked:
+    """How often a database was asked, and how many rows it gave."""
+
+    statements: int = 0
+    rows: int = 0
+
+
 @contextmanager
-def _counted(app: FastAPI) -> Iterator[list[str]]:
-    """The statements that the application sends to its database meanwhile."""
+def _counted(app: FastAPI) -> Iterator[Asked]:
+    """What the application asks its database meanwhile."""
     engine: Engine = app.state.context.database.engine
-    sent: list[str] = []
+    asked = Asked()
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:  # noqa: ANN401
-        sent.append(statement)
+    def note(*_: object) -> None:
+        asked.statements += 1
 
-    event.listen(engine, "before_cursor_execute", note)
+    def count(_cursor: object, row: object) -> object:
+        asked.rows += 1
+        return row
+
+    def watch(connection: Any, *_: object) -> None:  # noqa: ANN401 - the driver's own type
+        connection.row_factory = count
+
+    def leave(connection: Any, *_: object) -> None:  # noqa: ANN401 - the driver's own type
+        connection.row_factory = None
+
+    listened = {"checkout": watch, "checkin": leave, "before_cursor_execute": note}
+    for name, listener in listened.items():
+        event.listen(engine, name, listener)
     try:
-        yield sent
+        yield asked
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for name, listener in listened.items():
+            event.remove(engine, name, listener)
 
 
 def grown(small: Sequence[Cost], large: Sequence[Cost]) -> list[str]:
@@ -168,8 +194,8 @@ def table_of(small: Sequence[Cost], large: Sequence[Cost]) -> str:
     before = {each.path: each for each in small}
     lines = [
         "| page | who | processor ms, few | processor ms, many | times | by the clock, many "
-        "| statements | kB |",
-        "|---|---|---|---|---|---|---|---|",
+        "| statements | rows | kB |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for each in sorted(large, key=lambda cost: -cost.processor_ms):
         was = before.get(each.path)
@@ -178,7 +204,7 @@ def table_of(small: Sequence[Cost], large: Sequence[Cost]) -> str:
             f"| {each.path}{mark} | {each.role} | {f'{was.processor_ms:.1f}' if was else ''} "
             f"| {each.processor_ms:.1f} "
             f"| {f'{each.processor_ms / was.processor_ms:.1f}' if was else ''} "
-            f"| {each.ms:.1f} | {each.statements} | {each.kilobytes:.0f} |"
+            f"| {each.ms:.1f} | {each.statements} | {each.rows} | {each.kilobytes:.0f} |"
         )
     return "\n".join(lines)
 

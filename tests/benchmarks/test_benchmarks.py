@@ -265,7 +265,8 @@ def test_a_controller_that_stands_still_is_measured_beside_a_bare_loop() -> None
 def test_every_page_of_a_large_station_is_measured() -> None:
     """Staff's pages and village heads', each with its medians; none is refused.
 
-    With five times as many devices no page asks its database more often.
+    With five times as many devices no page asks its database more often. The page of emergencies
+    is given no village for who may not choose where an order goes; lists of all are given all.
     """
     with large_station(80) as station:
         found = costs(station, rounds=1)
@@ -275,6 +276,10 @@ def test_every_page_of_a_large_station_is_measured() -> None:
 
     asked = {each.path: each.statements for each in found}
     assert {each.path: each.statements for each in larger} == asked
+    few = {each.path: each.rows for each in found}
+    many = {each.path: each.rows for each in larger}
+    assert many["/emergency"] == few["/emergency"]
+    assert many["/villages/changes"] > few["/villages/changes"]
     paths = {each.path for each in found}
     assert {"/", "/bulletins", "/devices", "/ledger/coverage", "/thon"} <= paths
     assert {"/devices/{device_id}", "/ledger/villages/{village_id}"} <= paths
@@ -286,7 +291,7 @@ def test_a_page_that_grows_with_the_devices_is_named() -> None:
     """Three times is near enough to flat; what costs next to nothing may grow."""
 
     def cost(path: str, processor_ms: float) -> Cost:
-        return Cost(path, "operator", processor_ms, processor_ms, 1.0, 1)
+        return Cost(path, "operator", processor_ms, processor_ms, 1.0, 1, 1)
 
     few = [cost("/", 10.0), cost("/devices", 20.0), cost("/thon", 1.0)]
     many = [cost("/", 31.0), cost("/devices", 59.0), cost("/thon", 20.0)]

@@ -16,11 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from broadcaster.accounts.guard import CSRF_FIELD, SESSION_COOKIE
 from tests.benchmarks.comparison import Comparison
 from tests.benchmarks.large_station import CSRF_TOKEN, SOUND_SHA256, LargeStation, large_station
+from tests.benchmarks.visitor import come
 from tests.brokers import free_port
 
 A_SECOND = 50
@@ -119,40 +118,31 @@ def visit_of(number: int, commune: int) -> Visit:
 async def _visits(server: int, port: int, heads: Sequence[str], *, seconds: float) -> Evening:
     waited_ms: list[float] = []
     refused: Counter[str] = Counter()
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{port}",
-        timeout=60,
-        limits=httpx.Limits(max_connections=200),
-        follow_redirects=True,
-    ) as client:
-        await _until_it_answers(client)
+    await _until_it_answers(port)
 
-        async def come(visit: Visit, head: str) -> None:
-            headers = {"Cookie": f"{SESSION_COOKIE}={head}", "Accept": "text/html"}
-            method = "GET" if visit.form is None else "POST"
-            begun = time.perf_counter()
-            try:
-                answer = await client.request(
-                    method,
-                    visit.path,
-                    data=visit.form,
-                    headers={**headers, **(visit.headers or {})},
+    async def come_once(visit: Visit, head: str) -> None:
+        headers = {"Cookie": f"{SESSION_COOKIE}={head}", "Accept": "text/html"}
+        begun = time.perf_counter()
+        try:
+            went = str(
+                await come(
+                    port, visit.path, headers={**headers, **(visit.headers or {})}, form=visit.form
                 )
-                went = str(answer.status_code)
-            except httpx.TransportError as error:
-                went = type(error).__name__
-            waited_ms.append((time.perf_counter() - begun) * 1_000)
-            if went != str(visit.answer):
-                refused[f"{visit.kind}: {went}"] += 1
+            )
+        except (OSError, EOFError) as error:
+            went = type(error).__name__
+        waited_ms.append((time.perf_counter() - begun) * 1_000)
+        if went != str(visit.answer):
+            refused[f"{visit.kind}: {went}"] += 1
 
-        used_before = _processor_s(server)
-        async with asyncio.TaskGroup() as crowd:
-            begun = time.perf_counter()
-            for number in range(int(seconds * A_SECOND)):
-                await asyncio.sleep(max(0, begun + number / A_SECOND - time.perf_counter()))
-                commune = number % len(heads)
-                crowd.create_task(come(visit_of(number, commune), heads[commune]))
-        used_s = _processor_s(server) - used_before
+    used_before = _processor_s(server)
+    async with asyncio.TaskGroup() as crowd:
+        begun = time.perf_counter()
+        for number in range(int(seconds * A_SECOND)):
+            await asyncio.sleep(max(0, begun + number / A_SECOND - time.perf_counter()))
+            commune = number % len(heads)
+            crowd.create_task(come_once(visit_of(number, commune), heads[commune]))
+    used_s = _processor_s(server) - used_before
     spread = statistics.quantiles(waited_ms, n=100)
     return Evening(
         visits=len(waited_ms),
@@ -171,12 +161,12 @@ def _processor_s(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND
 
 
-async def _until_it_answers(client: httpx.AsyncClient) -> None:
+async def _until_it_answers(port: int) -> None:
     deadline = time.monotonic() + _STARTS_WITHIN_S
     while time.monotonic() < deadline:
         try:
-            await client.get("/sign-in")
-        except httpx.TransportError:
+            await come(port, "/sign-in", headers={"Accept": "text/html"})
+        except (OSError, EOFError):
             await asyncio.sleep(0.1)
         else:
             return

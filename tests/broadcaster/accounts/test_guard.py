@@ -1,11 +1,14 @@
 """The guard: each route's right is checked, forms are ours, and strangers are led to sign in."""
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Form
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
 from pydantic import AnyUrl
 
 from broadcaster.accounts import guard
@@ -93,6 +96,25 @@ def test_every_route_of_accounts_and_frame_declares_its_right(station: SmallStat
     assert rights["GET /desk"] == {Right.WRITE_BULLETINS}
     assert rights["POST /sign-in"] == {guard.PUBLIC}
     assert rights["GET /api/me"] == {Right.USE_OWN_ACCOUNT}
+
+
+def test_who_asks_costs_one_turn_of_a_thread(station: SmallStation) -> None:
+    """Each turn waits for the interpreter among all other pages: only the database is worth it."""
+    plain = {
+        call.__name__
+        for route in iter_route_contexts(station.app(router).routes)
+        if isinstance(dependant := getattr(route, "dependant", None), Dependant)
+        for call in _asked_before(dependant)
+        if not inspect.iscoroutinefunction(call)
+        and not inspect.iscoroutinefunction(type(call).__call__)
+    }
+
+    assert plain == {"context"}
+
+
+def _asked_before(dependant: Dependant) -> list[Any]:
+    calls = [child.call for child in dependant.dependencies]
+    return calls + [call for child in dependant.dependencies for call in _asked_before(child)]
 
 
 def test_a_stranger_is_led_to_sign_in_and_back(station: SmallStation, app: FastAPI) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import event
 
 from broadcaster.accounts.people import person_line
 from broadcaster.accounts.roles import Role
 from broadcaster.accounts.second_factor import make_codes
+from broadcaster.accounts.tables import Account
 from tests.broadcaster.small_station import (
     STATION_ID,
     SmallStation,
@@ -65,6 +67,26 @@ def test_somebody_new_chooses_their_password_and_comes_in(app: FastAPI, admin: T
     mine = signed_in_client(app, username="chi", password=NEW).get("/account").text
     assert "Biên tập viên" in mine
     assert path not in admin.get("/people").text
+
+
+def test_whoever_is_asked_for_is_read_alone(station: SmallStation) -> None:
+    """A province has hundreds of village heads: the page of one does not read them all."""
+    accounts = [
+        station.person(f"truong-thon-{number}", Role.VILLAGE_HEAD, village_ids=["v-1"])[0]
+        for number in range(3)
+    ]
+    read: list[str] = []
+    event.listen(Account, "load", note := lambda account, _context: read.append(account.id))
+    try:
+        with station.database.reading() as session:
+            line = person_line(session, accounts[1], station_id=STATION_ID)
+    finally:
+        event.remove(Account, "load", note)
+
+    assert (line.username, line.roles, line.village_ids) == (
+        "truong-thon-1", [Role.VILLAGE_HEAD], ["v-1"],
+    )  # fmt: skip
+    assert read == [accounts[1]]
 
 
 def test_a_mistake_in_the_form_is_said_at_its_field(

@@ -9,6 +9,7 @@ from broadcaster.areas.errors import StationNotFounded, UnknownCluster
 from broadcaster.areas.queries import (
     clusters_named,
     clusters_of,
+    residents_of_clusters,
     residents_on,
     the_station,
     villages_of,
@@ -100,6 +101,41 @@ def test_residents_are_those_of_the_day(
     assert {key: row.residents for key, row in found.items()} == (
         {village: residents} if residents else {}
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "residents"),
+    [
+        (date(2024, 12, 31), {}),
+        (date(2025, 1, 1), {"xa-an-phu-a": 900}),
+        (date(2026, 1, 1), {"xa-an-phu-a": 950 + 70, "xa-an-phu-b": 300}),
+        (date(2030, 1, 1), {"xa-an-phu-a": 950 + 70, "xa-an-phu-b": 300}),
+    ],
+)
+def test_residents_of_clusters_are_those_of_their_villages(
+    database: Database, day: date, residents: dict[str, int]
+) -> None:
+    """Of each village its newest count not after the day, of this station alone."""
+    counts = [
+        ("xa-an-phu-a-x", date(2025, 1, 1), 900),
+        ("xa-an-phu-a-x", date(2026, 1, 1), 950),
+        ("xa-an-phu-a-y", date(2026, 1, 1), 70),
+        ("xa-an-phu-b-x", date(2026, 1, 1), 300),
+        ("xa-khac-a-x", date(2025, 1, 1), 4_000),
+    ]
+    with database.writing() as session:
+        add_station(session)
+        add_station(session, "xa-khac")
+        for village, begins, count in counts:
+            session.add(
+                VillagePopulation(
+                    village_id=village, valid_from=begins, households=1, residents=count
+                )
+            )
+        session.flush()
+        found = residents_of_clusters(session, "xa-an-phu", day)
+
+    assert found == residents
 
 
 def test_says_that_no_station_is_founded(database: Database) -> None:

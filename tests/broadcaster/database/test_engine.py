@@ -1,13 +1,16 @@
 """Instants, ids and transactions, on both databases."""
 
 import threading
+from collections import Counter
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import StatementError
 from sqlmodel import select
 
@@ -127,3 +130,71 @@ def test_who_waits_to_write_writes_as_soon_as_the_other_has(database: Database) 
 
     with database.reading() as session:
         assert {each.username for each in session.exec(select(Account))} == {"hanh", "minh"}
+
+
+def test_a_crowd_that_comes_again_finds_its_connections_open(database: Database) -> None:
+    """Twelve who read at once open twelve connections, and none the next time."""
+    opened: list[object] = []
+    database.dispose()
+    event.listen(database.engine, "connect", lambda *_: opened.append(None))
+
+    for _ in range(2):
+        with ExitStack() as crowd:
+            for _ in range(12):
+                crowd.enter_context(database.reading()).connection()
+
+    assert len(opened) == 12
+
+
+def test_nobody_at_a_file_waits_for_a_connection(sqlite_url: str) -> None:
+    """However many pages are made at once, and whatever each holds: more are opened meanwhile."""
+    database = connect(sqlite_url)
+    with ExitStack() as crowd:
+        for _ in range(60):
+            crowd.enter_context(database.reading()).connection()
+        held: Any = database.engine.pool
+        at_once = held.checkedout()
+    kept = held.checkedin()
+    database.dispose()
+
+    assert (at_once, kept) == (60, 40)
+
+
+def test_of_those_who_wait_to_write_one_looks_and_the_others_stand_behind(sqlite_url: str) -> None:
+    """Who looks again and again takes the processor from the one that all wait for."""
+    database = connect(sqlite_url)
+    waiting, looks = threading.Semaphore(0), Counter[int]()
+    looked_often = threading.Event()
+
+    def follow(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+        def note(statement: str) -> None:
+            if statement == "PRAGMA busy_timeout=3":
+                waiting.release()
+            elif statement == "BEGIN IMMEDIATE":
+                looks[id(connection)] += 1
+                if looks.total() > 20:
+                    looked_often.set()
+
+        connection.set_trace_callback(note)
+
+    def write() -> None:
+        with database.writing() as session:
+            session.connection()
+
+    with ExitStack() as ending:
+        session = ending.enter_context(database.writing())
+        session.connection()
+        event.listen(database.engine, "connect", follow)
+        crowd = [threading.Thread(target=write) for _ in range(3)]
+        for each in crowd:
+            each.start()
+        for _ in crowd:
+            assert waiting.acquire(timeout=10)
+        assert looked_often.wait(10)
+        looked = len(looks)
+    for each in crowd:
+        each.join()
+    database.dispose()
+
+    assert looked == 1
+    assert len(looks) == 3

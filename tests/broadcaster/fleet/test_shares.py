@@ -25,7 +25,7 @@ from broadcaster.areas.tables import VillageMerger
 from broadcaster.database import Database
 from broadcaster.errors import LoaError
 from broadcaster.fleet.errors import SharesExceedVillage, ShareUnusable, UnknownDevice
-from broadcaster.fleet.registry import retire, share_village
+from broadcaster.fleet.registry import known_devices, retire, share_village
 from broadcaster.fleet.shares import (
     WIRED,
     Merging,
@@ -239,3 +239,21 @@ def test_days_numbers_and_shares_are_read_as_people_write_them() -> None:
     for typed in ("nan", "101", "-5", "nửa"):
         with pytest.raises(ShareUnusable):
             read_percent(typed)
+
+
+def test_of_many_poles_those_are_asked_for_that_are_near_or_have_a_share(station: Database) -> None:
+    """The poles of its cluster and whichever else reaches it; those taken down never."""
+    with station.writing() as session:
+        raise_pole(session, "loa-w", cluster="cum-tay", thon_3=0.5)
+        raise_pole(session, "loa-x", cluster="cum-tay", thon_3=0.5)
+        raise_pole(session, "loa-y", cluster="cum-tay")
+        retire(session, "loa-y", now=NOW)
+        far = known_devices(session, STATION, of_clusters={"cum-tay"})
+        some = known_devices(
+            session, STATION, of_clusters={"cum-tay"}, beside={"loa-b", "loa-y", "elsewhere"}
+        )
+        one = known_devices(session, STATION, of_clusters=(), beside={"loa-x"})
+
+    assert [each.id for each in far] == ["loa-w", "loa-x"]
+    assert [each.id for each in some] == ["loa-b", "loa-w", "loa-x"]
+    assert [each.id for each in one] == ["loa-x"]

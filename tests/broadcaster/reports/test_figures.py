@@ -11,16 +11,21 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select, update
+from sqlmodel import Session
 
 from broadcaster.campaigns.errors import NoSuchCampaign
 from broadcaster.campaigns.keeping import keep_campaign
 from broadcaster.campaigns.plan import Plan
+from broadcaster.database import Database
 from broadcaster.ledger.coverage import Coverage, total
 from broadcaster.ledger.period_queries import By, Covered, covered
 from broadcaster.ledger.periods import Period, between, half_year, month_of, quarter
-from broadcaster.ledger.play_state import Outcome, outcome_of
+from broadcaster.ledger.play_state import Outcome, PlayState, outcome_of
 from broadcaster.ledger.queries import Villages, reports_between
-from broadcaster.reports.coverage import NOTHING, asked_broadcasts, period_coverage
+from broadcaster.ledger.tables import PLAYS
+from broadcaster.reports.all_sheets import sheets_of
+from broadcaster.reports.coverage import NOTHING, asked_broadcasts, ids_asked, period_coverage
 from broadcaster.reports.errors import (
     NoSuchContributor,
     NoSuchVillage,
@@ -29,9 +34,10 @@ from broadcaster.reports.errors import (
     ScopeNotYours,
     ScopeUnreadable,
 )
-from broadcaster.reports.poles import Standing
+from broadcaster.reports.poles import Standing, pole_lines
 from broadcaster.reports.report import Report, make_report
 from broadcaster.reports.scopes import Scope, ScopeKind, read_scope
+from broadcaster.reports.sheets import sheet
 from tests.broadcaster.ledger.air import EAST, HANOI, HEALTH, SAFETY, WEST, noon
 from tests.broadcaster.ledger.commune import STATION
 from tests.broadcaster.reports.scene import CLINIC, SCHOOL, Scene, bare_scene, day
@@ -267,6 +273,84 @@ def test_the_ledger_tells_the_same(
     for counts in (report.by_topic, report.by_urgency):
         assert sum(count.broadcasts for count in counts) == report.total.broadcasts
         assert sum(count.on_air_ms for count in counts) == report.total.on_air_ms
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    first=st.dates(day(6, 1), day(8, 25)),
+    length=st.integers(1, 90),
+    shown=st.integers(1, 5),
+    villages=st.sampled_from([None, frozenset({"thon-1"}), frozenset({"thon-2", "thon-3"})]),
+)
+def test_a_page_tells_the_first_and_sums_all(
+    busy: Scene, first: date, length: int, shown: int, villages: Villages
+) -> None:
+    """The lines that are told are the whole report's first, and no sum leaves anything out."""
+    period = Period(first, min(first + timedelta(days=length), day(9, 1)))
+    with busy.database.reading() as session:
+        scope = Scope(kind=ScopeKind.STATION)
+        whole, page = (
+            make_report(session, period, scope, station=busy.context, in_view=villages, first=bound)
+            for bound in (None, shown)
+        )
+
+    assert page.poles == whole.poles[:shown]
+    assert page.coverage.by_village == whole.coverage.by_village[:shown]
+    for part, all_of_it in zip(sheets_of(page), sheets_of(whole), strict=True):
+        assert (part.in_all, part.sums) == (len(all_of_it.rows), all_of_it.sums)
+        by_hand = sheet(all_of_it.key, "", all_of_it.columns, all_of_it.rows)
+        assert part.sums == pytest.approx(by_hand.sums)
+
+
+MOODS = (
+    ("confirmed",),
+    ("confirmed", "relayed", "planned", "cached"),
+    ("not_confirmed",),
+    ("not_confirmed", "planned"),
+    ("not_confirmed", "confirmed"),
+    ("failed", "cut", "partial", "confirmed"),
+    tuple(PlayState),
+)
+"""What the plays of one pole may have come to."""
+
+
+def test_the_most_urgent_poles_come_first_however_few_are_told(
+    database: Database, tmp_path: Path
+) -> None:
+    """Which are told is asked of the database, and it judges poles as `PoleLine.standing` does."""
+    scene, chance = bare_scene(database, state_dir=tmp_path), Random(30)
+    bulletin = scene.bulletin("Lịch tiêm chủng", topic=HEALTH, contributor=CLINIC)
+    for number in range(12):
+        scene.play(bulletin, noon(7, 1 + number), cluster=(EAST, WEST)[number % 2])
+    ids = ids_asked(SUMMER, villages=None, broadcasts=None)
+    seen = set()
+    for _ in range(12):
+        with database.writing() as session:
+            _change_plays(session, chance)
+        with database.reading() as session:
+            whole, in_all = pole_lines(session, ids, villages=None)
+            some = [pole_lines(session, ids, villages=None, first=few) for few in (1, 2, 3, 4)]
+        seen |= {line.standing for line in whole}
+
+        assert some == [(whole[:few], in_all) for few in (1, 2, 3, 4)]
+    assert seen == set(Standing)
+
+
+def _change_plays(session: Session, chance: Random) -> None:
+    """Let each pole's plays come to something else, as its mood is."""
+    rows = session.connection().execute(select(PLAYS.c.order_id, PLAYS.c.device_id)).all()
+    moods = {device: chance.choice(MOODS) for _, device in sorted(rows)}
+    for order_id, device in sorted(rows):
+        session.connection().execute(
+            update(PLAYS)
+            .where(PLAYS.c.order_id == order_id, PLAYS.c.device_id == device)
+            .values(
+                state=chance.choice(moods[device]),
+                code=chance.choice((None, "", "no_sound", "hash_mismatch")),
+                played_ms=chance.choice((0, 30_000)),
+                frozen=True,
+            )
+        )
 
 
 @settings(max_examples=20, deadline=None)
