@@ -31,6 +31,8 @@ SETTLED_AFTER = timedelta(minutes=10)
 """How long after midnight what came before it is written for sure."""
 
 _DAYS_AT_ONCE = 400
+# Asked in every transaction of the ingest: made once.
+_NEWEST = select(ROOTS.c.day, ROOTS.c.root).order_by(ROOTS.c.day.desc()).limit(1)
 
 
 class Root(
@@ -84,9 +86,7 @@ def make_due_roots(
 
 def newest_root(connection: Connection) -> AuditRoot | None:
     """The newest root, as devices are told it."""
-    row = connection.execute(
-        select(ROOTS.c.day, ROOTS.c.root).order_by(ROOTS.c.day.desc()).limit(1)
-    ).first()
+    row = connection.execute(_NEWEST).first()
     return AuditRoot(day=row.day, root=row.root) if row else None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Dialect
 from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 class InstantColumn(TypeDecorator[datetime]):
@@ -34,7 +35,7 @@ def to_ms(instant: datetime) -> int:
     """Unix milliseconds of an aware instant; raise ValueError for a naive one."""
     if instant.tzinfo is None:
         raise ValueError("a naive datetime is no instant")
-    return (instant - _EPOCH) // timedelta(milliseconds=1)
+    return (instant - _EPOCH) // _MILLISECOND
 
 
 @lru_cache(maxsize=10_000)

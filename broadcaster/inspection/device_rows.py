@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from broadcaster.database.hex_columns import hex_of
+from broadcaster.database.kept_entries import entry_text
 from broadcaster.database.signed_messages import Parts, taken_apart
 from devices.protocol.messages import Confirmation
 
@@ -128,7 +130,9 @@ class RowReader:
         """What is held of one device; of what comes by the day, only what came since."""
         return DeviceRows(
             batches=[
-                HeldBatch(RootedBatch(device_id, received_at, sha256), *taken_apart(message))
+                HeldBatch(
+                    RootedBatch(device_id, received_at, hex_of(sha256)), *taken_apart(message)
+                )
                 for message, device_id, received_at, sha256 in self._rows(
                     "confirmation_batch",
                     ("message", *RootedBatch.__struct_fields__),
@@ -168,12 +172,22 @@ class RowReader:
             ordered="epoch, seq",
         ):
             row = RootedConfirmation(
-                batch, device_id, sha256, epoch, kind, order, prev, bool(lost), at, repeat, seq
+                hex_of(batch),
+                device_id,
+                hex_of(sha256),
+                hex_of(epoch),
+                kind,
+                order,
+                hex_of(prev),
+                bool(lost),
+                at,
+                repeat,
+                seq,
             )
-            said = None
+            said, text = None, entry_text(entry)
             with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                said = _READ.decode(entry)
-            yield Held(row, entry, said)
+                said = _READ.decode(text)
+            yield Held(row, text, said)
 
     def _mappings(
         self,

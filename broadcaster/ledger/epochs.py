@@ -112,6 +112,8 @@ def _begin(
     connection: Connection, begun: Mapping[JournalKey, OpenedBatch], *, now: datetime
 ) -> list[Refused]:
     """Give the new journals their numbers; a device that had one before has lost it."""
+    if not begun:
+        return []
     numbers = _highest_numbers(connection, {device_id for device_id, _ in begun})
     incidents: list[Refused] = []
     for (device_id, epoch), opened in begun.items():

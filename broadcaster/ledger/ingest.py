@@ -19,6 +19,7 @@ from sqlmodel import Session
 from broadcaster.areas.tables import Station
 from broadcaster.audit.roots import newest_root
 from broadcaster.database.columns import to_ms
+from broadcaster.database.kept_entries import packed_entry
 from broadcaster.ledger.bulk import connection_of, execute_many, insert_tuples_once
 from broadcaster.ledger.epochs import look_at_epochs
 from broadcaster.ledger.health import store_health
@@ -39,12 +40,12 @@ from broadcaster.ledger.opening import (
     Refused,
     open_delivery,
 )
-from broadcaster.ledger.plays import PlayKey, lock_devices, refold
+from broadcaster.ledger.plays import PlayKey, WordKey, lock_devices, refold
 from broadcaster.ledger.repeated_roots import contradicted
 from broadcaster.ledger.statuses import store_statuses
 from broadcaster.ledger.tables import BATCHES, CONFIRMATIONS
 from broadcaster.wire import Delivery
-from devices.protocol.messages import AuditRoot, Receipt
+from devices.protocol.messages import AuditRoot, Confirmation, Receipt
 
 log = structlog.get_logger()
 
@@ -94,6 +95,16 @@ class _Brought:
             if each.confirmation.order is not None
         }
 
+    @property
+    def said(self) -> dict[WordKey, Confirmation]:
+        """What was read already, by the keys under which it is stored."""
+        said: dict[WordKey, Confirmation] = {}
+        for opened, entries in self.new:
+            device, epoch = opened.batch.device, bytes.fromhex(opened.batch.epoch)
+            for each in entries:
+                said[device, epoch, each.confirmation.seq] = each.confirmation
+        return said
+
 
 def store(
     session: Session,
@@ -136,7 +147,7 @@ def store_opened(
     insert_tuples_once(connection, BATCHES, _BATCH_COLUMNS, _evidence(brought, now=now))
     insert_tuples_once(connection, CONFIRMATIONS, _CONFIRMATION_COLUMNS, rows)
     _move_heads(connection, journals, now=now)
-    plays_changed = refold(connection, brought.plays, now=now)
+    plays_changed = refold(connection, brought.plays, now=now, read=brought.said)
     statuses = [o for o in opened if isinstance(o, OpenedStatus) and _device(o) in enrolled]
     brought.refusals += contradicted(connection, statuses)
     changed = store_statuses(connection, [each.status for each in statuses], now=now)
@@ -184,7 +195,10 @@ def _accept(batches: Sequence[OpenedBatch], journals: Mapping[JournalKey, Journa
 
 def _evidence(brought: _Brought, *, now: datetime) -> list[tuple[Any, ...]]:
     at_ms = to_ms(now)
-    return [(opened.sha256, opened.batch.device, opened.kept, at_ms) for opened, _ in brought.new]
+    return [
+        (bytes.fromhex(opened.sha256), opened.batch.device, opened.kept, at_ms)
+        for opened, _ in brought.new
+    ]
 
 
 def _rows(
@@ -193,14 +207,14 @@ def _rows(
     at_ms = to_ms(now)
     rows: list[tuple[Any, ...]] = []
     for opened, entries in brought.new:
-        device, epoch, sha256 = opened.batch.device, opened.batch.epoch, opened.sha256
-        lost = (device, epoch) in quarantined
+        device, lost = opened.batch.device, (opened.batch.device, opened.batch.epoch) in quarantined
+        epoch, sha256 = bytes.fromhex(opened.batch.epoch), bytes.fromhex(opened.sha256)
         rows += [
             (
-                device, epoch, said.seq, said.prev, entry_sha256, entry, str(said.kind),
-                said.order, said.repeat, sha256, at_ms, lost,
+                device, epoch, said.seq, link.prev, link.sha256, packed_entry(entry),
+                str(said.kind), said.order, said.repeat, sha256, at_ms, lost,
             )
-            for said, entry, entry_sha256 in entries
+            for said, entry, link in entries
         ]  # fmt: skip
     return rows
 
@@ -228,7 +242,7 @@ def _move_heads(
         journal.advance(links_after(connection, journal))
     at_ms = to_ms(now)
     moved = [
-        (journal.device_id, journal.epoch, journal.seq, journal.chain, at_ms)
+        (journal.device_id, journal.epoch, journal.seq, journal.chain.hex(), at_ms)
         for journal in journals.values()
         if journal.moved
     ]
@@ -243,7 +257,7 @@ def _receipt(
         device=journal.device_id,
         epoch=journal.epoch,
         seq=journal.seq,
-        chain=journal.chain,
+        chain=journal.chain.hex(),
         issued_at_ms=to_ms(now),
         audit_root=root or UNSET,
     )

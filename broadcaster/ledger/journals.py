@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
+from broadcaster.database.hex_columns import octets_of
 from broadcaster.ledger.bulk import chunks, rows_of
 from broadcaster.ledger.opening import OpenedBatch
 from broadcaster.ledger.tables import CONFIRMATIONS
@@ -27,10 +28,10 @@ JournalKey = tuple[str, str]
 
 
 class Link(NamedTuple):
-    """One held entry: its hash, and the hash it names as the one before it."""
+    """One held entry: its hash, and the hash it names as the one before it, as octets."""
 
-    sha256: str
-    prev: str
+    sha256: bytes
+    prev: bytes
 
 
 class NewEntry(NamedTuple):
@@ -38,7 +39,7 @@ class NewEntry(NamedTuple):
 
     confirmation: Confirmation
     entry: str
-    sha256: str
+    link: Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,15 @@ class Accepted:
 
 @dataclass(slots=True)
 class Journal:
-    """One epoch: its verified prefix, and the entries around what came now."""
+    """One epoch: its verified prefix, and the entries around what came now.
+
+    `chain` is the hash of the prefix's last entry, as octets.
+    """
 
     device_id: str
     epoch: str
     seq: int
-    chain: str
+    chain: bytes
     known: dict[int, Link] = field(default_factory=dict)
     fresh: set[int] = field(default_factory=set)
     moved: bool = False
@@ -68,7 +72,7 @@ class Journal:
         duplicates = 0
         said = zip(opened.confirmations, opened.batch.entries, strict=True)
         for (confirmation, sha256), entry in said:
-            link = Link(sha256, confirmation.prev)
+            link = Link(bytes.fromhex(sha256), bytes.fromhex(confirmation.prev))
             violation = self._contradicts(confirmation.seq, link)
             if violation:
                 return Accepted(new, duplicates, (violation, confirmation.seq))
@@ -77,7 +81,7 @@ class Journal:
                 continue
             self.known[confirmation.seq] = link
             self.fresh.add(confirmation.seq)
-            new.append(NewEntry(confirmation, entry, sha256))
+            new.append(NewEntry(confirmation, entry, link))
         return Accepted(new, duplicates)
 
     def advance(self, more: Callable[[int], Iterable[tuple[int, Link]]]) -> None:
@@ -114,7 +118,7 @@ def load_journals(
     for opened in batches:
         device_id, epoch = opened.batch.device, opened.batch.epoch
         begins = genesis(station=station_id, device=device_id, epoch=epoch)
-        journals.setdefault((device_id, epoch), Journal(device_id, epoch, 0, begins))
+        journals.setdefault((device_id, epoch), Journal(device_id, epoch, 0, bytes.fromhex(begins)))
     _load_heads(connection, journals)
     for some in chunks(_spans(batches), size=_SPANS_AT_ONCE[-1]):
         _load_links(connection, some, journals)
@@ -130,7 +134,7 @@ def links_after(
         rows = connection.execute(
             _LINKS_AFTER, {"device": journal.device_id, "epoch": journal.epoch, "after": seq}
         )
-        return [(found, Link(sha256, prev)) for found, sha256, prev in rows]
+        return [(found, Link(octets_of(sha256), octets_of(prev))) for found, sha256, prev in rows]
 
     return more
 
@@ -147,7 +151,7 @@ def _load_heads(connection: Connection, journals: dict[JournalKey, Journal]) -> 
     ):
         journal = journals.get((device_id, epoch))
         if journal is not None:
-            journal.seq, journal.chain = seq, chain
+            journal.seq, journal.chain = seq, octets_of(chain)
 
 
 class _Span(NamedTuple):
@@ -178,9 +182,15 @@ def _load_links(
     size = next(each for each in _SPANS_AT_ONCE if each >= len(spans))
     # What is left of the statement asks again for the last span.
     asked = [*spans, *[spans[-1]] * (size - len(spans))]
-    values = [value for span in asked for value in span]
+    kept = {span.epoch: bytes.fromhex(span.epoch) for span in spans}
+    epochs = {octets: epoch for epoch, octets in kept.items()}
+    values = [
+        value
+        for device_id, epoch, first, last in asked
+        for value in (device_id, kept[epoch], first, last)
+    ]
     for device_id, epoch, seq, sha256, prev in rows_of(connection, _links_in(size), *values):
-        journals[device_id, epoch].known[seq] = Link(sha256, prev)
+        journals[device_id, epochs[epoch]].known[seq] = Link(sha256, prev)
 
 
 # Few sizes, so that the database knows the statement again.

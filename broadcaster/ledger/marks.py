@@ -9,15 +9,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from broadcaster.ledger.bulk import execute_many
 from broadcaster.ledger.tables import MARKS, SHARES
+
+_MARK = f"INSERT INTO {MARKS.name} (broadcast_id) VALUES (?)"  # noqa: S608 - the schema's name
 
 
 def mark_coverage(connection: Connection, broadcast_ids: Collection[str]) -> None:
     """Have the roll-ups follow these broadcasts."""
     if broadcast_ids:
-        connection.execute(
-            MARKS.insert(), [{"broadcast_id": each} for each in sorted(broadcast_ids)]
-        )
+        execute_many(connection, _MARK, [(each,) for each in sorted(broadcast_ids)])
 
 
 def mark_begun(connection: Connection, *, now: datetime) -> None:

@@ -4,9 +4,11 @@ A play's expectation is a record; everything folded is a projection that `rebuil
 again from the confirmations alone.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +16,8 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import Session
 
 from broadcaster.database.columns import from_ms, to_ms
+from broadcaster.database.hex_columns import hex_of
+from broadcaster.database.kept_entries import entry_octets
 from broadcaster.ledger.alerts import Owed, sync_alerts
 from broadcaster.ledger.bulk import chunks, connection_of, execute_many, rows_of
 from broadcaster.ledger.fold import Expected, Fold, Word, fold
@@ -25,9 +29,15 @@ from devices.protocol.messages import Confirmation
 PlayKey = tuple[str, int, str]
 """Order, repeat and device."""
 
+WordKey = tuple[str, bytes, int]
+"""Device, epoch as it is kept, and number."""
+
 _FOLDED = tuple(Fold.__dataclass_fields__)
 _READ = msgspec.json.Decoder(Confirmation)
 _REBUILT_AT_ONCE = 1_000
+_NOTHING_READ: Mapping[WordKey, Confirmation] = MappingProxyType({})
+# The words of a play are mostly of one epoch.
+_name_of = lru_cache(maxsize=10_000)(hex_of)
 _PLAYS_LOCK = int.from_bytes(b"loaplays")
 
 
@@ -77,7 +87,7 @@ class _Held(NamedTuple):
 _OF_PLAYS = "WHERE order_id IN ?? AND repeat IN ?? AND device_id IN ??"
 _PLAYS_HELD = f"SELECT {', '.join(_Held._fields)} FROM play {_OF_PLAYS}"  # noqa: S608 - the schema's names
 _WORDS_ON_PLAYS = (
-    "SELECT order_id, repeat, device_id, epoch, entry, received_at FROM confirmation "  # noqa: S608
+    "SELECT order_id, repeat, device_id, epoch, seq, entry, received_at FROM confirmation "  # noqa: S608
     f"{_OF_PLAYS} AND NOT quarantined"
 )
 _FOLD_PLAY = (
@@ -112,11 +122,20 @@ def lock_devices(connection: Connection, device_ids: Collection[str]) -> set[str
     return {device_id for device_id, retired_at in rows if retired_at is None}
 
 
-def refold(connection: Connection, keys: Collection[PlayKey], *, now: datetime) -> int:
-    """Fold these plays again and write those that changed; they must be locked."""
+def refold(
+    connection: Connection,
+    keys: Collection[PlayKey],
+    *,
+    now: datetime,
+    read: Mapping[WordKey, Confirmation] = _NOTHING_READ,
+) -> int:
+    """Fold these plays again and write those that changed; they must be locked.
+
+    What is in `read` was stored in this transaction, and is not read from the database again.
+    """
     changes: list[_Change] = []
     for some in chunks(sorted(keys)):
-        changes += _changes(connection, some, now=now)
+        changes += _changes(connection, some, now=now, read=read)
     _write(connection, changes, now=now)
     turned = {
         change.owed
@@ -140,8 +159,14 @@ def rebuild_plays(session: Session, *, now: datetime) -> int:
     return changed
 
 
-def _changes(connection: Connection, keys: Sequence[PlayKey], *, now: datetime) -> list[_Change]:
-    words = _words(connection, keys)
+def _changes(
+    connection: Connection,
+    keys: Sequence[PlayKey],
+    *,
+    now: datetime,
+    read: Mapping[WordKey, Confirmation],
+) -> list[_Change]:
+    words = _words(connection, keys, read)
     changes: list[_Change] = []
     for held in _rows(connection, keys):
         folded = fold(_expected(held), words[held.key], now=now)
@@ -157,13 +182,16 @@ def _rows(connection: Connection, keys: Sequence[PlayKey]) -> list[_Held]:
     return [held for row in rows if (held := _Held(*row)).key in wanted]
 
 
-def _words(connection: Connection, keys: Sequence[PlayKey]) -> dict[PlayKey, list[Word]]:
+def _words(
+    connection: Connection, keys: Sequence[PlayKey], read: Mapping[WordKey, Confirmation]
+) -> dict[PlayKey, list[Word]]:
     rows = rows_of(connection, _WORDS_ON_PLAYS, *_lists(keys))
     words: dict[PlayKey, list[Word]] = {key: [] for key in keys}
-    for order, repeat, device, epoch, entry, received_at in rows:
+    for order, repeat, device, epoch, seq, entry, received_at in rows:
         of_play = words.get((order, repeat, device))
         if of_play is not None:
-            of_play.append(Word(epoch, _READ.decode(entry), from_ms(received_at)))
+            said = read.get((device, epoch, seq)) or _READ.decode(entry_octets(entry))
+            of_play.append(Word(_name_of(epoch), said, from_ms(received_at)))
     return words
 
 

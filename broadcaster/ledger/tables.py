@@ -7,6 +7,8 @@ from sqlalchemy import BigInteger, Index, LargeBinary, Table, Text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from broadcaster.database import InstantColumn
+from broadcaster.database.hex_columns import HexColumn
+from broadcaster.database.kept_entries import EntryColumn
 from broadcaster.database.signed_messages import SignedMessageColumn
 
 
@@ -15,7 +17,7 @@ class ConfirmationBatch(SQLModel, table=True):
 
     __tablename__ = "confirmation_batch"
 
-    sha256: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True, sa_type=HexColumn)
     device_id: str = Field(foreign_key="device.id", index=True)
     message: bytes = Field(sa_type=SignedMessageColumn)
     received_at: datetime = Field(sa_type=InstantColumn)
@@ -24,6 +26,7 @@ class ConfirmationBatch(SQLModel, table=True):
 class ConfirmationRow(SQLModel, table=True):
     """One confirmation, once, whatever was repeated: the exact bytes that the chain hashes.
 
+    Hashes, epoch and entry are kept as octets and read as text (`HexColumn`, `EntryColumn`).
     What is `quarantined` is kept, chained and receipted, and counts nothing.
     """
 
@@ -31,15 +34,15 @@ class ConfirmationRow(SQLModel, table=True):
     __table_args__ = (Index("confirmation_by_play", "order_id", "repeat", "device_id"),)
 
     device_id: str = Field(foreign_key="device.id", primary_key=True)
-    epoch: str = Field(primary_key=True)
+    epoch: str = Field(primary_key=True, sa_type=HexColumn)
     seq: int = Field(primary_key=True, sa_type=BigInteger)
-    prev_sha256: str
-    entry_sha256: str
-    entry: str = Field(sa_type=Text)
+    prev_sha256: str = Field(sa_type=HexColumn)
+    entry_sha256: str = Field(sa_type=HexColumn)
+    entry: str = Field(sa_type=EntryColumn)
     kind: str
     order_id: str | None = None
     repeat: int = 0
-    batch_sha256: str = Field(foreign_key="confirmation_batch.sha256")
+    batch_sha256: str = Field(foreign_key="confirmation_batch.sha256", sa_type=HexColumn)
     received_at: datetime = Field(sa_type=InstantColumn)
     quarantined: bool = False
 

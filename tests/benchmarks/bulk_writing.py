@@ -1,7 +1,8 @@
 """Writing confirmations in bulk as the ingest does, against `executemany` of the same rows.
 
 Both into a table of the same schema, with its key and its index, in transactions of as many rows,
-as durable (WAL, `synchronous=FULL`), from values in memory. Verifying is another measure.
+as durable (WAL, `synchronous=FULL`), from values in memory. The bare driver is handed what is kept;
+the ingest has first to make it of what a device said. Verifying is another measure.
 """
 
 import sqlite3
@@ -16,8 +17,9 @@ from typing import Any
 import broadcaster.schema  # noqa: F401 - migrations and sessions need every table known
 from broadcaster.database import Database, connect
 from broadcaster.database.columns import to_ms
+from broadcaster.database.kept_entries import packed_entry
 from broadcaster.database.migrate import migrate
-from broadcaster.ledger.bulk import connection_of, insert_once
+from broadcaster.ledger.bulk import connection_of, insert_tuples_once
 from broadcaster.ledger.tables import CONFIRMATIONS
 from devices.protocol.chain import entry_hash
 from devices.protocol.messages import Confirmation, decode
@@ -25,6 +27,10 @@ from tests.benchmarks.comparison import Comparison, by_turns
 from tests.broadcaster.ledger import commune
 
 IN_A_TRANSACTION = 1_000
+_COLUMNS = (
+    "device_id", "epoch", "seq", "prev_sha256", "entry_sha256", "entry", "kind", "order_id",
+    "repeat", "batch_sha256", "received_at", "quarantined",
+)  # fmt: skip
 
 
 def bulk_writing(*, rows: int = 50_000, rounds: int = 5) -> Comparison:
@@ -41,9 +47,9 @@ def bulk_writing(*, rows: int = 50_000, rounds: int = 5) -> Comparison:
         octets = template.read_bytes()
         bare = (_copy(folder / f"bare-{number}.sqlite3", octets) for number in range(rounds))
         ours = (_copy(folder / f"ours-{number}.sqlite3", octets) for number in range(rounds))
-        told = [tuple(to_ms(v) if k == "received_at" else v for k, v in r.items()) for r in values]
+        kept = [_kept(each) for each in values]
         turns = by_turns(
-            baseline=lambda: _executemany(next(bare), tuple(values[0]), told),
+            baseline=lambda: _executemany(next(bare), kept),
             ours=lambda: _insert_once(next(ours), values),
             cpu_s=process_time,
             rounds=rounds,
@@ -100,12 +106,24 @@ def _rows(wanted: int) -> list[dict[str, Any]]:
     return found[:wanted]
 
 
+def _kept(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """A row as the driver takes it, made as the ingest makes it."""
+    return (
+        row["device_id"], bytes.fromhex(row["epoch"]), row["seq"],
+        bytes.fromhex(row["prev_sha256"]), bytes.fromhex(row["entry_sha256"]),
+        packed_entry(row["entry"]), row["kind"], row["order_id"], row["repeat"],
+        bytes.fromhex(row["batch_sha256"]), to_ms(row["received_at"]), row["quarantined"],
+    )  # fmt: skip
+
+
 def _insert_once(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     database = connect(f"sqlite:///{path}")
     _without_others(database)
     for some in _together(rows):
         with database.writing() as session:
-            insert_once(connection_of(session), CONFIRMATIONS, some)
+            insert_tuples_once(
+                connection_of(session), CONFIRMATIONS, _COLUMNS, [_kept(each) for each in some]
+            )
     database.dispose()
 
 
@@ -117,9 +135,9 @@ def _without_others(database: Database) -> None:
         driver.execute("PRAGMA foreign_keys=OFF")
 
 
-def _executemany(path: Path, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    places = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO confirmation ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
+def _executemany(path: Path, rows: Sequence[tuple[Any, ...]]) -> None:
+    places = ", ".join("?" * len(_COLUMNS))
+    statement = f"INSERT INTO confirmation ({', '.join(_COLUMNS)}) VALUES ({places})"  # noqa: S608
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from zoneinfo import ZoneInfo
 import broadcaster.schema  # noqa: F401 - migrations and sessions need every table known
 from broadcaster.database import Database, connect
 from broadcaster.database.columns import to_ms
+from broadcaster.database.kept_entries import packed_entry
 from broadcaster.database.migrate import migrate
 from broadcaster.ledger.period_queries import By, covered
 from broadcaster.ledger.periods import month_of, one_year
@@ -46,7 +48,7 @@ INSERT INTO play (order_id, repeat, device_id, broadcast_id, cluster_id, device_
     audio_sha256, asked_ms, starts_at, start_due_at, end_due_at, frozen, state, reached, played_ms,
     clock_doubtful, relay, simulated, evidence_epoch, evidence_seq, start_offset_us)
 VALUES (?, 0, ?, ?, ?, 'Loa', 'Bản tin', ?, 'ab', 60000, ?, ?, ?, 1, ?, 'finished', 60000, 0, 0, 0,
-    'e', ?, 2000)
+    'eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee', ?, 2000)
 """
 _INSERT_SHARE = """
 INSERT INTO play_share (order_id, device_id, village_id, broadcast_id, cluster_id, cluster_name,
@@ -56,9 +58,9 @@ VALUES (?, ?, ?, ?, ?, 'Xã', 'Thôn', ?, 100, 400, ?, ?, 1)
 _INSERT_WORD = """
 INSERT INTO confirmation (device_id, epoch, seq, prev_sha256, entry_sha256, entry, kind, order_id,
     repeat, batch_sha256, received_at, quarantined)
-VALUES (?, 'e', ?, ?, ?, ?, 'finished', ?, 0, ?, 1, 0)
+VALUES (?, x'eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee', ?, ?, ?, ?, 'finished', ?, 0, ?, 1, 0)
 """
-_HASH = "0" * 64
+_HASH = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,7 @@ def _found(connection: sqlite3.Connection, *, communes: int) -> None:
         connection.executemany(
             "INSERT INTO confirmation_batch (sha256, device_id, message, received_at) "
             "VALUES (?, ?, x'00', 1)",
-            [(f"b-{commune}-{n}", f"d-{commune}-{n}") for n in range(DEVICES)],
+            [(_batch(commune, n), f"d-{commune}-{n}") for n in range(DEVICES)],
         )
 
 
@@ -279,14 +281,18 @@ def _shares(communes: int, broadcasts: int) -> Iterator[Sequence[object]]:
                 )  # fmt: skip
 
 
+def _batch(commune: int, device: int) -> bytes:
+    return sha256(f"{commune}-{device}".encode()).digest()
+
+
 def _words(communes: int, broadcasts: int) -> Iterator[Sequence[object]]:
     for commune in range(communes):
         for device in range(DEVICES):
             for seq in range(1, broadcasts * WORDS_A_PLAY + 1):
                 number = (seq - 1) // WORDS_A_PLAY
                 yield (
-                    f"d-{commune}-{device}", seq, _HASH, _HASH, _ENTRY % seq,
-                    f"o-{commune}-{number}", f"b-{commune}-{device}",
+                    f"d-{commune}-{device}", seq, _HASH, _HASH, packed_entry(_ENTRY % seq),
+                    f"o-{commune}-{number}", _batch(commune, device),
                 )  # fmt: skip
 
 

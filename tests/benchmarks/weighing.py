@@ -58,5 +58,5 @@ def _messages(ledger: sqlite3.Connection) -> list[bytes]:
     messages = []
     for kept, sha256 in ledger.execute("SELECT message, sha256 FROM confirmation_batch"):
         messages.append(restored(kept))
-        assert hashlib.sha256(messages[-1]).hexdigest() == sha256
+        assert hashlib.sha256(messages[-1]).digest() == sha256
     return messages

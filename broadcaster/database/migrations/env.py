@@ -12,6 +12,8 @@ def plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:  # 
         "InstantColumn": "sa.BigInteger()",
         "AutoString": "sa.String()",
         "SignedMessageColumn": "sa.LargeBinary()",
+        "HexColumn": "sa.LargeBinary()",
+        "EntryColumn": "sa.LargeBinary()",
     }
     return plain.get(type(item).__name__, False) if kind == "type" else False
 
