@@ -125,7 +125,7 @@ def _says_their_own(session: Session, bulletin: Bulletin, rendition: Rendition, 
     if submitted != by:
         return False
     taught = session.execute(
-        select(LexiconEntry.written).where(
+        select(col(LexiconEntry.written)).where(
             col(LexiconEntry.station_id) == bulletin.station_id,
             col(LexiconEntry.created_by) == by,
             col(LexiconEntry.created_at) <= rendition.rendered_at,

@@ -74,8 +74,8 @@ def plan_and_sign(site: Site) -> str:
     with site.station.database.writing() as session:
         station, now = session.get_one(Station, STATION_ID), site.station.clock()
         plan_broadcasts(session, station=station, now=now, days=8, lead=timedelta(seconds=15))
-        sign_changed_plans(session, station=station, keys=made_keys(), trail=followed(), now=now, days=8,
-                           start_within=MINUTE, end_within=MINUTE)  # fmt: skip
+        sign_changed_plans(session, station=station, keys=made_keys(), trail=followed(), now=now,
+                           days=8, start_within=MINUTE, end_within=MINUTE)  # fmt: skip
         return first_broadcast(session)
 
 
