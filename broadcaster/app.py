@@ -46,6 +46,7 @@ from broadcaster.coverage import device_pages as coverage_device_pages
 from broadcaster.coverage import pages as coverage_pages
 from broadcaster.dispatch.items import items_of_order
 from broadcaster.dispatch.outbox import unpublished_since
+from broadcaster.dispatch.vouching import refusal_notices
 from broadcaster.emergency import api as emergency_api
 from broadcaster.emergency import board_pages as emergency_board
 from broadcaster.emergency import oversight_pages as emergency_oversight
@@ -280,7 +281,12 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.director = Director(context.settings)
     app.state.unpublished_since = unpublished_since
     app.state.order_items = items_of_order
-    app.state.board_notices = [emergency_notices, live_notices, campaign_notices]
+    app.state.board_notices = [
+        refusal_notices,
+        emergency_notices,
+        live_notices,
+        campaign_notices,
+    ]
     app.state.board_streams = today_events.OpenStreams()
     app.state.shown_elsewhere = address_of_part
     app.state.bulletin_panels = [

@@ -18,6 +18,7 @@ from broadcaster.accounts.errors import (
     UsernameUnusable,
 )
 from broadcaster.accounts.passwords import hash_password, new_password
+from broadcaster.accounts.phones import forget_phones
 from broadcaster.accounts.roles import Role
 from broadcaster.accounts.tables import Account, RoleGrant, SecondFactor
 from broadcaster.audit import Act, record
@@ -126,6 +127,7 @@ def change_roles(
             session.delete(grant)
     session.add_all(wanted.values())
     session.flush()
+    forget_phones(session, now=now)
     record(
         session, Act.ROLES_CHANGED, by=by, about=account_id, at=now,
         details={"roles": " ".join(sorted(roles)), "villages": " ".join(sorted(village_ids)),
@@ -198,6 +200,8 @@ def close_account(session: Session, account_id: str, *, by: str, now: datetime) 
     """Let a person sign in no more; what they did stands. Raise LastAdmin."""
     keep_an_admin(session, without=account_id)
     session.get_one(Account, account_id).active = False
+    session.flush()
+    forget_phones(session, now=now)
     record(session, Act.ACCOUNT_CLOSED, by=by, about=account_id, at=now)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, delete, or_, select, true, update
+from sqlalchemy import Column, Select, Table, delete, or_, select, update
 from sqlmodel import Session, SQLModel, col
 
 from broadcaster.accounts.people import keep_an_admin
@@ -32,6 +32,8 @@ from broadcaster.audit.tables import ENTRIES, PRIVATE
 from broadcaster.database.columns import to_ms
 
 ERASED_NAME = "Người đã xóa"
+ERASED_USERNAME = "X-"
+"""Nobody can choose a name with capitals, so what begins so is an erased person's."""
 
 PURPOSES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -42,7 +44,10 @@ PURPOSES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "second_factor": ("to prove who it is", "until removed or erased"),
         "one_time_code": ("to prove who it is without a telephone", "90 days after its use"),
         "password_link": ("to choose a password", "24 hours"),
-        "head_phone": ("to be called when a village's poles fall silent", "until erased"),
+        "head_phone": (
+            "to be called when a village's poles fall silent",
+            "while they are a village head, or until erased",
+        ),
         "foreign_login": ("to sign in at a province's provider", "until removed or erased"),
         "bulletin_draft": ("what the person typed and has not saved", "until saved or erased"),
         "hearing_note": ("what a village head wrote of what was heard", "2 years, or until erased"),
@@ -61,13 +66,13 @@ _FAILURES: Table = SQLModel.metadata.tables["sign_in_failure"]
 _UNSEEN_BY_OTHERS = ("bulletin_draft",)
 # What a person wrote beside a word that stays: known by that word, not by an account of its own.
 _BESIDE = (("hearing_note", "hearing"), ("hearing_photo", "hearing"))
-# A name that was copied out, the instant after which nothing that is signed needs it any more, and
-# whose it is, where that stands beside it: another person of the same name keeps theirs.
-_COPIED_NAMES = (
+COPIED_NAMES = (
     ("emergency", "giver_name", "repeats_until", "given_by"),
-    ("broadcast", "override_person", "not_after", None),
-    ("live_talk", "override_person", "ended_at", None),
+    ("broadcast", "override_person", "not_after", "override_by"),
+    ("live_talk", "override_person", "ended_at", "override_by"),
 )
+"""A name that was copied out, the instant after which nothing that is signed needs it any more, and
+whose it is: another person of the same name keeps theirs."""
 
 
 def export_person(
@@ -102,12 +107,11 @@ def erase_person(session: Session, account_id: str, *, by: str | None, now: date
     """Erase what names a person; count what the trail kept beside it. Raises LastAdmin."""
     keep_an_admin(session, without=account_id)
     account = session.get_one(Account, account_id)
-    for table, name, over, whose in _COPIED_NAMES:
+    for table, name, over, whose in COPIED_NAMES:
         copied = SQLModel.metadata.tables[table]
-        theirs = copied.c[whose] == account_id if whose else true()
         session.execute(
             update(copied)
-            .where(copied.c[name] == account.display_name, copied.c[over] < now, theirs)
+            .where(copied.c[whose] == account_id, copied.c[name].is_not(None), copied.c[over] < now)
             .values({name: ERASED_NAME})
         )
     session.execute(delete(SignInFailure).where(col(SignInFailure.username) == account.username))
@@ -118,8 +122,7 @@ def erase_person(session: Session, account_id: str, *, by: str | None, now: date
         session.execute(delete(unseen).where(unseen.c.account_id == account_id))
     for written, column, ids in _beside(account_id):
         session.execute(delete(written).where(column.in_(ids)))
-    # Nobody can choose a name with capitals, so it is nobody's but this row's.
-    account.username = f"X-{account_id}"
+    account.username = f"{ERASED_USERNAME}{account_id}"
     account.display_name, account.password_hash, account.active = ERASED_NAME, "-", False
     return erase_private(session, account_id, by=by, now=now)
 

@@ -1,6 +1,7 @@
 """Village heads and the numbers at which they are called: entered by an admin, shown to the staff.
 
-Purpose: calling somebody where loudspeakers are silent. A number that is emptied is erased.
+Purpose: calling somebody where loudspeakers are silent. A number that is emptied is erased, and so
+is one whose person is a village head no more.
 """
 
 import re
@@ -84,6 +85,28 @@ def keep_phone(
     details = {"known": bool(phone)}
     record(session, Act.HEAD_PHONE_CHANGED, by=by, about=account_id, at=now, details=details)
     log.info("head_phone_changed", account_id=account_id, known=bool(phone), by=by)
+
+
+def forget_phones(session: Session, *, now: datetime) -> int:
+    """Erase the numbers of whoever is a village head no more, or may not sign in; count them.
+
+    A number is kept for being called as one. It goes with the role, whichever way that went.
+    """
+    heads_now = (
+        select(RoleGrant.account_id)
+        .join(Account, col(Account.id) == col(RoleGrant.account_id))
+        .where(RoleGrant.role == Role.VILLAGE_HEAD, col(Account.active))
+    )
+    outlived = session.exec(
+        select(HeadPhone).where(col(HeadPhone.account_id).not_in(heads_now))
+    ).all()
+    for kept in outlived:
+        session.delete(kept)
+        record(session, Act.HEAD_PHONE_CHANGED, by="", about=kept.account_id, at=now,
+               details={"known": False})  # fmt: skip
+        log.info("head_phone_forgotten", account_id=kept.account_id)
+    session.flush()
+    return len(outlived)
 
 
 def checked_phone(given: str) -> str:

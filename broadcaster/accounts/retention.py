@@ -6,7 +6,8 @@ from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, SQLModel, col
 
 from broadcaster.accounts.failures import FAILURE_WINDOW
-from broadcaster.accounts.personal_data import ERASED_NAME
+from broadcaster.accounts.personal_data import COPIED_NAMES, ERASED_NAME, ERASED_USERNAME
+from broadcaster.accounts.phones import forget_phones
 from broadcaster.accounts.second_factor import OFFER_LASTS
 from broadcaster.accounts.tables import (
     Account,
@@ -24,7 +25,7 @@ STRANGERS_NAMES_KEPT = timedelta(days=90)
 
 
 def forget_what_ended(session: Session, *, now: datetime) -> None:
-    """Delete sessions with their addresses, failures, links and codes whose time is over.
+    """Delete sessions with their addresses, failures, links, codes and numbers whose time is over.
 
     What strangers typed as their name is erased after ninety days, and the trail says up to where.
     """
@@ -37,23 +38,28 @@ def forget_what_ended(session: Session, *, now: datetime) -> None:
         .where(col(SecondFactor.offered_at) <= now - OFFER_LASTS)
         .values(offered_seed="", offered_at=None)
     )
-    _forget_erased_givers(session, now=now)
+    _forget_erased_names(session, now=now)
+    forget_phones(session, now=now)
     _forget_strangers(session, now=now)
 
 
-def _forget_erased_givers(session: Session, *, now: datetime) -> None:
-    """An emergency that lasted when its giver was erased named them until it was over."""
-    emergencies = SQLModel.metadata.tables["emergency"]
-    erased = select(col(Account.id)).where(col(Account.display_name) == ERASED_NAME)
-    session.execute(
-        update(emergencies)
-        .where(
-            emergencies.c.given_by.in_(erased),
-            emergencies.c.giver_name != ERASED_NAME,
-            emergencies.c.repeats_until < now,
+def _forget_erased_names(session: Session, *, now: datetime) -> None:
+    """What lasted when somebody was erased named them until it was over."""
+    # Compared letter by letter: LIKE would take a small x for it on SQLite.
+    begins = func.substr(col(Account.username), 1, len(ERASED_USERNAME))
+    erased = select(col(Account.id)).where(begins == ERASED_USERNAME)
+    for table, name, over, whose in COPIED_NAMES:
+        copied = SQLModel.metadata.tables[table]
+        session.execute(
+            update(copied)
+            .where(
+                copied.c[whose].in_(erased),
+                copied.c[name].is_not(None),
+                copied.c[name] != ERASED_NAME,
+                copied.c[over] < now,
+            )
+            .values({name: ERASED_NAME})
         )
-        .values(giver_name=ERASED_NAME)
-    )
 
 
 def _forget_strangers(session: Session, *, now: datetime) -> None:

@@ -7,16 +7,19 @@ which what is unsure or missing was not accepted in so many words.
 from datetime import datetime, timedelta
 
 import structlog
-from sqlmodel import Session
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
 
 from broadcaster.audit import Act as AuditAct
 from broadcaster.audit import record
+from broadcaster.audit.tables import ENTRIES
 from broadcaster.bulletins.commenting import checked_comment
 from broadcaster.bulletins.doubts import unresolved
 from broadcaster.bulletins.errors import (
     CommentMissing,
     NothingAccepted,
     OwnBulletin,
+    OwnReading,
     PlaylistOutdated,
     RecordingsUnaccepted,
     RelayOutdated,
@@ -32,12 +35,14 @@ from broadcaster.bulletins.standing import (
     newest_decision,
     part_holds,
     relay_holds,
+    rendition_sha256,
     state_of,
 )
 from broadcaster.bulletins.states import Act, after
 from broadcaster.bulletins.tables import Approval, Bulletin, Rendition
 from broadcaster.database import new_id
 from broadcaster.database.columns import to_ms
+from broadcaster.lexicon.tables import LexiconEntry
 
 log = structlog.get_logger(__name__)
 
@@ -63,9 +68,9 @@ def decide(
 
     With `submitted_at_ms` only what was asked then: a wish for quiet hours asks anew.
 
-    Raises RenditionChanged, ActOutOfPlace, OwnBulletin, PlaylistOutdated, RelayOutdated,
-    WarningsUnresolved, RecordingsUnaccepted, NothingAccepted, CommentMissing, CommentTooLong,
-    TextUnusable, UnknownBulletin.
+    Raises RenditionChanged, ActOutOfPlace, OwnBulletin, OwnReading, PlaylistOutdated,
+    RelayOutdated, WarningsUnresolved, RecordingsUnaccepted, NothingAccepted, CommentMissing,
+    CommentTooLong, TextUnusable, UnknownBulletin.
     """
     bulletin = held_bulletin(session, bulletin_id)
     shown = (rendition_id, spoken_sha256, audio_sha256)
@@ -73,6 +78,8 @@ def decide(
     after(state_of(session, bulletin), Act.APPROVE if approved else Act.RETURN)
     if by in authors_of(session, bulletin):
         raise OwnBulletin
+    if approved and _says_their_own(session, bulletin, rendition, by=by):
+        raise OwnReading
     if approved:
         _require_holding(session, bulletin, rendition)
     comment = checked_comment(comment)
@@ -98,8 +105,38 @@ def decide(
     if not approved:
         bulletin.submitted_at = None
     session.flush()
-    _record(session, decision, now=now)
+    _record(session, decision, whole=rendition_sha256(rendition), now=now)
     return decision
+
+
+def _says_their_own(session: Session, bulletin: Bulletin, rendition: Rendition, *, by: str) -> bool:
+    """Whether this sound says a word as its approver taught it, and nobody else sent it here.
+
+    A reading is what poles say, so it takes two as well: whoever taught it, and whoever submitted
+    the sound, who saw script and spoken words side by side. With one person in both places nobody
+    but the approver would ever have heard of it.
+    """
+    submitted = session.execute(
+        select(ENTRIES.c.person)
+        .where(ENTRIES.c.about == bulletin.id, ENTRIES.c.act == AuditAct.BULLETIN_SUBMITTED)
+        .order_by(ENTRIES.c.number.desc())
+        .limit(1)
+    ).scalar()
+    if submitted != by:
+        return False
+    taught = session.execute(
+        select(col(LexiconEntry.written)).where(
+            col(LexiconEntry.station_id) == bulletin.station_id,
+            col(LexiconEntry.created_by) == by,
+            col(LexiconEntry.created_at) <= rendition.rendered_at,
+            or_(
+                col(LexiconEntry.retired_at).is_(None),
+                col(LexiconEntry.retired_at) > rendition.rendered_at,
+            ),
+        )
+    ).scalars()
+    script = bulletin.script.casefold()
+    return any(written.casefold() in script for written in taught)
 
 
 def _as_shown(
@@ -147,7 +184,7 @@ def _after_all_before(session: Session, bulletin: Bulletin, *, now: datetime) ->
     return max([now, *earliest, *submitted])
 
 
-def _record(session: Session, decision: Approval, *, now: datetime) -> None:
+def _record(session: Session, decision: Approval, *, whole: str, now: datetime) -> None:
     record(
         session,
         AuditAct.BULLETIN_APPROVED if decision.approved else AuditAct.BULLETIN_RETURNED,
@@ -158,6 +195,7 @@ def _record(session: Session, decision: Approval, *, now: datetime) -> None:
             "rendition": decision.rendition_id,
             "spoken_sha256": decision.spoken_sha256,
             "audio_sha256": decision.audio_sha256,
+            "rendition_sha256": whole,
             "over_warnings": decision.over_warnings,
             "over_missing": decision.over_missing,
         },

@@ -3,6 +3,7 @@
 The one answer to *may this go on air* is `approved_rendition`.
 """
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -192,6 +193,24 @@ def newest_decision(session: Session, bulletin: Bulletin) -> Approval | None:
         .order_by(col(Approval.decided_at).desc())
         .limit(1)
     ).first()
+
+
+def rendition_sha256(rendition: Rendition) -> str:
+    """The hash of all that an order takes from a rendition: what exactly an approval is of.
+
+    The columns are named and never change: entries of the trail hold their hashes.
+    """
+    told = {
+        "id": rendition.id,
+        "spoken": sha256_of(rendition.spoken),
+        "audio": [rendition.audio_sha256, rendition.audio_size_bytes, rendition.duration_ms],
+        "cue_points": rendition.cue_points,
+        "replay": rendition.replay,
+        "recordings": rendition.recordings,
+        "parts": rendition.parts,
+        "relay": rendition.relay,
+    }
+    return sha256_of(json.dumps(told, sort_keys=True, ensure_ascii=False))
 
 
 def identity(rendition: Rendition) -> tuple[str, str, str]:

@@ -5,7 +5,13 @@ from typing import Annotated
 
 import typer
 
-from broadcaster.commands.reaching import console, settings_for, station
+from broadcaster.commands.reaching import (
+    asked,
+    asked_beside_sound,
+    console,
+    settings_for,
+    station,
+)
 
 
 def speak_live(
@@ -48,5 +54,6 @@ def speak_live(
             wish=wish,
             file=file,
             rate_hz=rate,
+            ask=asked if file is not None else asked_beside_sound,
             say=lambda words: told.print(words, markup=False, highlight=False, soft_wrap=True),
         )

@@ -1,8 +1,10 @@
 """What most commands need first: the settings, the founded station, a place to print."""
 
+import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -37,6 +39,20 @@ def asked(words: str, hidden: bool) -> str:
         return sys.stdin.readline().rstrip("\n")
     typed: str = typer.prompt(words, hide_input=hidden, err=True)
     return typed
+
+
+def asked_beside_sound(words: str, _hidden: bool) -> str:
+    """A line from the terminal while sound comes by stdin; without one, stdin's next line.
+
+    It is read in octets: what follows the line is sound, and nothing of it may be lost.
+    """
+    try:
+        with Path("/dev/tty").open("r+b", buffering=0):
+            pass
+    except OSError:
+        return sys.stdin.buffer.readline().decode("utf-8", "replace").rstrip("\r\n")
+    # Both are typed unseen there: a code serves once, and the sound's program shares the screen.
+    return getpass.getpass(f"{words}: ")
 
 
 def settings_for(broker: str | None) -> "Settings":

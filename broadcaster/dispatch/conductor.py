@@ -18,6 +18,7 @@ from sqlmodel import Session
 from broadcaster.accounts.retention import forget_what_ended
 from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Station
+from broadcaster.audit.following import FollowedTrail
 from broadcaster.audit.roots import make_due_roots
 from broadcaster.database import Database
 from broadcaster.dispatch.config_signing import config_inputs, sign_changed_configs
@@ -81,6 +82,7 @@ class Conductor:
         self._connections = 0
         self._sealed_at: datetime | None = None
         self._forgot_at: datetime | None = None
+        self._trail: FollowedTrail | None = None
 
     def lead(self, _: datetime) -> None:
         """Give a sign of life where one is asked for; raise Deposed when another one leads."""
@@ -91,6 +93,7 @@ class Conductor:
         keys = self._keys()
         if self._is_current(now, keys=keys):
             return
+        trail = self._followed()
         with self._writing() as session:
             # Before the first look: what others commit meanwhile is planned at the next beat.
             seen = _all_inputs(session, keys)
@@ -102,7 +105,7 @@ class Conductor:
                 days=self._settings.plan_days,
                 lead=timedelta(seconds=self._settings.lead_s),
             )
-            self._sign(session, station, keys=keys, now=now)
+            self._sign(session, station, keys=keys, trail=trail, now=now)
         self._seen, self._planned_at = seen, now
 
     def hurry(self, now: datetime) -> None:
@@ -112,9 +115,10 @@ class Conductor:
         with self._database.reading() as session:
             if not emergencies_wait(session, now=now):
                 return
+        trail = self._followed()
         with self._writing() as session:
             station = the_station(session)
-            sign_emergencies(session, station=station, keys=self._keys(), now=now)
+            sign_emergencies(session, station=station, keys=self._keys(), trail=trail, now=now)
         self._publish_nows(now)
 
     def speak(self, now: datetime) -> None:
@@ -126,11 +130,13 @@ class Conductor:
             if not talks_wait(session, now=now):
                 return
         end_within = timedelta(seconds=self._settings.confirm_end_within_s)
+        trail = self._followed()
         with self._writing() as session:
             sign_talks(
                 session,
                 station=the_station(session),
                 keys=self._keys(),
+                trail=trail,
                 now=now,
                 start_within=timedelta(seconds=self._settings.confirm_start_within_s),
                 end_within=end_within,
@@ -197,6 +203,17 @@ class Conductor:
         if (len(configured), len(planned)) == (len(configs), len(plans)):
             self._connections = connections
 
+    def _followed(self) -> FollowedTrail:
+        """The trail, read up to now: outside the writing transaction, which everybody waits for."""
+        if self._trail is None:
+            keys = self._keys()
+            self._trail = FollowedTrail(
+                station=keys.ring.station, root_public_key=keys.root_public_key
+            )
+        with self._database.reading() as session:
+            self._trail.follow(session)
+        return self._trail
+
     @contextmanager
     def _writing(self) -> Iterator[Session]:
         """A transaction that stands only while this process leads."""
@@ -223,7 +240,13 @@ class Conductor:
             return _all_inputs(session, keys) == self._seen
 
     def _sign(
-        self, session: Session, station: Station, *, keys: StationKeys, now: datetime
+        self,
+        session: Session,
+        station: Station,
+        *,
+        keys: StationKeys,
+        trail: FollowedTrail,
+        now: datetime,
     ) -> None:
         sign_changed_configs(
             session,
@@ -232,12 +255,13 @@ class Conductor:
             station_url=self._settings.station_url,
             now=now,
         )
-        sign_emergencies(session, station=station, keys=keys, now=now)
+        sign_emergencies(session, station=station, keys=keys, trail=trail, now=now)
         sign_new_stops(session, station=station, keys=keys, now=now)
         sign_changed_plans(
             session,
             station=station,
             keys=keys,
+            trail=trail,
             now=now,
             days=self._settings.plan_days,
             start_within=timedelta(seconds=self._settings.confirm_start_within_s),

@@ -12,9 +12,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from broadcaster.areas.queries import clusters_of
 from broadcaster.areas.tables import Station
+from broadcaster.audit.following import FollowedTrail
 from broadcaster.dispatch.nows import OF_USE_FOR, sign_now
 from broadcaster.dispatch.signing import authorised_emergencies
 from broadcaster.dispatch.tables import SignedNow
+from broadcaster.dispatch.vouching import Look
 from broadcaster.emergency.orders import emergency_stops
 from broadcaster.emergency.raising import PartKind
 from broadcaster.emergency.tables import Emergency, EmergencyOrder, EmergencyPart
@@ -31,11 +33,12 @@ def emergencies_wait(session: Session, *, now: datetime) -> bool:
 
 
 def sign_emergencies(
-    session: Session, *, station: Station, keys: StationKeys, now: datetime
+    session: Session, *, station: Station, keys: StationKeys, trail: FollowedTrail, now: datetime
 ) -> Sequence[SignedNow]:
     """Sign what waits; return what is new, in its order. Silences go before what follows them."""
     since = now - OF_USE_FOR
     signed: list[SignedNow] = []
+    look = Look(session, trail, station_id=station.id, now=now)
     for cluster in clusters_of(session, station.id):
         said: list[Stop | Order] = [
             stop
@@ -44,7 +47,7 @@ def sign_emergencies(
         ]
         said += [
             each.order(times)
-            for each in authorised_emergencies(session, cluster.id, now=now)
+            for each in authorised_emergencies(session, cluster.id, look=look, now=now)
             for times in each.times[:1]
             if times.repeat == 0 and times.starts_at > since
             if not _is_said(session, each.order_id, "order")

@@ -15,6 +15,7 @@ from msgspec import UNSET
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Station
+from broadcaster.audit.following import FollowedTrail
 from broadcaster.bulletins.standing import approved_rendition, newest_decision
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.database.columns import to_ms
@@ -31,6 +32,7 @@ from broadcaster.dispatch.reported import plan_version_reported
 from broadcaster.dispatch.stops import stops_of
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.dispatch.versions import is_behind, next_version
+from broadcaster.dispatch.vouching import Look
 from broadcaster.emergency.allowed import is_in_the_givers_words, stands_on_anothers_word
 from broadcaster.emergency.orders import StandingOrder, standing_orders
 from broadcaster.keys import StationKeys
@@ -49,6 +51,7 @@ def sign_changed_plans(
     *,
     station: Station,
     keys: StationKeys,
+    trail: FollowedTrail,
     now: datetime,
     days: int,
     start_within: timedelta,
@@ -60,13 +63,14 @@ def sign_changed_plans(
     either all of them stand or none. Publishing them is the outbox's work.
     """
     signed = 0
+    look = Look(session, trail, station_id=station.id, now=now)
     clusters = session.exec(select(Cluster.id).where(Cluster.station_id == station.id)).all()
     for cluster_id in clusters:
-        planned = approved_broadcasts(session, cluster_id, now=now)
+        planned = approved_broadcasts(session, cluster_id, look=look, now=now)
         _expect_plays(
             session, cluster_id, planned, now=now, start_within=start_within, end_within=end_within
         )
-        emergencies = authorised_emergencies(session, cluster_id, now=now)
+        emergencies = authorised_emergencies(session, cluster_id, look=look, now=now)
         expect_emergencies(
             session,
             cluster_id,
@@ -148,10 +152,11 @@ def newest_plan(session: Session, cluster_id: str) -> SignedPlan | None:
 
 
 def approved_broadcasts(
-    session: Session, cluster_id: str, *, now: datetime
+    session: Session, cluster_id: str, *, look: Look, now: datetime
 ) -> Sequence[PlannedBroadcast]:
     """A cluster's broadcasts that may stand in a plan: each approved, word and sound, as it is.
 
+    Rows alone are no approval: an entry of the trail stands behind each (`vouching`).
     What has begun stays although its approval was voided since: it is on air, and a stop is an
     order of its own.
     """
@@ -168,13 +173,13 @@ def approved_broadcasts(
     return [
         PlannedBroadcast(order_id=order_id, broadcast=broadcast, village_ids=village_ids)
         for order_id, broadcast in rows
-        if _may_stand(session, broadcast)
+        if _may_stand(session, broadcast, look=look)
         or (broadcast.starts_at <= now and _was_signed(session, order_id))
     ]
 
 
 def authorised_emergencies(
-    session: Session, cluster_id: str, *, now: datetime
+    session: Session, cluster_id: str, *, look: Look, now: datetime
 ) -> Sequence[StandingOrder]:
     """A cluster's emergencies that may be signed: each in its giver's words, on another's word.
 
@@ -188,7 +193,8 @@ def authorised_emergencies(
             # One that devices refuse would keep every other order of the plan from them.
             log.error("emergency_left_out", order_id=each.order_id, fault=fault)
         elif stands_on_anothers_word(session, each) and is_in_the_givers_words(session, each):
-            allowed.append(each)
+            if look.emergency(each):
+                allowed.append(each)
         else:
             log.error("unauthorised_emergency_not_signed", emergency_id=each.emergency.id)
     return allowed
@@ -199,10 +205,10 @@ def _was_signed(session: Session, order_id: str) -> bool:
     return session.exec(select(Play.order_id).where(Play.order_id == order_id)).first() is not None
 
 
-def _may_stand(session: Session, broadcast: Broadcast) -> bool:
+def _may_stand(session: Session, broadcast: Broadcast, *, look: Look) -> bool:
     """Whether it is approved; a row that says nothing readable is not, and stops no other."""
     try:
-        return _is_approved(session, broadcast)
+        return _is_approved(session, broadcast) and look.broadcast(broadcast)
     except UNREADABLE_ROW as error:
         log.error("broadcast_unreadable", broadcast_id=broadcast.id, error=repr(error))
         return False

@@ -68,3 +68,20 @@ class ScheduleLead(SQLModel, table=True):
     term: int = Field(default=0, sa_type=BigInteger)
     asked: int = Field(default=0, sa_type=BigInteger)
     answered: int = Field(default=0, sa_type=BigInteger)
+
+
+class RefusedOrder(SQLModel, table=True):
+    """What looked approved and was not signed: no entry of the audit trail stands behind it.
+
+    `about` is a broadcast, a part of an emergency or a talk. It is settled once it is signed after
+    all.
+    """
+
+    __tablename__ = "refused_order"
+
+    about: str = Field(primary_key=True)
+    station_id: str = Field(foreign_key="station.id", index=True)
+    title: str
+    because: str
+    refused_at: datetime = Field(sa_type=InstantColumn)
+    settled_at: datetime | None = Field(default=None, sa_type=InstantColumn)

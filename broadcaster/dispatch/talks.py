@@ -11,9 +11,11 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Station
+from broadcaster.audit.following import FollowedTrail
 from broadcaster.database.columns import to_ms
 from broadcaster.dispatch.nows import OF_USE_FOR, sign_now
 from broadcaster.dispatch.tables import SignedNow
+from broadcaster.dispatch.vouching import Look
 from broadcaster.keys import StationKeys
 from broadcaster.ledger.expectations import ExpectedOrder, expect
 from broadcaster.live.ending import end_talk
@@ -52,6 +54,7 @@ def sign_talks(
     *,
     station: Station,
     keys: StationKeys,
+    trail: FollowedTrail,
     now: datetime,
     start_within: timedelta,
     end_within: timedelta,
@@ -61,8 +64,10 @@ def sign_talks(
     A talk that may not be spoken is ended here, and signed for nobody.
     """
     signed: list[SignedNow] = []
-    for talk in _unsigned(session):
-        if not _may_be_spoken(session, station, talk, now=now):
+    waiting = _unsigned(session)
+    look = Look(session, trail, station_id=station.id, now=now) if waiting else None
+    for talk in waiting:
+        if not _may_be_spoken(session, station, talk, look=look, now=now):
             log.error("live_talk_not_permitted", talk_id=talk.id, by=talk.speaker_id)
             end_talk(
                 session, talk.id,
@@ -133,16 +138,26 @@ def _unsaid_stops(session: Session, *, now: datetime) -> Sequence[tuple[LiveTalk
     return [(talk, order) for talk, order in rows]
 
 
-def _may_be_spoken(session: Session, station: Station, talk: LiveTalk, *, now: datetime) -> bool:
-    """Whether another person's permit holds at this moment, and covers quiet hours if need be."""
+def _may_be_spoken(
+    session: Session, station: Station, talk: LiveTalk, *, look: Look | None, now: datetime
+) -> bool:
+    """Whether another person's permit holds at this moment, and covers quiet hours if need be.
+
+    Rows alone are no permit: entries of the trail stand behind it and behind the talk.
+    """
     permit = session.get(LivePermit, talk.permit_id)
     if permit is None or permit.account_id != talk.speaker_id:
+        return False
+    if permit.station_id != talk.station_id:
         return False
     if not holds(session, permit, at=now):
         return False
     lasts = timedelta(milliseconds=talk.longest_ms)
     touches = station_quiet_hours(station).touched_by(now + LEAD, lasts)
-    return not touches or bool(talk.override_person and talk.override_reason)
+    if touches and not (talk.override_person and talk.override_reason):
+        return False
+    clusters = [each.cluster_id for each in orders_of_talk(session, talk.id)]
+    return look is not None and look.talk(talk, clusters=clusters)
 
 
 def _sign_order(

@@ -6,15 +6,14 @@ script says `--yes` and why. Beside the act's own entry the trail says that it c
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
-from broadcaster.accounts.failures import AT_THE_MACHINE
+from broadcaster.accounts.at_the_machine import SecondStep, proven_at_the_machine
 from broadcaster.accounts.roles import Right
-from broadcaster.accounts.sessions import sign_in, sign_out
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.audit import Act, record
@@ -55,23 +54,18 @@ def proven(
     username: str,
     password: str,
     now: datetime,
-    second_step: Callable[[str, str], None] | None = None,
+    second_step: SecondStep | None = None,
 ) -> Viewer:
     """Who this is, if they may order emergencies at all.
 
-    `second_step` takes account and session's token, and raises unless the second factor is proven.
     Raises what `sign_in` raises, with a lock-out of its own; NotAuthorised without the right.
     """
-    found = sign_in(database, username=username, password=password, now=now, step=AT_THE_MACHINE)
-    try:
-        if second_step is not None:
-            second_step(found.viewer.account_id, found.token)
-    finally:
-        with database.writing() as session:
-            sign_out(session, found.token, now=now)
-    if not found.viewer.may(Right.RAISE_EMERGENCIES):
+    viewer = proven_at_the_machine(
+        database, username=username, password=password, now=now, second_step=second_step
+    )
+    if not viewer.may(Right.RAISE_EMERGENCIES):
         raise NotAuthorised
-    return found.viewer
+    return viewer
 
 
 def wish_of(

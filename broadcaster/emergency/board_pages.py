@@ -10,6 +10,7 @@ from broadcaster.accounts.guard import require, token_of
 from broadcaster.accounts.people import display_names
 from broadcaster.accounts.phones import spaced
 from broadcaster.accounts.roles import Right
+from broadcaster.accounts.step_up import NOT_PROVEN
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.emergency.authorising import authorisation_of
@@ -22,13 +23,13 @@ from broadcaster.emergency.ending import (
     prolong,
     review,
     review_due,
+    spoke_in,
 )
 from broadcaster.emergency.forms import EndForm, ReviewForm
 from broadcaster.emergency.hazards import HAZARDS
 from broadcaster.emergency.log import events_of
 from broadcaster.emergency.orders import standing_orders
 from broadcaster.emergency.proof import (
-    NOT_PROVEN,
     is_proof_needed,
     prove_last_words,
     prove_prolonging,
@@ -184,6 +185,7 @@ def _page(
             authorisation_of(session, viewer.account_id, station_id=station.station_id) is not None
         )
         oversees = viewer.may(Right.OVERSEE_EMERGENCIES)
+        spoke = spoke_in(session, emergency)
         shown: dict[str, Any] = {
             "live": _board(request, session, station, viewer, emergency),
             "events": events,
@@ -202,9 +204,7 @@ def _page(
         script=message_script(emergency.words, drill=emergency.drill),
         may_word=authorised and emergency.ended_at is None,
         may_silence=(authorised or oversees) and emergency.ended_at is None,
-        may_review=oversees
-        and viewer.account_id != emergency.given_by
-        and emergency.reviewed_at is None,
+        may_review=oversees and viewer.account_id not in spoke and emergency.reviewed_at is None,
         review_due=review_due(emergency),
         offered={
             ending.value: offered_words(ending, emergency.hazard, commune=commune)

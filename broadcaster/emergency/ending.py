@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Village
-from broadcaster.bulletins.texts import as_kept
+from broadcaster.bulletins.texts import as_kept, sha256_of
 from broadcaster.database.columns import to_ms
 from broadcaster.emergency.authorising import authorisation_of, held_authorisation
 from broadcaster.emergency.cadence import DRILLED_FOR, REPEATED_FOR
@@ -32,7 +32,7 @@ from broadcaster.emergency.raising import (
     start_ready_parts,
 )
 from broadcaster.emergency.sounds import want
-from broadcaster.emergency.tables import Emergency, EmergencyOrder, EmergencyPart
+from broadcaster.emergency.tables import Emergency, EmergencyEvent, EmergencyOrder, EmergencyPart
 from broadcaster.emergency.words import message_script, mistake_words, over_words
 
 REVIEW_WITHIN = timedelta(hours=24)
@@ -200,7 +200,9 @@ def end_emergency(
     act = Act.SILENCED if ending == Ending.SILENCE else Act.ENDED
     note(
         session, act, station_id=station_id, at=now, by=by, emergency_id=emergency_id,
-        detail=ending, details={"ending": ending}, private={"words": emergency.final_words},
+        detail=ending,
+        details={"ending": ending, "words_sha256": sha256_of(emergency.final_words)},
+        private={"words": emergency.final_words},
     )  # fmt: skip
     if emergency.final_words:
         script = message_script(emergency.final_words, drill=emergency.drill)
@@ -222,12 +224,12 @@ def review(
     by: str,
     now: datetime,
 ) -> Emergency:
-    """Keep what a second person found; once, and never by whoever ordered it.
+    """Keep what a second person found; once, and never by whoever had a word in it (`spoke_in`).
 
     Raises UnknownVerdict, NoteMissing, OwnEmergency or AlreadyReviewed.
     """
     emergency = find_emergency(session, emergency_id, station_id=station_id)
-    if by == emergency.given_by:
+    if by in spoke_in(session, emergency):
         raise OwnEmergency
     if emergency.reviewed_at is not None:
         raise AlreadyReviewed
@@ -243,6 +245,22 @@ def review(
         detail=verdict, details={"verdict": verdict}, private={"note": kept},
     )  # fmt: skip
     return emergency
+
+
+def spoke_in(session: Session, emergency: Emergency) -> frozenset[str]:
+    """Whose word poles said: who ordered it, let it go on for another day, or worded its end.
+
+    Each of them would judge their own order. Who ended it in silence said nothing, and is mostly
+    the leader who saw that it was wrong: that look is what a review is, and in a commune with two
+    leaders nobody else would be left.
+    """
+    prolonged = session.exec(
+        select(EmergencyEvent.account_id).where(
+            EmergencyEvent.emergency_id == emergency.id, EmergencyEvent.what == Act.PROLONGED
+        )
+    ).all()
+    worded = emergency.ended_by if emergency.final_words else None
+    return frozenset(each for each in (emergency.given_by, *prolonged, worded) if each)
 
 
 def _open_one(session: Session, emergency_id: str, *, station_id: str) -> Emergency:

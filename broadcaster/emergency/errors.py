@@ -86,11 +86,16 @@ class OwnAuthorisation(NotAllowed):
 
 
 class OwnEmergency(NotAllowed):
-    """Nobody reviews what they ordered."""
+    """Nobody reviews what they ordered, prolonged or worded the end of."""
 
     code = "own_emergency"
-    message_vi = "Người ra lệnh không tự xem xét lệnh của mình. Hãy nhờ một lãnh đạo khác."
-    message_en = "Whoever ordered it does not review it. Ask another leader."
+    message_vi = (
+        "Người ra lệnh, cho nhắc lại tiếp hoặc soạn lời kết thúc không tự xem xét. "
+        "Hãy nhờ một lãnh đạo khác."
+    )
+    message_en = (
+        "Whoever ordered it, let it go on or worded its end does not review it. Ask another leader."
+    )
 
 
 class OwnWarning(NotAllowed):

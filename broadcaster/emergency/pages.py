@@ -16,6 +16,7 @@ from broadcaster.accounts.guard import require, token_of
 from broadcaster.accounts.people import display_names
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.second_factor import people_without
+from broadcaster.accounts.step_up import NOT_PROVEN, can_prove
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.bulletins.studio import Studio, studio_of
@@ -31,7 +32,7 @@ from broadcaster.emergency.ending import emergency_log, review_due, running, to_
 from broadcaster.emergency.forms import CONFIRMED_BY, DRILL, ConfirmedForm, EmergencyForm
 from broadcaster.emergency.hazards import HAZARDS
 from broadcaster.emergency.map_points import points_of_clusters
-from broadcaster.emergency.proof import NOT_PROVEN, can_prove, is_proof_needed, prove_giver
+from broadcaster.emergency.proof import is_proof_needed, prove_giver
 from broadcaster.emergency.raising import Wish, raise_emergency
 from broadcaster.emergency.sounds import NEEDED_NOW, want
 from broadcaster.emergency.tables import EmergencySound

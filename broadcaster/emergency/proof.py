@@ -8,34 +8,16 @@ night too.
 
 from sqlmodel import Session
 
-from broadcaster.accounts import second_factor
-from broadcaster.accounts.errors import (
-    SecondFactorLocked,
-    SecondFactorMissing,
-    SecondFactorNeeded,
-    SecondFactorRefused,
-    SeedsUnreadable,
-)
+from broadcaster.accounts.step_up import is_step_up_needed, step_up
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.emergency.ending import find_emergency, says_own_words
 from broadcaster.web.context import Context
 
-NOT_PROVEN = (
-    SecondFactorNeeded,
-    SecondFactorMissing,
-    SecondFactorRefused,
-    SecondFactorLocked,
-    SeedsUnreadable,
-)
-"""Why a page asks once more."""
-
 
 def is_proof_needed(station: Context, viewer: Viewer, *, drill: bool) -> bool:
     """Whether this order would ask its giver for a code."""
-    if drill and station.rehearsal:
-        return False
-    return not viewer.is_proven(now=station.now(), within=station.settings.shift)
+    return is_step_up_needed(station, viewer, harmless=drill)
 
 
 def prove_giver(station: Context, viewer: Viewer, *, drill: bool, code: str, token: str) -> None:
@@ -43,20 +25,7 @@ def prove_giver(station: Context, viewer: Viewer, *, drill: bool, code: str, tok
 
     Raises SecondFactorNeeded, -Missing, -Refused or -Locked; each stands at the field `code`.
     """
-    if not is_proof_needed(station, viewer, drill=drill):
-        return
-    if not code.strip():
-        if not can_prove(station, viewer):
-            raise SecondFactorMissing(field="code")
-        raise SecondFactorNeeded(field="code")
-    second_factor.prove(
-        station.database,
-        viewer.account_id,
-        code=code,
-        token=token,
-        keys_dir=station.settings.keys_dir,
-        now=station.now(),
-    )
+    step_up(station, viewer, harmless=drill, code=code, token=token)
 
 
 def prove_last_words(
@@ -97,9 +66,3 @@ def _last_words(
     commune = session.get_one(Station, station.station_id).commune
     is_own = says_own_words(ending, words, hazard=emergency.hazard, commune=commune)
     return emergency.drill, is_own
-
-
-def can_prove(station: Context, viewer: Viewer) -> bool:
-    """Whether this person has anything to prove themselves with."""
-    with station.database.reading() as session:
-        return second_factor.standing_of(session, viewer.account_id).can_prove

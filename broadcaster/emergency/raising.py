@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from broadcaster.areas.queries import clusters_named
 from broadcaster.areas.tables import Station
-from broadcaster.bulletins.texts import as_kept
+from broadcaster.bulletins.texts import as_kept, sha256_of
 from broadcaster.database import new_id
 from broadcaster.emergency.authorising import held_authorisation
 from broadcaster.emergency.cadence import DRILLED_FOR, REPEATED_FOR, Cadence
@@ -137,6 +137,7 @@ def raise_emergency(
             "clusters": " ".join(clusters),
             "cadence": wish.cadence.value,
             "authorisation": authorisation.id,
+            "words_sha256": sha256_of(wish.words),
         },
         private={"words": wish.words},
     )  # fmt: skip

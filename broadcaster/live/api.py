@@ -8,13 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from sqlmodel import Session
 
-from broadcaster.accounts.guard import require, require_to_read
+from broadcaster.accounts.guard import require, require_to_read, token_of
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.database.columns import to_ms
 from broadcaster.live.errors import UnknownTalk
 from broadcaster.live.permits import grant_permit, revoke_permit
+from broadcaster.live.proof import prove_speaker
 from broadcaster.live.shapes import (
     CandidateOut,
     NewPermit,
@@ -37,6 +38,7 @@ Here = Annotated[Context, Depends(context)]
 Speaker = Annotated[Viewer, Depends(require(Right.SPEAK_LIVE))]
 Onlooker = Annotated[Viewer, Depends(require_to_read(Right.SPEAK_LIVE))]
 Leader = Annotated[Viewer, Depends(require(Right.APPROVE_BULLETINS))]
+Token = Annotated[str, Depends(token_of)]
 StationViewer = Annotated[Viewer, Depends(require(Right.SEE_STATION))]
 
 
@@ -60,9 +62,10 @@ def talks(station: Here, viewer: Onlooker) -> Talks:
     )
 
 
-@api.post("/live", status_code=201, responses=problems(400, 401, 403, 409, 413, 422))
-def ask(station: Here, viewer: Speaker, given: NewTalk) -> TalkOut:
+@api.post("/live", status_code=201, responses=problems(400, 401, 403, 409, 413, 422, 429, 503))
+def ask(station: Here, viewer: Speaker, token: Token, given: NewTalk) -> TalkOut:
     """Ask for a microphone; nothing sounds before its speaker opens it, within half an hour."""
+    prove_speaker(station, viewer, code=given.code, token=token)
     with station.database.writing() as session:
         talk = ask_to_speak(
             session,
@@ -106,6 +109,7 @@ def permit(station: Here, viewer: Leader, given: NewPermit) -> Permits:
     with station.database.writing() as session:
         grant_permit(
             session,
+            station_id=station.station_id,
             account_id=given.account_id,
             days=given.days,
             quiet_reason=given.quiet_reason,

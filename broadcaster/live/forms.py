@@ -28,6 +28,7 @@ class TalkForm(BaseModel):
     clusters: list[Line] = []
     minutes: Count = 5
     quiet_reason: Line = ""
+    code: Line = ""
 
 
 class PermitForm(BaseModel):

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlmodel import Session
-
-from broadcaster.accounts.people import account_named
+from broadcaster.accounts.at_the_machine import (
+    Ask,
+    code_asked,
+    password_asked,
+    proven_at_the_machine,
+)
 from broadcaster.accounts.roles import Right
-from broadcaster.accounts.stations import viewer_of_account
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.database import Database
@@ -41,18 +43,23 @@ def spoken(
     wish: Wish,
     file: Path | None,
     rate_hz: int,
+    ask: Ask,
     say: Callable[[str], None],
 ) -> Told:
     """Speak as somebody who may, to its end.
 
-    Raises what `ask_to_speak` and `speak_talk` raise; NoPermit for whom nobody knows.
+    They prove who they are by their password, and by a code unless it is a rehearsal. Raises what
+    that raises, and what `ask_to_speak` and `speak_talk` raise.
     """
-    source = _source(file, rate_hz=rate_hz)
+    recording = _recording(file) if file is not None else None
+    viewer = _speaker(settings, database, wish.username, station_id=station_id, ask=ask)
+    # What is said there comes behind the answers, where both come from another program.
+    source = recording or samples_from(sys.stdin.buffer, rate_hz=rate_hz)
     with database.writing() as session:
         talk = ask_to_speak(
             session,
             station=session.get_one(Station, station_id),
-            viewer=_speaker(session, wish.username),
+            viewer=viewer,
             title=wish.title,
             cluster_ids=wish.clusters,
             minutes=wish.minutes,
@@ -75,19 +82,25 @@ _WORDS = {
 }
 
 
-def _source(file: Path | None, *, rate_hz: int) -> Source:
-    if file is None:
-        return samples_from(sys.stdin.buffer, rate_hz=rate_hz)
+def _recording(file: Path) -> Source:
     if not os.access(file, os.R_OK):
         raise SourceUnreadable(str(file))
     return recording_from(str(file.resolve()))
 
 
-def _speaker(session: Session, username: str) -> Viewer:
-    account = account_named(session, username)
-    if account is None or not account.active:
-        raise NoPermit(username)
-    viewer = viewer_of_account(session, account)
+def _speaker(
+    settings: Settings, database: Database, username: str, *, station_id: str, ask: Ask
+) -> Viewer:
+    with database.reading() as session:
+        rehearsal = session.get_one(Station, station_id).rehearsal
+    asked = code_asked(database, ask=ask, keys_dir=settings.keys_dir, now=utc_now)
+    viewer = proven_at_the_machine(
+        database,
+        username=username,
+        password=password_asked(ask),
+        now=utc_now(),
+        second_step=None if rehearsal else asked,
+    )
     if not viewer.may(Right.SPEAK_LIVE):
         raise NoPermit(username)
     return viewer

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
-from broadcaster.accounts.guard import require, require_to_read
+from broadcaster.accounts.guard import require, require_to_read, token_of
 from broadcaster.accounts.roles import Right
+from broadcaster.accounts.step_up import NOT_PROVEN, can_prove
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.errors import BadInput, Conflict, LoaError
@@ -17,6 +18,7 @@ from broadcaster.ledger.wording import mark_of, words_of_code
 from broadcaster.live.errors import LENGTHS_MIN, QuietReasonMissing, UnknownTalk
 from broadcaster.live.forms import PermitForm, TalkForm
 from broadcaster.live.permits import grant_permit, revoke_permit
+from broadcaster.live.proof import is_speaker_asked, may_open, prove_speaker
 from broadcaster.live.shown import TalkShown, live_page, talk_shown
 from broadcaster.live.talks import ask_to_speak, find_talk, stop_talk
 from broadcaster.schedule.choices import cluster_choices
@@ -32,9 +34,10 @@ Here = Annotated[Context, Depends(context)]
 Speaker = Annotated[Viewer, Depends(require(Right.SPEAK_LIVE))]
 Onlooker = Annotated[Viewer, Depends(require_to_read(Right.SPEAK_LIVE))]
 Leader = Annotated[Viewer, Depends(require(Right.APPROVE_BULLETINS))]
+Token = Annotated[str, Depends(token_of)]
 Anyone = Annotated[Viewer, Depends(require(Right.SEE_OWN_VILLAGE))]
 
-_TALK_FIELDS = frozenset({"title", "clusters", "minutes", "quiet_reason"})
+_TALK_FIELDS = frozenset({"title", "clusters", "minutes", "quiet_reason", "code"})
 _PERMIT_FIELDS = frozenset({"account_id", "days"})
 
 
@@ -46,10 +49,16 @@ def live(request: Request, station: Here, viewer: Onlooker) -> HTMLResponse:
 
 @router.post("/live")
 def ask(
-    request: Request, station: Here, viewer: Speaker, form: Annotated[TalkForm, Form()]
+    request: Request,
+    station: Here,
+    viewer: Speaker,
+    token: Token,
+    *,
+    form: Annotated[TalkForm, Form()],
 ) -> Response:
     """Ask for the microphone, and go to it; or the form again with what is wrong."""
     try:
+        prove_speaker(station, viewer, code=form.code, token=token)
         with station.database.writing() as session:
             talk = ask_to_speak(
                 session,
@@ -62,7 +71,7 @@ def ask(
                 now=station.now(),
             )
             talk_id = talk.id
-    except (BadInput, Conflict) as refused:
+    except (BadInput, Conflict, *NOT_PROVEN) as refused:
         return _page(request, station, viewer, form=form, why=refused)
     return RedirectResponse(f"/live/{talk_id}", status_code=303)
 
@@ -76,6 +85,7 @@ def permit(
         with station.database.writing() as session:
             grant_permit(
                 session,
+                station_id=station.station_id,
                 account_id=form.account_id,
                 days=form.days,
                 quiet_reason=form.permit_quiet_reason,
@@ -111,6 +121,7 @@ def talk_page(request: Request, station: Here, viewer: Anyone, talk_id: Id) -> H
         talk=shown,
         live=_live(request, shown, report),
         may_speak=viewer.may(Right.SPEAK_LIVE) and shown.speaker_id == viewer.account_id,
+        may_open=may_open(station, viewer),
         may_stop=viewer.may(Right.SPEAK_LIVE),
         may_open_bulletin=viewer.may(Right.SEE_STATION),
     )
@@ -162,6 +173,8 @@ def _page(
         form=form or TalkForm(),
         permit_form=permit_form or PermitForm(),
         lengths=LENGTHS_MIN,
+        asks_code=is_speaker_asked(station, viewer),
+        has_code=can_prove(station, viewer),
         quiet_asked=isinstance(why, QuietReasonMissing),
         errors={why.field: sentence} if why and at_field else {},
         other_errors=[sentence] if why and not at_field else [],

@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session, col, select
 
-from broadcaster.accounts.roles import Right
-from broadcaster.accounts.stations import roles_at, viewer_of_account
-from broadcaster.accounts.tables import Account
+from broadcaster.accounts.roles import Right, Role, rights_of
+from broadcaster.accounts.tables import Account, RoleGrant
 from broadcaster.audit import Act, record
 from broadcaster.bulletins.texts import one_line
 from broadcaster.database import new_id
@@ -32,24 +31,26 @@ log = structlog.get_logger()
 def grant_permit(
     session: Session,
     *,
+    station_id: str,
     account_id: str,
     days: int,
     quiet_reason: str,
     by: str,
     now: datetime,
 ) -> LivePermit:
-    """Allow somebody to speak live for so many days; with a reason in quiet hours too.
+    """Allow somebody to speak live at a station for so many days; with a reason in quiet hours too.
 
     Raises PermitForOneself, PermitForNobody, PermitDaysUnusable.
     """
     if account_id == by:
         raise PermitForOneself(field="account_id")
-    if not _may(session, account_id, Right.SPEAK_LIVE):
+    if not _may(session, account_id, Right.SPEAK_LIVE, station_id=station_id):
         raise PermitForNobody(field="account_id")
     if not 1 <= days <= LONGEST_PERMIT_DAYS:
         raise PermitDaysUnusable(field="days")
     permit = LivePermit(
         id=new_id("permit"),
+        station_id=station_id,
         account_id=account_id,
         granted_by=by,
         granted_at=now,
@@ -84,16 +85,12 @@ def grant_permit(
 def revoke_permit(
     session: Session, permit_id: str, *, station_id: str, by: str, now: datetime
 ) -> LivePermit:
-    """Take back a permit of somebody of this station; raise UnknownPermit.
+    """Take back a permit of this station; raise UnknownPermit.
 
     Whoever speaks by it just then falls silent.
     """
     permit = session.get(LivePermit, permit_id)
-    if (
-        permit is None
-        or permit.revoked_at is not None
-        or permit.account_id not in roles_at(session, station_id)
-    ):
+    if permit is None or permit.revoked_at is not None or permit.station_id != station_id:
         raise UnknownPermit(permit_id)
     permit.revoked_at, permit.revoked_by = now, by
     session.flush()
@@ -109,19 +106,24 @@ def revoke_permit(
     return permit
 
 
-def permit_of(session: Session, account_id: str, *, now: datetime) -> LivePermit | None:
-    """The permit by which somebody may speak now; one that allows quiet hours before others."""
+def permit_of(
+    session: Session, account_id: str, *, station_id: str, now: datetime
+) -> LivePermit | None:
+    """The permit by which somebody may speak at a station now; one for quiet hours goes first."""
     standing = [
-        each for each in standing_permits(session, now=now) if each.account_id == account_id
+        each
+        for each in standing_permits(session, station_id=station_id, now=now)
+        if each.account_id == account_id
     ]
     return max(standing, key=lambda each: (bool(each.quiet_reason), each.valid_until), default=None)
 
 
-def standing_permits(session: Session, *, now: datetime) -> Sequence[LivePermit]:
-    """All that hold now: given by somebody else who still is a leader, and not taken back."""
+def standing_permits(session: Session, *, station_id: str, now: datetime) -> Sequence[LivePermit]:
+    """All that hold at a station now: given by another who still is a leader, not taken back."""
     kept = session.exec(
         select(LivePermit)
         .where(
+            LivePermit.station_id == station_id,
             col(LivePermit.revoked_at).is_(None),
             col(LivePermit.granted_at) <= now,
             col(LivePermit.valid_until) > now,
@@ -132,16 +134,24 @@ def standing_permits(session: Session, *, now: datetime) -> Sequence[LivePermit]
 
 
 def holds(session: Session, permit: LivePermit, *, at: datetime) -> bool:
-    """Whether a permit held at an instant, by what is known now."""
+    """Whether a permit held at an instant, by what is known now of both people at its station."""
     return (
         permit.account_id != permit.granted_by
         and permit.granted_at <= at < permit.valid_until
         and (permit.revoked_at is None or permit.revoked_at > at)
-        and _may(session, permit.granted_by, Right.APPROVE_BULLETINS)
-        and _may(session, permit.account_id, Right.SPEAK_LIVE)
+        and _may(session, permit.granted_by, Right.APPROVE_BULLETINS, station_id=permit.station_id)
+        and _may(session, permit.account_id, Right.SPEAK_LIVE, station_id=permit.station_id)
     )
 
 
-def _may(session: Session, account_id: str, right: Right) -> bool:
+def _may(session: Session, account_id: str, right: Right, *, station_id: str) -> bool:
+    """Whether somebody has a right by what they are at this station, whatever elsewhere."""
     account = session.get(Account, account_id)
-    return account is not None and account.active and viewer_of_account(session, account).may(right)
+    roles = session.exec(
+        select(RoleGrant.role).where(
+            RoleGrant.account_id == account_id, RoleGrant.station_id == station_id
+        )
+    )
+    return (
+        account is not None and account.active and right in rights_of(Role(each) for each in roles)
+    )

@@ -32,6 +32,11 @@ class NewTalk(_Given):
         description="Why it may be heard in quiet hours; only a leader gives one here.",
         json_schema_extra={"maxLength": QUIET_REASON_LIMIT_CHARACTERS},
     )
+    code: str = Field(
+        default="",
+        description="A code of the second factor, where this session has proven none in its shift.",
+        max_length=60,
+    )
 
 
 class NewPermit(_Given):

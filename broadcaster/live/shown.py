@@ -8,7 +8,6 @@ from sqlmodel import Session, col, select
 
 from broadcaster.accounts.people import display_names
 from broadcaster.accounts.roles import RIGHTS, Right
-from broadcaster.accounts.stations import roles_at
 from broadcaster.accounts.tables import Account, RoleGrant
 from broadcaster.areas.tables import Cluster
 from broadcaster.live.permits import permit_of, standing_permits
@@ -85,7 +84,7 @@ def live_page(
     session: Session, *, station_id: str, account_id: str, now: datetime
 ) -> LivePageShown:
     """Who speaks, who spoke, who may speak."""
-    permit = permit_of(session, account_id, now=now)
+    permit = permit_of(session, account_id, station_id=station_id, now=now)
     running = running_talk(session, station_id=station_id)
     talks = newest_talks(session, station_id=station_id, limit=RECENT)
     return LivePageShown(
@@ -135,8 +134,7 @@ def _state(talk: LiveTalk, *, now: datetime) -> str:
 
 
 def _permits(session: Session, *, station_id: str, now: datetime) -> Sequence[PermitShown]:
-    here = roles_at(session, station_id)
-    standing = [each for each in standing_permits(session, now=now) if each.account_id in here]
+    standing = standing_permits(session, station_id=station_id, now=now)
     people = {each.account_id for each in standing} | {each.granted_by for each in standing}
     names = display_names(session, people)
     return [

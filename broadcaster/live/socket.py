@@ -21,6 +21,7 @@ from broadcaster.accounts.guard import require_on_socket, same_form
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.sessions import SignedIn
 from broadcaster.live.errors import UnknownTalk
+from broadcaster.live.proof import may_open
 from broadcaster.live.talks import find_talk
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context
@@ -68,7 +69,9 @@ async def _greeted(websocket: WebSocket, found: SignedIn) -> int | None:
 
 
 def _is_theirs(station: Context, found: SignedIn, talk_id: str) -> bool:
-    """Whether it is this person who asked for this microphone."""
+    """Whether it is this person who asked for this microphone, in a session that proved it."""
+    if not may_open(station, found.viewer):
+        return False
     with station.database.reading() as session, contextlib.suppress(UnknownTalk):
         return find_talk(session, talk_id).speaker_id == found.viewer.account_id
     return False

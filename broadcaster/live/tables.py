@@ -12,12 +12,14 @@ from broadcaster.database import InstantColumn
 class LivePermit(SQLModel, table=True):
     """A leader's word that somebody else may speak live without each time being approved.
 
-    With a `quiet_reason` in quiet hours as well: the leader is the person named there.
+    With a `quiet_reason` in quiet hours as well: the leader is the person named there. It holds at
+    the leader's station and at no other.
     """
 
     __tablename__ = "live_permit"
 
     id: str = Field(primary_key=True)
+    station_id: str = Field(foreign_key="station.id", index=True)
     account_id: str = Field(foreign_key="account.id", index=True)
     granted_by: str = Field(foreign_key="account.id")
     granted_at: datetime = Field(sa_type=InstantColumn)
@@ -43,6 +45,7 @@ class LiveTalk(SQLModel, table=True):
     permit_id: str = Field(foreign_key="live_permit.id")
     longest_ms: int
     override_person: str | None = None
+    override_by: str | None = Field(default=None, foreign_key="account.id")
     override_reason: str | None = None
     asked_at: datetime = Field(sa_type=InstantColumn)
     begun_at: datetime | None = Field(default=None, sa_type=InstantColumn)

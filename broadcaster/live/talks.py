@@ -62,7 +62,7 @@ def ask_to_speak(
 
     Raises NoPermit, TalkTitleUnusable, NoClusterChosen, TalkLengthUnusable, QuietReasonMissing.
     """
-    permit = permit_of(session, viewer.account_id, now=now)
+    permit = permit_of(session, viewer.account_id, station_id=station.id, now=now)
     if permit is None:
         raise NoPermit
     longest = timedelta(minutes=minutes)
@@ -78,6 +78,7 @@ def ask_to_speak(
         permit_id=permit.id,
         longest_ms=minutes * 60_000,
         override_person=_name(session, allowed_by),
+        override_by=allowed_by,
         override_reason=reason,
         asked_at=now,
     )
@@ -103,9 +104,12 @@ def ask_to_speak(
 
 def begin_talk(session: Session, talk_id: str, *, now: datetime) -> LiveTalk:
     """Begin a talk as its sender; raise UnknownTalk, TalkOver or TalkRunning."""
-    talk = session.get(LiveTalk, talk_id, with_for_update=True)
-    if talk is None:
+    asked = session.get(LiveTalk, talk_id)
+    if asked is None:
         raise UnknownTalk(talk_id)
+    # One microphone: two talks that begin at once are two rows, so they wait at the station's.
+    session.get(Station, asked.station_id, with_for_update={"key_share": True})
+    talk = session.get_one(LiveTalk, talk_id, with_for_update=True, populate_existing=True)
     if talk.begun_at is not None or talk.ended_at is not None or talk.stopped_at is not None:
         raise TalkOver(talk_id)
     if now - talk.asked_at > BEGIN_WITHIN:
@@ -136,6 +140,7 @@ def may_go_on(session: Session, talk: LiveTalk) -> bool:
         talk.stopped_at is None
         and talk.ended_at is None
         and permit is not None
+        and permit.station_id == talk.station_id
         and permit.revoked_at is None
         and holds(session, permit, at=talk.asked_at)
     )

@@ -1,6 +1,5 @@
 """`loa emergency`: ordered, watched and ended at the station's machine, site or no site."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from sqlmodel import Session
 
-from broadcaster.accounts import second_factor
+from broadcaster.accounts.at_the_machine import Ask, code_asked, password_asked
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.database import Database
@@ -35,9 +34,6 @@ from broadcaster.emergency.words import message_script
 from broadcaster.processes.standing_in import standing_in
 from broadcaster.schedule.choices import cluster_choices
 from broadcaster.settings import Settings
-
-Ask = Callable[[str, bool], str]
-"""Asks for a line: the words to show, and whether nobody may see what is typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,20 +134,11 @@ def shown(desk: Desk, emergency_id: str) -> None:
 
 
 def _giver(desk: Desk, *, asks_code: bool) -> Viewer:
-    def second_step(account_id: str, token: str) -> None:
-        second_factor.prove(
-            desk.database,
-            account_id,
-            code=desk.ask("Mã xác thực hoặc mã in giấy / Code of your second factor", False),
-            token=token,
-            keys_dir=desk.settings.keys_dir,
-            now=_now(),
-        )
-
+    second_step = code_asked(desk.database, ask=desk.ask, keys_dir=desk.settings.keys_dir, now=_now)
     return proven(
         desk.database,
         username=desk.username,
-        password=desk.ask("Mật khẩu / Password", True),
+        password=password_asked(desk.ask),
         now=_now(),
         second_step=second_step if asks_code else None,
     )

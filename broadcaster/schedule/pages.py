@@ -43,6 +43,8 @@ BoardNotices = Callable[[Session, str, Viewer, datetime], Sequence["BoardNotice"
 class BoardNotice:
     """One line above the board; `title` is a msgid, and so is `text` unless it is `named`.
 
+    `why`, a msgid too, says what to do where the address alone does not.
+
     It tells an instant, or a whole day where no hour matters.
     """
 
@@ -54,6 +56,7 @@ class BoardNotice:
     urgent: bool = False
     named: bool = False
     icon: str = "emergency"
+    why: str = ""
 
 
 # What dispatch, a room above, lets the board know (`app.state.unpublished_since`).

@@ -40,6 +40,7 @@ _SHIFT_LIMIT = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class _Override:
+    by: str
     person: str
     reason: str
     rules: Collection[BrokenRule]
@@ -248,6 +249,7 @@ def _override(session: Session, schedule: Schedule) -> _Override | None:
     if leader is None:
         return None
     return _Override(
+        by=leader,
         person=person_name(session, leader),
         reason=schedule.override_reason,
         rules=rules_kept(schedule.override_rules),
@@ -284,6 +286,7 @@ def _add_broadcast(
         occurs_at=occurs_at,
         starts_at=starts_at,
         not_after=starts_at + NOT_AFTER,
+        override_by=override.by if override else None,
         override_person=override.person if override else None,
         override_reason=override.reason if override else None,
         planned_at=now,

@@ -123,6 +123,7 @@ class Broadcast(SQLModel, table=True):
     not_after: datetime = Field(sa_type=InstantColumn)
     override_person: str | None = None
     override_reason: str | None = None
+    override_by: str | None = Field(default=None, foreign_key="account.id")
     planned_at: datetime = Field(sa_type=InstantColumn)
     cancelled_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     withdrawn_by_person: bool = False

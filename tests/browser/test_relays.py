@@ -17,6 +17,7 @@ from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys
 from tests.browser.conftest import Site, Visit, keep_picture
 from tests.devices.controller.relay.https_radio import HttpsRadio, https_radio, made_by_ffmpeg
+from tests.trail import followed
 
 pytestmark = pytest.mark.browser
 
@@ -73,8 +74,8 @@ def plan_and_sign(site: Site) -> str:
     with site.station.database.writing() as session:
         station, now = session.get_one(Station, STATION_ID), site.station.clock()
         plan_broadcasts(session, station=station, now=now, days=8, lead=timedelta(seconds=15))
-        sign_changed_plans(session, station=station, keys=made_keys(), now=now, days=8,
-                           start_within=MINUTE, end_within=MINUTE)  # fmt: skip
+        sign_changed_plans(session, station=station, keys=made_keys(), trail=followed(), now=now,
+                           days=8, start_within=MINUTE, end_within=MINUTE)  # fmt: skip
         return first_broadcast(session)
 
 

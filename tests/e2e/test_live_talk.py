@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
+from broadcaster.accounts.passwords import hash_password
 from broadcaster.accounts.people import account_named
+from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Cluster
 from broadcaster.bulletins.desk import authors_of, find_bulletin, state_of
 from broadcaster.bulletins.tables import Rendition
@@ -31,6 +33,7 @@ from tests.devices.sounds import tone
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 ATTEMPTS = 3
+PASSWORD = "bo-ke-xa-lu"
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +44,10 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
             operator, leader = (account_named(session, name) for name in (OPERATOR, LEADER))
             assert operator is not None
             assert leader is not None
+            operator.password_hash = hash_password(PASSWORD)
             grant_permit(
                 session,
+                station_id=the_station(session).id,
                 account_id=operator.id,
                 days=1,
                 quiet_reason="Kiểm thử",
@@ -61,10 +66,10 @@ def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(chain: Chain, *arguments: str, title: str) -> "subprocess.Popen[bytes]":
-    """Begin to speak to all clusters."""
+    """Begin to speak to all clusters; a rehearsal asks for the password alone."""
     with chain.database.reading() as session:
         clusters = session.exec(select(Cluster.id).order_by(Cluster.id)).all()
-    return subprocess.Popen(
+    running = subprocess.Popen(
         [
             *(sys.executable, "-m", "broadcaster", "live", "--as", OPERATOR, "--title", title),
             *("--clusters", ",".join(clusters), "--minutes", "1", *arguments),
@@ -72,7 +77,13 @@ def command(chain: Chain, *arguments: str, title: str) -> "subprocess.Popen[byte
         env={**environment(chain.settings), "PATH": "/usr/bin:/bin"},
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Without a terminal of its own: what is asked is answered by the first line of stdin.
+        start_new_session=True,
     )
+    assert running.stdin is not None
+    running.stdin.write(f"{PASSWORD}\n".encode())
+    running.stdin.flush()
+    return running
 
 
 def talk_of(chain: Chain, title: str) -> LiveTalk:

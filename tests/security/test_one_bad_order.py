@@ -30,6 +30,7 @@ from tests.broadcaster.dispatch.fleet import leading
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import NOON, STATION_ID
 from tests.broadcaster.station_keys import made_keys, plan_as_devices_see
+from tests.trail import followed
 
 KEYS = made_keys()
 MINUTE = timedelta(minutes=1)
@@ -68,6 +69,7 @@ def signed(newsroom: Newsroom, cluster_id: str = "cl-1") -> tuple[Order, ...]:
             session,
             station=session.get_one(Station, STATION_ID),
             keys=KEYS,
+            trail=followed(),
             now=newsroom.now(),
             days=8,
             start_within=MINUTE,

@@ -25,6 +25,7 @@ def talk(site: Site, *, speaker: str = "acc-operator") -> str:
     with site.station.database.writing() as session:
         permit = grant_permit(
             session,
+            station_id=site.station.context.station_id,
             account_id="acc-operator",
             days=1,
             quiet_reason="",

@@ -27,7 +27,7 @@ from tests.broadcaster.bulletins.newsroom import SCRIPT, decide
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import NOON, STATION_ID
 from tests.broadcaster.station_keys import made_keys, plan_as_devices_see
-from tests.trail import keys_of
+from tests.trail import followed, keys_of
 
 KEYS = made_keys()
 SECOND = timedelta(seconds=1)
@@ -47,6 +47,7 @@ def signed(newsroom: Newsroom) -> tuple[Order, ...]:
             session,
             station=session.get_one(Station, STATION_ID),
             keys=KEYS,
+            trail=followed(),
             now=newsroom.now(),
             days=8,
             start_within=timedelta(seconds=90),
@@ -200,10 +201,7 @@ def test_who_becomes_an_author_ends_their_own_approval(newsroom: Newsroom) -> No
 
 
 def test_an_approval_that_nobody_gave_is_named_by_whoever_verifies(newsroom: Newsroom) -> None:
-    """Who writes the database can write an approval, and it is signed; the trail does not know it.
-
-    deploy/THREATS.md says so of the database.
-    """
+    """Who writes the database can write an approval; it is not signed, and the trail names it."""
     bulletin = queued(newsroom, approved=False)
     with Database(newsroom.small.database.engine).writing() as session:
         rendition = newsroom.rendition(session, bulletin)
@@ -215,7 +213,7 @@ def test_an_approval_that_nobody_gave_is_named_by_whoever_verifies(newsroom: New
             )
         )  # fmt: skip
 
-    assert len(signed(newsroom)) == 1
+    assert signed(newsroom) == ()
     question = Question(root_key=keys_of(STATION_ID).root_public_key, now=newsroom.now())
     with newsroom.small.database.reading() as session:
         found = list(verify(Sight(session.connection()), question).findings)

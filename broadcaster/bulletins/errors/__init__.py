@@ -8,7 +8,8 @@ NotFound
 ├── RecordingMissing      404  no such recording, or no longer used
 └── UnknownAudio          404
 NotAllowed
-└── OwnBulletin           403  nobody approves what they wrote
+├── OwnBulletin           403  nobody approves what they wrote
+└── OwnReading            403  nor alone how they had it said
 BadInput                  422
 ├── TitleUnusable
 ├── TopicTooLong
@@ -63,6 +64,7 @@ from broadcaster.bulletins.errors.deciding import (
     NothingAccepted,
     NothingSaid,
     OwnBulletin,
+    OwnReading,
     PlaylistOutdated,
     RecordingsUnaccepted,
     RelayOutdated,
@@ -139,6 +141,7 @@ __all__ = [
     "NothingAccepted",
     "NothingSaid",
     "OwnBulletin",
+    "OwnReading",
     "PlaylistNotComposed",
     "PlaylistOutdated",
     "PriorityUnusable",

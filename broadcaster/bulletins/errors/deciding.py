@@ -24,6 +24,20 @@ class OwnBulletin(NotAllowed):
     )
 
 
+class OwnReading(NotAllowed):
+    """Nobody approves by themselves how they had their colleagues' words said."""
+
+    code = "own_reading"
+    message_vi = (
+        "Bản tin này đọc theo cách mà bạn đã đặt, và chính bạn gửi duyệt. Bản tin vẫn đang chờ. "
+        "Hãy nhờ một lãnh đạo khác duyệt."
+    )
+    message_en = (
+        "This sound says words as you taught them, and you submitted it yourself. It still waits. "
+        "Ask another leader."
+    )
+
+
 class CommentMissing(BadInput):
     """Whoever gets a bulletin back must know why."""
 

@@ -14,7 +14,13 @@ from broadcaster.accounts.failures import FAILURE_WINDOW
 from broadcaster.accounts.own_password import LINK_LASTS, make_link
 from broadcaster.accounts.people import create_account
 from broadcaster.accounts.people_command import person_erased, person_exported
-from broadcaster.accounts.personal_data import ERASED_NAME, PURPOSES, erase_person, export_person
+from broadcaster.accounts.personal_data import (
+    COPIED_NAMES,
+    ERASED_NAME,
+    PURPOSES,
+    erase_person,
+    export_person,
+)
 from broadcaster.accounts.retention import (
     STRANGERS_NAMES_KEPT,
     USED_CODES_KEPT,
@@ -31,6 +37,7 @@ from broadcaster.emergency.tables import Emergency, EmergencyAuthorisation
 from broadcaster.inspection.findings import Finding, Flaw
 from broadcaster.inspection.sight import Sight
 from broadcaster.inspection.verifying import Question, verify
+from broadcaster.live.tables import LivePermit, LiveTalk
 from tests.broadcaster.small_station import STATION_ID, SmallStation
 from tests.trail import keys_of
 
@@ -181,6 +188,56 @@ def test_copies_of_a_name_go_once_nothing_signed_needs_them(
     with station.database.writing() as session:
         forget_what_ended(session, now=now + 2 * day)
     assert names() == {"em-over": ERASED_NAME, "em-lasts": ERASED_NAME, **of_a_namesake}
+
+
+def test_a_name_that_stands_for_the_night_is_erased_by_whose_it_is(station: SmallStation) -> None:
+    """A namesake's stays; what still ran when its leader was erased follows once it is over."""
+    now = station.clock()
+    an, namesake = station.member("an", Role.LEADER), station.member("an2", Role.LEADER)
+    admin = station.member("rang", Role.ADMIN)
+    with station.database.writing() as session:
+        session.add(
+            LivePermit(
+                id="permit-1", station_id=STATION_ID, account_id=namesake, granted_by=an,
+                granted_at=now, valid_until=now, quiet_reason="Bão",
+            )
+        )  # fmt: skip
+        session.flush()
+        for name, whose, ended_at in (
+            ("talk-over", an, now - timedelta(days=1)),
+            ("talk-runs", an, None),
+            ("talk-of-a-namesake", namesake, now - timedelta(days=1)),
+        ):
+            session.add(
+                LiveTalk(
+                    id=name, station_id=STATION_ID, title="Họp", speaker_id=namesake,
+                    permit_id="permit-1", longest_ms=60_000, override_person=NAME,
+                    override_by=whose, override_reason="Bão", asked_at=now, ended_at=ended_at,
+                )
+            )  # fmt: skip
+    with station.database.writing() as session:
+        erase_person(session, an, by=admin, now=now)
+
+    def names() -> dict[str, str | None]:
+        with station.database.reading() as session:
+            return {
+                each.id: each.override_person for each in session.exec(sqlmodel.select(LiveTalk))
+            }
+
+    of_a_namesake = {"talk-of-a-namesake": NAME}
+    assert names() == {"talk-over": ERASED_NAME, "talk-runs": NAME, **of_a_namesake}
+    with station.database.writing() as session:
+        session.get_one(LiveTalk, "talk-runs").ended_at = now
+        forget_what_ended(session, now=now + timedelta(hours=1))
+    assert names() == {"talk-over": ERASED_NAME, "talk-runs": ERASED_NAME, **of_a_namesake}
+
+
+def test_every_name_that_is_copied_stands_beside_its_owner() -> None:
+    """By the schema: whose it is, is an account's id."""
+    for table, name, over, whose in COPIED_NAMES:
+        columns = sqlmodel.SQLModel.metadata.tables[table].columns
+        assert {name, over, whose} <= set(columns.keys())
+        assert [key.target_fullname for key in columns[whose].foreign_keys] == ["account.id"]
 
 
 def test_two_can_be_erased_and_the_last_admin_cannot(station: SmallStation) -> None:

@@ -1,10 +1,15 @@
 """Numbers of village heads: entered by an admin, dialled as written, erased when emptied."""
 
+from collections.abc import Collection
+
 import pytest
-from sqlmodel import select
+from sqlmodel import col, delete, select
 
 from broadcaster.accounts.errors import NoSuchHead, PhoneUnusable
+from broadcaster.accounts.people import change_roles, close_account
 from broadcaster.accounts.phones import checked_phone, heads, keep_phone, phones_of_heads, spaced
+from broadcaster.accounts.retention import forget_what_ended
+from broadcaster.accounts.roles import Role
 from broadcaster.accounts.tables import HeadPhone, RoleGrant
 from broadcaster.audit import Act
 from broadcaster.audit.tables import AuditEntry, AuditPrivate
@@ -80,3 +85,43 @@ def test_only_a_village_head_has_one(peopled: SmallStation, account: str) -> Non
     """Nobody's number is kept without its purpose."""
     with pytest.raises(NoSuchHead):
         keep(peopled, "0912 345 678", of=account)
+
+
+def test_a_number_goes_with_the_role(peopled: SmallStation) -> None:
+    """Head of one village less is still a head; of none they are called no more."""
+    keep(peopled, "0912 345 678")
+
+    def left(villages: Collection[str], *, role: Role) -> dict[str, str]:
+        with peopled.database.writing() as session:
+            change_roles(
+                session, "acc-head", station_id=STATION_ID, roles={role}, village_ids=villages,
+                by="acc-admin", now=peopled.clock(),
+            )  # fmt: skip
+            return dict(phones_of_heads(session))
+
+    assert left(["v-1"], role=Role.VILLAGE_HEAD) == {"acc-head": "0912345678"}
+    assert left([], role=Role.OPERATOR) == {}
+    assert left(["v-1"], role=Role.VILLAGE_HEAD) == {}
+    keep(peopled, "0912 345 678")
+    with peopled.database.writing() as session:
+        close_account(session, "acc-head", by="acc-admin", now=peopled.clock())
+        assert phones_of_heads(session) == {}
+
+
+def test_a_number_that_outlived_its_role_is_forgotten(peopled: SmallStation) -> None:
+    """Whichever way the role went; the trail says so, by nobody."""
+    keep(peopled, "0912 345 678")
+    with peopled.database.writing() as session:
+        session.exec(delete(RoleGrant))
+    with peopled.database.writing() as session:
+        forget_what_ended(session, now=peopled.clock())
+
+    with peopled.database.reading() as session:
+        assert session.exec(select(HeadPhone)).all() == []
+        newest = session.exec(
+            select(AuditEntry)
+            .where(AuditEntry.act == Act.HEAD_PHONE_CHANGED)
+            .order_by(col(AuditEntry.number).desc())
+        ).first()
+    assert newest is not None
+    assert (newest.person, newest.about) == ("", "acc-head")

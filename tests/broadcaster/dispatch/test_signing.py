@@ -20,6 +20,7 @@ from tests.broadcaster.dispatch.fleet import add_device, report
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys, plan_as_devices_see
+from tests.trail import followed
 
 KEYS = made_keys()
 MINUTE = timedelta(minutes=1)
@@ -40,6 +41,7 @@ def sign(newsroom: Newsroom, keys: StationKeys = KEYS) -> int:
             session,
             station=session.get_one(Station, STATION_ID),
             keys=keys,
+            trail=followed(),
             now=newsroom.now(),
             days=8,
             start_within=MINUTE,

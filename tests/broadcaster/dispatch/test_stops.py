@@ -24,6 +24,7 @@ from devices.protocol.messages import Now, Stop
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys, plan_as_devices_see, trust_of
+from tests.trail import followed
 
 KEYS = made_keys()
 MINUTE = timedelta(minutes=1)
@@ -48,6 +49,7 @@ def sign(newsroom: Newsroom) -> Sequence[SignedNow]:
             session,
             station=station,
             keys=KEYS,
+            trail=followed(),
             now=newsroom.now(),
             days=8,
             start_within=MINUTE,

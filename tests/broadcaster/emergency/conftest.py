@@ -27,6 +27,7 @@ from tests.broadcaster.dispatch.fleet import add_device
 from tests.broadcaster.newsroom import CLUSTERS, Newsroom, open_newsroom
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys, plan_as_devices_see, trust_of
+from tests.trail import followed
 
 KEYS = made_keys()
 WITHIN_S = 60
@@ -119,7 +120,7 @@ class WatchRoom:
         """What goes out on the fast path at this moment, as devices of its cluster read it."""
         with self.database.writing() as session:
             rows = sign_emergencies(
-                session, station=self.station(session), keys=KEYS, now=self.now()
+                session, station=self.station(session), keys=KEYS, trail=followed(), now=self.now()
             )
             return [_opened(row) for row in rows]
 
@@ -142,6 +143,7 @@ class WatchRoom:
             session,
             station=self.station(session),
             keys=KEYS,
+            trail=followed(),
             now=self.now(),
             days=8,
             start_within=within,

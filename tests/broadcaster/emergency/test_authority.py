@@ -8,7 +8,13 @@ from sqlmodel import Session, select
 
 from broadcaster.accounts.roles import Role
 from broadcaster.emergency.authorising import authorisations, authorise, revoke
-from broadcaster.emergency.ending import end_emergency, review, review_due, to_review
+from broadcaster.emergency.ending import (
+    end_emergency,
+    prolong,
+    review,
+    review_due,
+    to_review,
+)
 from broadcaster.emergency.errors import (
     AlreadyAuthorised,
     AlreadyReviewed,
@@ -175,6 +181,57 @@ def test_a_second_leader_looks_at_it_within_a_day(room: WatchRoom) -> None:
             look(room.second_leader, "right")
         assert to_review(session, station_id=STATION_ID) == []
         assert [event.what for event in events_of(session, emergency_id)] == ["raised", "reviewed"]
+
+
+def _reviewed(room: WatchRoom, emergency_id: str, *, by: str) -> None:
+    with room.database.writing() as session:
+        review(session, emergency_id, verdict="right", remark="", station_id=STATION_ID, by=by,
+               now=room.now())  # fmt: skip
+
+
+def _named(room: WatchRoom, account_id: str, *, by: str) -> None:
+    with room.database.writing() as session:
+        authorise(session, account_id, station_id=STATION_ID, by=by, now=room.now())
+
+
+def test_who_worded_its_end_does_not_review_it(room: WatchRoom) -> None:
+    """Poles said their words too; the other leader looks at all of it."""
+    room.authorise()
+    _named(room, room.leader, by=room.second_leader)
+    emergency_id = room.raise_()
+    with room.database.writing() as session:
+        end_emergency(session, emergency_id, ending="over", words="Hết nguy hiểm.",
+                      station_id=STATION_ID, by=room.leader, oversees=True,
+                      now=room.now())  # fmt: skip
+
+    with pytest.raises(OwnEmergency):
+        _reviewed(room, emergency_id, by=room.leader)
+    _reviewed(room, emergency_id, by=room.second_leader)
+
+
+def test_who_let_it_go_on_does_not_review_it(room: WatchRoom) -> None:
+    """Another day of it is as good as an order."""
+    room.authorise()
+    _named(room, room.leader, by=room.second_leader)
+    emergency_id = room.raise_()
+    with room.database.writing() as session:
+        prolong(session, emergency_id, station_id=STATION_ID, by=room.leader, now=room.now())
+
+    with pytest.raises(OwnEmergency):
+        _reviewed(room, emergency_id, by=room.leader)
+    _reviewed(room, emergency_id, by=room.second_leader)
+
+
+def test_who_silenced_it_may_review_it(room: WatchRoom) -> None:
+    """They let poles say nothing; that look is what a review is. Also where they authorised."""
+    room.authorise()
+    emergency_id = room.raise_()
+    with room.database.writing() as session:
+        end_emergency(session, emergency_id, ending="silence", words="", station_id=STATION_ID,
+                      by=room.leader, oversees=True, now=room.now())  # fmt: skip
+
+    _reviewed(room, emergency_id, by=room.leader)
+    assert room.emergency(emergency_id).reviewed_by == room.leader
 
 
 def test_a_leader_may_silence_what_they_may_not_word(room: WatchRoom) -> None:

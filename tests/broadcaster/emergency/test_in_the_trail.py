@@ -1,17 +1,25 @@
 """Emergencies in the signed trail: who ordered what, on whose word; and no word of theirs in it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import msgspec
+import pytest
 from sqlalchemy import select
+from sqlmodel import Session
 
+from broadcaster.accounts.stations import viewer_of_account
+from broadcaster.accounts.tables import Account
 from broadcaster.audit import Act
 from broadcaster.audit.entries import Entry, open_entry
 from broadcaster.audit.tables import ENTRIES, PRIVATE
+from broadcaster.bulletins.texts import sha256_of
 from broadcaster.database import Database
+from broadcaster.dispatch.vouching import WORDS as WORDS_OF_THE_BOARD
+from broadcaster.dispatch.vouching import Unvouched, refusal_notices
+from broadcaster.emergency.authorising import revoke
 from broadcaster.emergency.ending import end_emergency
-from broadcaster.emergency.tables import EmergencyAuthorisation
+from broadcaster.emergency.tables import Emergency, EmergencyAuthorisation
 from broadcaster.inspection.findings import Finding, Flaw
 from broadcaster.inspection.sight import Sight
 from broadcaster.inspection.verifying import Question, verify
@@ -58,6 +66,7 @@ def test_an_order_names_its_places_hazard_and_the_word_that_it_stands_on(room: W
         "clusters": "cl-1",
         "cadence": "usual",
         "authorisation": authorisation,
+        "words_sha256": sha256_of(WORDS),
     }
     assert beside == {"words": WORDS}
 
@@ -91,7 +100,10 @@ def test_an_end_says_how(room: WatchRoom) -> None:
 
     ended, beside = entry(room.database, Act.EMERGENCY_ENDED)
 
-    assert (ended.about, ended.details) == (emergency_id, {"ending": "mistake"})
+    assert (ended.about, ended.details) == (
+        emergency_id,
+        {"ending": "mistake", "words_sha256": sha256_of("Đây là báo nhầm.")},
+    )
     assert beside == {"words": "Đây là báo nhầm."}
 
 
@@ -111,3 +123,46 @@ def test_an_authorisation_that_nobody_gave_is_named(room: WatchRoom) -> None:
 
     assert (finding.table, finding.key) == ("emergency_authorisation", "emu-made-up")
     assert finding.flaw == Flaw.FACT_UNRECORDED
+
+
+def named_by_nobody(session: Session) -> None:
+    """The giver's authorisation is one that no leader gave."""
+    row = session.execute(select(EmergencyAuthorisation)).scalar_one()
+    made_up = EmergencyAuthorisation(**row.model_dump() | {"id": "emu-made-up"})
+    session.add(made_up)
+    session.flush()
+    session.execute(select(Emergency)).scalar_one().authorisation_id = "emu-made-up"
+
+
+def taken_back_no_more(session: Session) -> None:
+    """What a leader revoked before the order is made to hold again."""
+    row = session.execute(select(EmergencyAuthorisation)).scalar_one()
+    row.revoked_at, row.revoked_by = None, None
+
+
+def ordered_by_nobody(session: Session) -> None:
+    """The order itself is another one than the giver gave."""
+    session.execute(select(Emergency)).scalar_one().hazard = "storm"
+
+
+@pytest.mark.parametrize("change", [named_by_nobody, taken_back_no_more, ordered_by_nobody])
+def test_an_emergency_without_an_entry_reaches_no_pole(
+    room: WatchRoom, change: Callable[[Session], None]
+) -> None:
+    """Neither by the fast path nor in a plan; the board says so."""
+    authorisation = room.authorise()
+    room.raise_(cadence="once")
+    room.make_all()
+    if change is taken_back_no_more:
+        with room.database.writing() as session:
+            revoke(session, authorisation, station_id=STATION_ID, by=room.leader, now=room.now())
+    with Database(room.database.engine).writing() as session:
+        change(session)
+
+    assert [now.order for now in room.hurry() if now.order] == []
+    assert room.orders() == []
+    with room.database.reading() as session:
+        leader = viewer_of_account(session, session.get_one(Account, room.leader))
+        notices = refusal_notices(session, STATION_ID, leader, room.now())
+    assert {each.why for each in notices} == {WORDS_OF_THE_BOARD[Unvouched.EMERGENCY]}
+    assert all(each.href.startswith("/emergency/em-") for each in notices)

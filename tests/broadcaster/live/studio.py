@@ -27,6 +27,7 @@ from devices.protocol.messages import Now
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys, trust_of
+from tests.trail import followed
 
 KEYS = made_keys()
 WITHIN = timedelta(seconds=90)
@@ -67,6 +68,7 @@ class LiveStudio:
         with self.database.writing() as session:
             return grant_permit(
                 session,
+                station_id=STATION_ID,
                 account_id=to or self.room.operator,
                 days=days,
                 quiet_reason=quiet,
@@ -132,6 +134,7 @@ class LiveStudio:
                 session,
                 station=session.get_one(Station, STATION_ID),
                 keys=KEYS,
+                trail=followed(),
                 now=self.now(),
                 start_within=WITHIN,
                 end_within=WITHIN,

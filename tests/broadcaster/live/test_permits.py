@@ -7,6 +7,7 @@ from sqlmodel import col, delete, select
 
 from broadcaster.accounts.roles import Role
 from broadcaster.accounts.tables import Account, RoleGrant
+from broadcaster.areas.tables import Station
 from broadcaster.live.errors import (
     NoPermit,
     PermitDaysUnusable,
@@ -14,9 +15,10 @@ from broadcaster.live.errors import (
     PermitForOneself,
     UnknownPermit,
 )
-from broadcaster.live.permits import permit_of, standing_permits
+from broadcaster.live.permits import permit_of, revoke_permit, standing_permits
 from broadcaster.live.tables import LivePermit
 from tests.broadcaster.live.studio import LiveStudio
+from tests.broadcaster.small_station import STATION_ID
 
 
 def test_nobody_speaks_without_a_permit(studio: LiveStudio) -> None:
@@ -91,12 +93,57 @@ def test_it_ends_with_the_leaders_own_role(studio: LiveStudio) -> None:
         studio.ask()
 
 
+def test_it_holds_at_its_own_station_and_at_no_other(studio: LiveStudio) -> None:
+    """By what both are there; a leader who became an inspector of ours allowed nothing of ours."""
+    permit = studio.permit()
+    with studio.database.writing() as session:
+        ours = session.get_one(Station, STATION_ID).model_dump()
+        session.add(Station(**ours | {"id": "st-ha", "name": "Đài xã Hạ", "commune": "Hạ"}))
+        session.flush()
+        session.add_all(
+            RoleGrant(account_id=account_id, station_id="st-ha", role=role)
+            for account_id, role in (
+                (studio.room.operator, Role.OPERATOR), (studio.room.leader, Role.LEADER),
+            )
+        )  # fmt: skip
+
+    def standing(station_id: str) -> list[str]:
+        with studio.database.reading() as session:
+            found = standing_permits(session, station_id=station_id, now=studio.now())
+            return [each.id for each in found]
+
+    assert (standing(STATION_ID), standing("st-ha")) == ([permit.id], [])
+    with studio.database.writing() as session, pytest.raises(UnknownPermit):
+        revoke_permit(session, permit.id, station_id="st-ha", by="acc-thanh", now=studio.now())
+    with studio.database.writing() as session:
+        session.exec(
+            delete(RoleGrant).where(
+                col(RoleGrant.account_id) == studio.room.leader,
+                col(RoleGrant.station_id) == STATION_ID,
+            )
+        )
+    assert standing(STATION_ID) == []
+
+
+def test_a_talk_at_another_station_than_its_permits_is_not_signed(studio: LiveStudio) -> None:
+    """Whoever signs looks at it again."""
+    permit = studio.permit()
+    studio.begin(studio.ask())
+    with studio.database.writing() as session:
+        ours = session.get_one(Station, STATION_ID).model_dump()
+        session.add(Station(**ours | {"id": "st-ha", "name": "Đài xã Hạ", "commune": "Hạ"}))
+        session.flush()
+        session.get_one(LivePermit, permit.id).station_id = "st-ha"
+
+    assert studio.sign() == []
+
+
 def test_it_ends_with_the_speakers_account(studio: LiveStudio) -> None:
     """Who may not sign in may not speak."""
     studio.permit()
     with studio.database.writing() as session:
         session.get_one(Account, studio.room.operator).active = False
-        standing = standing_permits(session, now=studio.now())
+        standing = standing_permits(session, station_id=STATION_ID, now=studio.now())
 
     assert list(standing) == []
 
@@ -106,7 +153,7 @@ def test_the_permit_that_allows_most_counts(studio: LiveStudio) -> None:
     studio.permit(days=300)
     night = studio.permit(days=3, quiet="Trực bão")
     with studio.database.reading() as session:
-        found = permit_of(session, studio.room.operator, now=studio.now())
+        found = permit_of(session, studio.room.operator, station_id=STATION_ID, now=studio.now())
 
     assert found is not None
     assert found.id == night.id

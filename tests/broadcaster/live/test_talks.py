@@ -1,9 +1,10 @@
 """A talk from asking to its end, and what is signed of it where everything is signed."""
 
+import threading
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from broadcaster.areas.tables import Station
 from broadcaster.database.columns import to_ms
@@ -20,13 +21,14 @@ from broadcaster.live.errors import (
     TalkRunning,
     TalkTitleUnusable,
 )
-from broadcaster.live.tables import LiveOrder
-from broadcaster.live.talks import BEGIN_WITHIN, LOST_AFTER
+from broadcaster.live.tables import LiveOrder, LiveTalk
+from broadcaster.live.talks import BEGIN_WITHIN, LOST_AFTER, begin_talk
 from devices.protocol.live import unwrap_key
 from devices.protocol.messages import Live, OnCut, OnReboot, Priority, QuietHoursOverride
 from tests.broadcaster.live.studio import DEVICE_KEYS, KEYS, WITHIN, LiveStudio
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import plan_as_devices_see
+from tests.trail import followed
 
 TO_NIGHT = timedelta(hours=8, minutes=57)
 """From noon to shortly before quiet hours begin."""
@@ -246,6 +248,7 @@ def planned_stops(studio: LiveStudio, cluster: str) -> list[str]:
             session,
             station=session.get_one(Station, STATION_ID),
             keys=KEYS,
+            trail=followed(),
             now=studio.now(),
             days=8,
             start_within=WITHIN,
@@ -291,3 +294,31 @@ def test_a_cluster_without_devices_is_told_nothing(studio: LiveStudio) -> None:
     spoken(studio)
 
     assert [each.cluster for each in studio.signed()] == ["cl-1"]
+
+
+def test_two_that_begin_at_once_are_one_after_the_other(studio: LiveStudio) -> None:
+    """In two transactions that both run: the second waits, finds the first, and is refused."""
+    studio.permit()
+    first, second = studio.ask(), studio.ask()
+    tried, refused = threading.Event(), threading.Event()
+
+    def begin_the_second() -> None:
+        tried.set()
+        try:
+            studio.begin(second)
+        except TalkRunning:
+            refused.set()
+
+    with studio.database.writing() as session:
+        begin_talk(session, first, now=studio.now())
+        beside = threading.Thread(target=begin_the_second)
+        beside.start()
+        tried.wait()
+        # Without a lock it would have begun by now: it sees nothing of a transaction that runs.
+        beside.join(timeout=0.5)
+    beside.join()
+
+    assert refused.is_set()
+    with studio.database.reading() as session:
+        begun = session.exec(select(LiveTalk.id).where(col(LiveTalk.begun_at).is_not(None))).all()
+    assert begun == [first]

@@ -1,22 +1,24 @@
 """Talks in the signed trail: who opened, allowed and stopped them; the ledger holds after them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import Session
 
 from broadcaster.audit import Act
 from broadcaster.audit.entries import Entry, open_entry
 from broadcaster.audit.tables import ENTRIES
 from broadcaster.database import Database
+from broadcaster.dispatch.vouching import WORDS, Unvouched, refusal_notices
 from broadcaster.inspection.findings import Finding, Flaw
 from broadcaster.inspection.sight import Sight
 from broadcaster.inspection.verifying import Question, verify
 from broadcaster.ledger.expectations import freeze
 from broadcaster.ledger.tables import PLAYS
 from broadcaster.live.ending import end_talk
-from broadcaster.live.tables import LivePermit
+from broadcaster.live.tables import LivePermit, LiveTalk
 from tests.broadcaster.live.studio import WITHIN, LiveStudio
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import trust_of
@@ -101,6 +103,50 @@ def test_a_permit_that_nobody_gave_is_named(studio: LiveStudio, ended: str) -> N
         ("live_permit", Flaw.FACT_DIFFERS),
         ("live_permit", Flaw.FACT_UNRECORDED),
     }
+
+
+def of_a_made_up_permit(session: Session) -> None:
+    """Nobody gave it."""
+    permit = session.execute(select(LivePermit)).scalar_one()
+    session.add(LivePermit(**permit.model_dump() | {"id": "permit-made-up"}))
+    session.flush()
+    session.execute(select(LiveTalk)).scalar_one().permit_id = "permit-made-up"
+
+
+def with_a_later_end(session: Session) -> None:
+    """The permit was to end before."""
+    permit = session.execute(select(LivePermit)).scalar_one()
+    permit.valid_until += timedelta(days=300)
+
+
+def for_longer(session: Session) -> None:
+    """More than was asked for."""
+    session.execute(select(LiveTalk)).scalar_one().longest_ms = 2_700_000
+
+
+def by_night(session: Session) -> None:
+    """In a leader's name who allowed nothing."""
+    talk = session.execute(select(LiveTalk)).scalar_one()
+    talk.override_person, talk.override_reason = "Thanh", "Bão"
+
+
+@pytest.mark.parametrize("change", [of_a_made_up_permit, with_a_later_end, for_longer, by_night])
+def test_a_talk_without_its_entries_opens_no_pole(
+    studio: LiveStudio, change: Callable[[Session], None]
+) -> None:
+    """Rows past the desk are no permit and no asking; the talk is closed, and the board says so."""
+    studio.permit()
+    talk_id = studio.ask()
+    studio.begin(talk_id)
+    with Database(studio.database.engine).writing() as session:
+        change(session)
+
+    assert studio.sign() == []
+    with studio.database.reading() as session:
+        assert session.get_one(LiveTalk, talk_id).ended_because == "not_permitted"
+        leader = studio.viewer(studio.room.leader)
+        (notice,) = refusal_notices(session, STATION_ID, leader, studio.now())
+    assert notice.why == WORDS[Unvouched.TALK]
 
 
 def test_who_allowed_it_in_quiet_hours_is_named_by_id(studio: LiveStudio) -> None:

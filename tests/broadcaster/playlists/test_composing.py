@@ -38,6 +38,7 @@ from playlists.playlist import PartKind
 from tests.broadcaster.bulletins.newsroom import decide
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
+from tests.trail import look_at
 
 CHIME, IDENT, CLOSING = (
     GivenPart(kind=kind) for kind in (PartKind.CHIME, PartKind.IDENT, PartKind.CLOSING)
@@ -159,7 +160,9 @@ def test_an_approved_playlist_is_planned_with_its_cues(
     newsroom.plan()
 
     with newsroom.small.database.reading() as session:
-        (planned,) = approved_broadcasts(session, "cl-1", now=newsroom.now())
+        (planned,) = approved_broadcasts(
+            session, "cl-1", look=look_at(session, now=newsroom.now()), now=newsroom.now()
+        )
         (item,) = planned.items
         assert [(cue.kind, cue.title) for cue in item.cues] == [
             ("chime", "Nhạc hiệu mở đầu"),
@@ -183,7 +186,12 @@ def test_a_playlist_falls_with_any_bulletin_in_it(
 
     with newsroom.small.database.reading() as session:
         assert desk.approved_rendition(session, playlist_id) is None
-        assert approved_broadcasts(session, "cl-1", now=newsroom.now()) == []
+        assert (
+            approved_broadcasts(
+                session, "cl-1", look=look_at(session, now=newsroom.now()), now=newsroom.now()
+            )
+            == []
+        )
     assert newsroom.plan() == []
 
 
@@ -370,7 +378,9 @@ def test_what_a_pole_says_of_a_part_can_be_named(
     newsroom.plan()
 
     with newsroom.small.database.reading() as session:
-        (planned,) = approved_broadcasts(session, "cl-1", now=newsroom.now())
+        (planned,) = approved_broadcasts(
+            session, "cl-1", look=look_at(session, now=newsroom.now()), now=newsroom.now()
+        )
         (item,) = items_of_order(session, planned.order_id)
 
         assert part_of([item], item=0, cue=1) == Part(title="Tin của xã.", kind="bulletin")

@@ -14,6 +14,7 @@ from devices.protocol.messages import Order
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys, plan_as_devices_see
+from tests.trail import followed
 
 URL = "https://vov.example/vov1"
 HALF_AN_HOUR_MS = 30 * 60_000
@@ -93,6 +94,7 @@ class RelayRoom:
                 session,
                 station=session.get_one(Station, STATION_ID),
                 keys=KEYS,
+                trail=followed(),
                 now=news.now(),
                 days=8,
                 start_within=MINUTE,

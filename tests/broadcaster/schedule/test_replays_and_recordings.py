@@ -32,6 +32,7 @@ from broadcaster.schedule.tables import Broadcast
 from tests.broadcaster.bulletins.newsroom import SCRIPT, decide, made_sound
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
+from tests.trail import look_at
 
 TELLS = Delivery(tells_issue=True, issued_at=datetime(2026, 11, 23, 4, 0, tzinfo=UTC))
 
@@ -137,7 +138,9 @@ def test_both_approved_sounds_are_signed_and_no_third(newsroom: Newsroom) -> Non
         session.get_one(Broadcast, third.id).audio_sha256 = "66" * 32
 
     with newsroom.small.database.reading() as session:
-        planned = approved_broadcasts(session, "cl-1", now=newsroom.now())
+        planned = approved_broadcasts(
+            session, "cl-1", look=look_at(session, now=newsroom.now()), now=newsroom.now()
+        )
 
     assert {each.broadcast.id for each in planned} == {first.id, second.id}
 
@@ -299,7 +302,9 @@ def test_a_slot_is_as_long_as_its_longest_cluster(newsroom: Newsroom) -> None:
 
 
 def _order(session: Session, newsroom: Newsroom, cluster_id: str) -> PlannedBroadcast:
-    (planned,) = approved_broadcasts(session, cluster_id, now=newsroom.now())
+    (planned,) = approved_broadcasts(
+        session, cluster_id, look=look_at(session, now=newsroom.now()), now=newsroom.now()
+    )
     assert orders_of([planned], now=newsroom.now(), days=8)[0].items == planned.items
     return planned
 
