@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from broadcaster.alerts.errors import AlertNotWaiting, UnknownAlert
@@ -61,6 +62,21 @@ def newest_alerts(session: Session, *, station_id: str) -> Sequence[ReceivedAler
     ).all()
 
 
+def waiting_alerts(session: Session, *, station_id: str, now: datetime) -> Sequence[ReceivedAlert]:
+    """What may wait for a person, the newest first; what was ordered is still among it."""
+    expires = col(ReceivedAlert.expires_at)
+    return session.exec(
+        select(ReceivedAlert)
+        .where(
+            ReceivedAlert.station_id == station_id,
+            ReceivedAlert.standing == Standing.PROPOSED,
+            or_(expires.is_(None), expires > now),
+        )
+        .order_by(col(ReceivedAlert.received_at).desc())
+        .limit(NEWEST)
+    ).all()
+
+
 def standing_of(session: Session, row: ReceivedAlert, *, now: datetime) -> Shown:
     """How an alert stands at this instant."""
     emergency = emergency_of(session, row)
@@ -94,13 +110,12 @@ def check_still_waits(
     """Let nobody order what was withdrawn, replaced or expired while they typed.
 
     A request that ordered already is left to the orders, which answer it once more; only a `fresh`
-    one is told that there is nothing to order. Raises UnknownAlert or AlertNotWaiting.
+    one is told that there is nothing to order. Raises AlertNotWaiting.
     """
     row = alert_of_key(session, request_key)
     if row is None:
         return
-    if row.station_id != station_id:
-        raise UnknownAlert(row.id)
     ordered = set() if fresh else {Shown.RUNNING, Shown.ENDED}
-    if standing_of(session, row, now=now) not in {Shown.WAITING} | ordered:
+    state = standing_of(session, row, now=now)
+    if row.station_id != station_id or state not in {Shown.WAITING} | ordered:
         raise AlertNotWaiting(field="typed")

@@ -9,6 +9,7 @@ from broadcaster.alerts.safe_xml import Element, local_name, namespace, read_xml
 
 ATOM = "http://www.w3.org/2005/Atom"
 CAP_TYPE = "application/cap+xml"
+_LONGEST_URL = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,12 @@ def entries_of(content: bytes, *, feed_url: str) -> list[Entry] | None:
     else:
         raise AlertUnreadable(name[1], field="file")
     entries = [_joined(each, feed_url) for each in found if each is not None]
-    return list({each.key: each for each in entries if is_same_host(each.url, feed_url)}.values())
+    usable = [
+        each
+        for each in entries
+        if len(each.url) <= _LONGEST_URL and is_same_host(each.url, feed_url)
+    ]
+    return list({each.key: each for each in usable}.values())
 
 
 def is_same_host(url: str, other: str) -> bool:

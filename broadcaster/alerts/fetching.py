@@ -44,7 +44,7 @@ class Fetcher:
 
     def __init__(self, client: httpx.Client, *, now_s: Callable[[], float]) -> None:
         self._client = client
-        self._now_s = now_s
+        self.now_s = now_s
 
     def get(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
         """The document, unless it is the one that these marks name.
@@ -53,7 +53,7 @@ class Fetcher:
         """
         asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in asked.items() if value}
-        ends_s = self._now_s() + WHOLE_S
+        ends_s = self.now_s() + WHOLE_S
         for _ in range(_MOST_REDIRECTS + 1):
             try:
                 answer = self._one(url, headers, ends_s=ends_s)
@@ -75,12 +75,15 @@ class Fetcher:
                 return str(answer.url.join(answer.headers["Location"]))
             if answer.status_code != httpx.codes.OK:
                 raise FeedUnreachable(f"HTTP {answer.status_code}")
+            # What was asked for is not packed; unpacked it might be far more than it seems.
+            if answer.headers.get("Content-Encoding", "identity") != "identity":
+                raise FeedUnreachable("encoded")
             content = bytearray()
             for piece in answer.iter_bytes():
                 content += piece
                 if len(content) > LARGEST_BYTES:
                     raise AlertTooLarge(field="url")
-                if self._now_s() > ends_s:
+                if self.now_s() > ends_s:
                     raise FeedUnreachable("too slow")
             return Fetched(
                 bytes(content),

@@ -3,6 +3,7 @@
 In whatever order they come: an alert whose cancellation came first is withdrawn as it is kept.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ from broadcaster.emergency.tables import Emergency
 log = structlog.get_logger()
 
 _KEY = "cap-"
+_NAMED = re.compile(rf"{_KEY}([a-z0-9-]{{1,64}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,9 @@ def key_of(row: ReceivedAlert) -> str:
 
 def alert_of_key(session: Session, request_key: str) -> ReceivedAlert | None:
     """The alert that a request is about; None for one that is about none."""
-    if not request_key.startswith(_KEY):
-        return None
-    return session.get(ReceivedAlert, request_key.removeprefix(_KEY))
+    # What could name nothing never reaches the database, which might not even keep it.
+    named = _NAMED.fullmatch(request_key)
+    return session.get(ReceivedAlert, named[1]) if named else None
 
 
 def emergency_of(session: Session, row: ReceivedAlert) -> Emergency | None:

@@ -30,6 +30,9 @@ EVERY_S = 30
 MOST_AT_ONCE = 25
 """How many entries of a list are fetched in one round; the rest follow in the next."""
 
+FEED_S = 20.0
+"""How long one feed may hold up the others in a round; the rest follows in the next."""
+
 _REMEMBERED_FOR = timedelta(days=30)
 
 
@@ -96,12 +99,15 @@ def poll(
     with database.reading() as session:
         feed = find_feed(session, feed_id, station_id=station_id)
     done = Round()
+    ends_s = fetch.now_s() + FEED_S
     asker = _Asker(database, feed, fetch=fetch, state_dir=state_dir, now=now, done=done)
     try:
         answer = fetch.get(feed.url, etag=feed.etag, last_modified=feed.last_modified)
         is_whole = True
         if answer.content is not None:
-            is_whole = asker.bring(answer.content, is_over=is_over)
+            is_whole = asker.bring(
+                answer.content, is_over=lambda: is_over() or fetch.now_s() > ends_s
+            )
         _note(database, feed, done, answer=answer if is_whole else None, now=now())
     except (FeedUnreachable, BadInput) as error:
         done.trouble = error.code

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from broadcaster.alerts.desk import newest_alerts
+from broadcaster.alerts.desk import newest_alerts, waiting_alerts
 from broadcaster.alerts.intake import content_of, emergency_of, key_of, predecessors
 from broadcaster.alerts.matching import Proposal, proposal_of
-from broadcaster.alerts.message import Alert, MsgType, Status
+from broadcaster.alerts.message import Alert, Info, MsgType, Status, preferred_info
 from broadcaster.alerts.standing import Shown, shown_as
 from broadcaster.alerts.tables import AlertFeed, ReceivedAlert
 from broadcaster.areas.tables import Station
@@ -35,9 +35,14 @@ class AlertLine:
         return self.alert.status == Status.EXERCISE
 
     @property
+    def info(self) -> Info | None:
+        """What it says in the language that is read."""
+        return preferred_info(self.alert)
+
+    @property
     def severity(self) -> str:
-        """The worst that it says."""
-        return self.alert.infos[0].severity.value if self.alert.infos else ""
+        """How much it says is threatened; empty where it says nothing."""
+        return self.info.severity.value if self.info else ""
 
     @property
     def cancels(self) -> bool:
@@ -61,7 +66,7 @@ def alert_line(session: Session, row: ReceivedAlert, *, now: datetime) -> AlertL
     """An alert as a list shows it."""
     alert = content_of(row)
     emergency = emergency_of(session, row)
-    info = alert.infos[0] if alert.infos else None
+    info = preferred_info(alert)
     return AlertLine(
         row=row,
         alert=alert,
@@ -83,9 +88,16 @@ def alert_line(session: Session, row: ReceivedAlert, *, now: datetime) -> AlertL
 
 
 def alert_lines(session: Session, *, station_id: str, now: datetime) -> Sequence[AlertLine]:
-    """What came last, the newest first."""
+    """All that waits and what else came last, the newest first."""
+    rows = [
+        *waiting_alerts(session, station_id=station_id, now=now),
+        *newest_alerts(session, station_id=station_id),
+    ]
     return [
-        alert_line(session, row, now=now) for row in newest_alerts(session, station_id=station_id)
+        alert_line(session, row, now=now)
+        for row in sorted(
+            {row.id: row for row in rows}.values(), key=lambda row: row.received_at, reverse=True
+        )
     ]
 
 

@@ -140,6 +140,7 @@ def test_an_exercise_is_filled_in_as_a_drill(desk: Desk, operator: TestClient) -
     assert (given["mode"], given["hazard"]) == (["drill"], [""])
     assert "clusters" not in given
     assert "không thôn nào khớp" in page
+    assert "Cảnh báo chưa khớp thôn nào, chờ xem" in operator.get("/").text
     form = operator.post("/emergency/form", data=given).text
     assert 'value="everywhere" checked' not in form
 
