@@ -16,6 +16,11 @@ from broadcaster.accounts import (
 )
 from broadcaster.accounts import pages as accounts_pages
 from broadcaster.accounts.roles import Role
+from broadcaster.alerts import api as alerts_api
+from broadcaster.alerts import pages as alerts_pages
+from broadcaster.alerts import settings_pages as alerts_settings
+from broadcaster.alerts.desk import check_still_waits
+from broadcaster.alerts.notices import alert_notices
 from broadcaster.areas import api as areas_api
 from broadcaster.areas import pages as areas_pages
 from broadcaster.bulletins import api as bulletins_api
@@ -148,6 +153,9 @@ _ROUTERS = (
     emergency_pages.router,
     emergency_oversight.router,
     emergency_board.router,
+    # Before the page of one alert, which would take its name for an id.
+    alerts_settings.router,
+    alerts_pages.router,
     ledger_pages.router,
     coverage_pages.router,
     coverage_device_pages.router,
@@ -189,6 +197,7 @@ _ROUTERS = (
     schedule_api.api,
     calendar_api.api,
     emergency_api.api,
+    alerts_api.api,
     publishing_api.api,
     ledger_api.api,
     inspection_api.api,
@@ -252,7 +261,11 @@ _NAVIGATION = (
         covers=("/incidents", "/rehearsal", "/heads"),
     ),
     NavigationItem(
-        label=msgid("Khẩn cấp"), href="/emergency", icon="emergency", roles=_STATION_STAFF
+        label=msgid("Khẩn cấp"),
+        href="/emergency",
+        icon="emergency",
+        roles=_STATION_STAFF,
+        covers=("/alerts",),
     ),
     NavigationItem(
         label=msgid("Người dùng"),
@@ -284,9 +297,11 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.board_notices = [
         refusal_notices,
         emergency_notices,
+        alert_notices,
         live_notices,
         campaign_notices,
     ]
+    app.state.order_origins = [check_still_waits]
     app.state.board_streams = today_events.OpenStreams()
     app.state.shown_elsewhere = address_of_part
     app.state.bulletin_panels = [
@@ -303,7 +318,8 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
         larger_bodies=imports.LARGER_BODIES
         | uploads.LARGER_BODIES
         | village_saying.LARGER_BODIES
-        | campaigns_draft_pages.LARGER_BODIES,
+        | campaigns_draft_pages.LARGER_BODIES
+        | alerts_pages.LARGER_BODIES,
     )
     for router in _ROUTERS:
         app.include_router(router)

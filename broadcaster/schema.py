@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from broadcaster.accounts import tables as accounts
+from broadcaster.alerts import tables as alerts
 from broadcaster.areas import tables as areas
 from broadcaster.audit import tables as audit
 from broadcaster.bulletins import tables as bulletins
@@ -41,6 +42,7 @@ CAPABILITIES = (
     feedback,
     schedule,
     emergency,
+    alerts,
     live,
     publishing,
     dispatch,

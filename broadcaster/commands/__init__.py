@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from broadcaster import __version__
+from broadcaster.commands.alerts import alerts
 from broadcaster.commands.broker import broker
 from broadcaster.commands.campaign import campaign
 from broadcaster.commands.channels import channels
@@ -45,6 +46,7 @@ app.add_typer(broker, name="broker")
 app.add_typer(campaign, name="campaign")
 app.add_typer(channels, name="channels")
 app.add_typer(emergency, name="emergency")
+app.add_typer(alerts, name="alerts")
 app.add_typer(report, name="report")
 app.command()(found)
 app.command()(init)

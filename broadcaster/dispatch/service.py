@@ -16,6 +16,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
+from broadcaster.alerts.polling import EVERY_S, poll_all
 from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Station
 from broadcaster.audit import keep_trail
@@ -100,7 +101,18 @@ def _led(
     conductor = Conductor(database=database, settings=settings, keys=keys, wire=wire, lead=lead)
     deposed = threading.Event()
     wire.start()
-    clock = _clock(conductor, deposed=deposed, stopping=stopping)
+    clock = _clock(
+        conductor,
+        poll_alerts=lambda: poll_all(
+            database,
+            state_dir=settings.state_dir,
+            station_id=station.id,
+            now=lambda: datetime.now(UTC),
+            is_over=stopping.is_set,
+        ),
+        deposed=deposed,
+        stopping=stopping,
+    )
     clock.start()
     _say({"event": READY})
     stopping.wait()
@@ -119,7 +131,11 @@ def _say(event: Mapping[str, object]) -> None:
 
 
 def _clock(
-    conductor: Conductor, *, deposed: threading.Event, stopping: threading.Event
+    conductor: Conductor,
+    *,
+    poll_alerts: Callable[[], None],
+    deposed: threading.Event,
+    stopping: threading.Event,
 ) -> BackgroundScheduler:
     def while_it_leads(step: Callable[[datetime], None]) -> None:
         try:
@@ -146,6 +162,16 @@ def _clock(
         "interval",
         seconds=_HURRY_S,
         id="hurry",
+        next_run_time=datetime.now(UTC),
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
+    clock.add_job(
+        poll_alerts,
+        "interval",
+        seconds=EVERY_S,
+        id="alerts",
         next_run_time=datetime.now(UTC),
         max_instances=1,
         coalesce=True,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session
 
 from broadcaster.accounts.guard import require, token_of
@@ -21,6 +21,7 @@ from broadcaster.emergency.ending import (
     review,
 )
 from broadcaster.emergency.forms import ConfirmedForm
+from broadcaster.emergency.origins import check_origins
 from broadcaster.emergency.proof import prove_giver, prove_last_words, prove_prolonging
 from broadcaster.emergency.raising import checked_words, raise_emergency
 from broadcaster.emergency.ready import make_ready
@@ -67,7 +68,13 @@ def emergencies(station: Here, _viewer: StationViewer) -> Emergencies:
 
 @api.post("/emergencies", status_code=201, responses=problems(401, 403, 409, 413, 422, 429, 503))
 def raise_one(
-    station: Here, viewer: Giver, token: Token, studio: Sounds, given: NewEmergency
+    request: Request,
+    station: Here,
+    viewer: Giver,
+    token: Token,
+    studio: Sounds,
+    *,
+    given: NewEmergency,
 ) -> EmergencyOut:
     """Order an emergency or its drill; it goes out within a moment."""
     form = ConfirmedForm(**given.model_dump())
@@ -79,6 +86,9 @@ def raise_one(
     studio.read(message_script(wish.words, drill=wish.drill))
     prove_giver(station, viewer, drill=wish.drill, code=form.code, token=token)
     with station.database.writing() as session:
+        check_origins(
+            request, session, given.request_key, station_id=station.station_id, now=station.now()
+        )
         row = raise_emergency(
             session,
             wish,

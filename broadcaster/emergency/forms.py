@@ -18,7 +18,8 @@ EVERYWHERE = "everywhere"
 class EmergencyForm(BaseModel):
     """What was filled in, as it was left; nothing is refused before it can be shown again.
 
-    Without words it is the offered message; without a cadence, that of the hazard.
+    Without words it is the offered message; without a cadence, that of the hazard. `origin` is the
+    key of the request where it comes from an alert (`origins`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,6 +29,7 @@ class EmergencyForm(BaseModel):
     mode: str = ""
     words: str = ""
     cadence: str = ""
+    origin: str = ""
 
     def wish(self, *, all_clusters: Sequence[str], commune: str) -> Wish:
         """What is wanted; raise a BadInput that names its field."""

@@ -32,6 +32,7 @@ from broadcaster.emergency.ending import emergency_log, review_due, running, to_
 from broadcaster.emergency.forms import CONFIRMED_BY, DRILL, ConfirmedForm, EmergencyForm
 from broadcaster.emergency.hazards import HAZARDS
 from broadcaster.emergency.map_points import points_of_clusters
+from broadcaster.emergency.origins import check_origins
 from broadcaster.emergency.proof import is_proof_needed, prove_giver
 from broadcaster.emergency.raising import Wish, raise_emergency
 from broadcaster.emergency.sounds import NEEDED_NOW, want
@@ -85,11 +86,15 @@ def check(
         spoken = studio.read(message_script(wish.words, drill=wish.drill)).spoken
         with station.database.writing() as session:
             held_authorisation(session, viewer.account_id, station_id=station.station_id)
+            check_origins(
+                request, session, form.origin, station_id=station.station_id, now=station.now(),
+                fresh=True,
+            )  # fmt: skip
             script = message_script(wish.words, drill=wish.drill)
             want(session, script, urgency=NEEDED_NOW, now=station.now())
     except BadInput as refused:
         return _page(request, station, viewer, form, refused=refused)
-    key = secrets.token_urlsafe(16)
+    key = form.origin or secrets.token_urlsafe(16)
     return _check_page(request, station, viewer, form, wish, spoken=spoken, key=key)
 
 
@@ -118,6 +123,10 @@ def order(
         form.check_typed()
         prove_giver(station, viewer, drill=wish.drill, code=form.code, token=token)
         with station.database.writing() as session:
+            check_origins(
+                request, session, form.request_key, station_id=station.station_id,
+                now=station.now(),
+            )  # fmt: skip
             emergency = raise_emergency(
                 session,
                 wish,

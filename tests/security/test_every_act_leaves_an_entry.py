@@ -21,6 +21,7 @@ from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import trust_of
 from tests.security.conftest import OWN_VILLAGE, Site
 from tests.security.day_at_the_station import Day, Step
+from tests.security.day_in_alerts import alerts
 from tests.security.day_in_channels import channels
 from tests.security.day_in_emergencies import emergencies
 from tests.security.day_in_villages import villages
@@ -67,6 +68,7 @@ def story() -> list[Step]:
         *_bulletins(),
         *_programs_bulletins(),
         *emergencies(),
+        *alerts(),
         *talks(),
         *relays(),
         *rehearsals(),

@@ -11,6 +11,7 @@ import pytest
 from httpx import Response
 from sqlmodel import Session, SQLModel, select
 
+from broadcaster.alerts.tables import AlertFeed, AlertPlaceCode, AlertRule, ReceivedAlert
 from broadcaster.areas.tables import Cluster, Station, Village
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.emergency.tables import Emergency
@@ -29,6 +30,12 @@ from tests.trail import connect
 
 HEAD = "village_head"
 OTHER = "st-other"
+ALERTS: Mapping[type[SQLModel], str] = {
+    ReceivedAlert: "cap-other",
+    AlertFeed: "afd-other",
+    AlertPlaceCode: "apc-other",
+    AlertRule: "arl-other",
+}
 KINDS = {"item": "bul-other", "playlist": "pl-other", "relay": "rel-other"}
 OF_THE_OTHER_STATION = {
     "{village_id}": "v-other",
@@ -39,6 +46,10 @@ OF_THE_OTHER_STATION = {
     "{schedule_id}": "s-other",
     "{broadcast_id}": "bc-other",
     "{source_id}": "src-other",
+    "{alert_id}": "cap-other",
+    "{feed_id}": "afd-other",
+    "{place_code_id}": "apc-other",
+    "{rule_id}": "arl-other",
 }
 # A bulletin in the public channels is everybody's, once a leader has opened them.
 OF_NO_PLACE = {
@@ -102,6 +113,9 @@ def _found_another(session: Session) -> None:
         session.add(_like(vaccine, id=name, kind=kind, station_id=OTHER))
     source = session.exec(select(RelaySource)).one()
     session.add(_like(source, id="src-other", station_id=OTHER))
+    for table, name in ALERTS.items():
+        row = session.exec(select(table)).one()
+        session.add(_like(row, id=name, station_id=OTHER))
     schedule = session.get_one(Schedule, "s-bc-tomorrow")
     session.flush()
     session.add(_like(schedule, id="s-other", station_id=OTHER, bulletin_id=KINDS["item"]))

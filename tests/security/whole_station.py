@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from broadcaster.accounts.guard import declared_rights
 from broadcaster.accounts.own_password import make_link
+from broadcaster.alerts.tables import AlertFeed, AlertPlaceCode, AlertRule, ReceivedAlert
 from broadcaster.bulletins.tables import BulletinRecording, BulletinTemplate
 from broadcaster.campaigns.tables import Campaign
 from broadcaster.emergency.tables import Emergency, EmergencyAuthorisation, StoredWarning
@@ -27,6 +28,7 @@ from tests.broadcaster.pages.commune import EPOCH
 from tests.broadcaster.station_keys import STATION_ID
 from tests.security.conftest import OWN_VILLAGE, Site
 from tests.security.day_at_the_station import Day
+from tests.security.day_in_alerts import CODE, NOWHERE, as_file, authorised_leader
 from tests.security.day_of_campaigns import a_campaign
 from tests.security.sounds import spoken
 
@@ -47,6 +49,7 @@ _PARAMETER = re.compile(r"\{[a-z0-9_]+\}")
 def live_in(site: Site) -> Day:
     """Do in a commune on its afternoon whatever its people can do, and leave all of it standing."""
     day = Day(site)
+    authorised_leader(day)
     for role, path, fields in _acts(day):
         answer = day.page(role, path, **fields())
         assert answer.status_code in {200, 201, 303}, (
@@ -98,6 +101,10 @@ def _acts(day: Day) -> Iterator[tuple[str, str, Callable[[], dict[str, object]]]
     yield "admin", "/campaigns", known(**a_campaign("Đợt tuyên truyền y tế"))
     said = _one(Feedback)(day)
     yield "leader", f"/feedback/{said}/answer", known(answer="Thứ Năm đài sửa loa ở chợ.")
+    yield "operator", "/alerts/import", lambda: {"files": as_file("KTTV-2026-11-23-LU-SONG-CAU-01")}
+    yield "admin", "/alerts/feeds", known(name="Đài Khí tượng Thủy văn tỉnh", url=NOWHERE)
+    yield "admin", "/alerts/codes", known(value="10051", **CODE)
+    yield "leader", "/alerts/rules", known(severity="Extreme")
     yield "operator", "/emergency", known(request_key="key-of-a-page", words=WARNING, **order)
 
 
@@ -155,6 +162,10 @@ HOW_TO_FILL: Mapping[str, Filling] = {
     "{digest}": ("0" * 64,),
     "{emergency_id}": (_one(Emergency),),
     "{authorisation_id}": (_one(EmergencyAuthorisation),),
+    "{alert_id}": (_one(ReceivedAlert),),
+    "{feed_id}": (_one(AlertFeed),),
+    "{place_code_id}": (_one(AlertPlaceCode),),
+    "{rule_id}": (_one(AlertRule),),
     "{warning_id}": (_one(StoredWarning),),
     "{draft_id}": ("drf-aaaaaaaaaaaaaaaa",),
     "{template_id}": (_one(BulletinTemplate),),
@@ -167,7 +178,7 @@ HOW_TO_FILL: Mapping[str, Filling] = {
     "{token}": (_link,),
     "{station_id}": (STATION_ID,),
 }
-NO_PAGES = ("/api/", "/static", "/audio/", "/hearing/", "/reports/", "/kenh/{")
+NO_PAGES = ("/api/", "/static", "/audio/", "/hearing/", "/reports/", "/kenh/{", "/alerts/exports/")
 
 
 def page_routes(site: Site) -> list[str]:
