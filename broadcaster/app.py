@@ -73,6 +73,11 @@ from broadcaster.fleet import village_pages as fleet_villages
 from broadcaster.hearing import api as hearing_api
 from broadcaster.inspection import api as inspection_api
 from broadcaster.inspection import pages as inspection_pages
+from broadcaster.intake import api as intake_api
+from broadcaster.intake import export_pages as intake_export
+from broadcaster.intake import pages as intake_pages
+from broadcaster.intake import set_up_pages as intake_set_up
+from broadcaster.intake.set_up import set_up_notices
 from broadcaster.ledger import api as ledger_api
 from broadcaster.ledger import incident_pages
 from broadcaster.ledger import pages as ledger_pages
@@ -163,6 +168,9 @@ _ROUTERS = (
     fleet_pages.router,
     moving_pages.router,
     fleet_villages.router,
+    intake_pages.router,
+    intake_export.router,
+    intake_set_up.router,
     rehearsal_pages.router,
     feedback_public.router,
     feedback_staff.router,
@@ -200,6 +208,8 @@ _ROUTERS = (
     hearing_api.api,
     feedback_api.api,
     village_api.api,
+    intake_api.api,
+    intake_export.api,
     rehearsal_api.api,
     broker_api.api,
     enrolment_api.api,
@@ -225,6 +235,8 @@ _NAVIGATION = (
             "/lexicon",
             "/voices",
             "/villages",
+            "/import",
+            "/setup",
             "/feedback",
             "/channels",
         ),
@@ -280,7 +292,7 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.director = Director(context.settings)
     app.state.unpublished_since = unpublished_since
     app.state.order_items = items_of_order
-    app.state.board_notices = [emergency_notices, live_notices, campaign_notices]
+    app.state.board_notices = [emergency_notices, live_notices, campaign_notices, set_up_notices]
     app.state.board_streams = today_events.OpenStreams()
     app.state.shown_elsewhere = address_of_part
     app.state.bulletin_panels = [
@@ -297,7 +309,8 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
         larger_bodies=imports.LARGER_BODIES
         | uploads.LARGER_BODIES
         | village_saying.LARGER_BODIES
-        | campaigns_draft_pages.LARGER_BODIES,
+        | campaigns_draft_pages.LARGER_BODIES
+        | intake_pages.LARGER_BODIES,
     )
     for router in _ROUTERS:
         app.include_router(router)
