@@ -79,6 +79,11 @@ from broadcaster.fleet import village_pages as fleet_villages
 from broadcaster.hearing import api as hearing_api
 from broadcaster.inspection import api as inspection_api
 from broadcaster.inspection import pages as inspection_pages
+from broadcaster.intake import api as intake_api
+from broadcaster.intake import export_pages as intake_export
+from broadcaster.intake import pages as intake_pages
+from broadcaster.intake import set_up_pages as intake_set_up
+from broadcaster.intake.set_up import set_up_notices
 from broadcaster.ledger import api as ledger_api
 from broadcaster.ledger import incident_pages
 from broadcaster.ledger import pages as ledger_pages
@@ -172,6 +177,9 @@ _ROUTERS = (
     fleet_pages.router,
     moving_pages.router,
     fleet_villages.router,
+    intake_pages.router,
+    intake_export.router,
+    intake_set_up.router,
     rehearsal_pages.router,
     feedback_public.router,
     feedback_staff.router,
@@ -210,6 +218,8 @@ _ROUTERS = (
     hearing_api.api,
     feedback_api.api,
     village_api.api,
+    intake_api.api,
+    intake_export.api,
     rehearsal_api.api,
     broker_api.api,
     enrolment_api.api,
@@ -235,6 +245,8 @@ _NAVIGATION = (
             "/lexicon",
             "/voices",
             "/villages",
+            "/import",
+            "/setup",
             "/feedback",
             "/channels",
         ),
@@ -300,6 +312,7 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
         alert_notices,
         live_notices,
         campaign_notices,
+        set_up_notices,
     ]
     app.state.order_origins = [check_still_waits]
     app.state.board_streams = today_events.OpenStreams()
@@ -319,7 +332,8 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
         | uploads.LARGER_BODIES
         | village_saying.LARGER_BODIES
         | campaigns_draft_pages.LARGER_BODIES
-        | alerts_pages.LARGER_BODIES,
+        | alerts_pages.LARGER_BODIES
+        | intake_pages.LARGER_BODIES,
     )
     for router in _ROUTERS:
         app.include_router(router)

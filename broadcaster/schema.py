@@ -15,6 +15,7 @@ from broadcaster.enrolment import tables as enrolment
 from broadcaster.feedback import tables as feedback
 from broadcaster.fleet import tables as fleet
 from broadcaster.hearing import tables as hearing
+from broadcaster.intake import tables as intake
 from broadcaster.ledger import tables as ledger
 from broadcaster.lexicon import tables as lexicon
 from broadcaster.live import tables as live
@@ -47,6 +48,7 @@ CAPABILITIES = (
     publishing,
     dispatch,
     campaigns,
+    intake,
 )
 
 

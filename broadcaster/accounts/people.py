@@ -44,6 +44,9 @@ class PersonLine:
     elsewhere: bool = False
 
 
+NO_PASSWORD = ""
+"""In place of a hash: nothing matches it, and finding that out takes as long as with one."""
+
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,38}[a-z0-9]")
 
 
@@ -62,18 +65,72 @@ def create_account(
 
     Raises UsernameUnusable, UsernameTaken, NoRole.
     """
+    password = new_password()
+    account = _admitted(
+        session,
+        username=username,
+        display_name=display_name,
+        password_hash=lambda: hash_password(password),
+        station_id=station_id,
+        roles=roles,
+        village_ids=village_ids,
+        by=by,
+        now=now,
+    )
+    return account, password
+
+
+def admit_without_password(
+    session: Session,
+    *,
+    username: str,
+    display_name: str,
+    station_id: str,
+    roles: Collection[Role],
+    now: datetime,
+    village_ids: Collection[str] = (),
+    by: str | None = None,
+) -> Account:
+    """Create a person whom no password opens before they chose one by a link.
+
+    Raises UsernameUnusable, UsernameTaken, NoRole.
+    """
+    return _admitted(
+        session,
+        username=username,
+        display_name=display_name,
+        password_hash=lambda: NO_PASSWORD,
+        station_id=station_id,
+        roles=roles,
+        village_ids=village_ids,
+        by=by,
+        now=now,
+    )
+
+
+def _admitted(
+    session: Session,
+    *,
+    username: str,
+    display_name: str,
+    password_hash: Callable[[], str],
+    station_id: str,
+    roles: Collection[Role],
+    village_ids: Collection[str],
+    by: str | None,
+    now: datetime,
+) -> Account:
     name = username_as_kept(username)
     if not is_username(name):
         raise UsernameUnusable(field="username")
     check_roles(roles, village_ids=village_ids)
     if account_named(session, name) is not None:
         raise UsernameTaken(field="username")
-    password = new_password()
     account = Account(
         id=new_id("acc"),
         username=name,
         display_name=display_name.strip() or name,
-        password_hash=hash_password(password),
+        password_hash=password_hash(),
         created_at=now,
     )
     session.add(account)
@@ -91,7 +148,7 @@ def create_account(
         details={"roles": " ".join(sorted(roles)), "station": station_id},
         private={"username": name, "display_name": account.display_name},
     )
-    return account, password
+    return account
 
 
 def change_roles(

@@ -15,6 +15,7 @@ from broadcaster.commands.campaign import campaign
 from broadcaster.commands.channels import channels
 from broadcaster.commands.emergency import emergency
 from broadcaster.commands.founding import found
+from broadcaster.commands.intake import import_list
 from broadcaster.commands.keys import keys
 from broadcaster.commands.ledger import ledger
 from broadcaster.commands.lexicon import lexicon
@@ -24,6 +25,7 @@ from broadcaster.commands.people import people
 from broadcaster.commands.reaching import console, settings_for
 from broadcaster.commands.reports import report
 from broadcaster.commands.setting_up import init
+from broadcaster.commands.taking_out import export_all
 from broadcaster.commands.villages import villages
 from broadcaster.commands.voices import voice
 
@@ -110,6 +112,8 @@ def read(context: typer.Context) -> None:
 
 
 app.command("live")(speak_live)
+app.command("import")(import_list)
+app.command("export")(export_all)
 
 
 @app.command(

@@ -19,6 +19,7 @@ from broadcaster.enrolment.errors import (
     NoSuchCode,
     NothingToConfirm,
 )
+from broadcaster.enrolment.expected import has_come
 from broadcaster.enrolment.tables import EnrolmentCode
 from broadcaster.enrolment.wishes import wish_of
 from broadcaster.fleet.errors import DeviceNameUnusable
@@ -125,7 +126,9 @@ def confirm(
         now=now,
         simulated=session.get_one(Station, row.station_id).rehearsal,
     )
-    if row.village_id is not None and row.share:
+    # What a list said of the whole device goes before what was typed for its code.
+    shared = has_come(session, device, today=now.date(), by=by, now=now)
+    if not shared and row.village_id is not None and row.share:
         share_village(
             session,
             village_id=row.village_id,

@@ -6,7 +6,8 @@ LoaError
 │   ├── NoSuchPlace         a device stands in a village of this station
 │   └── ShareUnusable       no share of a village's people
 ├── NotFound
-│   └── NoSuchCode          no code of this name, or its day is over
+│   ├── NoSuchCode          no code of this name, or its day is over
+│   └── NotExpected         no device of this id stands on the list of those to come
 ├── Conflict
 │   ├── CodeOpenForDevice   a code for a device of this id is still good
 │   └── NothingToConfirm    no device has asked with this code, or it was decided already
@@ -47,6 +48,14 @@ class NoSuchCode(NotFound):
     code = "no_such_code"
     message_vi = "Không có mã đăng ký này, hoặc mã đã quá 24 giờ. Hãy tạo mã mới."
     message_en = "There is no such enrolment code, or its 24 hours are over. Make a new one."
+
+
+class NotExpected(NotFound):
+    """No device of this id stands on the list of those to come."""
+
+    code = "device_not_expected"
+    message_vi = "Không có loa này trong danh sách sắp lắp. Hãy tải lại trang."
+    message_en = "No such device is on the list of those to come. Reload the page."
 
 
 class CodeOpenForDevice(Conflict):

@@ -1,5 +1,6 @@
 """The pages of enrolment: a code is made and told once, a device is let in or turned away."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,12 +12,15 @@ from starlette.responses import Response
 from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
-from broadcaster.areas.queries import clusters_of, villages_of
+from broadcaster.areas.queries import KnownVillage, clusters_of, villages_of
 from broadcaster.enrolment.admitting import let_in, turn_away, with_new_code
 from broadcaster.enrolment.desk import open_codes
+from broadcaster.enrolment.expected import expect_no_more, expected_devices
 from broadcaster.enrolment.qr import drawn_code
+from broadcaster.enrolment.tables import ExpectedDevice
 from broadcaster.enrolment.wishes import fingerprint_in_groups
 from broadcaster.errors import LoaError
+from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
 from broadcaster.web.language import in_language
@@ -98,6 +102,23 @@ def deny_device(request: Request, station: Here, viewer: Admin, code_id: str) ->
     return RedirectResponse("/devices/enrolment?done=denied", status_code=303)
 
 
+@router.post("/devices/enrolment/expected/{device_id}/removal")
+def expect_no_more_of(request: Request, station: Here, viewer: Admin, device_id: Id) -> Response:
+    """Take a device off the list of those to come."""
+    try:
+        with station.database.writing() as session:
+            expect_no_more(
+                session,
+                device_id,
+                station_id=station.station_id,
+                by=viewer.account_id,
+                now=station.now(),
+            )
+    except LoaError as refused:
+        return _page(request, station, refused=refused)
+    return RedirectResponse("/devices/enrolment", status_code=303)
+
+
 def _page(
     request: Request,
     station: Context,
@@ -111,6 +132,7 @@ def _page(
         codes = open_codes(session, station_id=station.station_id, now=now)
         villages = villages_of(session, station.station_id)
         clusters = clusters_of(session, station.station_id)
+        expected = expected_devices(session, station_id=station.station_id)
     told = ""
     if refused is not None:
         told = in_language(request, refused)
@@ -120,6 +142,9 @@ def _page(
         status_code=refused.status if refused else 200,
         asking=[code for code in codes if code.request],
         waiting=[code for code in codes if not code.request],
+        expected=expected,
+        with_codes={code.device_id for code in codes},
+        village_of={each.device_id: _village_of(each, villages) for each in expected},
         in_groups=fingerprint_in_groups,
         villages=villages,
         cluster_names={cluster.id: cluster.name for cluster in clusters},
@@ -128,3 +153,11 @@ def _page(
         done=done,
         good_for_hours=round(timedelta(hours=24).total_seconds() / 3_600),
     )
+
+
+def _village_of(expected: ExpectedDevice, villages: Sequence[KnownVillage]) -> str:
+    """The village for which the form of a code asks: the one it reaches most, or its cluster's."""
+    if expected.shares:
+        return max(sorted(expected.shares), key=lambda each: expected.shares[each])
+    in_cluster = (each.id for each in villages if each.cluster_id == expected.cluster_id)
+    return next(in_cluster, "")

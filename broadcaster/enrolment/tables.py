@@ -2,10 +2,31 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import JSON, Text
 from sqlmodel import Field, SQLModel
 
 from broadcaster.database import InstantColumn
+
+
+class ExpectedDevice(SQLModel, table=True):
+    """A device that is to come, as lists of the commune tell it: no key, no code, no login.
+
+    `shares` maps villages to the shares of their residents (0 to 1) that it is to reach. The row
+    goes when a device of this id is let in.
+    """
+
+    __tablename__ = "expected_device"
+
+    device_id: str = Field(primary_key=True)
+    station_id: str = Field(foreign_key="station.id", index=True)
+    cluster_id: str = Field(foreign_key="cluster.id")
+    name: str
+    latitude: float | None = None
+    longitude: float | None = None
+    shares: dict[str, float] = Field(default_factory=dict, sa_type=JSON)
+    note: str = Field(default="", sa_type=Text)
+    entered_by: str | None = Field(default=None, foreign_key="account.id")
+    entered_at: datetime = Field(sa_type=InstantColumn)
 
 
 class EnrolmentCode(SQLModel, table=True):

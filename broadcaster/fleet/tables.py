@@ -123,6 +123,16 @@ class DeviceSuccession(SQLModel, table=True):
     at: datetime = Field(sa_type=InstantColumn)
 
 
+class VillagePlace(SQLModel, table=True):
+    """The middle of a village, in degrees (WGS 84), as somebody entered it."""
+
+    __tablename__ = "village_place"
+
+    village_id: str = Field(foreign_key="village.id", primary_key=True)
+    latitude: float
+    longitude: float
+
+
 class DeviceSelfTest(SQLModel, table=True):
     """The newest self-test that somebody asked of a device; what it found is in its health."""
 

@@ -45,6 +45,14 @@ class SharesForm(BaseModel):
         return since, shares
 
 
+class PlaceForm(BaseModel):
+    """Where a village lies, as maps hand it out; nothing for nobody knows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    place: str = ""
+
+
 class VillageForm(BaseModel):
     """A village that is added, with its people."""
 

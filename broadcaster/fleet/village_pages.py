@@ -23,14 +23,17 @@ from broadcaster.areas.registering import (
 from broadcaster.errors import BadInput, LoaError
 from broadcaster.fleet.device_shown import MANY_VILLAGES
 from broadcaster.fleet.errors import UnknownDevice
+from broadcaster.fleet.places import read_place, written_place
 from broadcaster.fleet.shares import keep_shares, merge_with_poles
 from broadcaster.fleet.village_forms import (
     ClusterForm,
     MergerForm,
+    PlaceForm,
     ResidentsForm,
     SharesForm,
     VillageForm,
 )
+from broadcaster.fleet.village_places import entered_places, keep_village_place
 from broadcaster.fleet.village_record import standing_villages, village_record
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
@@ -181,6 +184,31 @@ def shares(
     return RedirectResponse(f"/villages/{village_id}?saved=true", status_code=303)
 
 
+@router.post("/villages/{village_id}/place")
+def place(
+    request: Request,
+    station: Here,
+    viewer: Admin,
+    village_id: Id,
+    form: Annotated[PlaceForm, Form()],
+) -> Response:
+    """Enter where a village lies on the map; nothing for nobody knows."""
+    try:
+        read = read_place(form.place)
+    except BadInput as refused:
+        return _village(request, station, viewer, village_id, refused=refused, placed=form)
+    with station.database.writing() as session:
+        keep_village_place(
+            session,
+            village_id,
+            read,
+            station_id=station.station_id,
+            by=viewer.account_id,
+            now=station.now(),
+        )
+    return RedirectResponse(f"/villages/{village_id}?saved=true", status_code=303)
+
+
 def today_of(station: Context) -> date:
     """The day at the station."""
     return station.now().astimezone(station.zone).date()
@@ -195,6 +223,7 @@ def _village(
     refused: LoaError | None = None,
     people: ResidentsForm | None = None,
     shared: SharesForm | None = None,
+    placed: PlaceForm | None = None,
     saved: bool = False,
     cluster: str = "",
 ) -> Response:
@@ -210,6 +239,7 @@ def _village(
             of_clusters={cluster} if is_part else None,
         )
         clusters = clusters_of(session, station.station_id) if is_part else ()
+        known = entered_places(session, station_id=station.station_id).get(village_id)
     typed = dict(zip(shared.device, shared.percent, strict=False)) if shared else None
     return render(
         request,
@@ -227,6 +257,9 @@ def _village(
         errors={_field(refused, of_shares=shared is not None): in_language(request, refused)}
         if refused
         else {},
+        place=placed.place
+        if placed
+        else (written_place(known.latitude, known.longitude) if known else ""),
         saved=saved,
     )
 

@@ -1,20 +1,27 @@
 """Where a village lies on the map: in the middle of the loudspeakers that people hear there.
 
-Nobody draws villages: what is entered is where each loudspeaker stands, and the rest follows.
+Nobody draws villages: where each loudspeaker stands is entered, and the rest follows. What somebody
+entered as a village's own middle serves until a loudspeaker there has its place.
 """
 
-from datetime import date
+from datetime import date, datetime
 
+import structlog
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from broadcaster.fleet.places import Place
+from broadcaster.areas.languages import find_village
+from broadcaster.areas.queries import villages_at
+from broadcaster.audit import Act, record
+from broadcaster.fleet.places import Place, written_place
 from broadcaster.fleet.registry import held_on
-from broadcaster.fleet.tables import Device, DeviceShare
+from broadcaster.fleet.tables import Device, DeviceShare, VillagePlace
+
+log = structlog.get_logger()
 
 
 def village_places(session: Session, *, station_id: str, day: date) -> dict[str, Place]:
-    """The place of each village on that day; one that no placed device reaches is left out."""
+    """The place of each village on that day; one of which nothing is entered is left out."""
     rows = session.exec(
         select(DeviceShare.village_id, func.avg(Device.latitude), func.avg(Device.longitude))
         .join(Device, col(Device.id) == col(DeviceShare.device_id))
@@ -27,4 +34,39 @@ def village_places(session: Session, *, station_id: str, day: date) -> dict[str,
         )
         .group_by(col(DeviceShare.village_id))
     )
-    return {village_id: Place(latitude, longitude) for village_id, latitude, longitude in rows}
+    by_poles = {village_id: Place(latitude, longitude) for village_id, latitude, longitude in rows}
+    return entered_places(session, station_id=station_id) | by_poles
+
+
+def entered_places(session: Session, *, station_id: str) -> dict[str, Place]:
+    """The middles of villages that somebody entered."""
+    rows = session.exec(
+        select(VillagePlace).where(col(VillagePlace.village_id).in_(villages_at(station_id)))
+    )
+    return {row.village_id: Place(row.latitude, row.longitude) for row in rows}
+
+
+def keep_village_place(
+    session: Session,
+    village_id: str,
+    place: Place | None,
+    *,
+    station_id: str,
+    by: str | None,
+    now: datetime,
+) -> None:
+    """Record where a village lies, or that nobody knows; raise NoSuchVillage."""
+    village = find_village(session, village_id, station_id=station_id)
+    row = session.get(VillagePlace, village.id)
+    if row is not None and place is None:
+        session.delete(row)
+    elif row is not None and place is not None:
+        row.latitude, row.longitude = place.latitude, place.longitude
+    elif place is not None:
+        session.add(
+            VillagePlace(village_id=village.id, latitude=place.latitude, longitude=place.longitude)
+        )
+    session.flush()
+    written = written_place(place.latitude, place.longitude) if place else ""
+    record(session, Act.VILLAGE_PLACED, by=by, about=village.id, at=now, details={"place": written})
+    log.info("village_place_changed", village_id=village.id, by=by)

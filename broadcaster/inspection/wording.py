@@ -62,6 +62,8 @@ WORDS: Mapping[Act, str] = MappingProxyType(
         Act.RELAY_HOSTS_CHANGED: msgid("Đổi nơi được tiếp sóng"),
         Act.ENROLMENT_OFFERED: msgid("Tạo mã ghi danh loa"),
         Act.ENROLMENT_DENIED: msgid("Từ chối ghi danh loa"),
+        Act.DEVICE_EXPECTED: msgid("Ghi trước một loa sắp lắp"),
+        Act.DEVICE_EXPECTED_NO_MORE: msgid("Bỏ một loa sắp lắp"),
         Act.DEVICE_ENROLLED: msgid("Ghi danh loa"),
         Act.DEVICE_MOVED: msgid("Chuyển loa sang nơi khác"),
         Act.DEVICE_MERGED: msgid("Thay loa bằng loa khác"),
@@ -114,6 +116,7 @@ WORDS: Mapping[Act, str] = MappingProxyType(
         Act.CLUSTER_ADDED: msgid("Thêm cụm dân cư"),
         Act.VILLAGE_ADDED: msgid("Thêm thôn"),
         Act.VILLAGES_MERGED: msgid("Nhập thôn"),
+        Act.VILLAGE_PLACED: msgid("Ghi vị trí của thôn"),
         Act.RESIDENTS_ENTERED: msgid("Ghi số dân của thôn"),
         Act.SHARES_CHANGED: msgid("Đổi phần dân mà loa phát tới"),
         Act.LANGUAGES_CHANGED: msgid("Đổi ngôn ngữ của thôn"),
@@ -132,6 +135,10 @@ WORDS: Mapping[Act, str] = MappingProxyType(
         Act.VOICE_CHOSEN: msgid("Chọn giọng đọc"),
         Act.PLAYS_FROZEN: msgid("Chốt danh sách loa khi bắt đầu phát"),
         Act.LEDGER_EXPORTED: msgid("Xuất sổ"),
+        Act.TABLE_BROUGHT_IN: msgid("Đưa danh sách từ tệp vào"),
+        Act.STATION_EXPORTED: msgid("Tải toàn bộ dữ liệu của đài"),
+        Act.SET_UP_PUT_AWAY: msgid("Cất danh sách việc lập đài"),
+        Act.SET_UP_BROUGHT_BACK: msgid("Hiện lại danh sách việc lập đài"),
     }
 )
 

@@ -27,6 +27,7 @@ from tests.security.day_in_emergencies import emergencies
 from tests.security.day_in_villages import villages
 from tests.security.day_of_accounts import own_accounts
 from tests.security.day_of_campaigns import campaigns
+from tests.security.day_of_lists import lists
 from tests.security.day_on_air import rehearsals, relays, talks
 from tests.security.sounds import spoken
 from tests.trail import keys_of
@@ -42,6 +43,8 @@ CHANGES_NOTHING = {
     "POST /bulletins/import": "fills a form; what is kept of it is a bulletin that is written",
     "POST /api/bulletins/import": "answers with a draft; nothing is kept",
     "POST /campaigns/draft": "fills a form; what is kept of it is a campaign",
+    "POST /import/{table}": "checks a file; keeping its rows is the act",
+    "POST /import/schedules": "checks a file; keeping its rows is the act",
     "POST /emergency/form": "shows a form once more as it was filled in",
     "POST /emergency/check": "asks whether an order is meant; only its sound is made beforehand",
     "POST /relay-sources/{source_id}/trial": "listens for some seconds; what it heard is a note",
@@ -75,6 +78,7 @@ def story() -> list[Step]:
         *channels(),
         *villages(),
         *campaigns(),
+        *lists(),
         *_villages(),
         *_others(),
         *_programs_others(),
@@ -252,6 +256,9 @@ def _villages() -> list[Step]:
         ("POST /villages/{village_id}/residents",
          lambda day: day.page("admin", "/villages/dong-2/residents", since=since, **people),
          (Act.RESIDENTS_ENTERED,), "admin"),
+        ("POST /villages/{village_id}/place",
+         lambda day: day.page("admin", "/villages/dong-2/place", place="21.02, 105.84"),
+         (Act.VILLAGE_PLACED,), "admin"),
         ("POST /villages/{village_id}/shares",
          lambda day: day.page("admin", "/villages/dong-2/shares", shares_since=since,
                               device=["loa-dong-2-1", ""], percent=["60", "40"]),

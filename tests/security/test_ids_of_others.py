@@ -68,6 +68,7 @@ LET_BE = {
     "{token}",
     "{handle}",
     "{file_kind}",
+    "{table}",
 }
 """A language, a hash that must be known, a kind of fault: nobody's, and nothing to guess. And an
 old name of a talk, which only leads to the talk's page.

@@ -30,6 +30,7 @@ from tests.security.conftest import OWN_VILLAGE, Site
 from tests.security.day_at_the_station import Day
 from tests.security.day_in_alerts import CODE, NOWHERE, as_file, authorised_leader
 from tests.security.day_of_campaigns import a_campaign
+from tests.security.day_of_lists import LOUDSPEAKERS, brought
 from tests.security.sounds import spoken
 
 SCRIPT = (
@@ -92,6 +93,11 @@ def _acts(day: Day) -> Iterator[tuple[str, str, Callable[[], dict[str, object]]]
         known(name="Loa mới", village_id=OWN_VILLAGE, share_percent="", device_id="loa-moi"),
     )
     yield "operator", "/bulletins/templates", known(title="Họp [[ngày]]", script="Họp [[ngày]].")
+    yield (
+        "admin",
+        "/import/devices/rows",
+        lambda: brought("devices", LOUDSPEAKERS, station=day.site.station),
+    )
     yield "admin", "/heads/acc-village_head/phone", known(phone="0912 345 678")
     heard = f"/thon/{OWN_VILLAGE}/phat/bc-noon/nghe"
     yield "village_head", heard, known(heard="not", note="Loa cột 2 im từ sáng.")
@@ -155,6 +161,7 @@ HOW_TO_FILL: Mapping[str, Filling] = {
     "{code_id}": (lambda day: day.one(select(EnrolmentCode.code_id)),),
     "{kind}": ("offline",),
     "{file_kind}": ("csv",),
+    "{table}": ("villages", "residents", "people", "contributors", "devices"),
     "{epoch}": (EPOCH,),
     "{seq}": ("3",),
     "{language}": ("vi",),
