@@ -328,12 +328,14 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     frame.install(app)
     guard.install(
         app,
-        larger_bodies=imports.LARGER_BODIES
-        | uploads.LARGER_BODIES
-        | village_saying.LARGER_BODIES
-        | campaigns_draft_pages.LARGER_BODIES
-        | alerts_pages.LARGER_BODIES
-        | intake_pages.LARGER_BODIES,
+        larger_bodies={
+            **imports.LARGER_BODIES,
+            **uploads.LARGER_BODIES,
+            **village_saying.LARGER_BODIES,
+            **campaigns_draft_pages.LARGER_BODIES,
+            **alerts_pages.LARGER_BODIES,
+            **intake_pages.LARGER_BODIES,
+        },
     )
     for router in _ROUTERS:
         app.include_router(router)

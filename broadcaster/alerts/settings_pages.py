@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from broadcaster.accounts.guard import require, token_of
 from broadcaster.accounts.people import display_names
 from broadcaster.accounts.roles import Right
+from broadcaster.accounts.step_up import NOT_PROVEN, can_prove
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.alerts.feeds import (
     EVERYWHERE,
@@ -34,7 +35,7 @@ from broadcaster.alerts.wording import SEVERITIES, TROUBLES
 from broadcaster.areas.queries import villages_of
 from broadcaster.audit import Act, record
 from broadcaster.emergency.authorising import authorisation_of
-from broadcaster.emergency.proof import NOT_PROVEN, can_prove, is_proof_needed, prove_giver
+from broadcaster.emergency.proof import is_proof_needed, prove_giver
 from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
