@@ -50,6 +50,9 @@ FLOOR_MARK = "floor_ms"
 REFUSALS_A_DAY = 100
 """Of what is wrong with whole messages no more is written: a thief of a key could fill the disk."""
 
+LATE_MS = 5_000
+"""How old an emergency is that may have waited for us at the broker, and a stop of it behind it."""
+
 Stamp = Callable[[Sequence[Statement]], list[Statement]]
 
 
@@ -57,7 +60,7 @@ class Agenda:
     """One device's standing orders.
 
     `changed` tells that they are others; `urgent` that one of them must sound at once, and that
-    `follow` is to be called for the rest once it does.
+    `follow` is to be called for the rest once it does; `late` that it is to be called in a moment.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Agenda:
         has_begun: Callable[[OrderKey], bool],
         changed: Callable[[], None],
         urgent: Callable[[], None],
+        late: Callable[[], None],
         unfit: Callable[[Order], Refusal | None] = lambda _: None,
     ) -> None:
         self.bearings: Bearings = NO_BEARINGS
@@ -82,6 +86,7 @@ class Agenda:
         self._has_begun = has_begun
         self._changed = changed
         self._urgent = urgent
+        self._late = late
         self._unfit = unfit
         self._plan: tuple[Plan, IssuerKey] | None = None
         self._moments = Moments(journal)
@@ -234,7 +239,10 @@ class Agenda:
             is_received and opens_with_tone(order) and is_soon and not self._journal.owes_too_much
         )
         self._accept_moment(message, moment, statements=statements, owed=is_urgent)
-        if is_urgent:
+        if is_urgent and self._now_ms() - now.issued_at_ms > LATE_MS:
+            # It waited while we were away, and so may have what takes it back.
+            self._late()
+        elif is_urgent:
             self._hurry(order)
         else:
             self.follow()

@@ -123,6 +123,7 @@ class Controller:
             has_begun=lambda key: key in journal.settled or key in self._player.begun,
             changed=lambda: self._follower.follow(),  # noqa: PLW0108 — it comes later
             urgent=lambda: self._follower.hurry(),  # noqa: PLW0108 — it comes later
+            late=lambda: self._follower.wait_for_a_stop(),  # noqa: PLW0108 — it comes later
             unfit=self._ear.refusal,
         )
         self._announcer = Announcer(

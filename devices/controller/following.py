@@ -22,6 +22,10 @@ FOLLOW_S = 0.3
 its poles sound. A tone lasts ten times as long."""
 
 
+LATE_S = 0.5
+"""How long an emergency that waited at the broker waits on, for a stop that waited behind it."""
+
+
 @dataclass(slots=True)
 class Follower:
     """Has what the agenda says carried out; without `tasks` the controller does not run."""
@@ -62,6 +66,10 @@ class Follower:
             self.player.hurry(self.tasks)
         delay_s = FOLLOW_S * (1 + self.rng.random())
         asyncio.get_running_loop().call_later(delay_s, self._look_at_the_rest)
+
+    def wait_for_a_stop(self) -> None:
+        """Let an emergency sound that comes late, unless it is taken back at the same time."""
+        asyncio.get_running_loop().call_later(LATE_S, self._look_at_the_rest)
 
     def want_audio(self) -> None:
         """Fetch and keep the audio of what has not ended, and the stored warnings."""

@@ -117,6 +117,47 @@ def test_a_full_disk_keeps_the_broker_waiting(tmp_path: Path) -> None:
     run_simulated(story())
 
 
+def test_what_was_taken_back_while_a_pole_was_away_never_sounds(tmp_path: Path) -> None:
+    """The order and its stop wait in the broker's queue: one comes right behind the other."""
+
+    async def story() -> None:
+        pole = Pole(tmp_path)
+        sink = with_sink(pole)
+        async with pole:
+            pole.offer(WORDS)
+            await asyncio.sleep(30)
+            order = make_emergency("bao", WORDS, after_s=0)
+            pole.hear_now(order=order, issued_at_ms=NOON_MS, expires_at_ms=NOON_MS + 60_000)
+            await asyncio.sleep(0.2)
+            pole.hear_now(sequence=2, stop=Stop(order="bao", at_ms=pole.now_ms))
+            await asyncio.sleep(20)
+
+            assert sink.takes == []
+            assert pole.said("bao")[-1] == "stopped"
+
+    run_simulated(story())
+
+
+def test_what_a_pole_missed_while_it_was_away_still_sounds(tmp_path: Path) -> None:
+    """Half a second after it came, when nothing has taken it back."""
+
+    async def story() -> None:
+        pole = Pole(tmp_path)
+        sink = with_sink(pole)
+        async with pole:
+            pole.offer(WORDS)
+            await asyncio.sleep(30)
+            order = make_emergency("bao", WORDS, after_s=0)
+            pole.hear_now(order=order, issued_at_ms=NOON_MS, expires_at_ms=NOON_MS + 60_000)
+            await asyncio.sleep(20)
+
+            (take,) = sink.takes
+            assert take.begins_us == (NOON_MS + 30_500) * 1_000
+            assert pole.said("bao") == WHOLE
+
+    run_simulated(story())
+
+
 def test_neither_tone_nor_warning_counts_as_the_message(tmp_path: Path) -> None:
     """What is confirmed begins with the first word and ends with the last."""
 
