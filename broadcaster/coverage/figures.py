@@ -14,6 +14,8 @@ from broadcaster.ledger.period_queries import GOAL, By, Covered, Topics, asked_i
 from broadcaster.ledger.periods import Period
 from broadcaster.ledger.queries import Villages
 
+_VILLAGE_ORDER = (col(Cluster.position), col(Cluster.id), col(Village.position), col(Village.id))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
@@ -77,8 +79,12 @@ def villages_asked(
 ) -> list[str]:
     """The villages in view that were asked in a period, in the station's order."""
     asked = asked_in(session, period, villages=villages, topics=topics)
-    names = _names(session, By.VILLAGE)
-    return [each for each in names if each in asked] + sorted(asked - names.keys())
+    known = session.exec(
+        select(Village.id)
+        .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
+        .order_by(*_VILLAGE_ORDER)
+    ).all()
+    return [each for each in known if each in asked] + sorted(asked.difference(known))
 
 
 def figures_of(
@@ -120,9 +126,7 @@ def _names(session: Session, by: By, *, only: Collection[str] | None = None) -> 
         wanted = (
             select(Village.id, Village.name)
             .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
-            .order_by(
-                col(Cluster.position), col(Cluster.id), col(Village.position), col(Village.id)
-            )
+            .order_by(*_VILLAGE_ORDER)
         )
         if only is not None:
             wanted = wanted.where(col(Village.id).in_(only))
