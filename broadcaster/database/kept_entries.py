@@ -11,11 +11,14 @@ came behind a first octet of zero; rows from before are read as they stand.
 """
 
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
+
+_Words = tuple[tuple[bytes, bytes], ...]
 
 _AS_IT_CAME = b"\0"
 _PREV_ENDS = 1 + 32
@@ -44,12 +47,12 @@ _WITH_WORDS = 0x40
 searched for the others."""
 
 # Only octets that JSON may not hold, and in this order: the longer word before its beginning.
-_USUAL_1: Final = (
+_USUAL_1: Final[_Words] = (
     (b"\x01", b',"order":"ord-'),
     (b"\x02", b',"order":"'),
     (b"\x03", b'","simulated":true}'),
 )
-_WORDS_1: Final = (
+_WORDS_1: Final[_Words] = (
     (b"\x04", b',"first_sample_at_us":'),
     (b"\x05", b',"last_sample_at_us":'),
     (b"\x06", b',"samples":'),
@@ -64,7 +67,7 @@ _WORDS_1: Final = (
     (b"\x12", b',"simulated":true}'),
 )
 _OCTETS_1: Final = b"".join(octet for octet, _ in (*_USUAL_1, *_WORDS_1))
-_READ_BY_1: Final = MappingProxyType(
+_READ_BY_1: Final[Mapping[int, tuple[bytes, _Words]]] = MappingProxyType(
     {octet: (kind, _USUAL_1) for kind, octet in _KINDS_1.items()}
     | {octet + _WITH_WORDS: (kind, (*_WORDS_1, *_USUAL_1)) for kind, octet in _KINDS_1.items()}
 )

@@ -172,4 +172,4 @@ def _rewrite(changed: Callable[[bytes], bytes]) -> None:
                 for device, epoch, seq, entry in rows
             ],
         )
-        done = tuple(rows[-1])[:3]
+        done = (rows[-1].device_id, rows[-1].epoch, rows[-1].seq)
