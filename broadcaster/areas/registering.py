@@ -37,7 +37,7 @@ def read_day(typed: str) -> date:
             read = date(year, month, day)
         else:
             read = date.fromisoformat(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # also of twenty digits
         raise DayUnreadable(text[:20], field="since") from error
     if read.year > _LATEST_YEAR:
         raise DayUnreadable(text[:20], field="since")

@@ -149,7 +149,7 @@ def is_a_day(day: int, month: int, year: int | None) -> bool:
     """Whether there is such a day, in that year or in some."""
     try:
         date(year or _A_LEAP_YEAR, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):  # a number of twenty digits is no day either
         return False
     return year is None or FIRST_YEAR <= year <= LAST_YEAR
 

@@ -135,12 +135,14 @@ def standing_permits(session: Session, *, station_id: str, now: datetime) -> Seq
 
 def holds(session: Session, permit: LivePermit, *, at: datetime) -> bool:
     """Whether a permit held at an instant, by what is known now of both people at its station."""
+    station_id = permit.station_id
     return (
-        permit.account_id != permit.granted_by
+        station_id is not None
+        and permit.account_id != permit.granted_by
         and permit.granted_at <= at < permit.valid_until
         and (permit.revoked_at is None or permit.revoked_at > at)
-        and _may(session, permit.granted_by, Right.APPROVE_BULLETINS, station_id=permit.station_id)
-        and _may(session, permit.account_id, Right.SPEAK_LIVE, station_id=permit.station_id)
+        and _may(session, permit.granted_by, Right.APPROVE_BULLETINS, station_id=station_id)
+        and _may(session, permit.account_id, Right.SPEAK_LIVE, station_id=station_id)
     )
 
 

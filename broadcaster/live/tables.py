@@ -13,13 +13,13 @@ class LivePermit(SQLModel, table=True):
     """A leader's word that somebody else may speak live without each time being approved.
 
     With a `quiet_reason` in quiet hours as well: the leader is the person named there. It holds at
-    the leader's station and at no other.
+    the leader's station and at no other; without one (of a station that is gone) nowhere.
     """
 
     __tablename__ = "live_permit"
 
     id: str = Field(primary_key=True)
-    station_id: str = Field(foreign_key="station.id", index=True)
+    station_id: str | None = Field(default=None, foreign_key="station.id", index=True)
     account_id: str = Field(foreign_key="account.id", index=True)
     granted_by: str = Field(foreign_key="account.id")
     granted_at: datetime = Field(sa_type=InstantColumn)

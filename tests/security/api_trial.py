@@ -142,4 +142,6 @@ def _asked(operation: APIOperation, way: Way, *, examples: int, number: int) -> 
         return None  # what takes nothing cannot be asked with nonsense
     except FailureGroup as group:
         return "\n".join(str(each) for each in group.exceptions)
+    except Exception as raised:  # noqa: BLE001 - the application let it through: a 500 to a program
+        return f"{type(raised).__name__}: {raised}"
     return None

@@ -125,7 +125,7 @@ CASES: dict[str, Case] = {
     "attack-brokers": Case(
         what="a thief with a device's login at the embedded broker and at Mosquitto: it speaks for "
         "nobody, hears nobody, takes over nobody's session, and nobody else is disturbed",
-        rounds=25,
+        rounds=125,
         run=attack_brokers,
     ),
     "attack-controllers": Case(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from broadcaster.campaigns.dates import due_within, next_of_each
-from broadcaster.campaigns.plan import DayKind, PlannedDay
+from broadcaster.campaigns.plan import DayKind, PlannedDay, is_a_day
 from broadcaster.ledger.periods import between
 from tests.broadcaster.campaigns.plans import ONCE, PLAN, REPORT, SCIENCE_DAY
 
@@ -65,3 +65,12 @@ def test_nothing_is_due_outside_the_campaign() -> None:
     assert after == []
     assert [each.on for each in leaping] == [date(2028, 2, 29)]
     assert next_of_each([SCIENCE_DAY], PERIOD, today=date(2031, 1, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "year"),
+    [(30, 2, None), (1, 13, 2026), (-(10**14), 1, 2026), (1, 10**20, None), (1, 1, 10**20)],
+)
+def test_what_is_no_day_is_none_however_large(day: int, month: int, year: int | None) -> None:
+    """A program may send a number that no calendar holds, and is told so like any other."""
+    assert not is_a_day(day, month, year)

@@ -3,7 +3,7 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from broadcaster.bulletins.tables import Bulletin, BulletinKind, Rendition
 from broadcaster.database import Database
@@ -11,6 +11,7 @@ from broadcaster.database.migrate import migrate, undo_migrations
 from broadcaster.ledger.period_queries import By, covered
 from broadcaster.ledger.periods import one_year
 from broadcaster.ledger.rollups import roll_up
+from broadcaster.live.tables import LivePermit, LiveTalk
 from broadcaster.schedule.tables import Broadcast
 
 
@@ -60,6 +61,39 @@ def test_what_was_played_before_the_roll_ups_is_rolled_up(database: Database) ->
     assert followed == 1
     assert (year.key, year.coverage.asked, year.coverage.confirmed) == ("Y tế", 400, 300.0)
     assert "village_coverage" not in inspect(database.engine).get_table_names()
+
+
+def test_a_permit_and_a_copied_name_learn_whose_they_are(database: Database) -> None:
+    """The permit's station is its leader's, and who allowed a night is an id beside the name."""
+    undo_migrations(database, to="0034")
+    permit = {
+        "account_id": "acc", "granted_by": "lan", "granted_at": 1, "valid_until": 9,
+        "quiet_reason": "Bão",
+    }  # fmt: skip
+    leader = {**_OLD_ROWS[1][1], "id": "lan", "username": "lan", "display_name": "Lan"}
+    talk = {
+        "station_id": "st", "title": "Họp", "speaker_id": "acc", "permit_id": "per",
+        "longest_ms": 1, "override_person": "Lan", "asked_at": 1, "said_ms": 0,
+        "ended_because": "",
+    }  # fmt: skip
+    insert(
+        database,
+        [
+            *_OLD_ROWS[:2],
+            ("account", leader),
+            ("role_grant", {"account_id": "lan", "station_id": "st", "role": "leader"}),
+            ("live_permit", {"id": "per", **permit}),
+            ("live_talk", {"id": "by-permit", "override_reason": "Bão", **talk}),
+            ("live_talk", {"id": "by-speaker", "override_reason": "Lũ", **talk}),
+        ],
+    )
+
+    migrate(database)
+
+    with database.reading() as session:
+        assert session.get_one(LivePermit, "per").station_id == "st"
+        allowed = {each.id: each.override_by for each in session.exec(select(LiveTalk))}
+        assert allowed == {"by-permit": "lan", "by-speaker": "acc"}
 
 
 def insert(database: Database, rows: list[tuple[str, dict[str, object]]]) -> None:

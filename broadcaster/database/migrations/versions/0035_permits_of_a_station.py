@@ -1,6 +1,5 @@
 """A permit holds at one station; a name that was copied out stands beside its owner's id."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0035"
@@ -37,27 +36,23 @@ _OF_A_TALK = """
 """
 
 
+# Other tables point at these, so SQLite may not make them anew: their rows would point nowhere. It
+# adds a column that refers to another table only in one statement, and only where it may be null.
+_ADDED = (
+    ("live_permit", "station_id", "station", _OF_THE_LEADER),
+    ("broadcast", "override_by", "account", _OF_A_BROADCAST),
+    ("live_talk", "override_by", "account", _OF_A_TALK),
+)
+
+
 def upgrade() -> None:
-    with op.batch_alter_table("live_permit") as table:
-        table.add_column(sa.Column("station_id", sa.String(), nullable=True))
-    op.execute(_OF_THE_LEADER)
-    with op.batch_alter_table("live_permit") as table:
-        table.alter_column("station_id", existing_type=sa.String(), nullable=False)
-        table.create_foreign_key("fk_live_permit_station", "station", ["station_id"], ["id"])
-        table.create_index("ix_live_permit_station_id", ["station_id"])
-    for name, theirs in (("broadcast", _OF_A_BROADCAST), ("live_talk", _OF_A_TALK)):
-        with op.batch_alter_table(name) as table:
-            table.add_column(sa.Column("override_by", sa.String(), nullable=True))
-            table.create_foreign_key(f"fk_{name}_override_by", "account", ["override_by"], ["id"])
+    for table, column, of, theirs in _ADDED:
+        op.execute(f"ALTER TABLE {table} ADD COLUMN {column} VARCHAR REFERENCES {of} (id)")
         op.execute(theirs)
+    op.create_index("ix_live_permit_station_id", "live_permit", ["station_id"])
 
 
 def downgrade() -> None:
-    for name in ("live_talk", "broadcast"):
-        with op.batch_alter_table(name) as table:
-            table.drop_constraint(f"fk_{name}_override_by", type_="foreignkey")
-            table.drop_column("override_by")
-    with op.batch_alter_table("live_permit") as table:
-        table.drop_index("ix_live_permit_station_id")
-        table.drop_constraint("fk_live_permit_station", type_="foreignkey")
-        table.drop_column("station_id")
+    op.drop_index("ix_live_permit_station_id", table_name="live_permit")
+    for table, column, _, _ in reversed(_ADDED):
+        op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
