@@ -22,7 +22,7 @@ def cap_file(identifier: str) -> str:
     return (
         '<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">'
         f"<identifier>{identifier}</identifier><sender>canh-bao@kttv.example</sender>"
-        "<sent>2026-11-23T14:00:00+07:00</sent><status>Actual</status><msgType>Alert</msgType>"
+        "<sent>2026-11-22T16:30:00+07:00</sent><status>Actual</status><msgType>Alert</msgType>"
         "<scope>Public</scope><info><language>vi-VN</language><category>Met</category>"
         "<event>Lũ trên sông Cầu</event><urgency>Immediate</urgency>"
         "<severity>Severe</severity><certainty>Likely</certainty>"

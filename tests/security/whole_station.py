@@ -107,7 +107,7 @@ def _acts(day: Day) -> Iterator[tuple[str, str, Callable[[], dict[str, object]]]
     yield "admin", "/campaigns", known(**a_campaign("Đợt tuyên truyền y tế"))
     said = _one(Feedback)(day)
     yield "leader", f"/feedback/{said}/answer", known(answer="Thứ Năm đài sửa loa ở chợ.")
-    yield "operator", "/alerts/import", lambda: {"files": as_file("KTTV-2026-11-23-LU-SONG-CAU-01")}
+    yield "operator", "/alerts/import", lambda: {"files": as_file("KTTV-2026-11-22-LU-SONG-CAU-01")}
     yield "admin", "/alerts/feeds", known(name="Đài Khí tượng Thủy văn tỉnh", url=NOWHERE)
     yield "admin", "/alerts/codes", known(value="10051", **CODE)
     yield "leader", "/alerts/rules", known(severity="Extreme")
