@@ -24,7 +24,7 @@ from broadcaster.fleet.village_places import entered_places
 from broadcaster.intake.checking import Kind
 from broadcaster.intake.devices import written_shares
 from broadcaster.intake.kinds import KINDS, Table
-from broadcaster.intake.persons import PeopleKnown
+from broadcaster.intake.persons import PeopleKnown, Person
 from broadcaster.intake.places_known import PlacesKnown
 from broadcaster.intake.values import written_date
 from broadcaster.ledger.tables import Play
@@ -89,7 +89,7 @@ def _villages(session: Session, place: Place) -> Iterator[Sequence[Value]]:
     people = PeopleKnown(session, station_id=place.station_id)
     for village in known.villages:
         census = living.get(village.id)
-        heads = people.heads_of(village.id) if place.personal else ()
+        heads: Sequence[Person] = people.heads_of(village.id) if place.personal else ()
         at = lies.get(village.id)
         yield (
             village.id,
@@ -135,7 +135,8 @@ def _other_villages(session: Session, place: Place) -> Iterator[Sequence[Value]]
         if village.id in standing:
             continue
         merger = mergers.get(village.id)
-        for row in counted.get(village.id) or [None]:
+        rows: Sequence[VillagePopulation | None] = counted.get(village.id) or [None]
+        for row in rows:
             yield (
                 village.id,
                 village.cluster_id,
