@@ -32,6 +32,8 @@ from broadcaster.schedule.tables import Schedule, ScheduleCluster
 
 Value = str | int | float | None
 _ROWS_AT_ONCE = 1_000
+# Each with its script, so fewer of them.
+_BULLETINS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,27 +226,34 @@ def _people(session: Session, place: Place) -> Iterator[Sequence[Value]]:
 
 
 def _bulletins(session: Session, place: Place) -> Iterator[Sequence[Value]]:
-    rows = session.exec(
-        select(Bulletin)
+    ids = session.exec(
+        select(Bulletin.id)
         .where(Bulletin.station_id == place.station_id)
         .order_by(col(Bulletin.created_at), col(Bulletin.id))
     ).all()
-    states = states_of(session, rows)
-    for each in rows:
-        yield (
-            each.id,
-            each.title,
-            each.kind,
-            states[each.id].value,
-            each.topic,
-            each.priority,
-            each.contributor,
-            each.source,
-            each.author_id,
-            instant(each.created_at, place),
-            instant(each.edited_at, place),
-            each.script,
-        )
+    for begins in range(0, len(ids), _BULLETINS_AT_ONCE):
+        part = ids[begins : begins + _BULLETINS_AT_ONCE]
+        rows = session.exec(
+            select(Bulletin)
+            .where(col(Bulletin.id).in_(part))
+            .order_by(col(Bulletin.created_at), col(Bulletin.id))
+        ).all()
+        states = states_of(session, rows)
+        for each in rows:
+            yield (
+                each.id,
+                each.title,
+                each.kind,
+                states[each.id].value,
+                each.topic,
+                each.priority,
+                each.contributor,
+                each.source,
+                each.author_id,
+                instant(each.created_at, place),
+                instant(each.edited_at, place),
+                each.script,
+            )
 
 
 def _schedules(session: Session, place: Place) -> Iterator[Sequence[Value]]:
