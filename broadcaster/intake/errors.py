@@ -31,7 +31,8 @@ LoaError
 
 from broadcaster.errors import BadInput, Conflict
 
-ROWS_LIMIT = 5_000
+ROWS_LIMIT = 1_000
+"""A commune has some dozens of villages; while rows are kept, nobody else can write."""
 CELL_LIMIT_CHARACTERS = 500
 FILE_LIMIT_BYTES = 5_000_000
 
@@ -95,11 +96,16 @@ class LettersUnknown(BadInput):
 
 
 class TooManyRows(BadInput):
-    """More rows than one file may bring."""
+    """More rows than one file may bring: while they are kept, nobody else can write."""
 
     code = "table_too_many_rows"
-    message_vi = "Mỗi tệp tối đa 5.000 dòng. Hãy chia thành nhiều tệp. Chưa có gì thay đổi."
-    message_en = "A file brings at most 5,000 rows. Split it. Nothing was changed."
+
+    def __init__(self, limit: int = ROWS_LIMIT, *, field: str | None = None) -> None:
+        super().__init__(str(limit), field=field)
+        self.message_vi = (
+            f"Mỗi tệp tối đa {limit} dòng. Hãy chia thành nhiều tệp. Chưa có gì thay đổi."
+        )
+        self.message_en = f"A file brings at most {limit} rows. Split it. Nothing was changed."
 
 
 class HeadingsMissing(BadInput):

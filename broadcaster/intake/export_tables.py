@@ -24,7 +24,7 @@ from broadcaster.fleet.village_places import entered_places
 from broadcaster.intake.checking import Kind
 from broadcaster.intake.devices import written_shares
 from broadcaster.intake.kinds import KINDS, Table
-from broadcaster.intake.persons import PeopleKnown
+from broadcaster.intake.persons import PeopleKnown, Person
 from broadcaster.intake.places_known import PlacesKnown
 from broadcaster.intake.values import written_date
 from broadcaster.ledger.tables import Play
@@ -32,6 +32,8 @@ from broadcaster.schedule.tables import Schedule, ScheduleCluster
 
 Value = str | int | float | None
 _ROWS_AT_ONCE = 1_000
+# Each with its script, so fewer of them.
+_BULLETINS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ def _villages(session: Session, place: Place) -> Iterator[Sequence[Value]]:
     people = PeopleKnown(session, station_id=place.station_id)
     for village in known.villages:
         census = living.get(village.id)
-        heads = people.heads_of(village.id) if place.personal else ()
+        heads: Sequence[Person] = people.heads_of(village.id) if place.personal else ()
         at = lies.get(village.id)
         yield (
             village.id,
@@ -135,17 +137,17 @@ def _other_villages(session: Session, place: Place) -> Iterator[Sequence[Value]]
         if village.id in standing:
             continue
         merger = mergers.get(village.id)
-        counts: Sequence[VillagePopulation | None] = counted.get(village.id) or [None]
-        for each in counts:
+        rows: Sequence[VillagePopulation | None] = counted.get(village.id) or [None]
+        for row in rows:
             yield (
                 village.id,
                 village.cluster_id,
                 village.name,
                 merger.into_village_id if merger else None,
                 written_date(merger.since) if merger else None,
-                each.households if each else None,
-                each.residents if each else None,
-                written_date(each.valid_from) if each else None,
+                row.households if row else None,
+                row.residents if row else None,
+                written_date(row.valid_from) if row else None,
             )
 
 
@@ -224,27 +226,34 @@ def _people(session: Session, place: Place) -> Iterator[Sequence[Value]]:
 
 
 def _bulletins(session: Session, place: Place) -> Iterator[Sequence[Value]]:
-    rows = session.exec(
-        select(Bulletin)
+    ids = session.exec(
+        select(Bulletin.id)
         .where(Bulletin.station_id == place.station_id)
         .order_by(col(Bulletin.created_at), col(Bulletin.id))
     ).all()
-    states = states_of(session, rows)
-    for each in rows:
-        yield (
-            each.id,
-            each.title,
-            each.kind,
-            states[each.id].value,
-            each.topic,
-            each.priority,
-            each.contributor,
-            each.source,
-            each.author_id,
-            instant(each.created_at, place),
-            instant(each.edited_at, place),
-            each.script,
-        )
+    for begins in range(0, len(ids), _BULLETINS_AT_ONCE):
+        part = ids[begins : begins + _BULLETINS_AT_ONCE]
+        rows = session.exec(
+            select(Bulletin)
+            .where(col(Bulletin.id).in_(part))
+            .order_by(col(Bulletin.created_at), col(Bulletin.id))
+        ).all()
+        states = states_of(session, rows)
+        for each in rows:
+            yield (
+                each.id,
+                each.title,
+                each.kind,
+                states[each.id].value,
+                each.topic,
+                each.priority,
+                each.contributor,
+                each.source,
+                each.author_id,
+                instant(each.created_at, place),
+                instant(each.edited_at, place),
+                each.script,
+            )
 
 
 def _schedules(session: Session, place: Place) -> Iterator[Sequence[Value]]:

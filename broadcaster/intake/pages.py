@@ -3,7 +3,6 @@
 Nothing of a file is kept between the two: its rows travel with the page (`carried`).
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -40,7 +39,7 @@ ROWS_SHOWN = 500
 FILE_FIELD = "file"
 # What a form around the largest file may weigh; one larger still is told so in a sentence.
 LARGEST_UPLOAD_BYTES = 3 * FILE_LIMIT_BYTES
-LARGER_BODIES: Mapping[str, int] = {
+LARGER_BODIES = {
     "/import/schedules": LARGEST_UPLOAD_BYTES,
     "/import/schedules/rows": 2 * LARGEST_CARRIED_CHARACTERS,
     "/import/{table}": LARGEST_UPLOAD_BYTES,
@@ -146,8 +145,7 @@ def _check(request: Request, station: Context, viewer: Viewer, kind: Kind, data:
 
 async def _kept(request: Request, station: Context, viewer: Viewer, kind: Kind) -> Response:
     try:
-        # Rows of a large list make one long field.
-        async with request.form(max_part_size=LARGEST_CARRIED_CHARACTERS) as form:
+        async with request.form() as form:
             carried, seen, only_good = (_text(form, name) for name in ("rows", "seen", "only_good"))
         return await run_in_threadpool(
             _keep, request, station, viewer, kind, (carried, seen, only_good)

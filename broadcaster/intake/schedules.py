@@ -25,6 +25,7 @@ from broadcaster.intake.errors import (
     BulletinUnknown,
     DayGone,
     DayUnusable,
+    TooManyRows,
 )
 from broadcaster.intake.places_known import PlacesKnown
 from broadcaster.intake.reading import Cell
@@ -41,6 +42,9 @@ from broadcaster.schedule.queueing import Queueing, queue_bulletin
 from broadcaster.schedule.repeating import RECURRENCES
 from broadcaster.schedule.tables import Schedule, ScheduleCluster
 from broadcaster.web.language import msgid
+
+ROWS_TRIED = 100
+"""Trying a row asks all rules of air time, and nobody else can write meanwhile."""
 
 _WHOLE = frozenset({"ca xa", "toan xa", "tat ca", "all", "ca dai"})
 BULLETIN = Column(
@@ -125,7 +129,9 @@ class Schedules:
     columns = (BULLETIN, CLUSTERS, DAYS, TIME, FIRST, LAST)
 
     def check(self, session: Session, sheet: Sheet, doer: Doer) -> list[Line]:
-        """Each row tried after those before it."""
+        """Each row tried after those before it; raise TooManyRows."""
+        if len(sheet.records) > ROWS_TRIED:
+            raise TooManyRows(ROWS_TRIED, field="file")
         look = _Look(
             session=session,
             doer=doer,

@@ -133,15 +133,15 @@ def test_rows_travel_as_they_were() -> None:
 
 
 def test_a_large_list_fits_through_the_pages(station: SmallStation, admin: TestClient) -> None:
-    """Five thousand rows, checked and kept; the page shows a part and says how many it does not."""
-    rows = [f"Cụm Đông;Thôn số {n};100;400" for n in range(1_500)]
+    """Checked and kept whole; the page shows a part of it and says how many it does not."""
+    rows = [f"Cụm Đông;Thôn số {n};100;400" for n in range(900)]
     data = csv_bytes("Cụm;Thôn;Số hộ;Số dân", *rows)
     _, page = send(admin, data)
     answer = admin.post("/import/villages/rows", data=hidden(page))
 
-    assert "Còn 1.000 dòng nữa" in page
+    assert "Còn 400 dòng nữa" in page
     assert answer.status_code == 200
-    assert count(station) == 1_502
+    assert count(station) == 902
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", csv_bytes("a;b", "1;2"), b"x" * 5_000_001])

@@ -11,8 +11,10 @@ from broadcaster.bulletins.tables import Bulletin
 from broadcaster.intake.bringing import Outcome, check_file, keep_file
 from broadcaster.intake.checking import Doer
 from broadcaster.intake.columns import laid_out
+from broadcaster.intake.errors import TooManyRows
 from broadcaster.intake.kinds import SCHEDULES
 from broadcaster.intake.reading import read_tables
+from broadcaster.intake.schedules import ROWS_TRIED
 from broadcaster.schedule.tables import Broadcast, Schedule
 from tests.broadcaster.intake.conftest import csv_bytes, problems, verdicts
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
@@ -126,6 +128,15 @@ def test_two_rows_at_one_time_are_in_each_others_way(newsroom: Newsroom) -> None
 
     assert verdicts(found) == ["new", "problem"]
     assert problems(found) == [("D3", "slot_taken")]
+
+
+def test_a_file_of_more_times_than_a_commune_has_is_not_tried(newsroom: Newsroom) -> None:
+    """Nobody else could write while they are; the check does not begin."""
+    rows = ["Không có;cả xã;T2;17:00;;"] * (ROWS_TRIED + 1)
+    with pytest.raises(TooManyRows) as refused:
+        run(newsroom, *rows)
+
+    assert "100 dòng" in refused.value.message_vi
 
 
 def test_a_schedule_is_somebodys(newsroom: Newsroom) -> None:
