@@ -138,16 +138,16 @@ def _other_villages(session: Session, place: Place) -> Iterator[Sequence[Value]]
             continue
         merger = mergers.get(village.id)
         rows: Sequence[VillagePopulation | None] = counted.get(village.id) or [None]
-        for row in rows:
+        for each in rows:
             yield (
                 village.id,
                 village.cluster_id,
                 village.name,
                 merger.into_village_id if merger else None,
                 written_date(merger.since) if merger else None,
-                row.households if row else None,
-                row.residents if row else None,
-                written_date(row.valid_from) if row else None,
+                each.households if each else None,
+                each.residents if each else None,
+                written_date(each.valid_from) if each else None,
             )
 
 
