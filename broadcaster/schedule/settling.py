@@ -230,7 +230,7 @@ def _settlement(
     reason: str,
     now: datetime,
 ) -> Settlement:
-    quiet = None if reason else rules.quiet
+    own_quiet = None if reason else rules.quiet
     open_ways = choices(wish, clashing, now=now)
     if choice is None:
         first = min(at for plays in wish.plays.values() for at in plays)
@@ -239,7 +239,7 @@ def _settlement(
             clusters=sorted(wish.clusters),
             earliest=max(first, min(slot.starts_at for slot in clashing)),
             duration=wish.length,
-            quiet=quiet,
+            quiet=own_quiet,
         )
         raise SlotTaken(
             title=clashing[0].title,
@@ -249,7 +249,7 @@ def _settlement(
         )
     if choice not in open_ways:
         raise WayNotOpen(field="choice")
-    settlement = settle(wish, taken, choice, quiet=quiet)
+    settlement = settle(wish, taken, choice, quiet=rules.quiet, own_quiet=own_quiet)
     if settlement is None:
         raise NoRoomNear(field="choice")
     return settlement

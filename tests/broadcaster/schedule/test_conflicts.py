@@ -160,3 +160,17 @@ def test_touching_ends_are_no_conflict(newsroom: Newsroom) -> None:
 
     starts = [each.starts_at for each in newsroom.plan()]
     assert starts == [datetime(2026, 11, 24, 16, 59, tzinfo=UTC), ends]
+
+
+def test_a_reason_frees_what_it_was_given_for_and_not_what_makes_way(newsroom: Newsroom) -> None:
+    """The one that is approved for the evening is not moved into the night with it."""
+    evening = "2026-11-24T20:59"
+    first = newsroom.bulletin()
+    newsroom.queue(first, at=evening)
+    newsroom.plan()
+    second = newsroom.bulletin(OTHER, priority=2, approved=False)
+
+    with pytest.raises(NoRoomNear):
+        newsroom.queue(second, at=evening, choice=Choice.SHIFT, reason="Bão vào gần bờ.")
+
+    assert heard(newsroom) == [("24 20:59", first)]
