@@ -193,7 +193,10 @@ def _wished_entries(
             state=EntryState.APPROVED if approved[bulletin.id] else EntryState.WAITING,
             repeats=standing.schedule.recurrence != "",
             movable=True,
-            override_reason=standing.schedule.override_reason,
+            # A reason that was written down without need stands against no rule.
+            override_reason=standing.schedule.override_reason
+            if standing.schedule.override_rules
+            else "",
         )
         for occurrence, plays in by_occurrence.items()
     ]

@@ -104,11 +104,11 @@ class OverrideNeedsLeader(BadInput):
 
     code = "override_needs_leader"
     message_vi = (
-        "Bản tin đã được duyệt trước đó, nên phát trong giờ yên lặng cần lãnh đạo tự xếp lịch. "
+        "Bản tin đã được duyệt trước đó, nên phát ngoài quy định cần lãnh đạo tự xếp lịch. "
         "Hãy nhờ lãnh đạo, hoặc chọn giờ khác."
     )
     message_en = (
-        "This bulletin was approved before, so only a leader can queue it inside quiet hours. "
+        "This bulletin was approved before, so only a leader can queue it against the rules. "
         "Ask a leader, or choose another time."
     )
 

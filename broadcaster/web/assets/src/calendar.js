@@ -92,10 +92,12 @@ function dropped({ event, revert }) {
   send(entry, { starts_local: to, scope: "one", times: count, every_min });
 }
 
-function resized({ event }) {
+// A pulled edge means more plays: how many is shown in the form, and a person confirms it there.
+function resized({ event, revert }) {
   const { entry } = event.extendedProps;
-  const every_min = entry.play_starts_ms.length > 1 ? (entry.play_starts_ms[1] - entry.play_starts_ms[0]) / 60_000 : "";
-  send(entry, { starts_local: entry.starts_local, ends_local: wall(event.end), scope: "one", every_min });
+  const ends = wall(event.end);
+  revert();
+  window.location.assign(addressOf(entry, { ends }));
 }
 
 function quietHours(begins, ends) {
