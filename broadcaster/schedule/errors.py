@@ -193,6 +193,20 @@ class WayNotOpen(BadInput):
     )
 
 
+class MakesWayOnceApproved(BadInput):
+    """What is approved makes way for nothing that nobody approved."""
+
+    code = "makes_way_once_approved"
+    message_vi = (
+        "Tin kia đã được duyệt nên giữ chỗ cho đến khi tin này cũng được duyệt. Hãy chọn phát sau "
+        "hoặc giờ khác; duyệt xong, mở lịch để dời."
+    )
+    message_en = (
+        "The other one is approved and keeps its place until this one is approved too. Let this "
+        "play after it or choose another time; once approved, move it in the calendar."
+    )
+
+
 class TooManyRecordings(BadInput):
     """More recordings for one cluster than an order holds."""
 
