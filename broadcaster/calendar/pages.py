@@ -89,8 +89,9 @@ def answer_calendar(
         clusters = [(each.id, each.name) for each in clusters_of(session, row.id)]
         chosen = cluster if cluster in dict(clusters) else ""
         entries = entries_between(
-            session, station=row, begins=begins, ends=ends, now=now, cluster_id=chosen
-        )
+            session, station=row, begins=begins, ends=ends, now=now, cluster_id=chosen,
+            plan_days=station.settings.plan_days,
+        )  # fmt: skip
         rules = _rules(session, row)
     by_day = {
         day: list(of_day)

@@ -7,6 +7,7 @@ import pytest
 
 from broadcaster.areas.tables import Station
 from broadcaster.bulletins import desk
+from broadcaster.calendar.entries import EntryState, entries_between
 from broadcaster.schedule.air_rules import decide_rules
 from broadcaster.schedule.finding_room import Cause
 from broadcaster.schedule.listing import open_lines
@@ -63,6 +64,16 @@ def step(newsroom: Newsroom) -> tuple[Step, Cause | None]:
     return only
 
 
+def drawn(newsroom: Newsroom) -> list[tuple[EntryState, Cause | None]]:
+    """How far the calendar says that things have come."""
+    now = newsroom.now()
+    with newsroom.small.database.reading() as session:
+        station = session.get_one(Station, STATION_ID)
+        entries = entries_between(session, station=station, begins=now, now=now,
+                                  ends=now + timedelta(days=DAYS), plan_days=DAYS)  # fmt: skip
+    return [(each.state, each.cause) for each in entries]
+
+
 def heard(newsroom: Newsroom) -> list[str]:
     """What is planned, by wall time."""
     return [each.starts_at.astimezone(HOME).strftime("%d %H:%M") for each in newsroom.plan()]
@@ -116,6 +127,7 @@ def test_what_a_new_rule_leaves_no_room_is_named_with_its_time(newsroom: Newsroo
     assert (wish.schedule_id, wish.occurrence) == (schedule.id, "2026-11-24T19:00")
     assert wish.cause is Cause.QUIET_HOURS
     assert step(newsroom) == (Step.HELD, Cause.QUIET_HOURS)
+    assert drawn(newsroom) == [(EntryState.HELD, Cause.QUIET_HOURS)]
 
 
 def test_a_schedule_says_what_comes_next(newsroom: Newsroom) -> None:
@@ -125,6 +137,7 @@ def test_a_schedule_says_what_comes_next(newsroom: Newsroom) -> None:
     assert step(newsroom) == (Step.WAITING, None)
     newsroom.approve(bulletin, approved=False)
     assert step(newsroom) == (Step.RETURNED, None)
+    assert drawn(newsroom) == [(EntryState.UNSENT, None)]
     newsroom.clock.move(timedelta(minutes=1))
     with newsroom.small.database.writing() as session:
         sound = made_sound(SCRIPT, take="hai")
@@ -134,6 +147,7 @@ def test_a_schedule_says_what_comes_next(newsroom: Newsroom) -> None:
         desk.submit(session, bulletin, by=newsroom.operator, now=newsroom.now())
     newsroom.approve(bulletin)
     assert step(newsroom) == (Step.SOON, None)
+    assert drawn(newsroom) == [(EntryState.APPROVED, None)]
 
 
 def test_what_is_farther_than_the_plan_reaches_says_so(newsroom: Newsroom) -> None:
