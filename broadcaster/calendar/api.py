@@ -129,6 +129,7 @@ def calendar(
             ends=ends,
             now=station.now(),
             cluster_id=cluster,
+            plan_days=station.settings.plan_days,
         )
     days = [first + timedelta(days=each) for each in range((last - first).days + 1)]
     return calendar_out(entries, days, station)

@@ -6,7 +6,7 @@ is what its schedule wishes.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, or_, select
 
 from broadcaster.areas.tables import Cluster, Station
-from broadcaster.bulletins.desk import approved_rendition
+from broadcaster.bulletins.standing import approved_rendition, states_of
+from broadcaster.bulletins.states import BulletinState
 from broadcaster.bulletins.tables import Bulletin, BulletinKind
+from broadcaster.schedule.finding_room import Cause, asked_of, room_for
 from broadcaster.schedule.placing import Occasion
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder
 from broadcaster.schedule.taken import Standing, occasion_of, standing_schedules
@@ -29,14 +31,25 @@ class EntryState(StrEnum):
     PLANNED = "planned"
     APPROVED = "approved"
     """Approved, and further ahead than is planned."""
+    HELD = "held"
+    """Approved and within reach of the plan, and there is no place for it."""
     WAITING = "waiting"
+    UNSENT = "unsent"
+    """Nobody is asked to approve it: not submitted, or sent back."""
+
+
+_TOLD = {
+    BulletinState.APPROVED: EntryState.APPROVED,
+    BulletinState.SUBMITTED: EntryState.WAITING,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One occurrence; `plays` are the instants at which it sounds.
 
-    `movable` says whether it is still to come and has a place of its own in a schedule.
+    `movable` says whether it is still to come and has a place of its own in a schedule;
+    `cause` is what keeps a held one.
     """
 
     occasion: Occasion
@@ -52,6 +65,7 @@ class Entry:
     movable: bool
     broadcast_id: str = ""
     override_reason: str = ""
+    cause: Cause | None = None
 
     @property
     def begins(self) -> datetime:
@@ -72,17 +86,22 @@ def entries_between(
     ends: datetime,
     now: datetime,
     cluster_id: str = "",
+    plan_days: int = 0,
 ) -> list[Entry]:
-    """What plays in `[begins, ends)`, in order; of one cluster, or of all."""
+    """What plays in `[begins, ends)`, in order; of one cluster, or of all.
+
+    Of what the plan reaches, `plan_days` ahead, it is said whether there is a place for it.
+    """
     names = _cluster_names(session, station.id)
     standing = standing_schedules(session, station=station, after=begins)
     by_id = {each.schedule.id: each for each in standing}
     found = _broadcast_entries(session, by_id, names, station=station, span=(begins, ends), now=now)
-    approved: dict[str, bool] = {}
+    states = states_of(session, [each.bulletin for each in standing])
+    reach = now + timedelta(days=plan_days)
     for each in standing:
-        found += _wished_entries(
-            session, each, names, span=(max(begins, now), ends), approved=approved
-        )
+        state = _TOLD.get(states[each.bulletin.id], EntryState.UNSENT)
+        for wish in _wished_entries(each, names, span=(max(begins, now), ends), state=state):
+            found.append(_judged(session, each, wish, station=station, reach=reach))
     kept = (each for each in found if not cluster_id or cluster_id in each.clusters)
     return sorted(kept, key=lambda each: (each.begins, each.title, each.occasion))
 
@@ -161,21 +180,37 @@ def _state(plays: Sequence[datetime], length: timedelta, now: datetime) -> Entry
     return EntryState.PLANNED if now < plays[0] else EntryState.ON_AIR
 
 
+def _judged(
+    session: Session, standing: Standing, entry: Entry, *, station: Station, reach: datetime
+) -> Entry:
+    """The entry of a wish, once it is asked whether what was approved holds and finds a place."""
+    if entry.state is not EntryState.APPROVED:
+        return entry
+    rendition = approved_rendition(session, standing.bulletin.id)
+    if rendition is None:
+        return replace(entry, state=EntryState.UNSENT)
+    if entry.begins > reach:
+        return entry
+    asked = asked_of(session, standing.schedule, rendition)
+    for at in entry.plays:
+        cause = room_for(session, asked, wished=at, station=station)
+        if isinstance(cause, Cause):
+            return replace(entry, state=EntryState.HELD, cause=cause)
+    return entry
+
+
 def _wished_entries(
-    session: Session,
     standing: Standing,
     names: dict[str, str],
     *,
     span: tuple[datetime, datetime],
-    approved: dict[str, bool],
+    state: EntryState,
 ) -> list[Entry]:
     instant = timedelta(milliseconds=1)
     wished = standing.wished(after=span[0] - instant, until=span[1] - instant)
     if not wished or standing.length is None:
         return []
     bulletin = standing.bulletin
-    if bulletin.id not in approved:
-        approved[bulletin.id] = approved_rendition(session, bulletin.id) is not None
     by_occurrence: dict[str, list[datetime]] = defaultdict(list)
     for play in wished:
         by_occurrence[play.occurrence].append(play.at)
@@ -190,10 +225,13 @@ def _wished_entries(
             cluster_names=[names[each] for each in own],
             plays=plays,
             length=standing.length,
-            state=EntryState.APPROVED if approved[bulletin.id] else EntryState.WAITING,
+            state=state,
             repeats=standing.schedule.recurrence != "",
             movable=True,
-            override_reason=standing.schedule.override_reason,
+            # A reason that was written down without need stands against no rule.
+            override_reason=standing.schedule.override_reason
+            if standing.schedule.override_rules
+            else "",
         )
         for occurrence, plays in by_occurrence.items()
     ]

@@ -1,6 +1,7 @@
 """One entry of the calendar: moved, repeated, left out; what stands against it said beforehand.
 
-Dragging sends the same form as the page has, so there is one way and one set of rules.
+Dragging to another hour sends the same form as the page has, so there is one way and one set of
+rules. A dragged edge only fills the form in: how often something plays is said by a person.
 """
 
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ from broadcaster.schedule.moving import (
     next_occurrence,
     skip,
 )
+from broadcaster.schedule.not_planned import steps_of
 from broadcaster.schedule.series import Scope
 from broadcaster.schedule.tables import Schedule
 from broadcaster.schedule.timetable import wall_time
@@ -50,12 +52,13 @@ _FIELDS = frozenset({"starts_local", "times", "override_reason", "scope"})
 
 
 class EntryAsked(BaseModel):
-    """Which occurrence, where it was dragged to, and which calendar to go back to."""
+    """Which occurrence, where it or its edge was dragged to, and which calendar to go back to."""
 
     model_config = ConfigDict(frozen=True)
 
     at: str = ""
     to: str = ""
+    ends: str = ""
     view: str = ""
     cluster: str = ""
 
@@ -68,7 +71,7 @@ def entry_page(
     schedule_id: Id,
     asked: Annotated[EntryAsked, Query()],
 ) -> Response:
-    """One occurrence, or the next, with the form that moves it; `to` is where it was dragged."""
+    """One occurrence, or the next, with the form that moves it, filled in as it was dragged."""
     with station.database.reading() as session:
         schedule = find_schedule(session, schedule_id, station_id=station.station_id)
         at = asked.at or next_occurrence(session, schedule, zone=station.zone, now=station.now())
@@ -82,7 +85,9 @@ def entry_page(
             view=asked.view,
             cluster=asked.cluster,
         )
-    return _answer(request, station, schedule_id, form)
+        if asked.ends:
+            form = form.stretched(asked.ends, length=length_of(session, schedule))
+    return _answer(request, station, schedule_id, form, dragged=bool(asked.ends))
 
 
 @router.post("/schedules/{schedule_id}/move")
@@ -101,10 +106,9 @@ def move(
                 begins_at(session, schedule, form.at, zone=station.zone, now=station.now()),
                 station.zone,
             )
-            form = form.stretched(length_of(session, schedule))
+            repeats = (schedule.times, schedule.every_min)
             asked = form.move(schedule_id)
             once = not schedule.recurrence
-            kept = (schedule.times, schedule.every_min) == (asked.times, asked.every_min)
             moved = move_schedule(
                 session,
                 asked,
@@ -119,8 +123,9 @@ def move(
         return _answer(request, station, schedule_id, form, refused=refused)
     alone = moved_id != schedule_id
     occurrence = starts_local if once or alone or asked.scope is Scope.ALL else form.at
-    undo = was if kept and not alone and asked.scope is Scope.ONE else ""
-    found = {"moved": moved_id, "at": occurrence, "was": undo}
+    found = {"moved": moved_id, "at": occurrence}
+    if not alone and asked.scope is Scope.ONE:
+        found |= {"was": was, "was_times": str(repeats[0]), "was_every": str(repeats[1] or "")}
     return RedirectResponse(_calendar(form, found, day=asked.to_local[:10]), status_code=303)
 
 
@@ -151,6 +156,7 @@ def _answer(
     form: MoveForm,
     *,
     refused: LoaError | None = None,
+    dragged: bool = False,
 ) -> Response:
     sentence = "" if refused is None else in_language(request, refused)
     with station.database.reading() as session:
@@ -166,6 +172,7 @@ def _answer(
         "calendar/pages/entry.html",
         status_code=refused.status if refused else 200,
         form=form,
+        dragged=dragged,
         in_way=way,
         choices=refused.choices if isinstance(refused, SlotTaken) else (),
         free_at=refused.free_at if isinstance(refused, SlotTaken) else None,
@@ -183,9 +190,13 @@ def _shown(
     schedule: Schedule = find_schedule(session, schedule_id, station_id=station.station_id)
     bulletin = session.get_one(Bulletin, schedule.bulletin_id)
     rules = session.get_one(Station, station.station_id)
+    line = line_of(session, schedule_id, zone=station.zone)
+    days = station.settings.plan_days
     return {
         "schedule_id": schedule_id,
-        "line": line_of(session, schedule_id, zone=station.zone),
+        "line": line,
+        "steps": steps_of(session, [line], station=rules, now=station.now(), days=days),
+        "plan_days": days,
         "begins": begins_at(session, schedule, form.at, zone=station.zone, now=station.now()),
         "length_ms": length_of(session, schedule) // timedelta(milliseconds=1),
         "title": bulletin.title,

@@ -12,13 +12,12 @@ from broadcaster.schedule.series import Move, Scope
 
 
 class MoveForm(BaseModel):
-    """As a person left it; `ends_local` is where a dragged edge was let go, else empty."""
+    """As a person left it."""
 
     model_config = ConfigDict(frozen=True)
 
     at: str = ""
     starts_local: str = ""
-    ends_local: str = ""
     scope: str = Scope.ONE
     times: str = "1"
     every_min: str = ""
@@ -27,16 +26,15 @@ class MoveForm(BaseModel):
     view: str = ""
     cluster: str = ""
 
-    def stretched(self, length: timedelta) -> "MoveForm":
-        """The same with as many plays as end before the dragged edge; raise TimeUnreadable."""
-        if not self.ends_local:
-            return self
-        span = read_local(self.ends_local) - read_local(self.starts_local)
+    def stretched(self, ends_local: str, *, length: timedelta) -> "MoveForm":
+        """The same filled in with as many plays as end before a dragged edge, for a person to see.
+
+        Raises TimeUnreadable.
+        """
+        span = read_local(ends_local) - read_local(self.starts_local)
         every = read_number(self.every_min, empty=0) or shortest_every_min(length)
         times = times_within(span, length=length, every_min=every)
-        return self.model_copy(
-            update={"times": str(times), "every_min": str(every), "ends_local": ""}
-        )
+        return self.model_copy(update={"times": str(times), "every_min": str(every)})
 
     def move(self, schedule_id: str) -> Move:
         """What is asked for; raise ChoiceUnknown, RepeatsUnreadable or what `kept_reason` does."""

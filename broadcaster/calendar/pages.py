@@ -47,6 +47,8 @@ class CalendarAsked(BaseModel):
     moved: str = ""
     at: str = ""
     was: str = ""
+    was_times: str = Field(default="", max_length=2)
+    was_every: str = Field(default="", max_length=4)
 
 
 @router.get("/schedule/calendar")
@@ -58,7 +60,10 @@ def calendar_page(
 ) -> HTMLResponse:
     """The calendar around a day; what was just moved is named, so that it can be undone."""
     today = station.now().astimezone(station.zone).date()
-    moved = moved_lately(station, asked.moved, at=asked.at, was=asked.was)
+    moved = moved_lately(
+        station, asked.moved, at=asked.at, was=asked.was, was_times=asked.was_times,
+        was_every=asked.was_every,
+    )  # fmt: skip
     return answer_calendar(
         request, station, viewer, shown(asked.view, asked.day or today), cluster=asked.cluster,
         shown_besides={"moved": moved},
@@ -84,8 +89,9 @@ def answer_calendar(
         clusters = [(each.id, each.name) for each in clusters_of(session, row.id)]
         chosen = cluster if cluster in dict(clusters) else ""
         entries = entries_between(
-            session, station=row, begins=begins, ends=ends, now=now, cluster_id=chosen
-        )
+            session, station=row, begins=begins, ends=ends, now=now, cluster_id=chosen,
+            plan_days=station.settings.plan_days,
+        )  # fmt: skip
         rules = _rules(session, row)
     by_day = {
         day: list(of_day)

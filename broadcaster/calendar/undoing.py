@@ -1,6 +1,6 @@
 """What was just moved, as the address of the calendar says it, so that one press undoes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -18,6 +18,7 @@ from broadcaster.web.context import Context
 class Moved:
     """An occurrence that was moved or added; `was` is empty where nothing can undo it.
 
+    `was_times` and `was_every` are the repeats that it had, as the form says them.
     `waiting` says that its bulletin is still to be approved before it plays.
     """
 
@@ -26,12 +27,16 @@ class Moved:
     title: str
     now_at: datetime
     was: str
+    was_times: str
+    was_every: str
     times: int
     every_min: int
     waiting: bool
 
 
-def moved_lately(station: Context, moved: str, *, at: str, was: str) -> Moved | None:
+def moved_lately(
+    station: Context, moved: str, *, at: str, was: str, was_times: str = "", was_every: str = ""
+) -> Moved | None:
     """What an address says was moved, if it is there as it says."""
     if not moved:
         return None
@@ -39,9 +44,14 @@ def moved_lately(station: Context, moved: str, *, at: str, was: str) -> Moved | 
         if was:
             read_local(was)
         with station.database.reading() as session:
-            return _found(session, station, moved, at=at, was=was)
+            found = _found(session, station, moved, at=at, was=was)
     except LoaError:
         return None
+    return replace(
+        found,
+        was_times=was_times or str(found.times),
+        was_every=was_every if was_times else str(found.every_min or ""),
+    )
 
 
 def _found(session: Session, station: Context, moved: str, *, at: str, was: str) -> Moved:
@@ -54,6 +64,8 @@ def _found(session: Session, station: Context, moved: str, *, at: str, was: str)
         title=bulletin.title,
         now_at=begins,
         was=was,
+        was_times="",
+        was_every="",
         times=schedule.times,
         every_min=schedule.every_min,
         waiting=state_of(session, bulletin) is not BulletinState.APPROVED,

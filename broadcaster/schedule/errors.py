@@ -104,11 +104,11 @@ class OverrideNeedsLeader(BadInput):
 
     code = "override_needs_leader"
     message_vi = (
-        "Bản tin đã được duyệt trước đó, nên phát trong giờ yên lặng cần lãnh đạo tự xếp lịch. "
+        "Bản tin đã được duyệt trước đó, nên phát ngoài quy định cần lãnh đạo tự xếp lịch. "
         "Hãy nhờ lãnh đạo, hoặc chọn giờ khác."
     )
     message_en = (
-        "This bulletin was approved before, so only a leader can queue it inside quiet hours. "
+        "This bulletin was approved before, so only a leader can queue it against the rules. "
         "Ask a leader, or choose another time."
     )
 
@@ -190,6 +190,20 @@ class WayNotOpen(BadInput):
     )
     message_en = (
         "This is not possible here: a priority item is not taken off the air. Choose another way."
+    )
+
+
+class MakesWayOnceApproved(BadInput):
+    """What is approved makes way for nothing that nobody approved."""
+
+    code = "makes_way_once_approved"
+    message_vi = (
+        "Tin kia đã được duyệt nên giữ chỗ cho đến khi tin này cũng được duyệt. Hãy chọn phát sau "
+        "hoặc giờ khác; duyệt xong, mở lịch để dời."
+    )
+    message_en = (
+        "The other one is approved and keeps its place until this one is approved too. Let this "
+        "play after it or choose another time; once approved, move it in the calendar."
     )
 
 

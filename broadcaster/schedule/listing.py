@@ -12,6 +12,8 @@ from sqlmodel import Session, col, select
 from broadcaster.areas.tables import Cluster
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.errors import NotFound
+from broadcaster.schedule.air_rules import rules_kept
+from broadcaster.schedule.limits import BrokenRule
 from broadcaster.schedule.occurrences import instant_of, read_local
 from broadcaster.schedule.repeating import last_day_of, repeat_of
 from broadcaster.schedule.tables import Broadcast, Schedule, ScheduleCluster
@@ -39,6 +41,7 @@ class ScheduleLine:
     times: int
     every_min: int
     override_reason: str
+    override_rules: Sequence[BrokenRule]
     closed_because: str
     broadcasts: Sequence[tuple[str, datetime]]
 
@@ -78,7 +81,7 @@ def open_lines(session: Session, *, station_id: str, zone: ZoneInfo) -> list[Sch
 def lines_without_broadcasts(
     session: Session, *, station_id: str, zone: ZoneInfo
 ) -> list[ScheduleLine]:
-    """Open schedules that have not become a broadcast: their bulletin awaits its approval."""
+    """Open schedules that have not become a broadcast."""
     found = open_lines(session, station_id=station_id, zone=zone)
     return [line for line in found if not line.broadcasts]
 
@@ -126,6 +129,7 @@ def _lines(session: Session, which: Sequence[object], *, zone: ZoneInfo) -> list
             times=schedule.times,
             every_min=schedule.every_min,
             override_reason=schedule.override_reason,
+            override_rules=rules_kept(schedule.override_rules),
             closed_because=schedule.closed_because,
             broadcasts=broadcasts[schedule.id],
         )

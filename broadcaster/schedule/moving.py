@@ -130,7 +130,7 @@ def _move_one(
     occasion = Occasion(schedule.id, move.occurrence)
     there = plays_of(rule_of(session, schedule, zone), move.occurrence)
     wish = _wish(session, schedule, length, {move.occurrence: [play.at + delta for play in there]})
-    settled = _placed(session, wish, move, beside=occasion, now=now, station=station)
+    settled = _placed(session, schedule, wish, move, beside=occasion, now=now, station=station)
     later = delta + settled.own.get(move.occurrence, timedelta())
     carry_out(session, settled, move.choice, schedule=schedule, priority=wish.priority, by=by,
               now=now, zone=zone)  # fmt: skip
@@ -154,7 +154,7 @@ def _move_apart(
     starts = [play.at for play in plays_of(rule, move.to_local)]
     wish = _wish(session, schedule, length, {move.to_local: starts})
     occasion = Occasion(schedule.id, move.occurrence)
-    settled = _placed(session, wish, move, beside=occasion, now=now, station=station)
+    settled = _placed(session, schedule, wish, move, beside=occasion, now=now, station=station)
     begins = starts[0] + settled.own.get(move.to_local, timedelta())
     apart = Schedule(
         id=new_id("sch"),
@@ -209,7 +209,7 @@ def _move_all(
     if not by_occurrence:
         raise OccurrenceGone(move.occurrence)
     wish = _wish(session, schedule, length, by_occurrence)
-    settled = _placed(session, wish, move, beside=schedule.id, now=now, station=station)
+    settled = _placed(session, schedule, wish, move, beside=schedule.id, now=now, station=station)
     carry_out(session, settled, move.choice, schedule=schedule, priority=wish.priority, by=by,
               now=now, zone=zone)  # fmt: skip
     settle_own(session, schedule, moved, settled, by=by, now=now)
@@ -254,6 +254,7 @@ def _wish(
 
 def _placed(
     session: Session,
+    schedule: Schedule,
     wish: Wish,
     move: Move,
     *,
@@ -262,8 +263,8 @@ def _placed(
     station: Station,
 ) -> Settled:
     return find_place(
-        session, wish, station=station, beside=beside, choice=move.choice, reason=move.reason,
-        now=now,
+        session, wish, station=station, bulletin_id=schedule.bulletin_id, beside=beside,
+        choice=move.choice, reason=move.reason, now=now,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from broadcaster.schedule.doubted_devices import doubted_devices
 from broadcaster.schedule.keys_in_need import KeysInNeed, keys_in_need
 from broadcaster.schedule.listing import by_day, lines_without_broadcasts
 from broadcaster.schedule.live import LivePart, answer_live, live_part
+from broadcaster.schedule.not_planned import held_wishes, missed_since, steps_of
 from broadcaster.schedule.queueing import HORIZON
 from broadcaster.schedule.today import coming_up, lay_board
 from broadcaster.schedule.unready import unready_bulletins
@@ -109,6 +110,8 @@ def schedule_page(request: Request, station: Here, viewer: Anyone) -> HTMLRespon
             if viewer.may(Right.SEE_STATION)
             else []
         )
+        days = station.settings.plan_days
+        steps = steps_of(session, waiting, station=rules, now=now, days=days)
     return render(
         request,
         "schedule/pages/schedule.html",
@@ -118,6 +121,8 @@ def schedule_page(request: Request, station: Here, viewer: Anyone) -> HTMLRespon
             zone=station.zone,
         ),
         waiting=waiting,
+        steps=steps,
+        plan_days=days,
         quiet_begins=rules.quiet_begins,
         quiet_ends=rules.quiet_ends,
         may_write=viewer.may(Right.WRITE_BULLETINS),
@@ -150,6 +155,10 @@ def board_part(request: Request, station: Context, viewer: Viewer) -> LivePart:
             if decides
             else []
         )
+        row = session.get_one(Station, station.station_id)
+        days = station.settings.plan_days
+        held = held_wishes(session, station=row, now=now, days=days) if decides else []
+        missed = missed_since(session, station_id=row.id, begins=begins) if decides else []
         unconfirmed = unconfirmed_broadcasts(session, villages=villages)
         offline = offline_devices(session, station_id=station.station_id, villages=villages)
         doubted = doubted_devices(
@@ -170,6 +179,9 @@ def board_part(request: Request, station: Context, viewer: Viewer) -> LivePart:
         coming=coming_up(lines),
         waiting=waiting,
         unready=unready,
+        held=held,
+        missed=missed,
+        may_schedule=viewer.may(Right.SCHEDULE_BROADCASTS),
         unconfirmed=unconfirmed,
         offline=offline,
         doubted=doubted,

@@ -91,15 +91,17 @@ def settle(
     taken: Sequence[Taken],
     choice: Choice,
     *,
-    quiet: QuietHours | None,
+    quiet: QuietHours,
+    own_quiet: QuietHours | None,
 ) -> Settlement | None:
     """What the choice comes to; None where there is no room for it within three hours.
 
-    `quiet` is None where a leader allowed quiet hours.
+    `own_quiet` is None where a leader is asked to allow quiet hours: to the wish alone. What makes
+    way for it keeps out of them, for nobody allowed it anything.
     """
     clashing = clashes(wish, taken)
     if choice is Choice.AFTER:
-        own = _put_after(wish, taken, quiet=quiet)
+        own = _put_after(wish, taken, quiet=own_quiet)
         return None if own is None else Settlement(own=own)
     occasions = list(dict.fromkeys(slot.occasion for slot in clashing))
     if choice is Choice.OVERWRITE:
@@ -132,7 +134,7 @@ def _shifted(
     taken: Sequence[Taken],
     occasions: Sequence[Occasion],
     *,
-    quiet: QuietHours | None,
+    quiet: QuietHours,
 ) -> Settlement | None:
     """Every one that clashes moves behind the wish, one after another, none onto a third."""
     wished = [

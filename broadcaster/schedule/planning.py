@@ -5,8 +5,7 @@ withdrawn while it has not begun; once approved again, it is planned anew.
 Only what a second person approved, word and sound, ever becomes a broadcast.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,31 +18,24 @@ from broadcaster.areas.tables import Station
 from broadcaster.bulletins.desk import approved_rendition
 from broadcaster.bulletins.tables import Approval, Bulletin, Rendition
 from broadcaster.database import new_id
-from broadcaster.schedule.air_rules import rules_kept, station_air_rules, station_quiet_hours
+from broadcaster.schedule.air_rules import station_quiet_hours
 from broadcaster.schedule.airtime import cues_of, is_heard_before, longest_airtime_ms
-from broadcaster.schedule.limits import SATURDAY, BrokenRule
+from broadcaster.schedule.finding_room import (
+    Cause,
+    Override,
+    asked_of,
+    room_for,
+    wished_instants,
+)
 from broadcaster.schedule.occurrences import instant_of, read_local
-from broadcaster.schedule.queueing import clusters_of, person_name
-from broadcaster.schedule.quiet_hours import QuietHours
-from broadcaster.schedule.slots import first_room
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder, Schedule, ScheduleException
-from broadcaster.schedule.taken import rule_of, taken_slots
-from broadcaster.schedule.timetable import goes_on, plays, plays_of
-from broadcaster.schedule.validity import validity_of
+from broadcaster.schedule.taken import rule_of
+from broadcaster.schedule.timetable import goes_on, plays_of
 from broadcaster.sources.tables import RelaySource
 
 log = structlog.get_logger()
 
 NOT_AFTER = timedelta(seconds=60)
-_SHIFT_LIMIT = timedelta(minutes=30)
-
-
-@dataclass(frozen=True, slots=True)
-class _Override:
-    by: str
-    person: str
-    reason: str
-    rules: Collection[BrokenRule]
 
 
 def plan_broadcasts(
@@ -123,33 +115,24 @@ def _plan_schedule(
     days: int,
     lead: timedelta,
 ) -> int:
-    clusters = clusters_of(session, schedule.id)
-    override = _override(session, schedule)
-    airtime_ms = longest_airtime_ms(session, rendition, clusters)
-    if airtime_ms > station.longest_session_ms:
-        # Longer since it was queued, by a recording or a new rule: every device would refuse it.
-        log.warning("schedule_over_session_limit", schedule_id=schedule.id, airtime_ms=airtime_ms)
-        return 0
-    room = timedelta(milliseconds=airtime_ms)
-    quiet = station_quiet_hours(station)
-    allowed = override is not None and BrokenRule.QUIET_HOURS in override.rules
-    validity, zone = validity_of(session, rendition), ZoneInfo(station.zone)
+    asked = asked_of(session, schedule, rendition)
+    quiet, zone = station_quiet_hours(station), ZoneInfo(station.zone)
     planned, waiting = 0, 0
-    for wished in _wished(session, schedule, station=station, now=now, days=days, lead=lead):
-        starts_at = _room(
-            session, clusters, room, earliest=wished, quiet=None if allowed else quiet
-        )
-        late = starts_at is None or (schedule.starts_local and starts_at - wished > _SHIFT_LIMIT)
-        if starts_at is None or late or _waits_for_monday(session, schedule, starts_at, override):
+    for wished in wished_instants(
+        session, schedule, station=station, now=now, days=days, lead=lead
+    ):
+        starts_at = room_for(session, asked, wished=wished, station=station)
+        if isinstance(starts_at, Cause):
             waiting += 1
+            log.info("wish_held", schedule_id=schedule.id, wished=wished, cause=starts_at)
             continue
-        if not validity.holds_at(starts_at, zone=zone):
+        if not asked.validity.holds_at(starts_at, zone=zone):
             continue
         _add_broadcast(
             session, schedule, rendition,
-            clusters=clusters, occurs_at=wished, starts_at=starts_at, now=now,
+            clusters=asked.clusters, occurs_at=wished, starts_at=starts_at, now=now,
             # What sounds by day needs nobody's leave, and its order says nothing of any.
-            override=override if quiet.touched_by(starts_at, room) else None,
+            override=asked.override if quiet.touched_by(starts_at, asked.length) else None,
         )  # fmt: skip
         planned += 1
     until = now + timedelta(days=days)
@@ -157,18 +140,6 @@ def _plan_schedule(
     if planned and whole and not waiting and not schedule.recurrence:
         schedule.closed_at, schedule.closed_because = now, "planned"
     return planned
-
-
-def _waits_for_monday(
-    session: Session, schedule: Schedule, starts_at: datetime, override: _Override | None
-) -> bool:
-    """Whether *as soon as approved* has come to a weekend on which the station is silent."""
-    station = session.get_one(Station, schedule.station_id)
-    rules = station_air_rules(session, station)
-    if schedule.starts_local or not rules.weekdays_only:
-        return False
-    allowed = override is not None and BrokenRule.WEEKEND in override.rules
-    return starts_at.astimezone(rules.zone).weekday() >= SATURDAY and not allowed
 
 
 def _has_all_in_reach(
@@ -180,82 +151,6 @@ def _has_all_in_reach(
     return all(play.at <= until for play in plays_of(rule, schedule.starts_local))
 
 
-def _wished(
-    session: Session,
-    schedule: Schedule,
-    *,
-    station: Station,
-    now: datetime,
-    days: int,
-    lead: timedelta,
-) -> Sequence[datetime]:
-    """The instants of a schedule that have no broadcast yet."""
-    if not schedule.starts_local:
-        return (now + lead,)
-    rule = rule_of(session, schedule, ZoneInfo(station.zone))
-    found = plays(rule, after=now, until=now + timedelta(days=days))
-    planned = _occurrences_planned(session, schedule.id, now=now)
-    return [play.at for play in found if play.at not in planned]
-
-
-def _occurrences_planned(session: Session, schedule_id: str, *, now: datetime) -> set[datetime]:
-    rows = session.exec(
-        select(Broadcast.occurs_at).where(
-            Broadcast.schedule_id == schedule_id,
-            col(Broadcast.occurs_at) > now - timedelta(days=1),
-            # One that a person withdrew stays withdrawn; one that lost its approval may return.
-            (col(Broadcast.cancelled_at).is_(None)) | (col(Broadcast.withdrawn_by_person)),
-        )
-    )
-    return set(rows)
-
-
-def _room(
-    session: Session,
-    clusters: Sequence[str],
-    duration: timedelta,
-    *,
-    earliest: datetime,
-    quiet: QuietHours | None,
-) -> datetime | None:
-    if not clusters:
-        return None
-    return first_room(
-        taken_slots(session, after=earliest),
-        clusters=clusters,
-        earliest=earliest,
-        duration=duration,
-        quiet=quiet,
-    )
-
-
-def _override(session: Session, schedule: Schedule) -> _Override | None:
-    """The override that a leader gave: the one who queued it, or who approved it afterwards."""
-    if not schedule.override_reason:
-        return None
-    leader = (
-        schedule.override_by
-        or session.exec(
-            select(Approval.approver_id)
-            .where(
-                Approval.bulletin_id == schedule.bulletin_id,
-                col(Approval.approved),
-                col(Approval.decided_at) >= (schedule.override_asked_at or schedule.created_at),
-            )
-            .order_by(col(Approval.decided_at).desc())
-            .limit(1)
-        ).first()
-    )
-    if leader is None:
-        return None
-    return _Override(
-        by=leader,
-        person=person_name(session, leader),
-        reason=schedule.override_reason,
-        rules=rules_kept(schedule.override_rules),
-    )
-
-
 def _add_broadcast(
     session: Session,
     schedule: Schedule,
@@ -264,7 +159,7 @@ def _add_broadcast(
     clusters: Sequence[str],
     occurs_at: datetime,
     starts_at: datetime,
-    override: _Override | None,
+    override: Override | None,
     now: datetime,
 ) -> None:
     bulletin = session.get_one(Bulletin, schedule.bulletin_id)

@@ -23,6 +23,7 @@ from broadcaster.schedule.choices import cluster_choices
 from broadcaster.schedule.conflict_shown import in_the_way
 from broadcaster.schedule.errors import SlotTaken
 from broadcaster.schedule.listing import lines_of_bulletin
+from broadcaster.schedule.not_planned import steps_of
 from broadcaster.schedule.queue_form import QueueForm
 from broadcaster.schedule.queueing import cancel_broadcast, cancel_schedule
 from broadcaster.schedule.stopping import stop_broadcast
@@ -126,9 +127,13 @@ def panel_context(
 ) -> dict[str, Any]:
     """What the form's template needs."""
     rules = session.get_one(Station, station.station_id)
+    lines = lines_of_bulletin(session, bulletin.id, zone=station.zone)
+    days = station.settings.plan_days
     return {
         "bulletin_id": bulletin.id,
-        "lines": lines_of_bulletin(session, bulletin.id, zone=station.zone),
+        "lines": lines,
+        "steps": steps_of(session, lines, station=rules, now=station.now(), days=days),
+        "plan_days": days,
         "rendered": bulletin.rendition_id is not None,
         # To queue a relay is to ask for a new decision, so its button says so.
         "approved": bulletin.kind != BulletinKind.RELAY

@@ -182,8 +182,9 @@ def _settled(
     if not wish.starts_local:
         return only_rules(session, wanted, station=station, reason=reason)
     return find_place(
-        session, wanted, station=station, beside=None, choice=wish.choice, reason=reason, now=now
-    )
+        session, wanted, station=station, bulletin_id=wish.bulletin_id, beside=None,
+        choice=wish.choice, reason=reason, now=now,
+    )  # fmt: skip
 
 
 def _record(

@@ -13,10 +13,16 @@ from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Station
 from broadcaster.audit import Act, record
-from broadcaster.bulletins.desk import renew
+from broadcaster.bulletins.desk import approved_rendition, renew
 from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.schedule.air_rules import refuse_broken, station_air_rules
-from broadcaster.schedule.errors import NoRoomNear, OccurrenceGone, SlotTaken, WayNotOpen
+from broadcaster.schedule.errors import (
+    MakesWayOnceApproved,
+    NoRoomNear,
+    OccurrenceGone,
+    SlotTaken,
+    WayNotOpen,
+)
 from broadcaster.schedule.limits import AirRules, BrokenRule, Span, broken
 from broadcaster.schedule.placing import (
     PRIORITY,
@@ -58,16 +64,18 @@ def find_place(
     wish: Wish,
     *,
     station: Station,
+    bulletin_id: str,
     beside: Occasion | str | None,
     choice: Choice | None,
     reason: str,
     now: datetime,
 ) -> Settled:
-    """A place for a wish, changing nothing yet.
+    """A place for a wish of a bulletin, changing nothing yet.
 
     `beside` is what the wish itself has there so far and gives up: a schedule by its id, or one
     occasion of it. Raises the first broken rule's error where there is no `reason`; SlotTaken
-    where something plays there and no `choice` was made; WayNotOpen, NoRoomNear.
+    where something plays there and no `choice` was made; WayNotOpen, MakesWayOnceApproved,
+    NoRoomNear.
     """
     rules = station_air_rules(session, station)
     starts = [at for plays in wish.plays.values() for at in plays]
@@ -84,7 +92,10 @@ def find_place(
     clashing = clashes(wish, taken)
     settlement = Settlement()
     if clashing:
-        settlement = _settlement(wish, taken, clashing, rules, choice, reason=reason, now=now)
+        keeps = _keeps_its_place(session, bulletin_id, clashing)
+        settlement = _settlement(
+            wish, taken, clashing, rules, choice, keeps=keeps, reason=reason, now=now
+        )
         left = [slot for slot in taken if slot.occasion not in settlement.left_out]
         against = _broken(rules, wish, left, later=settlement.own)
         refuse_broken(against, reason=reason)
@@ -227,11 +238,13 @@ def _settlement(
     rules: AirRules,
     choice: Choice | None,
     *,
+    keeps: bool,
     reason: str,
     now: datetime,
 ) -> Settlement:
-    quiet = None if reason else rules.quiet
-    open_ways = choices(wish, clashing, now=now)
+    own_quiet = None if reason else rules.quiet
+    ruled = choices(wish, clashing, now=now)
+    open_ways = (Choice.AFTER,) if keeps else ruled
     if choice is None:
         first = min(at for plays in wish.plays.values() for at in plays)
         free_at = first_room(
@@ -239,7 +252,7 @@ def _settlement(
             clusters=sorted(wish.clusters),
             earliest=max(first, min(slot.starts_at for slot in clashing)),
             duration=wish.length,
-            quiet=quiet,
+            quiet=own_quiet,
         )
         raise SlotTaken(
             title=clashing[0].title,
@@ -247,12 +260,25 @@ def _settlement(
             clashing=clashing,
             choices=open_ways,
         )
-    if choice not in open_ways:
+    if choice not in ruled:
         raise WayNotOpen(field="choice")
-    settlement = settle(wish, taken, choice, quiet=quiet)
+    if choice not in open_ways:
+        raise MakesWayOnceApproved(field="choice")
+    settlement = settle(wish, taken, choice, quiet=rules.quiet, own_quiet=own_quiet)
     if settlement is None:
         raise NoRoomNear(field="choice")
     return settlement
+
+
+def _keeps_its_place(session: Session, bulletin_id: str, clashing: Sequence[Taken]) -> bool:
+    """Whether something approved is there, and the bulletin that wants its place is not.
+
+    It might never be: then the one would have gone off the air for nothing, and unseen.
+    """
+    if approved_rendition(session, bulletin_id) is not None:
+        return False
+    there = {slot.bulletin_id for slot in clashing} - {bulletin_id}
+    return any(approved_rendition(session, each) is not None for each in there)
 
 
 def _broken(

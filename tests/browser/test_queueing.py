@@ -113,4 +113,4 @@ def test_a_mistake_comes_back_at_its_field_without_javascript(visit: Visit) -> N
     page.get_by_label("Lý do phát trong giờ yên lặng").fill("Xả lũ lúc 4 giờ sáng")
     page.get_by_role("button", name="Xếp lịch và gửi duyệt").click()
 
-    expect(page.locator("#queue")).to_contain_text("Xin phát trong giờ yên lặng.")
+    expect(page.locator("#queue")).to_contain_text("Xin phát ngoài quy định: giờ yên lặng.")

@@ -139,16 +139,44 @@ def test_a_mistake_is_named_in_a_sentence(
     assert (answer.status_code, sentence in unescape(answer.text)) == (status, True)
 
 
-def test_a_dragged_edge_means_more_plays(planned: SmallStation, browse: Browse) -> None:
-    """A minute and a half, let go twenty minutes later: every two minutes, ten times."""
-    fields = {"csrf_token": CSRF, "at": "2026-11-24T18:00", "starts_local": "2026-11-24T18:00",
-              "ends_local": "2026-11-24T18:20"}  # fmt: skip
-
-    assert browse("operator").post("/schedules/sch-once/move", data=fields).status_code == 303
-
+def repeats_of(planned: SmallStation) -> tuple[int, int]:
+    """How often the entry that is only once plays, and how far apart."""
     with planned.database.reading() as session:
         schedule = session.get_one(Schedule, "sch-once")
-        assert (schedule.times, schedule.every_min) == (10, 2)
+        return schedule.times, schedule.every_min
+
+
+def test_a_dragged_edge_fills_the_form_and_keeps_nothing(
+    planned: SmallStation, browse: Browse
+) -> None:
+    """A minute and a half, let go twenty minutes later: ten times every two minutes, if saved."""
+    asked = "at=2026-11-24T18:00&ends=2026-11-24T18:20"
+
+    page = unescape(browse("operator").get(f"/schedules/sch-once?{asked}").text)
+
+    assert "Chưa lưu gì. Với giờ đã kéo, tin phát 10 lần." in page
+    assert re.search(r'name="times"[^>]*value="10"|value="10"[^>]*name="times"', page)
+    assert re.search(r'name="every_min"[^>]*value="2"|value="2"[^>]*name="every_min"', page)
+    assert repeats_of(planned) == (1, 0)
+
+
+def test_more_plays_are_counted_and_undone_with_one_press(
+    planned: SmallStation, browse: Browse
+) -> None:
+    """The calendar says how many there are now; undoing brings back how many there were."""
+    operator = browse("operator")
+    fields = {"csrf_token": CSRF, "at": "2026-11-24T18:00", "starts_local": "2026-11-24T18:00",
+              "times": "10", "every_min": "2"}  # fmt: skip
+    saved = operator.post("/schedules/sch-once/move", data=fields)
+    assert repeats_of(planned) == (10, 2)
+
+    page = unescape(operator.get(saved.headers["location"]).text)
+
+    assert "Phát 10 lần, cách nhau 2 phút." in page
+    banner = page[page.index("banner-done") :]
+    undo = dict(re.findall(r'name="(\w+)" value="([^"]*)"', banner[: banner.index("</form>")]))
+    assert operator.post("/schedules/sch-once/move", data=undo).status_code == 303
+    assert repeats_of(planned) == (1, 0)
 
 
 @pytest.mark.usefixtures("planned")

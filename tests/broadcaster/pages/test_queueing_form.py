@@ -233,7 +233,7 @@ def test_the_panel_tells_the_leader_where_when_and_the_exception(
 
     assert "03:15 ngày mai" in panel
     assert "Cụm Đông, Cụm Tây Sơn" in panel
-    assert "Xin phát trong giờ yên lặng." in panel
+    assert "Xin phát ngoài quy định: giờ yên lặng." in panel
     assert "Xả lũ lúc 4 giờ sáng" in panel
 
 

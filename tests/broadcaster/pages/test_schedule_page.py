@@ -17,7 +17,7 @@ def database(on_sqlite: Database) -> Database:
     return on_sqlite
 
 
-def add_waiting(session: Session, *, by: str, recurrence: str = "") -> None:
+def add_waiting(session: Session, *, by: str, recurrence: str = "", rules: str = "") -> None:
     """A schedule of the bulletin that waits for its approval."""
     session.add(
         Schedule(
@@ -27,6 +27,7 @@ def add_waiting(session: Session, *, by: str, recurrence: str = "") -> None:
             starts_local="2026-11-24T17:00",
             recurrence=recurrence,
             override_reason="Bão đổ bộ trong đêm",
+            override_rules=rules,
             created_by=by,
             created_at=datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
         )
@@ -50,15 +51,37 @@ def test_what_waits_for_approval_says_when_where_and_why(
     """A recurring wish inside quiet hours is written out in words."""
     with afternoon.database.writing() as session:
         add_waiting(
-            session, by=people["operator"], recurrence="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"
-        )
+            session, by=people["operator"], recurrence="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA",
+            rules="quiet_hours",
+        )  # fmt: skip
 
     page = browse("leader").get("/schedule").text
 
     assert "Thứ Hai đến Thứ Bảy lúc" in page
     assert "Cụm Tây Sơn" in page
-    assert "Xin phát trong giờ yên lặng." in page
+    assert "Xin phát ngoài quy định: giờ yên lặng." in page
     assert "Bão đổ bộ trong đêm" in page
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        ("weekend sessions", "Xin phát ngoài quy định: cuối tuần, quá số buổi phát trong ngày."),
+        ("minutes", "Xin phát ngoài quy định: quá số phút của một buổi phát."),
+        ("", "Có ghi lý do; lịch này không trái quy định nào, không cần phép."),
+    ],
+)
+def test_the_rules_that_leave_is_asked_for_are_named(
+    afternoon: SmallStation, browse: Browse, people: dict[str, str], rules: str, sentence: str
+) -> None:
+    """Whoever decides reads what they allow, and where there is nothing to allow, that."""
+    with afternoon.database.writing() as session:
+        add_waiting(session, by=people["operator"], rules=rules)
+
+    page = browse("leader").get("/schedule").text
+
+    assert sentence in page
+    assert "giờ yên lặng." not in page[page.index("waiting-title") :]
 
 
 def test_a_schedule_can_be_withdrawn(

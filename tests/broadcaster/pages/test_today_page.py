@@ -2,18 +2,21 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from fastapi import FastAPI
 from sqlmodel import select
 
+from broadcaster.bulletins.tables import Bulletin, Rendition
+from broadcaster.bulletins.texts import sha256_of
 from broadcaster.database.columns import to_ms
 from broadcaster.ledger.storage import Reason, StorageAway, StorageFile, storage_file
 from broadcaster.ledger.tables import Play
 from broadcaster.ledger.wording import words_of_storage
-from broadcaster.schedule.tables import Broadcast
+from broadcaster.schedule.tables import Broadcast, Schedule, ScheduleCluster
 from tests.broadcaster.pages.conftest import Browse, Call
-from tests.broadcaster.small_station import SmallStation
+from tests.broadcaster.small_station import STATION_ID, SmallStation
 from tests.clients import TestClient
 
 
@@ -57,6 +60,36 @@ def test_what_waits_and_what_needs_a_look_is_named(browse: Browse) -> None:
     assert 'href="/bulletins/storm"' in page
     assert 'id="look-bc-noon"' in page
     assert "Thôn Chợ, cột 1" in page
+
+
+def test_what_found_no_place_and_what_was_missed_is_named_with_its_cause(
+    afternoon: SmallStation, browse: Browse, people: dict[str, str]
+) -> None:
+    """Approved for an hour that is quiet now, and a time that went by: each leads on."""
+    now = afternoon.clock()
+    with afternoon.database.writing() as session:
+        script = session.get_one(Bulletin, "cccd").script
+        session.get_one(Rendition, "r-cccd").script_sha256 = sha256_of(script)
+        for id_, bulletin, at in (
+            ("sch-held", "cccd", "2026-11-24T22:00"),
+            ("sch-missed", "storm", "2026-11-22T08:00"),
+        ):
+            session.add(
+                Schedule(id=id_, station_id=STATION_ID, bulletin_id=bulletin, starts_local=at,
+                         created_by=people["operator"], created_at=now - timedelta(days=1))
+            )  # fmt: skip
+            session.flush()
+            session.add(ScheduleCluster(schedule_id=id_, cluster_id="tay"))
+        missed = session.get_one(Schedule, "sch-missed")
+        missed.closed_at, missed.closed_because = now, "missed"
+
+    page = unescape(browse("operator").get("/").text)
+
+    assert "đã duyệt nhưng không xếp được: rơi vào giờ yên lặng" in page
+    assert 'id="held-sch-held" href="/schedules/sch-held?at=2026-11-24T22%3A00"' in page
+    assert "lỡ giờ hôm nay, hãy xếp lại" in page
+    assert 'id="missed-sch-missed" href="/bulletins/storm#queue"' in page
+    assert "đã duyệt nhưng không xếp được" not in browse("village_head").get("/").text
 
 
 @pytest.mark.usefixtures("commune")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broadcaster.audit.acts import Act
-from broadcaster.schedule.errors import NoRoomNear, SlotTaken, WayNotOpen
+from broadcaster.schedule.errors import MakesWayOnceApproved, NoRoomNear, SlotTaken, WayNotOpen
 from broadcaster.schedule.placing import Choice
 from tests.broadcaster.newsroom import Newsroom
 from tests.trail import acts_of
@@ -160,3 +160,39 @@ def test_touching_ends_are_no_conflict(newsroom: Newsroom) -> None:
 
     starts = [each.starts_at for each in newsroom.plan()]
     assert starts == [datetime(2026, 11, 24, 16, 59, tzinfo=UTC), ends]
+
+
+def test_a_reason_frees_what_it_was_given_for_and_not_what_makes_way(newsroom: Newsroom) -> None:
+    """The one that is approved for the evening is not moved into the night with it."""
+    evening = "2026-11-24T20:59"
+    first = newsroom.bulletin()
+    newsroom.queue(first, at=evening)
+    newsroom.plan()
+    second = newsroom.bulletin(OTHER, priority=2)
+
+    with pytest.raises(NoRoomNear):
+        newsroom.queue(second, at=evening, choice=Choice.SHIFT, reason="Bão vào gần bờ.",
+                       by=newsroom.leader)  # fmt: skip
+
+    assert heard(newsroom) == [("24 20:59", first)]
+
+
+@pytest.mark.parametrize("way", [Choice.SHIFT, Choice.OVERWRITE])
+def test_what_is_approved_keeps_its_place_until_the_newcomer_is_approved(
+    newsroom: Newsroom, way: Choice
+) -> None:
+    """Nobody may ever approve that one: it would have taken the other off the air for nothing."""
+    first, second = newsroom.bulletin(), newsroom.bulletin(OTHER, priority=2, approved=False)
+    newsroom.queue(first, at=FIVE)
+    with pytest.raises(SlotTaken) as taken:
+        newsroom.queue(second, at=FIVE)
+    assert taken.value.choices == (Choice.AFTER,)
+
+    with pytest.raises(MakesWayOnceApproved):
+        newsroom.queue(second, at=FIVE, choice=way)
+
+    assert heard(newsroom) == [("24 17:00", first)]
+    later = newsroom.queue(second, at=FIVE, choice=Choice.AFTER)
+    newsroom.approve(second)
+    newsroom.move(later.id, "2026-11-24T17:01", FIVE, choice=Choice.SHIFT)
+    assert heard(newsroom) == [("24 17:00", second), ("24 17:01", first)]

@@ -13,6 +13,8 @@ const VIEWS = { day: "timeGridDay", week: "timeGridWeek", month: "dayGridMonth" 
 const mayMove = place.dataset.may === "yes";
 // Hours are the station's own, whatever this computer's clock is set to: no zone, shown as they are.
 const wall = (date) => date.toISOString().slice(0, 16);
+// These say in words that nothing is heard yet.
+const UNSURE = new Set(["waiting", "unsent", "held"]);
 const FIRST_HOUR = "04:00:00";
 const isEarly = (entry) => [entry.starts_local, entry.ends_local].some((at) => at.slice(11) < FIRST_HOUR);
 const addressOf = (entry, more = {}) =>
@@ -57,7 +59,7 @@ const heldWhereSeized = {
 
 function eventOf(entry) {
   const movable = mayMove && entry.movable;
-  const waiting = entry.state === "waiting" ? ` (${place.dataset.waiting})` : "";
+  const waiting = UNSURE.has(entry.state) ? ` (${place.dataset[entry.state]})` : "";
   const times = entry.play_starts_ms.length > 1 ? ` ×${entry.play_starts_ms.length}` : "";
   return {
     title: `${entry.title}${times}${waiting}`,
@@ -92,10 +94,12 @@ function dropped({ event, revert }) {
   send(entry, { starts_local: to, scope: "one", times: count, every_min });
 }
 
-function resized({ event }) {
+// A pulled edge means more plays: how many is shown in the form, and a person confirms it there.
+function resized({ event, revert }) {
   const { entry } = event.extendedProps;
-  const every_min = entry.play_starts_ms.length > 1 ? (entry.play_starts_ms[1] - entry.play_starts_ms[0]) / 60_000 : "";
-  send(entry, { starts_local: entry.starts_local, ends_local: wall(event.end), scope: "one", every_min });
+  const ends = wall(event.end);
+  revert();
+  window.location.assign(addressOf(entry, { ends }));
 }
 
 function quietHours(begins, ends) {
