@@ -40,6 +40,7 @@ from broadcaster.bulletins.voice_words import (
     voice_in,
     voices_in,
 )
+from broadcaster.database.busy import DatabaseBusy, told_when_busy
 from broadcaster.database.columns import to_ms
 from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed, Unavailable
 from broadcaster.web.context import Context, context
@@ -145,15 +146,18 @@ def create(
         written = form.written(zone=station.zone)
     except BadInput as refused:
         return new_page(request, form, refused=refused)
-    with station.database.writing() as session:
-        bulletin = desk.write_bulletin(
-            session,
-            station_id=station.station_id,
-            written=written,
-            by=viewer.account_id,
-            now=station.now(),
-        )
-        drop_draft(session, form.draft_id, by=viewer.account_id)
+    try:
+        with told_when_busy(), station.database.writing() as session:
+            bulletin = desk.write_bulletin(
+                session,
+                station_id=station.station_id,
+                written=written,
+                by=viewer.account_id,
+                now=station.now(),
+            )
+            drop_draft(session, form.draft_id, by=viewer.account_id)
+    except DatabaseBusy as refused:
+        return new_page(request, form, refused=refused)
     return _make_sound(request, station, viewer, bulletin)
 
 
@@ -197,7 +201,7 @@ def change(
     except BadInput as refused:
         return _page(request, station, viewer, bulletin_id, refused=refused, given=form)
     try:
-        with station.database.writing() as session:
+        with told_when_busy(), station.database.writing() as session:
             desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
             bulletin = desk.edit(
                 session,
@@ -208,7 +212,7 @@ def change(
                 based_on=form.based_on,
             )
             drop_draft(session, form.draft_id, by=viewer.account_id)
-    except EditedMeanwhile as refused:
+    except (EditedMeanwhile, DatabaseBusy) as refused:
         return _page(request, station, viewer, bulletin_id, refused=refused, given=form)
     if bulletin.rendition_id is not None:
         return _back_to(bulletin_id)
@@ -290,7 +294,7 @@ def _make_sound(request: Request, station: Context, viewer: Viewer, bulletin: Bu
     """No transaction is open while the voice speaks; the script is safe whatever it says."""
     try:
         sound = sound_of_bulletin(studio_of(request), bulletin, zone=station.zone)
-        with station.database.writing() as session:
+        with told_when_busy(), station.database.writing() as session:
             desk.attach_rendition(
                 session, bulletin.id, sound=sound, now=station.now(), by=viewer.account_id
             )
@@ -350,7 +354,8 @@ def _page(
         editing=bulletin.sound is None
         or editor.is_open
         or theirs is not None
-        or (refused is not None and refused.field in EDITED),
+        or (refused is not None and refused.field in EDITED)
+        or (given is not None and isinstance(refused, DatabaseBusy)),
         own=viewer.account_id in bulletin.authors,
         may_write=viewer.may(Right.WRITE_BULLETINS),
         may_decide=viewer.may(Right.APPROVE_BULLETINS),
@@ -388,7 +393,7 @@ def new_page(
     request: Request,
     given: BulletinForm,
     *,
-    refused: BadInput | None = None,
+    refused: LoaError | None = None,
     imported: bool = False,
     filled: bool = False,
     reopened: bool = False,
@@ -399,7 +404,8 @@ def new_page(
         "bulletins/pages/new.html",
         status_code=refused.status if refused else 200,
         given=given,
-        errors={refused.field: _sentence(request, refused)} if refused else {},
+        errors={refused.field: _sentence(request, refused)} if refused and refused.field else {},
+        trouble="" if refused is None or refused.field else _sentence(request, refused),
         imported=imported,
         filled=filled,
         reopened=reopened,
