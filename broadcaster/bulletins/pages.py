@@ -3,8 +3,10 @@
 A script is kept before anything is done with it; whatever fails afterwards is told beside it.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Annotated
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Protocol
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse
@@ -53,6 +55,30 @@ FIELDS = EDITED | {"over_warnings", "over_missing", "comment"}
 
 # What other capabilities add to a bulletin's page (`app.state.bulletin_panels`): HTML of their own.
 Panel = Callable[[Request, Session, Bulletin, Viewer], str]
+
+
+class WantedPlace(Protocol):
+    """When, None for as soon as approved, and where a bulletin is to play."""
+
+    @property
+    def at(self) -> datetime | None:
+        """The instant."""
+
+    @property
+    def clusters(self) -> Sequence[str]:
+        """The names of the clusters."""
+
+
+# The wishes for these bulletins, the soonest first (`app.state.wanted_places`).
+Wishes = Callable[[Session, Sequence[str], ZoneInfo, datetime], Mapping[str, WantedPlace]]
+
+
+def _no_wishes(
+    _session: Session, _ids: Sequence[str], _zone: ZoneInfo, _now: datetime
+) -> Mapping[str, WantedPlace]:
+    """Where nothing is scheduled."""
+    return {}
+
 
 # The page of another kind with what was refused, and the comment (`app.state.<name>`).
 OtherPage = Callable[[Request, Viewer, str, LoaError, str], Response]
@@ -106,7 +132,8 @@ def bulletins(request: Request, station: Here, viewer: Reader) -> Response:
 
 @router.get("/approvals")
 def approvals(request: Request, station: Here, _viewer: Onlooker) -> Response:
-    """What waits for a decision, longest first."""
+    """What waits for a decision: what is to play soonest first, then what was sent first."""
+    wishes: Wishes = getattr(request.app.state, "wanted_places", _no_wishes)
     with station.database.reading() as session:
         submitted = desk.newest_bulletins(
             session, station_id=station.station_id, limit=NEWEST, submitted=True
@@ -122,8 +149,13 @@ def approvals(request: Request, station: Here, _viewer: Onlooker) -> Response:
             line.row.id: missing_when_heard(session, session.get_one(Bulletin, line.row.id))
             for line in waiting
         }
+        wanted = wishes(session, [line.row.id for line in waiting], station.zone, station.now())
     waiting.sort(key=lambda line: str(line.row.submitted_at))
-    return render(request, "bulletins/pages/approvals.html", lines=waiting, missing=missing)
+    soonest = {id_: place for place, id_ in enumerate(wanted)}
+    waiting.sort(key=lambda line: soonest.get(line.row.id, len(soonest)))
+    return render(
+        request, "bulletins/pages/approvals.html", lines=waiting, missing=missing, wanted=wanted
+    )
 
 
 @router.get("/bulletins/new")
