@@ -322,6 +322,7 @@ async def _refuse_forged(request: Request) -> None:
     told = given.encode() if isinstance(given, str) else b""
     if not expected or not hmac.compare_digest(told, expected.encode()):
         raise FormForged
+    request.state.form_is_own = True
 
 
 def _has_token(request: Request) -> bool:

@@ -3,8 +3,10 @@
 A script is kept before anything is done with it; whatever fails afterwards is told beside it.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Annotated
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Protocol
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse
@@ -40,6 +42,7 @@ from broadcaster.bulletins.voice_words import (
     voice_in,
     voices_in,
 )
+from broadcaster.database.busy import DatabaseBusy, told_when_busy
 from broadcaster.database.columns import to_ms
 from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed, Unavailable
 from broadcaster.web.context import Context, context
@@ -52,6 +55,30 @@ FIELDS = EDITED | {"over_warnings", "over_missing", "comment"}
 
 # What other capabilities add to a bulletin's page (`app.state.bulletin_panels`): HTML of their own.
 Panel = Callable[[Request, Session, Bulletin, Viewer], str]
+
+
+class WantedPlace(Protocol):
+    """When, None for as soon as approved, and where a bulletin is to play."""
+
+    @property
+    def at(self) -> datetime | None:
+        """The instant."""
+
+    @property
+    def clusters(self) -> Sequence[str]:
+        """The names of the clusters."""
+
+
+# The wishes for these bulletins, the soonest first (`app.state.wanted_places`).
+Wishes = Callable[[Session, Sequence[str], ZoneInfo, datetime], Mapping[str, WantedPlace]]
+
+
+def _no_wishes(
+    _session: Session, _ids: Sequence[str], _zone: ZoneInfo, _now: datetime
+) -> Mapping[str, WantedPlace]:
+    """Where nothing is scheduled."""
+    return {}
+
 
 # The page of another kind with what was refused, and the comment (`app.state.<name>`).
 OtherPage = Callable[[Request, Viewer, str, LoaError, str], Response]
@@ -105,7 +132,8 @@ def bulletins(request: Request, station: Here, viewer: Reader) -> Response:
 
 @router.get("/approvals")
 def approvals(request: Request, station: Here, _viewer: Onlooker) -> Response:
-    """What waits for a decision, longest first."""
+    """What waits for a decision: what is to play soonest first, then what was sent first."""
+    wishes: Wishes = getattr(request.app.state, "wanted_places", _no_wishes)
     with station.database.reading() as session:
         submitted = desk.newest_bulletins(
             session, station_id=station.station_id, limit=NEWEST, submitted=True
@@ -121,8 +149,13 @@ def approvals(request: Request, station: Here, _viewer: Onlooker) -> Response:
             line.row.id: missing_when_heard(session, session.get_one(Bulletin, line.row.id))
             for line in waiting
         }
+        wanted = wishes(session, [line.row.id for line in waiting], station.zone, station.now())
     waiting.sort(key=lambda line: str(line.row.submitted_at))
-    return render(request, "bulletins/pages/approvals.html", lines=waiting, missing=missing)
+    soonest = {id_: place for place, id_ in enumerate(wanted)}
+    waiting.sort(key=lambda line: soonest.get(line.row.id, len(soonest)))
+    return render(
+        request, "bulletins/pages/approvals.html", lines=waiting, missing=missing, wanted=wanted
+    )
 
 
 @router.get("/bulletins/new")
@@ -145,15 +178,18 @@ def create(
         written = form.written(zone=station.zone)
     except BadInput as refused:
         return new_page(request, form, refused=refused)
-    with station.database.writing() as session:
-        bulletin = desk.write_bulletin(
-            session,
-            station_id=station.station_id,
-            written=written,
-            by=viewer.account_id,
-            now=station.now(),
-        )
-        drop_draft(session, form.draft_id, by=viewer.account_id)
+    try:
+        with told_when_busy(), station.database.writing() as session:
+            bulletin = desk.write_bulletin(
+                session,
+                station_id=station.station_id,
+                written=written,
+                by=viewer.account_id,
+                now=station.now(),
+            )
+            drop_draft(session, form.draft_id, by=viewer.account_id)
+    except DatabaseBusy as refused:
+        return new_page(request, form, refused=refused)
     return _make_sound(request, station, viewer, bulletin)
 
 
@@ -197,7 +233,7 @@ def change(
     except BadInput as refused:
         return _page(request, station, viewer, bulletin_id, refused=refused, given=form)
     try:
-        with station.database.writing() as session:
+        with told_when_busy(), station.database.writing() as session:
             desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
             bulletin = desk.edit(
                 session,
@@ -208,7 +244,7 @@ def change(
                 based_on=form.based_on,
             )
             drop_draft(session, form.draft_id, by=viewer.account_id)
-    except EditedMeanwhile as refused:
+    except (EditedMeanwhile, DatabaseBusy) as refused:
         return _page(request, station, viewer, bulletin_id, refused=refused, given=form)
     if bulletin.rendition_id is not None:
         return _back_to(bulletin_id)
@@ -290,7 +326,7 @@ def _make_sound(request: Request, station: Context, viewer: Viewer, bulletin: Bu
     """No transaction is open while the voice speaks; the script is safe whatever it says."""
     try:
         sound = sound_of_bulletin(studio_of(request), bulletin, zone=station.zone)
-        with station.database.writing() as session:
+        with told_when_busy(), station.database.writing() as session:
             desk.attach_rendition(
                 session, bulletin.id, sound=sound, now=station.now(), by=viewer.account_id
             )
@@ -350,7 +386,8 @@ def _page(
         editing=bulletin.sound is None
         or editor.is_open
         or theirs is not None
-        or (refused is not None and refused.field in EDITED),
+        or (refused is not None and refused.field in EDITED)
+        or (given is not None and isinstance(refused, DatabaseBusy)),
         own=viewer.account_id in bulletin.authors,
         may_write=viewer.may(Right.WRITE_BULLETINS),
         may_decide=viewer.may(Right.APPROVE_BULLETINS),
@@ -388,7 +425,7 @@ def new_page(
     request: Request,
     given: BulletinForm,
     *,
-    refused: BadInput | None = None,
+    refused: LoaError | None = None,
     imported: bool = False,
     filled: bool = False,
     reopened: bool = False,
@@ -399,7 +436,8 @@ def new_page(
         "bulletins/pages/new.html",
         status_code=refused.status if refused else 200,
         given=given,
-        errors={refused.field: _sentence(request, refused)} if refused else {},
+        errors={refused.field: _sentence(request, refused)} if refused and refused.field else {},
+        trouble="" if refused is None or refused.field else _sentence(request, refused),
         imported=imported,
         filled=filled,
         reopened=reopened,

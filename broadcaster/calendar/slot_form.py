@@ -9,6 +9,7 @@ from broadcaster.errors import BadInput
 from broadcaster.schedule.occurrences import read_local
 from broadcaster.schedule.queue_form import WHEN_AT, QueueForm
 from broadcaster.schedule.queueing import Queueing
+from broadcaster.schedule.quiet_hours import QuietHours
 
 USUAL_HOUR = time(17)
 
@@ -64,8 +65,14 @@ class SlotAsked(SlotForm):
     day_asked: date | None = Field(default=None, alias="day", ge=FIRST_DAY, le=LAST_DAY)
 
 
-def first_guess(day: date, *, now_local: datetime) -> str:
-    """A day's usual hour, or the next full one where that has gone by; a person may change it."""
+def first_guess(day: date, *, now_local: datetime, quiet: QuietHours) -> str:
+    """A day's usual hour, or the next full one where that has gone by; a person may change it.
+
+    Where that is a quiet hour, the minute at which quiet is over.
+    """
     usual = datetime.combine(day, USUAL_HOUR)
     full = now_local.replace(minute=0, second=0, microsecond=0, tzinfo=None) + timedelta(hours=1)
-    return max(usual, full).isoformat(timespec="minutes")
+    guessed = max(usual, full).replace(tzinfo=quiet.zone)
+    if quiet.covers(guessed):
+        guessed = quiet.end_after(guessed)
+    return guessed.replace(tzinfo=None).isoformat(timespec="minutes")

@@ -20,7 +20,7 @@ from broadcaster.calendar.ready import OFFERED, ready_bulletins
 from broadcaster.calendar.slot_form import SlotAsked, SlotForm, first_guess
 from broadcaster.calendar.spans import View
 from broadcaster.errors import BadInput, Conflict, LoaError
-from broadcaster.schedule.air_rules import RULES_BROKEN
+from broadcaster.schedule.air_rules import RULES_BROKEN, station_quiet_hours
 from broadcaster.schedule.choices import cluster_choices
 from broadcaster.schedule.conflict_shown import in_the_way
 from broadcaster.schedule.errors import SlotTaken
@@ -50,7 +50,9 @@ def slot(
 ) -> Response:
     """The form for a slot: its start and its cluster are those that were picked."""
     now_local = station.now().astimezone(station.zone)
-    guessed = first_guess(asked.day_asked or now_local.date(), now_local=now_local)
+    with station.database.reading() as session:
+        quiet = station_quiet_hours(session.get_one(Station, station.station_id))
+    guessed = first_guess(asked.day_asked or now_local.date(), now_local=now_local, quiet=quiet)
     filled = asked.model_copy(
         update={
             "starts_local": asked.starts_local or guessed,

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
+from broadcaster.database.busy import count_commit
 from broadcaster.database.turns import Turns
 
 _BUSY_TIMEOUT_MS = 15_000
@@ -77,6 +78,7 @@ class Database:
             yield session
             if self.keeper is not None:
                 self.keeper.end(session)
+        count_commit()
 
     @contextmanager
     def writing_in_bulk(self) -> Iterator[Session]:

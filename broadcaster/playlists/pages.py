@@ -19,6 +19,7 @@ from broadcaster.bulletins.desk import newest_bulletins
 from broadcaster.bulletins.recordings import missing_when_heard
 from broadcaster.bulletins.studio import studio_of
 from broadcaster.bulletins.tables import BulletinKind
+from broadcaster.database.busy import DatabaseBusy, told_when_busy
 from broadcaster.database.columns import to_ms
 from broadcaster.errors import BadInput, Conflict, LoaError, Unavailable
 from broadcaster.playlists.desk import (
@@ -87,7 +88,7 @@ def create(
         return _editor(request, station, form, moved=True)
     try:
         parts, priority = form.given_parts(), form.given_priority()
-        with station.database.writing() as session:
+        with told_when_busy(), station.database.writing() as session:
             playlist = write_playlist(
                 session,
                 station_id=station.station_id,
@@ -98,7 +99,7 @@ def create(
                 by=viewer.account_id,
                 now=station.now(),
             )
-    except BadInput as refused:
+    except (BadInput, DatabaseBusy) as refused:
         return _editor(request, station, form, refused=refused)
     return _make_sound(request, station, viewer, playlist.id)
 
@@ -132,7 +133,7 @@ def change(
         return _editor(request, station, form, playlist_id=playlist_id, moved=True)
     try:
         parts, priority = form.given_parts(), form.given_priority()
-        with station.database.writing() as session:
+        with told_when_busy(), station.database.writing() as session:
             change_playlist(
                 session,
                 playlist_id,
@@ -144,7 +145,7 @@ def change(
                 by=viewer.account_id,
                 now=station.now(),
             )
-    except BadInput as refused:
+    except (BadInput, DatabaseBusy) as refused:
         return _editor(request, station, form, playlist_id=playlist_id, refused=refused)
     return _make_sound(request, station, viewer, playlist_id)
 
@@ -167,14 +168,15 @@ def answer_playlist(
 
 def _make_sound(request: Request, station: Context, viewer: Viewer, playlist_id: str) -> Response:
     try:
-        make_playlist_sound(
-            station.database,
-            studio_of(request),
-            playlist_id,
-            station_id=station.station_id,
-            now=station.now(),
-            by=viewer.account_id,
-        )
+        with told_when_busy():
+            make_playlist_sound(
+                station.database,
+                studio_of(request),
+                playlist_id,
+                station_id=station.station_id,
+                now=station.now(),
+                by=viewer.account_id,
+            )
     except (BadInput, Conflict, Unavailable) as trouble:
         return _page(request, station, viewer, playlist_id, refused=trouble)
     return RedirectResponse(f"/playlists/{playlist_id}", status_code=303)
@@ -233,7 +235,7 @@ def _editor(
     form: PlaylistForm,
     *,
     playlist_id: str = "",
-    refused: BadInput | None = None,
+    refused: LoaError | None = None,
     moved: bool = False,
 ) -> Response:
     with station.database.reading() as session:
@@ -254,7 +256,8 @@ def _editor(
         offered=offered,
         today=[each for each in today if each.bulletin_id not in placed],
         named=named,
-        errors={refused.field: _sentence(request, refused)} if refused else {},
+        errors={refused.field: _sentence(request, refused)} if refused and refused.field else {},
+        trouble="" if refused is None or refused.field else _sentence(request, refused),
         moved=moved,
     )
 

@@ -6,6 +6,7 @@ A device that has never been heard of is no alarm: it is shown as such on the li
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, func
 from sqlmodel import Session, col, select
@@ -17,6 +18,10 @@ from broadcaster.bulletins.tables import Approval, Bulletin
 from broadcaster.fleet.tables import Device, DeviceShare, DeviceStatus
 from broadcaster.ledger.tables import Alert
 from broadcaster.schedule.tables import Broadcast
+from broadcaster.schedule.wanted import Wanted, nearness, wanted_of
+
+_LOOKED_THROUGH = 200
+"""How many that wait are put in order; an office decides on a few a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,7 @@ class WaitingBulletin:
     author: str
     submitted_at: datetime
     comment: Comment | None
+    wanted: Wanted | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +57,22 @@ class OfflineDevice:
 
 
 def waiting_bulletins(
-    session: Session, *, station_id: str, limit: int = 10
+    session: Session, *, station_id: str, zone: ZoneInfo, now: datetime, limit: int = 10
 ) -> list[WaitingBulletin]:
-    """Submitted bulletins whose present words and sound nobody has decided on, oldest first."""
+    """Submitted bulletins whose present words and sound nobody has decided on.
+
+    What is to play soonest comes first, and of two that nobody wants sooner the older one.
+    """
     rows = session.exec(
         select(Bulletin, Account.display_name)
         .join(Account, col(Account.id) == col(Bulletin.author_id))
         .where(Bulletin.station_id == station_id, _is_waiting())
         .order_by(col(Bulletin.submitted_at), col(Bulletin.id))
-        .limit(limit)
+        .limit(_LOOKED_THROUGH)
     ).all()
+    wanted = wanted_of(session, [each.id for each, _ in rows], zone=zone, now=now)
+    # Sorting keeps the order of submission where nearness is the same.
+    rows = sorted(rows, key=lambda row: nearness(wanted.get(row[0].id)))[:limit]
     said = newest_comments(session, [each.rendition_id or "" for each, _ in rows])
     return [
         WaitingBulletin(
@@ -69,6 +81,7 @@ def waiting_bulletins(
             author=author,
             submitted_at=each.submitted_at,
             comment=said.get(each.rendition_id or ""),
+            wanted=wanted.get(each.id),
         )
         for each, author in rows
         if each.submitted_at is not None

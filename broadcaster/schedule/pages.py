@@ -149,7 +149,11 @@ def board_part(request: Request, station: Context, viewer: Viewer) -> LivePart:
             villages=villages,
             only_shown=True,
         )
-        waiting = waiting_bulletins(session, station_id=station.station_id) if decides else []
+        waiting = (
+            waiting_bulletins(session, station_id=station.station_id, zone=station.zone, now=now)
+            if decides
+            else []
+        )
         unready = (
             unready_bulletins(session, station_id=station.station_id, zone=station.zone, now=now)
             if decides

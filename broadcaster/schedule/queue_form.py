@@ -3,6 +3,8 @@
 Pure. What a person typed is kept as typed, so that a refused form comes back complete.
 """
 
+from typing import Self
+
 from pydantic import BaseModel, ConfigDict
 
 from broadcaster.bulletins.texts import one_line
@@ -64,6 +66,14 @@ class QueueForm(BaseModel):
     every_min: str = ""
     choice: str = ""
     override_reason: str = ""
+    after_quiet: str = ""
+
+    def with_way_chosen(self) -> Self:
+        """With the time of the button that was pressed instead of *as soon as approved*, if any."""
+        if not self.after_quiet:
+            return self
+        chosen = {"when": WHEN_AT, "starts_local": self.after_quiet, "after_quiet": ""}
+        return self.model_copy(update=chosen)
 
     def starts(self) -> str:
         """Wall time for `queue_bulletin`, empty for *as soon as approved*.

@@ -4,6 +4,7 @@ The form is a panel of the bulletin's page; a refused one comes back complete on
 each sentence at its field.
 """
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -18,20 +19,21 @@ from broadcaster.areas.tables import Station
 from broadcaster.bulletins.desk import approved_rendition, find_bulletin
 from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.errors import BadInput, Conflict, LoaError
-from broadcaster.schedule.air_rules import RULES_BROKEN
+from broadcaster.schedule.air_rules import RULES_BROKEN, station_quiet_hours
 from broadcaster.schedule.choices import cluster_choices
 from broadcaster.schedule.conflict_shown import in_the_way
-from broadcaster.schedule.errors import SlotTaken
+from broadcaster.schedule.errors import InQuietHours, SlotTaken
 from broadcaster.schedule.listing import lines_of_bulletin
 from broadcaster.schedule.not_planned import steps_of
-from broadcaster.schedule.queue_form import QueueForm
+from broadcaster.schedule.queue_form import WHEN_APPROVED, QueueForm
 from broadcaster.schedule.queueing import cancel_broadcast, cancel_schedule
+from broadcaster.schedule.quiet_hours import QuietHours
 from broadcaster.schedule.stopping import stop_broadcast
 from broadcaster.schedule.submission import queue_and_submit
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import environment, frame_context, render
-from broadcaster.web.language import in_language, language_of, safe_next
+from broadcaster.web.language import in_language, language_of, safe_next, translate
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,6 +62,7 @@ def queue(
     form: Annotated[QueueForm, Form()],
 ) -> Response:
     """Queue a bulletin and submit it for approval, or show the form again with what is wrong."""
+    form = form.with_way_chosen()
     try:
         with station.database.writing() as session:
             queue_and_submit(
@@ -148,6 +151,7 @@ def panel_context(
         "quiet_begins": rules.quiet_begins,
         "quiet_ends": rules.quiet_ends,
         "quiet_asked": False,
+        "after_quiet": None,
         "in_way": [],
         "open_ways": (),
         "free_at": None,
@@ -165,22 +169,36 @@ def _refused(
     form: QueueForm,
     why: LoaError,
 ) -> Response:
-    sentence = in_language(request, why)
+    asked_now = isinstance(why, InQuietHours) and form.when == WHEN_APPROVED
     taken = why if isinstance(why, SlotTaken) else None
-    at_field = why.field in _FIELDS
+    # What stands in the way is told once, in a box of its own with the ways out.
+    at_field = why.field in _FIELDS and taken is None
     with station.database.reading() as session:
         bulletin = find_bulletin(session, bulletin_id, station_id=station.station_id)
         shown = panel_context(session, station=station, bulletin=bulletin, viewer=viewer, form=form)
+        quiet = station_quiet_hours(session.get_one(Station, station.station_id))
         if taken is not None:
             shown |= {
                 "in_way": in_the_way(session, taken.clashing, zone=station.zone),
                 "open_ways": taken.choices,
                 "free_at": taken.free_at,
             }
+    now = station.now().astimezone(station.zone)
+    sentence = _of_the_night(request, quiet, now) if asked_now else in_language(request, why)
     shown |= {
+        "after_quiet": quiet.end_after(now) if asked_now else None,
         "bulletin_title": bulletin.title,
         "quiet_asked": isinstance(why, RULES_BROKEN),
         "errors": {why.field: sentence} if at_field else {},
-        "other_errors": [] if at_field else [sentence],
+        "other_errors": [] if at_field or taken is not None else [sentence],
     }
     return render(request, "schedule/pages/queue.html", status_code=why.status, **shown)
+
+
+def _of_the_night(request: Request, quiet: QuietHours, now: datetime) -> str:
+    """Why nothing plays right away, for somebody who chose no hour."""
+    if quiet.covers(now):
+        return translate(request, "Bây giờ là giờ yên lặng. Hãy chọn một trong hai cách dưới đây.")
+    return translate(
+        request, "Sắp đến giờ yên lặng, phát ngay sẽ lấn vào. Hãy chọn một trong hai cách dưới đây."
+    )

@@ -35,7 +35,7 @@ from broadcaster.schedule.placing import (
     clashes,
     settle,
 )
-from broadcaster.schedule.slots import first_room
+from broadcaster.schedule.slots import first_whole_minute
 from broadcaster.schedule.tables import Broadcast, Schedule, ScheduleException
 from broadcaster.schedule.taken import rule_of, taken_by
 from broadcaster.schedule.timetable import LEFT_OUT, plays_of, wall_time
@@ -247,7 +247,7 @@ def _settlement(
     open_ways = (Choice.AFTER,) if keeps else ruled
     if choice is None:
         first = min(at for plays in wish.plays.values() for at in plays)
-        free_at = first_room(
+        free_at = first_whole_minute(
             taken,
             clusters=sorted(wish.clusters),
             earliest=max(first, min(slot.starts_at for slot in clashing)),

@@ -60,6 +60,24 @@ def first_room(
             return start
 
 
+def first_whole_minute(
+    taken: Sequence[Slot],
+    *,
+    clusters: Sequence[str],
+    earliest: datetime,
+    duration: timedelta,
+    quiet: QuietHours | None,
+) -> datetime:
+    """As `first_room`, at a time that a person can enter: a form takes no seconds."""
+    start = earliest
+    while True:
+        start = first_room(taken, clusters=clusters, earliest=start, duration=duration, quiet=quiet)
+        begun = start.replace(second=0, microsecond=0)
+        if begun == start:
+            return start
+        start = begun + timedelta(minutes=1)
+
+
 def _past_quiet(quiet: QuietHours, start: datetime, duration: timedelta) -> datetime:
     """The end of the quiet hours that hold at `start` or into which its sound would run."""
     if quiet.covers(start):

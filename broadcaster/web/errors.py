@@ -12,11 +12,16 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from broadcaster.database.busy import RETRY_AFTER_S, DatabaseBusy, begin_counting, busy_error
 from broadcaster.errors import BadInput, LoaError, NotAllowed, NotFound, Unavailable
 from broadcaster.web.language import in_language, language_of
+from broadcaster.web.resending import SameForm, same_form
 from broadcaster.web.security import add_security_headers
 
 log = structlog.get_logger(__name__)
@@ -141,10 +146,34 @@ def install_error_pages(app: FastAPI, *, render: Render) -> None:
         add_security_headers(response.headers, tls=request.url.scheme == "https")
         return response
 
+    async def database(request: Request, error: Exception) -> Response:
+        busy = busy_error(error)
+        if busy is None:
+            raise error
+        log.warning("database_busy", path=request.url.path, method=request.method)
+        again = await same_form(request) if isinstance(busy, DatabaseBusy) else None
+        later = {"Retry-After": str(RETRY_AFTER_S)}
+        return answer(request, busy, render=render, headers=later, again=again)
+
+    app.add_middleware(CommitsCounted)
+    app.add_exception_handler(DBAPIError, database)
+    app.add_exception_handler(NoConnectionFree, database)
     app.add_exception_handler(LoaError, known)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, unexpected)
+
+
+class CommitsCounted:
+    """ASGI middleware: whether a request has kept something is known when the rest fails."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count from nothing."""
+        begin_counting()
+        await self.app(scope, receive, send)
 
 
 def answer(
@@ -155,8 +184,9 @@ def answer(
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
     detail: object = None,
+    again: SameForm | None = None,
 ) -> Response:
-    """One error in the form its reader can use."""
+    """One error in the form its reader can use; with `again` a page offers to send that form."""
     code = status or error.status
     # An error's own words are for whoever caused it; those of a fault within stay in the log.
     told = detail or (error.detail if code < HTTPStatus.INTERNAL_SERVER_ERROR else "")
@@ -173,6 +203,7 @@ def answer(
         detail=_lines(request, told),
         code=error.code,
         status=code,
+        again=again,
     )
 
 

@@ -1,9 +1,11 @@
 """The pages of bulletins, as an operator and a leader use them, without JavaScript."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs
 
 import pytest
@@ -104,6 +106,24 @@ def test_a_written_bulletin_is_shown_read_and_heard(newsroom: Newsroom) -> None:
     player = re.search(r'<audio controls preload="metadata" src="(/audio/[0-9a-f]{64}\.mp3)"', page)
     assert player
     assert newsroom.an.get(player[1]).headers["content-type"] == "audio/mpeg"
+
+
+def test_what_is_wanted_soonest_is_decided_first(newsroom: Newsroom) -> None:
+    """When and where stand beside each; what nobody wants at any time comes after."""
+    first, second = newsroom.written(), newsroom.written()
+    for address in (first, second):
+        newsroom.send(newsroom.an, f"{address}/submission")
+
+    def wishes(_session: object, ids: Sequence[str], *_when: object) -> dict[str, SimpleNamespace]:
+        at = newsroom.station.clock() + timedelta(hours=5)
+        wanted = SimpleNamespace(at=at, clusters=["Cụm Đông"])
+        return {id_: wanted for id_ in ids if second.endswith(id_)}
+
+    newsroom.app.state.wanted_places = wishes
+    page = newsroom.binh.get("/approvals").text
+
+    assert page.index(f'href="{second}"') < page.index(f'href="{first}"')
+    assert len(re.findall(r"<dt>Cần phát</dt><dd><strong><time[^>]*>17:00.*Cụm Đông", page)) == 1
 
 
 def test_the_whole_way_to_approval(newsroom: Newsroom) -> None:

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
@@ -10,11 +11,13 @@ from sqlmodel import select
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.calendar.slot_form import first_guess
 from broadcaster.database import Database
+from broadcaster.schedule.quiet_hours import quiet_hours
 from broadcaster.schedule.tables import Schedule
 from tests.broadcaster.pages.commune import add_bulletin
 from tests.broadcaster.pages.conftest import CSRF, Browse
 from tests.broadcaster.small_station import SmallStation
 
+QUIET = quiet_hours("21:00", "05:30", ZoneInfo("Asia/Ho_Chi_Minh"))
 SLOT = "/schedule/slot?starts_local=2026-11-24T09%3A00&cluster=tay&view=day"
 FILLED = {"csrf_token": CSRF, "bulletin_id": "ready", "clusters": "tay",
           "starts_local": "2026-11-24T09:00"}  # fmt: skip
@@ -108,9 +111,26 @@ def test_what_was_not_approved_is_sent_for_approval_with_its_slot(
 
 def test_a_day_without_an_hour_begins_at_the_usual_one() -> None:
     """Or at the next full hour, where that has gone by."""
+
+    def guess(day: int, now_local: datetime) -> str:
+        return first_guess(date(2026, 11, day), now_local=now_local, quiet=QUIET)
+
     noon = datetime(2026, 11, 24, 12, 20)
     evening = datetime(2026, 11, 24, 18, 20)
 
-    assert first_guess(date(2026, 11, 24), now_local=noon) == "2026-11-24T17:00"
-    assert first_guess(date(2026, 11, 24), now_local=evening) == "2026-11-24T19:00"
-    assert first_guess(date(2026, 11, 25), now_local=evening) == "2026-11-25T17:00"
+    assert guess(24, noon) == "2026-11-24T17:00"
+    assert guess(24, evening) == "2026-11-24T19:00"
+    assert guess(25, evening) == "2026-11-25T17:00"
+
+
+@pytest.mark.parametrize(
+    ("now_local", "guessed"),
+    [
+        (datetime(2026, 11, 24, 22, 5), "2026-11-25T05:30"),
+        (datetime(2026, 11, 24, 20, 5), "2026-11-25T05:30"),
+        (datetime(2026, 11, 24, 19, 5), "2026-11-24T20:00"),
+    ],
+)
+def test_no_quiet_hour_is_guessed(now_local: datetime, guessed: str) -> None:
+    """At night the form begins at the minute at which quiet is over."""
+    assert first_guess(now_local.date(), now_local=now_local, quiet=QUIET) == guessed

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from fastapi import Request
 from sqlmodel import select
 
 from broadcaster.accounts.sessions import session_of
+from broadcaster.accounts.tables import SignInSession
 from broadcaster.bulletins.tables import Approval, Bulletin
 from broadcaster.database import Database
 from broadcaster.schedule.queue_pages import queue_panel
@@ -154,6 +155,49 @@ def test_inside_quiet_hours_a_reason_is_kept_for_the_leader(
     assert answer.status_code == 303
     (schedule,) = kept(draft)
     assert (schedule.override_reason, schedule.override_by) == (reason, None)
+
+
+def test_at_night_the_end_of_quiet_hours_is_one_press_away(
+    draft: SmallStation, queue: Queue
+) -> None:
+    """Nobody chose an hour, so none is found fault with; a leader may be asked instead."""
+    draft.clock.now = datetime(2026, 11, 22, 15, 5, tzinfo=UTC)
+    with draft.database.writing() as session:
+        for each in session.exec(select(SignInSession)):
+            each.expires_at = draft.clock() + timedelta(hours=1)
+
+    page = queue("sound").text
+
+    assert "Bây giờ là giờ yên lặng" in page
+    assert "Hãy chọn giờ khác" not in page
+    button = re.search(r'name="(after_quiet)" value="([^"]+)"', page)
+    assert button
+    assert "Phát lúc 05:30" in page
+    assert re.search(r'href="#override_reason">.*Xin lãnh đạo cho phép phát ngay', page)
+    assert '<details class="more" open>' in page
+    assert kept(draft) == []
+    assert queue("sound", **{button[1]: button[2]}).status_code == 303
+    (schedule,) = kept(draft)
+    assert (schedule.starts_local[:16], schedule.override_reason) == ("2026-11-23T05:30", "")
+
+
+def test_a_conflict_is_told_once_and_offers_a_whole_minute(
+    draft: SmallStation, queue: Queue
+) -> None:
+    """The box says all: no other sentence, and no time that the form could not take."""
+    assert queue("sound", when="at", starts_local="2026-11-24T17:00").status_code == 303
+
+    page = queue("fresh", when="at", starts_local="2026-11-24T17:00").text
+
+    assert page.count("Trùng giờ phát") == 1
+    assert "Giờ này đã có" not in page
+    assert 'id="starts_local-error"' not in page
+    offered = re.search(r"Giờ trống gần nhất: (\d\d:\d\d)(:\d\d)?", page)
+    assert offered
+    assert offered[2] is None
+    again = queue("fresh", when="at", starts_local=f"2026-11-24T{offered[1]}")
+    assert again.status_code == 303
+    assert len(kept(draft)) == 2
 
 
 def test_an_approved_bulletin_stays_approved(draft: SmallStation, queue: Queue) -> None:

@@ -76,7 +76,7 @@ def test_a_taken_slot_says_what_plays_there_and_when_there_is_room(newsroom: New
         newsroom.queue(other, at="2026-11-23T17:00", clusters=("cl-2",))
 
     assert "Lịch tiêm" in taken.value.message_vi
-    assert "17:00 ngày 23/11/2026" in taken.value.message_vi
+    assert "17:01 ngày 23/11/2026" in taken.value.message_vi
 
 
 def test_other_clusters_stay_free(newsroom: Newsroom) -> None:

@@ -32,7 +32,9 @@ class Note(BaseModel):
 
 
 def _page(request: Request) -> HTMLResponse:
-    return frame.render(request, "web/pages/error.html", message="", detail=[], code="", status=404)
+    return frame.render(
+        request, "web/pages/error.html", message="", detail=[], code="", status=404, again=None
+    )
 
 
 def _broken() -> None:
