@@ -78,6 +78,12 @@ def _standing(session: Session) -> list[Broadcast]:
     )
 
 
+def times_of(site: Site, schedule_id: str) -> int:
+    """How often a schedule plays."""
+    with site.station.database.reading() as session:
+        return session.get_one(Schedule, schedule_id).times
+
+
 def drawn(page: Page, title: str) -> Locator:
     """An entry of the drawn calendar."""
     return page.locator("#calendar .fc-timegrid-event", has_text=title).first
@@ -150,10 +156,16 @@ def test_an_entry_is_dragged_into_a_conflict_and_settled_by_a_person(
     expect(page.locator("#notice")).to_contain_text("11:00 Thứ Ba 24/11")
     assert planned(site) == [("24 11:00", VACCINE), ("24 11:01", POWER)]
 
+    # A pulled edge is shown as a number of times; nothing is kept before a person says so.
     drag(page, POWER, minutes=25, edge=True)
+    expect(page.get_by_text("Chưa lưu gì.")).to_be_visible()
+    assert times_of(site, power) == 1
+    page.get_by_role("button", name="Lưu giờ mới").click()
     expect(page.locator("#notice")).to_contain_text(POWER)
-    with site.station.database.reading() as session:
-        assert session.get_one(Schedule, power).times > 1
+    assert times_of(site, power) > 1
+    page.locator("#notice").get_by_role("button", name="Hoàn tác").click()
+    expect(page.locator("#notice")).not_to_contain_text("cách nhau")
+    assert times_of(site, power) == 1
     # Chromium counts the answer that names the conflict among its errors.
     assert [each for each in complaints if "409 (Conflict)" not in each] == []
 
