@@ -108,6 +108,13 @@ def test_a_written_bulletin_is_shown_read_and_heard(newsroom: Newsroom) -> None:
     assert newsroom.an.get(player[1]).headers["content-type"] == "audio/mpeg"
 
 
+def test_a_draft_is_kept_by_the_stations_clock(newsroom: Newsroom) -> None:
+    """The form tells its script the station's zone: a browser may stand in another one."""
+    page = newsroom.an.get("/bulletins/new").text
+
+    assert re.search(r'<form id="editor"[^>]* data-zone="Asia/Ho_Chi_Minh"', page)
+
+
 def test_what_is_wanted_soonest_is_decided_first(newsroom: Newsroom) -> None:
     """When and where stand beside each; what nobody wants at any time comes after."""
     first, second = newsroom.written(), newsroom.written()

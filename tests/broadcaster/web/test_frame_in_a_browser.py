@@ -127,6 +127,25 @@ def test_no_page_is_wider_than_its_screen(page: Page, width: int) -> None:
     assert _overflow(page) <= 0
 
 
+def test_no_page_of_the_navigation_is_hidden_by_large_type(browser: Browser, address: str) -> None:
+    """Six pages at 200 % type on a phone stand in rows: none lies beyond the screen's edge."""
+    six = "const ul = document.querySelector('.navigation ul'); while (ul.children.length < 6)"
+    lefts_and_rights = """[...document.querySelectorAll('.navigation a')].map(
+      (a) => [a.getBoundingClientRect().left, a.getBoundingClientRect().right])"""
+    large = browser.browser_type.launch(
+        executable_path=CHROMIUM, args=[*QUIET, "--blink-settings=defaultFontSize=32"]
+    )
+    page = large.new_page(viewport={"width": 360, "height": 740})
+    page.goto(address)
+
+    page.evaluate(f"{six} ul.append(ul.children[0].cloneNode(true))")
+    found = page.evaluate(lefts_and_rights)
+    large.close()
+
+    assert len(found) == 6
+    assert all(0 <= left < right <= 360 for left, right in found)
+
+
 def test_a_row_is_a_card_on_a_phone_and_a_row_on_a_desk(page: Page) -> None:
     """The heading stands beside each value on a phone, above its column on a desk."""
     label = (

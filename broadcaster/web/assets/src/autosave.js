@@ -54,7 +54,7 @@ if (form) {
       if (answer.ok) {
         typed = now;
         form.elements.revision.value = told.revision;
-        const at = new Date(told.saved_at_ms).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+        const at = new Date(told.saved_at_ms).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: form.dataset.zone });
         say(told.warning || `${said.kept} ${at}.`, Boolean(told.warning));
       } else {
         isStopped = true;
