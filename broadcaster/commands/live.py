@@ -32,7 +32,7 @@ def speak_live(
     ] = 16_000,
     minutes: Annotated[int, typer.Option(help="Tối đa bao nhiêu phút. / The maximum.")] = 10,
     quiet_reason: Annotated[
-        str, typer.Option(help="Lý do phát trong giờ yên tĩnh. / Why in quiet hours.")
+        str, typer.Option(help="Lý do phát trong giờ yên lặng. / Why in quiet hours.")
     ] = "",
 ) -> None:
     """Nói trực tiếp ra loa từ tệp hoặc stdin. / Speak live from a file, or samples on stdin."""

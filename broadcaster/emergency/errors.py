@@ -211,11 +211,17 @@ class NoteMissing(BadInput):
 
 
 class DrillInQuietHours(Conflict):
-    """Nobody is woken for a drill."""
+    """Nobody is woken for a drill; `ends` is the clock from which one may be held."""
 
     code = "drill_in_quiet_hours"
     message_vi = "Đang giờ yên lặng nên không diễn tập. Hãy diễn tập vào ban ngày."
     message_en = "These are quiet hours, so there is no drill. Hold it by day."
+
+    def __init__(self, ends: str = "", *, field: str | None = None) -> None:
+        super().__init__(ends, field=field)
+        if ends:
+            self.message_vi = f"Đang giờ yên lặng nên không diễn tập. Hãy diễn tập từ {ends}."
+            self.message_en = f"These are quiet hours, so there is no drill. Hold it from {ends}."
 
 
 class RequestTaken(Conflict):

@@ -9,7 +9,7 @@ from broadcaster.accounts.people import display_names
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.second_factor import printed_codes_used
 from broadcaster.accounts.viewer import Viewer
-from broadcaster.emergency.ending import review_due, running_in_view, to_review
+from broadcaster.emergency.ending import review_due, running_in_view, spoke_in, to_review
 from broadcaster.emergency.hazards import HAZARDS
 from broadcaster.emergency.tables import EmergencyPart
 from broadcaster.schedule.pages import BoardNotice
@@ -49,7 +49,7 @@ def emergency_notices(
             urgent=review_due(each) < now,
         )
         for each in to_review(session, station_id=station_id)
-        if each.given_by != viewer.account_id
+        if viewer.account_id not in spoke_in(session, each)
     ]
 
 

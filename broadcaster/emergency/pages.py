@@ -29,12 +29,13 @@ from broadcaster.emergency.authorising import (
 )
 from broadcaster.emergency.cadence import Cadence
 from broadcaster.emergency.ending import emergency_log, review_due, running, to_review
+from broadcaster.emergency.errors import DrillInQuietHours
 from broadcaster.emergency.forms import CONFIRMED_BY, DRILL, ConfirmedForm, EmergencyForm
 from broadcaster.emergency.hazards import HAZARDS
 from broadcaster.emergency.map_points import points_of_clusters
 from broadcaster.emergency.origins import check_origins
 from broadcaster.emergency.proof import is_proof_needed, prove_giver
-from broadcaster.emergency.raising import Wish, raise_emergency
+from broadcaster.emergency.raising import Wish, check_drill_hour, no_drill_until, raise_emergency
 from broadcaster.emergency.sounds import NEEDED_NOW, want
 from broadcaster.emergency.tables import EmergencySound
 from broadcaster.emergency.wording import CADENCES, ENDINGS
@@ -86,13 +87,16 @@ def check(
         spoken = studio.read(message_script(wish.words, drill=wish.drill)).spoken
         with station.database.writing() as session:
             held_authorisation(session, viewer.account_id, station_id=station.station_id)
+            if wish.drill:
+                ours = session.get_one(Station, station.station_id)
+                check_drill_hour(ours, now=station.now())
             check_origins(
                 request, session, form.origin, station_id=station.station_id, now=station.now(),
                 fresh=True,
             )  # fmt: skip
             script = message_script(wish.words, drill=wish.drill)
             want(session, script, urgency=NEEDED_NOW, now=station.now())
-    except BadInput as refused:
+    except (BadInput, DrillInQuietHours) as refused:
         return _page(request, station, viewer, form, refused=refused)
     key = form.origin or secrets.token_urlsafe(16)
     return _check_page(request, station, viewer, form, wish, spoken=spoken, key=key)
@@ -135,6 +139,8 @@ def order(
                 by=viewer.account_id,
                 now=station.now(),
             )
+    except DrillInQuietHours as refused:
+        return _page(request, station, viewer, form, refused=refused)
     except (BadInput, Conflict, *NOT_PROVEN) as refused:
         spoken = studio.read(message_script(wish.words, drill=wish.drill)).spoken
         key = form.request_key or secrets.token_urlsafe(16)
@@ -165,12 +171,13 @@ def _page(
     viewer: Viewer,
     form: EmergencyForm,
     *,
-    refused: BadInput | None = None,
+    refused: BadInput | DrillInQuietHours | None = None,
 ) -> Response:
     ours = station.station_id
     oversees = viewer.may(Right.OVERSEE_EMERGENCIES)
     with station.database.reading() as session:
-        commune = session.get_one(Station, ours).commune
+        row = session.get_one(Station, ours)
+        commune, no_drill = row.commune, no_drill_until(row, now=station.now())
         listed = authorisations(session, station_id=ours)
         log = emergency_log(session, station_id=ours)
         waiting = to_review(session, station_id=ours)
@@ -214,6 +221,7 @@ def _page(
         "emergency/pages/emergency.html",
         status_code=refused.status if refused else 200,
         form=form,
+        no_drill_until=no_drill,
         oversees=oversees,
         hazards=HAZARDS.values(),
         hazard_of=HAZARDS,

@@ -96,6 +96,21 @@ def checked_words(words: str) -> str:
     return kept
 
 
+def no_drill_until(station: Station, *, now: datetime) -> str | None:
+    """From which clock of the station a drill may be held; None where it may be now."""
+    quiet = station_quiet_hours(station)
+    if not quiet.touched_by(now, _A_DRILL_TAKES):
+        return None
+    return f"{quiet.ends:%H:%M}"
+
+
+def check_drill_hour(station: Station, *, now: datetime) -> None:
+    """Raise DrillInQuietHours, with the clock from which a drill may be held."""
+    ends = no_drill_until(station, now=now)
+    if ends is not None:
+        raise DrillInQuietHours(ends, field="mode")
+
+
 def raise_emergency(
     session: Session, wish: Wish, *, request_key: str, station: Station, by: str, now: datetime
 ) -> Emergency:
@@ -110,8 +125,8 @@ def raise_emergency(
             raise RequestTaken
         return known
     clusters = [each.id for each in clusters_named(session, station.id, wish.cluster_ids)]
-    if wish.drill and station_quiet_hours(station).touched_by(now, _A_DRILL_TAKES):
-        raise DrillInQuietHours(field="drill")
+    if wish.drill:
+        check_drill_hour(station, now=now)
     emergency = Emergency(
         id=new_id("em"),
         station_id=station.id,

@@ -55,7 +55,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceWord:
-    """What a device has said of it. `tone_after_s` is from the order to its first tone."""
+    """What a device has said of it. `tone_after_s` is from the order to its first tone.
+
+    `final` is how far it is with the final notice, where one was ordered.
+    """
 
     stage: Stage = Stage.SILENT
     code: str | None = None
@@ -63,6 +66,8 @@ class DeviceWord:
     has_sounded: bool = False
     tone_after_s: float | None = None
     repeats: int = 0
+    final: Stage = Stage.SILENT
+    final_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,11 @@ class Standing:
         told = [each.word.tone_after_s for each in self.devices]
         return max((each for each in told if each is not None), default=None)
 
+    @property
+    def final_said(self) -> int:
+        """How many have said the final notice, or the correction, to its end."""
+        return sum(each.word.final is Stage.FINISHED for each in self.devices)
+
 
 def stage_of(heard: Iterable[Heard]) -> tuple[Stage, str | None]:
     """How far a device has come, and the code of why it came no further.
@@ -140,16 +150,35 @@ def stage_of(heard: Iterable[Heard]) -> tuple[Stage, str | None]:
     furthest = max(stages, key=_IN_ORDER.index, default=Stage.SILENT)
     if furthest is Stage.FINISHED:
         return furthest, None
-    ended = [each for each in (message or alarm) if each.kind in _BAD_ENDS]
-    if ended:
-        return _BAD_ENDS[ended[-1].kind], ended[-1].code
-    return furthest, None
+    return _end_of(message or alarm) or (furthest, None)
+
+
+def final_of(heard: Iterable[Heard]) -> tuple[Stage, str | None]:
+    """How far a device has come with the final notice, and why no further. Pure.
+
+    The tone before a notice that all is over is no alarm: it belongs to the notice.
+    """
+    said = [each.said for each in heard if each.part is PartKind.FINAL]
+    stages = [_OF_MESSAGE[each.kind] for each in said if each.kind in _OF_MESSAGE]
+    furthest = max(stages, key=_IN_ORDER.index, default=Stage.SILENT)
+    if furthest is Stage.FINISHED:
+        return furthest, None
+    begun = Stage.SPEAKING if furthest is Stage.ALARM else furthest
+    return _end_of(said) or (begun, None)
+
+
+def _end_of(said: Sequence[Confirmation]) -> tuple[Stage, str | None] | None:
+    """The last end that is none, with its code."""
+    ended = [each for each in said if each.kind in _BAD_ENDS]
+    return (_BAD_ENDS[ended[-1].kind], ended[-1].code) if ended else None
 
 
 def word_of(heard: Sequence[Heard], *, repeats: int, raised_at: datetime) -> DeviceWord:
     """All that a device has said of an emergency, in one look; pure."""
     stage, code = stage_of(heard)
-    tones = [each.said for each in heard if each.said.kind is Kind.TONE_STARTED]
+    final, final_code = final_of(heard)
+    warned = [each.said for each in heard if each.part is not PartKind.FINAL]
+    tones = [each for each in warned if each.kind is Kind.TONE_STARTED]
     sounded_us = [each.first_sample_at_us for each in tones if each.first_sample_at_us is not None]
     after_s = None
     if sounded_us:
@@ -157,8 +186,10 @@ def word_of(heard: Sequence[Heard], *, repeats: int, raised_at: datetime) -> Dev
     return DeviceWord(
         stage=stage,
         code=code,
-        has_order=any(each.said.kind is not Kind.REJECTED for each in heard),
+        has_order=any(each.kind is not Kind.REJECTED for each in warned),
         has_sounded=bool(tones),
         tone_after_s=after_s,
         repeats=repeats,
+        final=final,
+        final_code=final_code,
     )

@@ -37,7 +37,12 @@ def standing_of(
     With `villages` only the devices that reach one of them today; the numbers of village heads,
     which are personal data, are read only `with_phones`.
     """
-    devices = devices_of(session, clusters)
+    # Who came later was not asked: a pole set up meanwhile, or those of a rehearsal.
+    devices = [
+        device
+        for device in devices_of(session, clusters)
+        if device.enrolled_at <= emergency.raised_at
+    ]
     if villages is not None:
         reaching = _reaching(session, villages, today=today)
         devices = [device for device in devices if device.id in reaching]
@@ -86,7 +91,7 @@ def _heard(session: Session, emergency_id: str) -> Mapping[str, Sequence[Heard]]
         .where(
             EmergencyPart.emergency_id == emergency_id,
             or_(
-                (col(EmergencyPart.kind) != PartKind.FINAL) & (col(ConfirmationRow.repeat) == 0),
+                col(ConfirmationRow.repeat) == 0,
                 (col(EmergencyPart.kind) == PartKind.ALARM)
                 & (col(ConfirmationRow.kind) == Kind.TONE_STARTED),
             ),

@@ -11,8 +11,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy import distinct, func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from broadcaster.areas.tables import Station
 from broadcaster.emergency.ending import clusters_of_emergency, find_emergency
@@ -20,11 +19,9 @@ from broadcaster.emergency.hazards import HAZARDS
 from broadcaster.emergency.raising import PartKind
 from broadcaster.emergency.standing import Stage, Standing, ToCall
 from broadcaster.emergency.standing_queries import standing_of
-from broadcaster.emergency.tables import Emergency, EmergencyOrder, EmergencyPart
+from broadcaster.emergency.tables import Emergency, EmergencyPart
 from broadcaster.emergency.wording import ENDINGS, STAGES
-from broadcaster.ledger.tables import ConfirmationRow
 from broadcaster.ledger.wording import words_of_code
-from devices.protocol.messages import Kind
 
 EVERY_S = 1.0
 _SIGNS = {
@@ -73,36 +70,23 @@ def board_of(session: Session, emergency_id: str, *, station_id: str, now: datet
         select(EmergencyPart).where(EmergencyPart.emergency_id == emergency_id)
     ).all()
     has_final = any(each.kind == PartKind.FINAL for each in parts)
+    standing = standing_of(
+        session,
+        emergency,
+        clusters_of_emergency(session, emergency_id),
+        today=now.astimezone(zone).date(),
+    )
     return Board(
         emergency=emergency,
-        standing=standing_of(
-            session,
-            emergency,
-            clusters_of_emergency(session, emergency_id),
-            today=now.astimezone(zone).date(),
-        ),
+        standing=standing,
         zone=zone,
         waits_for_sound=any(
             each.starts_at is None
             and (each.kind == PartKind.FINAL) == (emergency.ended_at is not None)
             for each in parts
         ),
-        final_said=_final_said(session, emergency_id) if has_final else None,
+        final_said=standing.final_said if has_final else None,
     )
-
-
-def _final_said(session: Session, emergency_id: str) -> int:
-    return session.exec(
-        select(func.count(distinct(col(ConfirmationRow.device_id))))
-        .join(EmergencyOrder, col(EmergencyOrder.id) == col(ConfirmationRow.order_id))
-        .join(EmergencyPart, col(EmergencyPart.id) == col(EmergencyOrder.part_id))
-        .where(
-            EmergencyPart.emergency_id == emergency_id,
-            EmergencyPart.kind == PartKind.FINAL,
-            ConfirmationRow.kind == Kind.FINISHED,
-            col(ConfirmationRow.quarantined).is_(False),
-        )
-    ).one()
 
 
 def drawn(board: Board) -> Group:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    or_,
     select,
     type_coerce,
 )
@@ -33,7 +34,7 @@ from broadcaster.ledger.device_verdicts import (
     WINDOW,
     Verdict,
 )
-from broadcaster.ledger.play_state import FAULTS, OPEN, PlayState
+from broadcaster.ledger.play_state import FAULTS, OPEN, STOPPED_BY_ORDER, PlayState
 from broadcaster.ledger.queries import Villages
 from broadcaster.ledger.tables import HEADS, PLAYS
 
@@ -179,6 +180,12 @@ def _in_windows(now: datetime, only: str | None, *, recent: bool) -> ColumnEleme
     return wanted if only is None else and_(wanted, PLAYS.c.device_id == only)
 
 
+# What was cut because the station said so tells nothing of the device, for good or ill.
+_NOT_BY_ORDER = or_(
+    PLAYS.c.state != PlayState.CUT, func.coalesce(PLAYS.c.code, "") != STOPPED_BY_ORDER
+)
+
+
 def _played(*, now: datetime, only: str | None) -> Subquery:
     """How many plays have ended and were confirmed in either window, by device."""
     is_recent = PLAYS.c.starts_at >= now - WINDOW
@@ -196,7 +203,7 @@ def _played(*, now: datetime, only: str | None) -> Subquery:
             times(~is_recent, is_confirmed).label("before_confirmed"),
             func.max(case((is_confirmed, _ms(PLAYS.c.starts_at)))).label("confirmed_ms"),
         )
-        .where(_in_windows(now, only, recent=False), PLAYS.c.state.not_in(OPEN))
+        .where(_in_windows(now, only, recent=False), PLAYS.c.state.not_in(OPEN), _NOT_BY_ORDER)
         .group_by(PLAYS.c.device_id)
         .subquery("played")
     )
@@ -210,7 +217,7 @@ def faults_of(now: datetime, only: str | None) -> Select[Any]:
     """How often each fault of the last window came, by device and code."""
     return (
         select(PLAYS.c.device_id, _CODE.label("code"), func.count().label("times"))
-        .where(_in_windows(now, only, recent=True), PLAYS.c.state.in_(FAULTS))
+        .where(_in_windows(now, only, recent=True), PLAYS.c.state.in_(FAULTS), _NOT_BY_ORDER)
         .group_by(PLAYS.c.device_id, _CODE)
     )
 

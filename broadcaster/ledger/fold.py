@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from broadcaster.database.columns import from_ms, to_ms
 from broadcaster.ledger.counting import all_played_ms, played_ms_of
-from broadcaster.ledger.play_state import REACHED_IN_ORDER, PlayState, Reached
+from broadcaster.ledger.play_state import REACHED_IN_ORDER, STOPPED_BY_ORDER, PlayState, Reached
 from devices.protocol.messages import Confirmation, Kind
 
 PLAYED_PERCENT = 95
@@ -196,7 +196,9 @@ def _state(
     said: Confirmation, *, played_ms: int, expected: Expected
 ) -> tuple[PlayState, str | None]:
     if said.kind is not Kind.FINISHED:
-        return _STATES[said.kind], _code(said) or ("stopped" if said.kind is Kind.STOPPED else None)
+        return _STATES[said.kind], _code(said) or (
+            STOPPED_BY_ORDER if said.kind is Kind.STOPPED else None
+        )
     if said.samples is None or said.sample_rate_hz is None:
         return PlayState.NOT_CONFIRMED, "samples_not_counted"
     if played_ms <= 0:

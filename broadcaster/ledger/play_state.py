@@ -52,6 +52,9 @@ class Outcome(StrEnum):
     PENDING = "pending"
 
 
+STOPPED_BY_ORDER = "stopped"
+"""The code of a play that was cut because the station said so: obedience, and no fault."""
+
 OPEN = frozenset({PlayState.PLANNED, PlayState.RECEIVED, PlayState.CACHED, PlayState.STARTED})
 REACHED_IN_ORDER = tuple(Reached)
 

@@ -4,6 +4,7 @@ Constant bit rate and no bit reservoir: every MP3 frame has the same size and ne
 """
 
 import queue
+import select
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -37,12 +38,23 @@ _ENCODER = (
 class Source:
     """Where the sound comes from, as ffmpeg is told: arguments, and a pipe or none.
 
-    What `waits` is heard from its beginning, whenever that is; a microphone does not.
+    What `waits` is heard from its beginning, whenever that is; a microphone does not. What `leaves`
+    is a person's, whose end before a word is no sound to be played.
     """
 
     arguments: Sequence[str]
     pipe: IO[bytes] | None = None
     waits: bool = False
+    leaves: bool = False
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nobody holds the other end of its pipe any more; what is in it stays in it."""
+        if self.pipe is None or not self.leaves:
+            return False
+        looked = select.poll()
+        looked.register(self.pipe, 0)
+        return bool(looked.poll(0))
 
 
 def samples_from(pipe: IO[bytes], *, rate_hz: int) -> Source:

@@ -15,16 +15,20 @@ from broadcaster.bulletins.tables import Rendition
 from broadcaster.bulletins.texts import checked, sha256_of
 from broadcaster.database import Database, new_id
 from broadcaster.ledger.lengths import settle_length
+from broadcaster.live.streams import RATE_HZ
 from broadcaster.live.tables import LiveTalk
 from broadcaster.live.talks import find_talk, orders_of_talk
 from broadcaster.settings import Settings
-from playlists.audio.audio_errors import AudioError
+from playlists.audio.audio_errors import AudioError, NothingToHear
 from playlists.audio.audio_store import AudioStore
+from playlists.audio.encoding import measure_loudness
+from playlists.audio.recording_errors import RecordingTooShort
 from playlists.audio.recordings import Recording, master_recording
 
 log = structlog.get_logger()
 
 ENGINE = "live"
+UNMASTERED = "Bản ghi giữ nguyên như đã phát, chưa chỉnh được độ to."
 _TITLE_ROOM = 120
 
 
@@ -71,22 +75,49 @@ def keep_what_was_said(
 ) -> str | None:
     """Keep a talk's sound as a bulletin that waits for somebody to submit it; its id.
 
-    None where nothing of it can be heard. No transaction is open while it is mastered.
+    What cannot be mastered is kept as it was sent, and says so: there is no other copy. None where
+    nothing of it can be heard, or the disk takes nothing. No transaction is open meanwhile.
     """
+    store, mastered = AudioStore(settings.audio_dir), True
+    with database.reading() as session:
+        said_ms = find_talk(session, talk_id).said_ms
     try:
-        sound = master_recording(mp3, store=AudioStore(settings.audio_dir))
+        try:
+            sound = master_recording(mp3, store=store)
+        except (NothingToHear, RecordingTooShort):
+            raise
+        except AudioError as error:
+            log.warning("live_talk_not_mastered", talk_id=talk_id, why=error.code)
+            sound, mastered = _as_sent(mp3, store=store, said_ms=said_ms), False
     except AudioError as error:
         log.warning("live_talk_not_kept", talk_id=talk_id, why=error.code)
         return None
     with database.writing() as session:
         talk = find_talk(session, talk_id)
-        bulletin_id = _draft(session, talk, sound, now=now)
+        bulletin_id = _draft(session, talk, sound, mastered=mastered, now=now)
         talk.bulletin_id = bulletin_id
     log.info("live_talk_kept", talk_id=talk_id, bulletin_id=bulletin_id, sha256=sound.sha256)
     return bulletin_id
 
 
-def _draft(session: Session, talk: LiveTalk, sound: Recording, *, now: datetime) -> str:
+def _as_sent(mp3: Path, *, store: AudioStore, said_ms: int) -> Recording:
+    """What was sent, untouched; raise AudioError."""
+    measured = measure_loudness(mp3, sample_rate_hz=RATE_HZ)
+    sha256 = store.put(mp3)
+    return Recording(
+        sha256=sha256,
+        path=store.path_of(sha256),
+        size_bytes=mp3.stat().st_size,
+        duration_ms=said_ms,
+        loudness_lufs=measured.loudness_lufs,
+        true_peak_dbtp=measured.true_peak_dbtp,
+        sample_rate_hz=RATE_HZ,
+    )
+
+
+def _draft(
+    session: Session, talk: LiveTalk, sound: Recording, *, mastered: bool, now: datetime
+) -> str:
     """A bulletin with this sound, not yet submitted; its speaker cannot approve it."""
     zone = ZoneInfo(session.get_one(Station, talk.station_id).zone)
     at = (talk.starts_at or talk.asked_at).astimezone(zone)
@@ -95,6 +126,8 @@ def _draft(session: Session, talk: LiveTalk, sound: Recording, *, now: datetime)
         f"Ghi âm buổi nói trực tiếp lúc {at:%H:%M} ngày {at:%d/%m/%Y}. Người nói: {name}. "
         f"Nội dung: {talk.title}."
     )
+    if not mastered:
+        script += f" {UNMASTERED}"
     written = checked(title=f"Ghi âm: {talk.title}"[:_TITLE_ROOM], script=script)
     bulletin = write_bulletin(
         session, station_id=talk.station_id, written=written, by=talk.speaker_id, now=now

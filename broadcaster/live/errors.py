@@ -14,7 +14,8 @@ BadInput
 Conflict
 ├── NoPermit               409  no leader has allowed this person to speak live
 ├── TalkRunning            409  somebody speaks already; there is one microphone
-└── TalkOver               409
+├── TalkOver               409
+└── MicrophoneGone         409  whoever was to speak left before the poles were opened
 Unavailable
 ├── TalkNotOpened          503  the order did not reach the broker in time
 └── SourceUnreadable       503  what was given is no sound
@@ -86,12 +87,14 @@ class QuietReasonMissing(BadInput):
 
     code = "live_in_quiet_hours"
     message_vi = (
-        "Buổi nói có thể kéo dài vào giờ yên tĩnh. Chưa có gì được phát. "
-        "Lãnh đạo hãy ghi lý do, hoặc chọn thời lượng ngắn hơn."
+        "Buổi nói có thể kéo dài vào giờ yên lặng. Chưa có gì được phát. "
+        "Hãy chọn thời lượng ngắn hơn, hoặc nhờ lãnh đạo cho phép bạn nói trong giờ yên lặng "
+        "ở trang Nói trực tiếp. Nếu bạn là lãnh đạo, hãy ghi lý do ở đây."
     )
     message_en = (
         "The talk could last into quiet hours. Nothing was played. "
-        "A leader must give a reason, or choose a shorter maximum."
+        "Choose a shorter maximum, or ask a leader to allow you quiet hours on the page "
+        "“Speak live”. If you are a leader, give the reason here."
     )
 
 
@@ -133,6 +136,17 @@ class TalkOver(Conflict):
     code = "talk_over"
     message_vi = "Buổi nói này đã xong hoặc đã mở rồi. Hãy mở một buổi mới."
     message_en = "This talk is over, or was opened already. Open another one."
+
+
+class MicrophoneGone(Conflict):
+    """Whoever was to speak left before the poles were opened, so none was."""
+
+    code = "microphone_gone"
+    message_vi = "Micro đã tắt trước khi mở loa nên chưa phát gì. Hãy mở một buổi nói mới."
+    message_en = (
+        "The microphone was closed before the poles were opened, so nothing was played. "
+        "Open another talk."
+    )
 
 
 class TalkNotOpened(Unavailable):

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
@@ -27,7 +27,7 @@ from broadcaster.errors import LoaError
 from broadcaster.fleet.credentials import LIVE, load_wire_secret
 from broadcaster.live.encoding import Encoder, Source, samples_from
 from broadcaster.live.ending import end_talk, keep_what_was_said
-from broadcaster.live.errors import TalkNotOpened
+from broadcaster.live.errors import MicrophoneGone, TalkNotOpened
 from broadcaster.live.speaking import Because, Speaking
 from broadcaster.live.streams import OpenStreams, open_streams, utc_now
 from broadcaster.live.talks import begin_talk, find_talk, may_go_on, orders_of_talk
@@ -59,8 +59,10 @@ def speak_talk(settings: Settings, talk_id: str, *, source: Source, tell: Tell) 
     """Begin a talk, speak it to its end, and keep what was said.
 
     `tell` hears `opening`, `on_air` with `starts_at_ms`, and `ended`. Raises UnknownTalk, TalkOver,
-    TalkRunning, BrokerUnreachable, TalkNotOpened, SourceUnreadable.
+    TalkRunning, BrokerUnreachable, TalkNotOpened, MicrophoneGone, SourceUnreadable.
     """
+    if source.is_gone:
+        raise MicrophoneGone(talk_id)
     database = connect(settings.database)
     keep_trail(database, pen_on_disk(settings.keys_dir))
     with ExitStack() as opened:
@@ -77,7 +79,7 @@ def speak_talk(settings: Settings, talk_id: str, *, source: Source, tell: Tell) 
             wire = _connected(settings, station_id, opened=opened)
             # A microphone is warm before it is on air: what it says until then is not heard.
             warm = None if source.waits else _encoder(source, opened=opened)
-            starts_at_ms = _opened(database, talk_id)
+            starts_at_ms = _opened(database, talk_id, source)
             because = Because.SOURCE_UNREADABLE
             encoder = warm or _encoder(source, opened=opened)
             if warm is not None:
@@ -94,6 +96,9 @@ def speak_talk(settings: Settings, talk_id: str, *, source: Source, tell: Tell) 
                     said_ms = speaking.said_ms
                     speaking.close()
                     time.sleep(_LAST_WORD_S)
+        except MicrophoneGone:
+            because = Because.FINISHED
+            raise
         except _NotPermitted:
             because = Because.NOT_PERMITTED
             raise TalkNotOpened(talk_id) from None
@@ -141,10 +146,10 @@ def _encoder(source: Source, *, opened: ExitStack) -> Encoder:
     return encoder
 
 
-def _opened(database: Database, talk_id: str) -> int:
+def _opened(database: Database, talk_id: str, source: Source) -> int:
     """Wait until its orders are signed and the first word is due; its Unix instant (ms).
 
-    Raises TalkNotOpened, or _NotPermitted.
+    Raises TalkNotOpened, MicrophoneGone where nothing was signed yet, or _NotPermitted.
     """
     waits_until_s = time.monotonic() + OPENED_WITHIN_S
     while time.monotonic() < waits_until_s:
@@ -156,6 +161,8 @@ def _opened(database: Database, talk_id: str) -> int:
         if talk.starts_at is not None and all(each.signed_at for each in orders if each.live):
             time.sleep(max(0.0, (talk.starts_at - utc_now()).total_seconds()))
             return to_ms(talk.starts_at)
+        if source.is_gone and not any(each.signed_at for each in orders):
+            raise MicrophoneGone(talk_id)
         time.sleep(_LOOK_S)
     raise TalkNotOpened(talk_id)
 
@@ -205,7 +212,7 @@ def main(arguments: list[str] | None = None) -> int:
         speak_talk(
             settings,
             asked.talk,
-            source=samples_from(sys.stdin.buffer, rate_hz=asked.rate),
+            source=replace(samples_from(sys.stdin.buffer, rate_hz=asked.rate), leaves=True),
             tell=_tell,
         )
     except LoaError as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -29,6 +29,11 @@ WORDS_OF_END = {
     Because.NOT_PERMITTED: msgid("Giấy phép không còn hiệu lực. Chưa phát gì."),
     Because.LOST: msgid("Mất kết nối với micro nên đã dừng. Loa tự im lặng."),
 }
+
+KEPT_WITHIN = timedelta(minutes=5)
+"""How long the making of a recording may take before its page says that there is none."""
+
+NOTHING_SAID = msgid("Chưa nói được gì.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,7 @@ class TalkShown:
     bulletin_id: str | None
     state: str
     end_words: str = ""
+    is_unkept: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -120,8 +126,26 @@ def talk_shown(session: Session, talk: LiveTalk, *, now: datetime) -> TalkShown:
         override_reason=talk.override_reason,
         bulletin_id=talk.bulletin_id,
         state=_state(talk, now=now),
-        end_words=WORDS_OF_END[Because(talk.ended_because)] if talk.ended_because else "",
+        end_words=_end_words(talk),
+        is_unkept=_is_unkept(talk, now=now),
     )
+
+
+def _end_words(talk: LiveTalk) -> str:
+    """Why it ended; one that ended by itself before a word was spoken was not spoken."""
+    if not talk.ended_because:
+        return ""
+    because = Because(talk.ended_because)
+    if because is Because.FINISHED and not talk.said_ms:
+        return NOTHING_SAID
+    return WORDS_OF_END[because]
+
+
+def _is_unkept(talk: LiveTalk, *, now: datetime) -> bool:
+    """Whether something was said of which no recording is there, nor will be."""
+    if talk.ended_at is None or not talk.said_ms or talk.bulletin_id is not None:
+        return False
+    return now - talk.ended_at > KEPT_WITHIN
 
 
 def _state(talk: LiveTalk, *, now: datetime) -> str:

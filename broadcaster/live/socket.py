@@ -108,7 +108,7 @@ async def _converse(websocket: WebSocket, process: asyncio.subprocess.Process) -
     try:
         await asyncio.wait([listening, telling], return_when=asyncio.FIRST_COMPLETED)
         if process.stdin is not None:
-            process.stdin.close()
+            _end_sound(process.stdin)
         async with asyncio.timeout(ENDS_WITHIN_S):
             await telling
     except TimeoutError:
@@ -120,24 +120,39 @@ async def _converse(websocket: WebSocket, process: asyncio.subprocess.Process) -
 
 
 async def _pass_on(websocket: WebSocket, process: asyncio.subprocess.Process) -> None:
-    """Hand the sender what the microphone says; return at the end of it."""
-    pipe = process.stdin
+    """Hand the sender what the microphone says; return at the end of it.
+
+    What a sender that does not read yet has no room for is left out: whoever waited for room here
+    would not see a browser that has gone.
+    """
+    pipe, left_out = process.stdin, 0
     while pipe is not None:
         try:
             message = await websocket.receive()
         except (WebSocketDisconnect, RuntimeError):
-            return
+            break
         samples = message.get("bytes")
         if message["type"] != "websocket.receive" or samples is None:
-            return
+            break
         if len(samples) > LARGEST_BYTES or len(samples) % 2:
             await websocket.close(TOO_MUCH)
             return
-        try:
-            pipe.write(samples)
-            await pipe.drain()
-        except (BrokenPipeError, ConnectionResetError):
-            return
+        if pipe.is_closing():
+            break
+        if pipe.transport.get_write_buffer_size():
+            left_out += 1
+            continue
+        pipe.write(samples)
+    if left_out:
+        log.warning("live_samples_left_out", messages=left_out)
+
+
+def _end_sound(pipe: asyncio.StreamWriter) -> None:
+    """Let the sender see the end, also one that reads nothing: what waits for room goes with it."""
+    if pipe.transport.get_write_buffer_size():
+        pipe.transport.abort()
+    else:
+        pipe.close()
 
 
 async def _tell(websocket: WebSocket, process: asyncio.subprocess.Process) -> None:

@@ -11,6 +11,7 @@ LoaError
 │   └── CommandRefused       the rehearsal says that it cannot do this
 ├── Conflict
 │   ├── StationInService     the station has real poles, so nothing is rehearsed in it
+│   ├── EmergencyLasts       an emergency is on, whose board a rehearsal would enter
 │   ├── RehearsalRuns        one runs already
 │   └── NoRehearsal          none runs
 └── Unavailable
@@ -106,6 +107,19 @@ class StationInService(Conflict):
     message_en = (
         "This station has real poles, so nothing is rehearsed here: its ledger holds real plays "
         "only. Run “loa run” with another folder to have a rehearsal station."
+    )
+
+
+class EmergencyLasts(Conflict):
+    """An emergency is on, whose board a rehearsal would enter."""
+
+    code = "rehearsal_in_emergency"
+    message_vi = (
+        "Đang có lệnh khẩn cấp nên không bắt đầu diễn tập. Hãy kết thúc lệnh đó ở trang Khẩn cấp "
+        "trước."
+    )
+    message_en = (
+        "An emergency is on, so no rehearsal was started. End it on the emergency page first."
     )
 
 

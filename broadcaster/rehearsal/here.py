@@ -15,8 +15,9 @@ from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.audit import Act, record
 from broadcaster.audit.entries import Scalar
+from broadcaster.emergency.ending import running
 from broadcaster.rehearsal.director import Director
-from broadcaster.rehearsal.errors import StationInService
+from broadcaster.rehearsal.errors import EmergencyLasts, StationInService
 from broadcaster.rehearsal.profiles import check_profile
 from broadcaster.rehearsal.wishes import FaultWish, Wish
 from broadcaster.web.context import Context, context
@@ -44,8 +45,14 @@ def refuse_in_service(station: Context) -> None:
 
 
 def begin(station: Context, director: Director, wish: Wish, *, by: str) -> None:
-    """Start a rehearsal; raise StationInService, ProfileRefused or RehearsalRuns."""
+    """Start a rehearsal; raise what stands against it.
+
+    Raises StationInService, EmergencyLasts, ProfileRefused or RehearsalRuns.
+    """
     refuse_in_service(station)
+    with station.database.reading() as session:
+        if running(session, station_id=station.station_id):
+            raise EmergencyLasts
     check_profile(wish.profile, devices=wish.devices)
     director.start(wish)
     # A profile is words that somebody wrote.

@@ -157,8 +157,9 @@ def test_nobody_is_woken_for_a_drill(room: WatchRoom) -> None:
     """In quiet hours there is none; a real danger has its named person."""
     room.authorise()
     room.newsroom.clock.move(timedelta(hours=10))
-    with pytest.raises(DrillInQuietHours):
+    with pytest.raises(DrillInQuietHours) as refused:
         room.raise_(drill=True)
+    assert (refused.value.field, "từ 05:30" in refused.value.message_vi) == ("mode", True)
 
     room.raise_()
 

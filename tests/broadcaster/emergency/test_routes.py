@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 from httpx import Response
-from sqlmodel import select
+from sqlmodel import col, select
 
 from broadcaster.accounts.roles import Role
 from broadcaster.accounts.tables import RoleGrant
 from broadcaster.app import create_app
+from broadcaster.emergency.tables import EmergencySound
 from broadcaster.fleet.registry import share_village
+from tests.broadcaster.dispatch.fleet import add_device
 from tests.broadcaster.emergency.conftest import WORDS, WatchRoom
 from tests.broadcaster.small_station import browser, form_token
 from tests.clients import TestClient
@@ -219,3 +221,41 @@ def ordered_in(client: TestClient, cluster_id: str) -> str:
     key = key_in(checked.text)
     answer = post(client, "/emergency", **given, typed="khan cap", request_key=key)
     return str(answer.headers["location"])
+
+
+def test_a_drill_by_night_is_refused_before_anything_is_made(
+    room: WatchRoom, leader: TestClient, operator: TestClient
+) -> None:
+    """At its own choice, with the clock from which one may be held; the choice itself is grey."""
+    authorised(leader)
+    room.newsroom.clock.move(timedelta(hours=10))
+
+    refused = post(operator, "/emergency/check", **{**ORDER, "mode": "drill"})
+
+    assert refused.status_code == 409
+    assert 'name="typed"' not in refused.text
+    assert "Hãy diễn tập từ 05:30" in refused.text
+    assert 'value="drill" disabled' in refused.text
+    with room.database.reading() as session:
+        assert (
+            session.exec(
+                select(EmergencySound.script).where(col(EmergencySound.script).contains(WORDS))
+            ).all()
+            == []
+        )
+
+
+def test_a_pole_that_came_later_was_not_asked(
+    room: WatchRoom, leader: TestClient, operator: TestClient
+) -> None:
+    """A rehearsal's poles enter no board; one without a village has a sentence of its own."""
+    authorised(leader)
+    board = ordered(operator)
+    room.newsroom.clock.move(timedelta(minutes=1))
+    with room.database.writing() as session:
+        add_device(session, 7, cluster="cl-1", now=room.now())
+
+    page = operator.get(board).text
+
+    assert page.count('class="row-title"') == 1
+    assert "chưa được giao thôn nào" in page

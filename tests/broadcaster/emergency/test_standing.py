@@ -4,16 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from broadcaster.emergency.ending import find_emergency
+from broadcaster.accounts.roles import Role
+from broadcaster.app import create_app
+from broadcaster.emergency.ending import end_emergency, find_emergency
 from broadcaster.emergency.raising import PartKind
-from broadcaster.emergency.standing import Heard, Stage, Standing, stage_of
+from broadcaster.emergency.standing import Heard, Stage, Standing, final_of, stage_of
 from broadcaster.emergency.standing_queries import standing_of
 from devices.protocol.messages import Confirmation, Kind
 from tests.broadcaster.emergency.conftest import WatchRoom
 from tests.broadcaster.emergency.words_of_devices import let_say
-from tests.broadcaster.small_station import STATION_ID
+from tests.broadcaster.small_station import STATION_ID, browser
 
-ALARM, MESSAGE = PartKind.ALARM, PartKind.MESSAGE
+ALARM, MESSAGE, FINAL = PartKind.ALARM, PartKind.MESSAGE, PartKind.FINAL
 
 
 def heard(part: PartKind, *kinds: Kind, code: str | None = None) -> list[Heard]:
@@ -54,6 +56,17 @@ def standing(room: WatchRoom, emergency_id: str) -> Standing:
         return standing_of(session, row, ["cl-1", "cl-2"], today=room.now().date())
 
 
+def leaders_page(room: WatchRoom, emergency_id: str) -> str:
+    """The board as a leader sees it."""
+    small = room.newsroom.small
+    app = create_app(small.context, studio=room.studio)
+    return (
+        browser(app, token=small.session_of("hoa", Role.LEADER))
+        .get(f"/emergency/{emergency_id}")
+        .text
+    )
+
+
 def test_a_device_is_silent_until_it_has_spoken(room: WatchRoom) -> None:
     """Every device of the chosen clusters is there from the beginning."""
     room.authorise()
@@ -83,3 +96,45 @@ def test_what_devices_said_is_counted_each_once(room: WatchRoom) -> None:
     assert found.last_tone_after_s == 1.25
     assert (second.word.stage, second.word.code) == (Stage.FAILED, "issuer_scope")
     assert (found.with_order, found.sounded) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "stage"),
+    [
+        (heard(MESSAGE, Kind.STARTED, Kind.FINISHED), Stage.SILENT),
+        (heard(FINAL, Kind.RECEIVED), Stage.RECEIVED),
+        (heard(FINAL, Kind.RECEIVED, Kind.TONE_STARTED), Stage.SPEAKING),
+        (heard(FINAL, Kind.STARTED, Kind.FINISHED), Stage.FINISHED),
+        (heard(FINAL, Kind.STARTED, Kind.CUT), Stage.FAILED),
+    ],
+)
+def test_a_final_notice_has_a_stage_of_its_own(words: list[Heard], stage: Stage) -> None:
+    """What was said of the message is nothing said of the notice, whose tone is no alarm."""
+    assert final_of(words)[0] is stage
+
+
+def test_the_board_tells_who_heard_the_correction(room: WatchRoom) -> None:
+    """A pole that was silenced and then said the correction has said both; the other has not."""
+    room.authorise()
+    emergency_id = room.raise_()
+    room.make_all()
+    with room.database.writing() as session:
+        end_emergency(
+            session, emergency_id, ending="mistake", words="Báo nhầm.", station_id=STATION_ID,
+            by=room.giver, oversees=False, now=room.now(),
+        )  # fmt: skip
+        at = room.now()
+        let_say(session, "loa-0", emergency_id, Kind.STARTED, Kind.STOPPED, at=at)
+        let_say(session, "loa-0", emergency_id, Kind.TONE_STARTED, at=at, part="final")
+        let_say(session, "loa-0", emergency_id, Kind.FINISHED, at=at, part="final")
+    found = standing(room, emergency_id)
+
+    assert [(each.word.stage, each.word.final) for each in found.devices] == [
+        (Stage.STOPPED, Stage.FINISHED),
+        (Stage.SILENT, Stage.SILENT),
+    ]
+    assert (found.final_said, found.sounded) == (1, 0)
+
+    page = leaders_page(room, emergency_id)
+    assert "Đã nghe thông báo cuối cùng" in page
+    assert page.count("Đính chính:") == 2

@@ -10,6 +10,7 @@ from broadcaster.fleet.tables import DeviceStatus
 from broadcaster.ledger.device_trends import DeviceTrend, Tally, device_trends
 from broadcaster.ledger.device_verdicts import Verdict
 from broadcaster.ledger.tables import Play
+from broadcaster.ledger.wording import words_of_code
 from tests.broadcaster.ledger.commune import STATION, found, raise_pole
 
 NOW = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
@@ -149,3 +150,16 @@ def test_only_devices_of_villages_in_view_are_told(station: Database) -> None:
     """The scope stands in the query."""
     assert set(trends(station, frozenset({"thon-3"}))) == {"loa-3"}
     assert trends(station, frozenset()) == {}
+
+
+def test_obedience_is_no_fault(station: Database) -> None:
+    """What was cut because the station said so is counted neither for a pole nor against it."""
+    with station.writing() as session:
+        played(session, "loa-1", *["confirmed"] * 7, days_ago=1)
+        played(session, "loa-1", *["cut"] * 3, days_ago=2, code="stopped")
+        played(session, "loa-2", *["cut"] * 3, days_ago=2, code="emergency")
+    told = trends(station)
+
+    assert (told["loa-1"].recent, told["loa-1"].faults) == (Tally(7, 7), ())
+    assert told["loa-2"].faults == (("emergency", 3),)
+    assert words_of_code("stopped") == "dừng theo lệnh của đài"

@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from broadcaster.accounts.roles import Role
 from broadcaster.app import create_app
 from broadcaster.bulletins.studio import Studio
+from broadcaster.emergency.authorising import authorise
+from broadcaster.emergency.tables import Emergency
 from broadcaster.rehearsal.director import Director
 from broadcaster.web.context import Context
 from playlists.audio.audio_store import AudioStore
@@ -145,3 +147,26 @@ def test_at_a_station_with_real_poles_nothing_is_rehearsed(
     assert (answer.status_code, answer.json()["code"]) == (409, "station_in_service")
     assert admin.get("/api/rehearsal").json()["possible"] is False
     assert not (app.state.context.settings.state_dir / "rehearsal.sock").exists()
+
+
+def test_while_an_emergency_lasts_nothing_is_rehearsed(
+    admin: TestClient, sqlite_station: SmallStation
+) -> None:
+    """Its poles would enter the emergency's board."""
+    now = sqlite_station.clock()
+    leader = sqlite_station.member("bac", Role.LEADER)
+    operator = sqlite_station.member("mai", Role.OPERATOR)
+    with sqlite_station.database.writing() as session:
+        authorisation = authorise(session, operator, station_id=STATION_ID, by=leader, now=now)
+        session.add(
+            Emergency(
+                id="em-1", station_id=STATION_ID, request_key="k", hazard="flood", drill=False,
+                words="Nước lên.", cadence="once", given_by=operator, giver_name="Mai",
+                authorisation_id=authorisation.id, raised_at=now, repeats_until=now,
+            )
+        )  # fmt: skip
+
+    answer = admin.post("/api/rehearsal", json={"devices": 3})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "rehearsal_in_emergency")
+    assert state_of(admin) == "none"
