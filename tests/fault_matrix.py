@@ -23,6 +23,7 @@ from broadcaster.database import Database
 from broadcaster.demo.commune import DemoVillage
 from broadcaster.demo.state import fleet_folder
 from broadcaster.dispatch.tables import SignedPlan
+from broadcaster.fleet.places import Place
 from broadcaster.ledger.play_state import PlayState
 from broadcaster.ledger.tables import ConfirmationRow, Play
 from broadcaster.schedule.tables import Broadcast
@@ -35,8 +36,8 @@ from tests.chain_evidence import JournalCopy, assert_whole
 from tests.network import Cut, Network
 
 SMALL_COMMUNE = {
-    "Cụm Bến Đò": (DemoVillage("Thôn Bến Đò", 312, 1_184, 2),),
-    "Cụm Chợ Đồi": (DemoVillage("Thôn Chợ Đồi", 405, 1_530, 2),),
+    "Cụm Bến Đò": (DemoVillage("Thôn Bến Đò", 312, 1_184, 2, Place(17.0412, 107.4236)),),
+    "Cụm Chợ Đồi": (DemoVillage("Thôn Chợ Đồi", 405, 1_530, 2, Place(17.0587, 107.4472)),),
 }
 DEVICES = 4
 SCRIPT = "Tin thứ {number}. Kính mời bà con 7 giờ sáng mai đến nhà văn hóa thôn họp."

@@ -18,6 +18,7 @@ from broadcaster.accounts.roles import Role
 from broadcaster.areas.tables import Cluster, Station, Village, VillagePopulation
 from broadcaster.database import new_id
 from broadcaster.fleet.credentials import new_device_secret, verifier_of
+from broadcaster.fleet.places import Place
 from broadcaster.fleet.registry import enrol, share_village
 from broadcaster.founding import (
     FirstPassword,
@@ -35,29 +36,34 @@ STATION_NAME = "Đài truyền thanh xã Sông Mây (trình diễn)"
 
 @dataclass(frozen=True, slots=True)
 class DemoVillage:
-    """A village of the demonstration: its people, and how many loudspeaker controllers it has."""
+    """A village of the demonstration: its people, its controllers, and where it lies (WGS 84)."""
 
     name: str
     households: int
     residents: int
     devices: int
+    place: Place
 
 
+# Its poles stand up to 350 m around a village's middle, in degrees of latitude and longitude.
+_AROUND = (Place(0.0021, -0.0014), Place(-0.0017, -0.0019), Place(0.0003, 0.0031))
+
+# The commune takes no real one's place: it lies in the sea off Quảng Trị, where nobody lives.
 COMMUNE: Mapping[str, Sequence[DemoVillage]] = {
     "Cụm Bến Đò": (
-        DemoVillage("Thôn Bến Đò", 312, 1_184, 3),
-        DemoVillage("Thôn Bãi Dâu", 268, 1_021, 3),
-        DemoVillage("Thôn Cồn Sậy", 197, 742, 2),
+        DemoVillage("Thôn Bến Đò", 312, 1_184, 3, Place(17.0412, 107.4236)),
+        DemoVillage("Thôn Bãi Dâu", 268, 1_021, 3, Place(17.0337, 107.4391)),
+        DemoVillage("Thôn Cồn Sậy", 197, 742, 2, Place(17.0251, 107.4568)),
     ),
     "Cụm Chợ Đồi": (
-        DemoVillage("Thôn Chợ Đồi", 405, 1_530, 3),
-        DemoVillage("Thôn Gò Vải", 287, 1_096, 3),
-        DemoVillage("Thôn Suối Trong", 164, 655, 2),
+        DemoVillage("Thôn Chợ Đồi", 405, 1_530, 3, Place(17.0587, 107.4472)),
+        DemoVillage("Thôn Gò Vải", 287, 1_096, 3, Place(17.0664, 107.4305)),
+        DemoVillage("Thôn Suối Trong", 164, 655, 2, Place(17.0731, 107.4519)),
     ),
     "Cụm Núi Mây": (
-        DemoVillage("Thôn Núi Mây", 221, 897, 3),
-        DemoVillage("Thôn Khe Đá", 176, 731, 3),
-        DemoVillage("Thôn Rừng Thông", 143, 584, 2),
+        DemoVillage("Thôn Núi Mây", 221, 897, 3, Place(17.0842, 107.4377)),
+        DemoVillage("Thôn Khe Đá", 176, 731, 3, Place(17.0916, 107.4228)),
+        DemoVillage("Thôn Rừng Thông", 143, 584, 2, Place(17.1003, 107.4454)),
     ),
 }
 
@@ -177,12 +183,13 @@ def _equip(
     fleet_dir: Path,
     now: datetime,
 ) -> None:
-    """Provision a village's controllers; each reaches an equal share of its residents."""
+    """Provision a village's controllers around its middle, each for an equal share of residents."""
     for number in range(1, member.devices + 1):
         device_id = new_id("loa")
+        around = _AROUND[(number - 1) % len(_AROUND)]
         key, secret = SigningKey.generate(), new_device_secret()
         verifier = verifier_of(secret)
-        enrol(
+        device = enrol(
             session,
             device_id=device_id,
             cluster=cluster,
@@ -193,6 +200,8 @@ def _equip(
             simulated=True,
             now=now,
         )
+        device.latitude = round(member.place.latitude + around.latitude, 6)
+        device.longitude = round(member.place.longitude + around.longitude, 6)
         share_village(
             session,
             device_id=device_id,

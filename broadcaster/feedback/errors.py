@@ -13,6 +13,8 @@ LoaError
 └── TooOften               429  too much from one place; wait
 """
 
+import math
+
 from broadcaster.errors import BadInput, Conflict, LoaError, NotFound
 
 WORDS_LIMIT_CHARACTERS = 600
@@ -69,15 +71,19 @@ class NoAnswerYet(Conflict):
 
 
 class TooOften(LoaError):
-    """Too much from one place."""
+    """Too much from one place; `wait_s` is how long until more is taken."""
 
     code = "feedback_too_often"
     status = 429
-    message_vi = (
-        "Vừa có nhiều ý kiến gửi từ đây nên tạm dừng nhận. Lời này chưa được gửi. "
-        "Hãy thử lại sau một giờ, hoặc nói với trưởng thôn."
-    )
-    message_en = (
-        "Much was sent from here just now, so nothing more is taken for a while. This was not "
-        "sent. Try again in an hour, or tell your village head."
-    )
+
+    def __init__(self, *, wait_s: float) -> None:
+        super().__init__()
+        minutes = math.ceil(wait_s / 60)
+        self.message_vi = (
+            "Vừa có nhiều ý kiến gửi từ đây nên tạm dừng nhận. Lời này chưa được gửi. "
+            f"Hãy thử lại sau {minutes} phút, hoặc nói với trưởng thôn."
+        )
+        self.message_en = (
+            "Much was sent from here just now, so nothing more is taken for a while. This was not "
+            f"sent. Try again in {minutes} min, or tell your village head."
+        )

@@ -5,10 +5,11 @@ when the station starts and kept nowhere, so that nobody can tell afterwards who
 """
 
 import hashlib
+import math
 import secrets
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 FROM_ONE_ADDRESS = 3
@@ -28,23 +29,25 @@ class Postbox:
     _by_poster: deque[tuple[float, str]] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def takes(self, *, poster: str, address: str) -> bool:
-        """Whether a word from there is taken now; it is counted if so."""
+    def wait_s(self, *, poster: str, address: str) -> float:
+        """Seconds until a word from there can be taken; 0 where it is now, and is counted."""
         sender = hashlib.blake2b(address.encode(), key=self._key, digest_size=16).digest()
         with self._lock:
             now_s = self.now_s()
             self._forget(now_s)
-            theirs = sum(each == sender for _, each in self._by_address)
-            there = sum(each == poster for _, each in self._by_poster)
-            if (
-                theirs >= FROM_ONE_ADDRESS
-                or there >= AT_ONE_POSTER
-                or len(self._by_poster) >= AT_ALL_POSTERS
-            ):
-                return False
+            theirs = [at_s for at_s, each in self._by_address if each == sender]
+            there = [at_s for at_s, each in self._by_poster if each == poster]
+            everywhere = [at_s for at_s, _ in self._by_poster]
+            free_at_s = max(
+                _free_at_s(theirs, most=FROM_ONE_ADDRESS, window_s=ADDRESS_WINDOW_S),
+                _free_at_s(there, most=AT_ONE_POSTER, window_s=POSTER_WINDOW_S),
+                _free_at_s(everywhere, most=AT_ALL_POSTERS, window_s=POSTER_WINDOW_S),
+            )
+            if free_at_s > now_s:
+                return free_at_s - now_s
             self._by_address.append((now_s, sender))
             self._by_poster.append((now_s, poster))
-            return True
+            return 0.0
 
     def remembers(self) -> int:
         """How many senders are held at this moment."""
@@ -57,3 +60,8 @@ class Postbox:
             self._by_address.popleft()
         while self._by_poster and self._by_poster[0][0] <= now_s - POSTER_WINDOW_S:
             self._by_poster.popleft()
+
+
+def _free_at_s(taken_at_s: Sequence[float], *, most: int, window_s: float) -> float:
+    """When one more is taken, of words in a window in their order; long ago where one is now."""
+    return taken_at_s[-most] + window_s if len(taken_at_s) >= most else -math.inf

@@ -73,8 +73,8 @@ def _take(request: Request, station: Context, box: Postbox, code: str, given: st
         open_poster(session, code)
     as_words(given)
     address = network_of(request.client.host if request.client else "")
-    if not box.takes(poster=code, address=address):
-        raise TooOften
+    if wait_s := box.wait_s(poster=code, address=address):
+        raise TooOften(wait_s=wait_s)
     with station.database.writing() as session:
         poster = open_poster(session, code)
         give(

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from broadcaster.accounts.guard import require
+from broadcaster.accounts.guard import require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.database.columns import to_ms
@@ -28,7 +28,7 @@ from broadcaster.web.problems import problems
 api = APIRouter(prefix="/api", tags=["station"])
 
 Here = Annotated[Context, Depends(context)]
-Admin = Annotated[Viewer, Depends(require(Right.ADMINISTER))]
+Onlooker = Annotated[Viewer, Depends(require_to_read(Right.ADMINISTER))]
 
 
 class CertificateOut(BaseModel):
@@ -89,7 +89,7 @@ class ConnectionsOut(BaseModel):
 
 
 @api.get("/connections", responses=problems(401, 403))
-def connections(station: Here, _viewer: Admin) -> ConnectionsOut:
+def connections(station: Here, _viewer: Onlooker) -> ConnectionsOut:
     """Whether the broker answers, and how long certificates and keys still hold."""
     now = station.now()
     broker, site = look_at_broker(station.settings), look_at_site(station.settings)

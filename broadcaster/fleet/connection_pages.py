@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from broadcaster.accounts.guard import require
+from broadcaster.accounts.guard import require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.errors import LoaError
@@ -25,13 +25,13 @@ from broadcaster.web.frame import render
 router = APIRouter(include_in_schema=False)
 
 Here = Annotated[Context, Depends(context)]
-Admin = Annotated[Viewer, Depends(require(Right.ADMINISTER))]
+Onlooker = Annotated[Viewer, Depends(require_to_read(Right.ADMINISTER))]
 
 LATELY = timedelta(minutes=10)
 
 
 @router.get("/devices/connections")
-def connections(request: Request, station: Here, _viewer: Admin) -> Response:
+def connections(request: Request, station: Here, _viewer: Onlooker) -> Response:
     """Whether the broker answers, and how long certificates and keys still hold."""
     now = station.now()
     broker, site = look_at_broker(station.settings), look_at_site(station.settings)

@@ -24,7 +24,7 @@ _ACCOUNTS = Account.metadata.tables["account"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One person's last word on a broadcast in a village, with what is kept beside it."""
+    """One person's word on a broadcast in a village, with what is kept beside it."""
 
     hearing_id: str
     broadcast_id: str
@@ -99,6 +99,25 @@ def heard_in(
     for word in _last(_words(session, wanted, villages=frozenset({village_id}))):
         found[word.broadcast_id].append(word)
     return {key: (heard_of(map(_said, words)), words) for key, words in found.items()}
+
+
+def earlier_words(
+    session: Session, village_id: str, broadcast_id: str, *, account_id: str | None
+) -> list[Word]:
+    """Words that their person spoke over since, where note or photo still lie beside them.
+
+    Of one person, or of everybody where `account_id` is None; the newest first.
+    """
+    wanted = HEARINGS.c.broadcast_id == broadcast_id
+    if account_id is not None:
+        wanted = and_(wanted, HEARINGS.c.account_id == account_id)
+    words = _words(session, wanted, villages=frozenset({village_id}))
+    last = {word.hearing_id for word in _last(words)}
+    return [
+        word
+        for word in reversed(words)
+        if word.hearing_id not in last and (word.note or word.has_photo)
+    ]
 
 
 def heard_by_village(words: Iterable[Word]) -> dict[str, Heard]:

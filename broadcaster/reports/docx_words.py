@@ -62,7 +62,7 @@ TABLES: tuple[Text | TableWords, ...] = (
     Text(words="Số liệu tính đến {{ made_at }}.", italic=True),
     _END,
     _if("rehearsal"),
-    Text(words="Đài đang diễn tập: mọi xác nhận do loa mô phỏng ký.", italic=True),
+    Text(words="Đài trình diễn: mọi xác nhận do loa mô phỏng ký.", italic=True),
     _END,
     Text(words="I. KẾT QUẢ PHÁT THANH", bold=True),
     _if("topics"),

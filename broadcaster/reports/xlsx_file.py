@@ -214,7 +214,7 @@ def _write_summary(
     if not report.is_over:
         lines.append(say(msgid("Số liệu tính đến %(now)s."), now=_now(book, report)))
     if report.rehearsal:
-        lines.append("Đài đang diễn tập: mọi xác nhận do loa mô phỏng ký.")
+        lines.append("Đài trình diễn: mọi xác nhận do loa mô phỏng ký.")
     for number, line in enumerate(lines, start=1):
         page.write_string(number, 0, line, book.formats["note"])
     at, group = len(lines) + 2, ""

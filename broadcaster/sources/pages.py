@@ -152,7 +152,7 @@ def _list(
         lines=lines,
         form=form or SourceForm(),
         may_change=viewer.may(Right.ADMINISTER),
-        may_try=viewer.may(Right.SEE_DEVICES),
+        may_try=viewer.may(Right.TRY_SOURCES),
         errors={refused.field: _sentence(request, refused)} if refused else {},
         trouble=_sentence(request, trouble) if trouble else "",
         levels=LEVELS,

@@ -1,8 +1,13 @@
-"""What was for one village, with each pole's word and what people said, in days of the station."""
+"""What was for one village, with each pole's word and what people said, in days of the station.
+
+What has begun is not *planned* any more: a pole that has said nothing is *silent*, one that only
+took the order has *received* it. Both are said in the words of an emergency's board.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from types import MappingProxyType
 
 from sqlmodel import Session, col, select
 
@@ -12,16 +17,26 @@ from broadcaster.errors import NotFound
 from broadcaster.hearing.grades import Heard
 from broadcaster.hearing.queries import Word, heard_in
 from broadcaster.ledger.periods import Period
+from broadcaster.ledger.play_state import PlayState
 from broadcaster.ledger.queries import Villages, broadcast_report, reports_between
 from broadcaster.ledger.reports import BroadcastReport, PlayRow
 from broadcaster.ledger.wording import mark_of
+from broadcaster.web.language import msgid
+from broadcaster.web.play_marks import PLAY_MARKS
 
 _WEEK = timedelta(days=7)
+# What is open although it has begun; of several poles the first of these is told of all.
+_BEGUN: Mapping[PlayState, tuple[str, str]] = MappingProxyType(
+    {
+        PlayState.PLANNED: ("not_confirmed", msgid("chưa trả lời")),
+        PlayState.RECEIVED: ("cached", msgid("đã nhận lệnh")),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pole:
-    """One pole in a broadcast: its name, the mark of its word, and its reason (or None).
+    """One pole in a broadcast: its name, mark and words (a msgid), and its reason (or None).
 
     `short_name` leaves out the village where the pole's name begins with it.
     """
@@ -29,6 +44,7 @@ class Pole:
     name: str
     short_name: str
     mark: str
+    says: str
     code: str | None
 
 
@@ -36,7 +52,8 @@ class Pole:
 class Row:
     """One broadcast in one village.
 
-    `mark` is what the poles' words come to; `heard` is what people said, and never moves it.
+    `mark` is what the poles' words come to, `says` its words (a msgid); `heard` is what people
+    said, and never moves either.
     """
 
     broadcast_id: str
@@ -46,6 +63,7 @@ class Row:
     relay: bool
     simulated: bool
     mark: str
+    says: str
     poles: Sequence[Pole]
     has_unverifiable: bool
     heard: Heard
@@ -95,7 +113,7 @@ def week_of(day: date) -> Period:
 
 
 def rows_of(
-    session: Session, village_id: str, period: Period, *, zone: tzinfo
+    session: Session, village_id: str, period: Period, *, zone: tzinfo, now: datetime
 ) -> dict[date, list[Row]]:
     """What was and will be for a village in a period, by day; days without anything are left out.
 
@@ -107,19 +125,25 @@ def rows_of(
     days: dict[date, list[Row]] = {}
     for report in reports:
         day = report.starts_at.astimezone(zone).date()
-        days.setdefault(day, []).append(_row(report, heard))
+        days.setdefault(day, []).append(_row(report, heard, now=now))
     return days
 
 
-def row_of(session: Session, village_id: str, broadcast_id: str) -> Row:
+def row_of(session: Session, village_id: str, broadcast_id: str, *, now: datetime) -> Row:
     """One broadcast in a village that is in view; raise NotFound where it was not for it."""
     report = broadcast_report(session, broadcast_id, villages=frozenset({village_id}))
     if report is None:
         raise NotFound(broadcast_id)
-    return _row(report, heard_in(session, village_id, [broadcast_id]))
+    return _row(report, heard_in(session, village_id, [broadcast_id]), now=now)
 
 
-def _row(report: BroadcastReport, heard: Mapping[str, tuple[Heard, Sequence[Word]]]) -> Row:
+def _row(
+    report: BroadcastReport,
+    heard: Mapping[str, tuple[Heard, Sequence[Word]]],
+    *,
+    now: datetime,
+) -> Row:
+    mark, says = _of_all(report, now=now)
     grade, words = heard.get(report.broadcast_id, (Heard.UNSAID, ()))
     return Row(
         broadcast_id=report.broadcast_id,
@@ -128,36 +152,54 @@ def _row(report: BroadcastReport, heard: Mapping[str, tuple[Heard, Sequence[Word
         asked_ms=report.asked_ms,
         relay=report.relay,
         simulated=report.simulated,
-        mark=_mark(report),
-        poles=_poles(report),
+        mark=mark,
+        says=says,
+        poles=_poles(report, now=now),
         has_unverifiable=report.coverage.unverifiable > 0,
         heard=grade,
         words=words,
     )
 
 
-def _mark(report: BroadcastReport) -> str:
+def _of_all(report: BroadcastReport, *, now: datetime) -> tuple[str, str]:
     """What all residents of the village together can be told; of what plays, that it does."""
     if any(mark_of(play.state) == "playing" for play in report.devices):
-        return "playing"
-    return mark_of_coverage(report.coverage)
+        return _shown("playing")
+    mark = mark_of_coverage(report.coverage)
+    waiting = {play.state for play in report.devices} & _BEGUN.keys()
+    if mark == "planned" and waiting and report.starts_at <= now:
+        return _BEGUN[min(waiting, key=list(_BEGUN).index)]
+    return _shown(mark)
 
 
-def _poles(report: BroadcastReport) -> list[Pole]:
+def _of_one(play: PlayRow, *, now: datetime) -> tuple[str, str]:
+    begun = _BEGUN.get(play.state) if play.starts_at <= now else None
+    return begun or _shown(mark_of(play.state))
+
+
+def _shown(mark: str) -> tuple[str, str]:
+    return mark, PLAY_MARKS[mark].word
+
+
+def _poles(report: BroadcastReport, *, now: datetime) -> list[Pole]:
     """Each pole once: of repeats the one that says most for itself comes last."""
     village = report.villages[0].name if report.villages else ""
     best: dict[str, PlayRow] = {}
     for play in sorted(report.devices, key=lambda play: (play.played_ms, play.repeat)):
         best[play.device_id] = play
-    return [
-        Pole(
-            name=play.device_name,
-            short_name=_without(village, play.device_name),
-            mark=mark_of(play.state),
-            code=play.code,
+    poles: list[Pole] = []
+    for play in sorted(best.values(), key=lambda play: (play.device_name, play.device_id)):
+        mark, says = _of_one(play, now=now)
+        poles.append(
+            Pole(
+                name=play.device_name,
+                short_name=_without(village, play.device_name),
+                mark=mark,
+                says=says,
+                code=play.code,
+            )
         )
-        for play in sorted(best.values(), key=lambda play: (play.device_name, play.device_id))
-    ]
+    return poles
 
 
 def _without(village: str, name: str) -> str:

@@ -13,6 +13,7 @@ from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.errors import LoaError
 from broadcaster.hearing.grades import Heard
+from broadcaster.hearing.queries import earlier_words
 from broadcaster.hearing.wording import HEARD
 from broadcaster.ledger.periods import FIRST_YEAR, LAST_YEAR, Period
 from broadcaster.ledger.wording import words_of_code
@@ -61,7 +62,7 @@ def week_page(
     week = week_of(day or today)
     with station.database.reading() as session:
         place = _place(session, station, viewer, village_id)
-        days = rows_of(session, village_id, week, zone=station.zone)
+        days = rows_of(session, village_id, week, zone=station.zone, now=station.now())
     this_week = week_of(today)
     return render_phone(
         request,
@@ -102,14 +103,29 @@ def answer_broadcast(
     *,
     sent: bool = False,
     refused: LoaError | None = None,
-    note: str = "",
+    heard: str | None = None,
+    note: str | None = None,
 ) -> Response:
-    """The page of one broadcast, with what was refused and what was typed."""
+    """The page of one broadcast, with what was refused and what was chosen and typed.
+
+    Where nothing was (None), the form begins with the viewer's last word: whoever only changes
+    the choice keeps the note.
+    """
+    may_erase_all = viewer.may(Right.ADMINISTER)
     with station.database.reading() as session:
         place = _place(session, station, viewer, village_id)
-        row = row_of(session, village_id, broadcast_id)
+        row = row_of(session, village_id, broadcast_id, now=station.now())
         told = told_of(session, broadcast_id)
+        earlier = earlier_words(
+            session,
+            village_id,
+            broadcast_id,
+            account_id=None if may_erase_all else viewer.account_id,
+        )
     own = next((word for word in row.words if word.account_id == viewer.account_id), None)
+    if own is not None:
+        heard = ("clear" if own.clear else "not") if heard is None else heard
+        note = own.note if note is None else note
     sentence = ""
     if refused is not None:
         sentence = in_language(request, refused)
@@ -120,10 +136,11 @@ def answer_broadcast(
         place=place,
         row=row,
         told=told,
-        own=own,
+        earlier=earlier,
         sent=sent and own is not None,
         refused=sentence,
-        note=note,
+        heard=heard or "",
+        note=note or "",
         marks=_marks([row]),
         heard_words=HEARD,
         unsaid=Heard.UNSAID,
@@ -131,7 +148,7 @@ def answer_broadcast(
         may_say=viewer.may(Right.REPORT_HEARING)
         and village_id in viewer.village_ids
         and row.starts_at <= station.now(),
-        may_erase_all=viewer.may(Right.ADMINISTER),
+        may_erase_all=may_erase_all,
         may_erase=viewer.may(Right.ERASE_HEARING_WORDS),
         viewer_id=viewer.account_id,
     )

@@ -49,6 +49,7 @@ async def say_heard(
     """Keep one's word, with a note and a photo where there are any."""
     async with request.form() as form:
         heard, note, photo = form.get("heard"), form.get("note"), form.get("photo")
+        chosen = heard if isinstance(heard, str) else ""
         written = note if isinstance(note, str) else ""
         given = await photo.read(LARGEST_PHOTO_BYTES + 1) if isinstance(photo, UploadFile) else b""
     try:
@@ -58,7 +59,7 @@ async def say_heard(
             viewer,
             village_id=village_id,
             broadcast_id=broadcast_id,
-            heard=str(heard),
+            heard=chosen,
             note=written,
             given=given,
         )
@@ -71,6 +72,7 @@ async def say_heard(
             village_id,
             broadcast_id,
             refused=refused,
+            heard=chosen,
             note=written,
         )
     return RedirectResponse(f"/thon/{village_id}/phat/{broadcast_id}?said=1", status_code=303)

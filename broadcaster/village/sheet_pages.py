@@ -43,7 +43,7 @@ def month_sheet(
     in_view = viewer.villages_in_view()
     with station.database.reading() as session:
         place = place_in_view(session, station.station_id, village_id, villages=in_view)
-        days = rows_of(session, village_id, month, zone=station.zone)
+        days = rows_of(session, village_id, month, zone=station.zone, now=station.now())
         about = session.get_one(Station, station.station_id)
         root = _newest_root(session)
     rows = [row for found in days.values() for row in found if row.starts_at <= station.now()]

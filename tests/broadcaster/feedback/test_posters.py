@@ -98,7 +98,11 @@ def test_a_fourth_word_within_minutes_is_told_to_wait(
     client = stranger(app)
     answers = [send(client, code, f"Lời {number}") for number in range(FROM_ONE_ADDRESS + 1)]
 
+    form = {"csrf_token": client.cookies[FORM_COOKIE], "words": "Lời 5"}
+    refused = client.post(f"/y-kien/{code}", data=form).text
+
     assert answers == [303, 303, 303, 429]
+    assert "Hãy thử lại sau 10 phút" in refused
     assert len(said(small)) == FROM_ONE_ADDRESS
 
 

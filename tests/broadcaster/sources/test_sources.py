@@ -79,6 +79,18 @@ def test_an_admin_adds_a_source_and_its_host_is_allowed(
     assert "Chưa ai thử nguồn này." in page
 
 
+def test_only_who_may_try_a_source_is_offered_it(app: FastAPI, station: SmallStation) -> None:
+    """An inspector reads the list; a button would only be refused them."""
+    admin = browser(app, token=station.session_of("quan", Role.ADMIN))
+    post(admin, "/relay-sources", VOV1)
+    inspector = browser(app, token=station.session_of("thanhtra", Role.INSPECTOR))
+    read = inspector.get("/relay-sources").text
+
+    assert "/trial" in admin.get("/relay-sources").text
+    assert "VOV1" in read
+    assert "/trial" not in read
+
+
 @pytest.mark.parametrize(
     ("field", "value", "refused"),
     [

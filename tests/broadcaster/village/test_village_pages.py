@@ -6,12 +6,14 @@ from io import BytesIO
 import pytest
 from fastapi import FastAPI
 from PIL import Image
+from sqlmodel import select
 
 import broadcaster.village.feedback_pages
 import broadcaster.village.pages
 import broadcaster.village.saying_pages
 import broadcaster.village.sheet_pages
 from broadcaster.accounts.guard import SESSION_COOKIE
+from broadcaster.accounts.tables import SignInSession
 from broadcaster.village.days import row_of, rows_of, week_of
 from tests.broadcaster.pages.conftest import CSRF
 from tests.broadcaster.small_station import SmallStation
@@ -55,11 +57,11 @@ def picture() -> bytes:
 
 def test_a_week_is_what_was_for_the_village(afternoon: SmallStation) -> None:
     """Each broadcast with its own poles' marks; what comes is there, other villages are not."""
-    week = week_of(date(2026, 11, 22))
+    week, zone, now = week_of(date(2026, 11, 22)), afternoon.context.zone, afternoon.clock()
     with afternoon.database.reading() as session:
-        days = rows_of(session, OWN, week, zone=afternoon.context.zone)
-        noon = row_of(session, OWN, "bc-noon")
-        elsewhere = rows_of(session, "tay-1", week, zone=afternoon.context.zone)
+        days = rows_of(session, OWN, week, zone=zone, now=now)
+        noon = row_of(session, OWN, "bc-noon", now=now)
+        elsewhere = rows_of(session, "tay-1", week, zone=zone, now=now)
     (rows,) = days.values()
 
     assert [row.broadcast_id for row in rows] == ["bc-morning", "bc-noon", "bc-now", "bc-evening"]
@@ -70,6 +72,27 @@ def test_a_week_is_what_was_for_the_village(afternoon: SmallStation) -> None:
     ]
     assert [row.has_unverifiable for row in rows] == [True, False, False, False]
     assert "bc-noon" not in {row.broadcast_id for found in elsewhere.values() for row in found}
+
+
+def test_what_has_begun_is_not_said_to_be_planned(
+    afternoon: SmallStation, head: TestClient
+) -> None:
+    """A pole that has not answered is silent, as on an emergency's board; so is the broadcast."""
+    with afternoon.database.reading() as session:
+        before = row_of(session, OWN, "bc-evening", now=afternoon.clock())
+    afternoon.clock.move(timedelta(hours=2))
+    with afternoon.database.writing() as session:
+        for signed_in in session.exec(select(SignInSession)):
+            signed_in.expires_at += timedelta(hours=2)
+            session.add(signed_in)
+    with afternoon.database.reading() as session:
+        begun = row_of(session, OWN, "bc-evening", now=afternoon.clock())
+    pages = [head.get(f"/thon/{OWN}{rest}").text for rest in ("", "/phat/bc-evening")]
+
+    assert "đã lên lịch" in {before.says, *(pole.says for pole in before.poles)}
+    assert (begun.mark, begun.says) == ("not_confirmed", "chưa trả lời")
+    assert "đã lên lịch" not in {pole.says for pole in begun.poles}
+    assert all("chưa trả lời" in page for page in pages)
 
 
 def test_the_week_begins_on_monday() -> None:
@@ -118,6 +141,33 @@ def test_a_word_with_note_and_photo_is_kept_and_shown(app: FastAPI, head: TestCl
     assert "không nghe" in head.get(f"/thon/{OWN}").text
 
 
+def test_whoever_speaks_again_finds_what_they_said_and_can_erase_it(
+    app: FastAPI, head: TestClient, afternoon: SmallStation
+) -> None:
+    """The form begins with the last word; a note and a photo that a new word left behind stay."""
+    address = f"/thon/{OWN}/phat/bc-noon"
+    say(head, heard="not", note="Cột 2 rè", files={"photo": ("a.jpg", picture(), "image/jpeg")})
+    again = head.get(address).text
+    assert "\nCột 2 rè</textarea>" in again
+    assert 'value="not" checked' in again
+
+    afternoon.clock.move(timedelta(minutes=1))
+    say(head, heard="clear", note="")
+    page = head.get(address).text
+    assert "\n</textarea>" in page
+    assert 'value="clear" checked' in page
+    assert page.count("<p>Cột 2 rè</p>") == 1
+    erasure = page.split('action="/hearing/')[1].split('"')[0]
+    assert f"/hearing/{erasure.removesuffix('/erasure')}/photo.jpg" in page
+    assert "Cột 2 rè" in browser_of(app, "admin").get(address).text
+    assert "Cột 2 rè" not in browser_of(app, "operator").get(address).text
+
+    assert head.post(f"/hearing/{erasure}", data={"next": address}).status_code == 303
+    erased = head.get(address).text
+    assert "Cột 2 rè" not in erased
+    assert "/hearing/" not in erased
+
+
 def test_what_cannot_be_kept_is_told_and_what_was_typed_stays(head: TestClient) -> None:
     """Nothing is half kept: the word stands with all that belongs to it, or none of it does."""
     cases: list[tuple[dict[str, str], object]] = [
@@ -131,6 +181,8 @@ def test_what_cannot_be_kept_is_told_and_what_was_typed_stays(head: TestClient) 
         answer = head.post(f"/thon/{OWN}/phat/bc-noon/nghe", data=sent, files=files)  # type: ignore[arg-type]
         assert answer.status_code == 422
         assert sent["note"] in answer.text
+        chosen = f'value="{sent.get("heard", "")}" checked'
+        assert (chosen in answer.text) is (sent.get("heard") == "clear")
         assert "Chưa ai ở thôn nói gì" in head.get(f"/thon/{OWN}/phat/bc-noon").text
     none = {"photo": ("", b"", "application/octet-stream")}
     assert say(head, heard="clear", files=none) == 303

@@ -100,8 +100,8 @@ def test_a_rehearsal_says_so_on_every_page(app: FastAPI, client: TestClient) -> 
     app.state.rehearsal = True
     rehearsal = client.get("/", headers=PAGE).text
 
-    assert "Đang diễn tập" not in on_air
-    assert "Đang diễn tập" in rehearsal
+    assert "Đài trình diễn" not in on_air
+    assert "Đài trình diễn" in rehearsal
 
 
 def test_a_page_is_its_readers_own(client: TestClient) -> None:
