@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from PIL import ImageFile
+
 from broadcaster.reports.body import body_of
 from broadcaster.reports.errors import PdfNotPossible
 from broadcaster.reports.report import Report
@@ -57,12 +59,19 @@ def printed_html(report: Report, writer: Writer) -> str:
 
 @cache
 def _weasyprint() -> Any:  # noqa: ANN401 - a module that may not load
-    """WeasyPrint, or None where the system libraries that it opens are not there."""
+    """WeasyPrint, or None where the system libraries that it opens are not there.
+
+    Loading it tells Pillow to take half a picture for a whole one, in all of the process: photos of
+    strangers are read there, too, so that is taken back.
+    """
+    is_lenient = ImageFile.LOAD_TRUNCATED_IMAGES
     try:
         import weasyprint
         import weasyprint.text.fonts
     except (ImportError, OSError):
         return None
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = is_lenient
     return weasyprint
 
 

@@ -1,5 +1,6 @@
 """The PDF: the page's own report on paper, fonts inside; and what if it cannot be."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,20 @@ def test_its_pages_are_printed_within_their_margins(pdf: Path, tmp_path: Path) -
         assert min(left, right) >= 13
         assert top >= 5
         assert bottom >= 15
+
+
+def test_making_one_does_not_teach_the_station_to_take_half_a_photo() -> None:
+    """What makes the PDF asks Pillow for that when it is loaded; in a process of its own here."""
+    asked = (
+        "from PIL import ImageFile\n"
+        "from broadcaster.reports.pdf_file import can_make_pdf\n"
+        "print(can_make_pdf(), ImageFile.LOAD_TRUNCATED_IMAGES)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert told.split() == ["True", "False"]
 
 
 @pytest.mark.usefixtures("without_weasyprint")
