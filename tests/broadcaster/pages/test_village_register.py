@@ -150,10 +150,10 @@ def test_a_commune_joins(commune: SmallStation, admin: TestClient) -> None:
 
 @pytest.mark.usefixtures("commune")
 def test_whoever_only_looks_finds_no_form(admin: TestClient, browse: Browse) -> None:
-    """An operator has no business here; the admin's page has two forms."""
+    """An operator has no business here; the admin's page has three forms."""
     forms = admin.get("/villages/dong-1").text.count('action="/villages/dong-1/')
 
-    assert forms == 2
+    assert forms == 3
     assert browse("operator").get("/villages/dong-1").status_code == 403
 
 
