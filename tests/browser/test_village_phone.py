@@ -55,7 +55,9 @@ def test_a_head_says_that_a_broadcast_was_not_heard(
     )
     page.get_by_role("button", name="Gửi").click()
     expect(page.get_by_text("Đã ghi lời của bạn vào sổ")).to_be_visible()
-    expect(page.get_by_text("Loa cột 2 rè <b>không</b> nghe được gì")).to_be_visible()
+    expect(
+        page.get_by_role("paragraph").filter(has_text="Loa cột 2 rè <b>không</b> nghe được gì")
+    ).to_be_visible()
     keep_picture(page, "village-said-360")
     seen = page.request.get(str(page.get_by_role("link", name="Xem ảnh").get_attribute("href")))
     assert (seen.headers["content-type"], seen.body()[:2]) == ("image/jpeg", b"\xff\xd8")
@@ -83,7 +85,7 @@ def test_what_was_written_can_be_taken_back(old_phone: Page) -> None:
     page.get_by_label("Nghe rõ").check()
     page.get_by_label("Ghi chú").fill("Ông Năm nói nghe rõ")
     page.get_by_role("button", name="Gửi").click()
-    expect(page.get_by_text("Ông Năm nói nghe rõ")).to_be_visible()
+    expect(page.get_by_role("paragraph").filter(has_text="Ông Năm nói nghe rõ")).to_be_visible()
     page.get_by_role("button", name="Xóa ghi chú và ảnh").click()
     page.wait_for_url(f"**/thon/{VILLAGE}/phat/bc-morning")
 
