@@ -9,7 +9,8 @@ import pytest
 from broadcaster.accounts.roles import Role
 from broadcaster.bulletins import desk
 from broadcaster.bulletins.errors import OwnReading
-from broadcaster.bulletins.standing import approved_rendition
+from broadcaster.bulletins.standing import approved_rendition, newest_decision
+from broadcaster.bulletins.tables import Bulletin
 from broadcaster.lexicon.entries import put_in, take_out
 from broadcaster.lexicon.words import checked
 from tests.broadcaster.bulletins.newsroom import SCRIPT, decide, made_sound
@@ -47,6 +48,16 @@ def submitted(newsroom: Newsroom, *, by: str, script: str) -> str:
     return bulletin
 
 
+def approved_by(newsroom: Newsroom, bulletin: str) -> str | None:
+    """Who approved what it is now; None while nobody did."""
+    with newsroom.small.database.reading() as session:
+        if approved_rendition(session, bulletin) is None:
+            return None
+        decision = newest_decision(session, session.get_one(Bulletin, bulletin))
+        assert decision is not None
+        return decision.approver_id
+
+
 def approve(newsroom: Newsroom, bulletin: str, *, by: str) -> None:
     """This person approves what it is now."""
     with newsroom.small.database.writing() as session:
@@ -80,7 +91,9 @@ def test_nobody_teaches_submits_and_approves_alone(newsroom: Newsroom) -> None:
 
     with pytest.raises(OwnReading):
         approve(newsroom, bulletin, by=both)
+    assert approved_by(newsroom, bulletin) is None
     approve(newsroom, bulletin, by=newsroom.leader)
+    assert approved_by(newsroom, bulletin) == newsroom.leader
 
 
 def test_a_reading_that_somebody_else_sent_may_be_approved(newsroom: Newsroom) -> None:
@@ -89,6 +102,8 @@ def test_a_reading_that_somebody_else_sent_may_be_approved(newsroom: Newsroom) -
     bulletin = submitted(newsroom, by=newsroom.operator, script=f"{SCRIPT} Nơi tiêm: TYT xã.")
 
     approve(newsroom, bulletin, by=newsroom.leader)
+
+    assert approved_by(newsroom, bulletin) == newsroom.leader
 
 
 def test_a_reading_that_is_not_in_it_is_no_matter(newsroom: Newsroom) -> None:
@@ -102,3 +117,5 @@ def test_a_reading_that_is_not_in_it_is_no_matter(newsroom: Newsroom) -> None:
     bulletin = submitted(newsroom, by=both, script=f"{SCRIPT} Nơi tiêm: TYT xã.")
 
     approve(newsroom, bulletin, by=both)
+
+    assert approved_by(newsroom, bulletin) == both
