@@ -21,7 +21,7 @@ from broadcaster.alerts.feeds import (
     remove_place_code,
     retire_feed,
 )
-from broadcaster.alerts.polling import poll_one
+from broadcaster.alerts.polling import poll_for
 from broadcaster.alerts.rules import decide_rule, holds, revoke_rule, rules_of
 from broadcaster.alerts.shapes import (
     AlertDetail,
@@ -42,7 +42,6 @@ from broadcaster.alerts.shapes import (
 )
 from broadcaster.alerts.shown import alert_line, alert_lines, alert_shown
 from broadcaster.alerts.writing import write_alert
-from broadcaster.audit import Act, record
 from broadcaster.bulletins.texts import as_kept
 from broadcaster.emergency.ending import find_emergency
 from broadcaster.emergency.proof import prove_giver
@@ -148,17 +147,14 @@ def add_one_feed(station: Here, viewer: Admin, given: NewFeed) -> FeedOut:
 @api.post("/alert-feeds/{feed_id}/poll", responses=problems(401, 403, 404, 422))
 def poll_feed(station: Here, viewer: Admin, feed_id: Id) -> PolledOut:
     """Ask a feed out of turn."""
-    done = poll_one(
+    done = poll_for(
         station.database,
         feed_id,
         state_dir=station.settings.state_dir,
         station_id=station.station_id,
+        by=viewer.account_id,
         now=station.now,
     )
-    with station.database.writing() as session:
-        record(
-            session, Act.ALERT_FEED_POLLED, by=viewer.account_id, about=feed_id, at=station.now()
-        )
     return PolledOut(new=done.new, refused=done.refused, trouble=done.trouble)
 
 

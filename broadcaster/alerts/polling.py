@@ -21,6 +21,7 @@ from broadcaster.alerts.following import follow
 from broadcaster.alerts.intake import take_in
 from broadcaster.alerts.signatures import certificates_in, open_alert
 from broadcaster.alerts.tables import AlertDocument, AlertFeed, ReceivedAlert
+from broadcaster.audit import Act, record
 from broadcaster.database import Database
 from broadcaster.errors import BadInput, LoaError
 
@@ -83,6 +84,22 @@ def poll_one(
         return poll(
             database, feed_id, fetch=fetch, state_dir=state_dir, station_id=station_id, now=now
         )
+
+
+def poll_for(
+    database: Database,
+    feed_id: str,
+    *,
+    state_dir: Path,
+    station_id: str,
+    by: str,
+    now: Callable[[], datetime],
+) -> Round:
+    """Ask one feed out of turn, because somebody wants it; raise UnknownFeed."""
+    done = poll_one(database, feed_id, state_dir=state_dir, station_id=station_id, now=now)
+    with database.writing() as session:
+        record(session, Act.ALERT_FEED_POLLED, by=by, about=feed_id, at=now())
+    return done
 
 
 def poll(

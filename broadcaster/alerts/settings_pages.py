@@ -22,7 +22,7 @@ from broadcaster.alerts.feeds import (
     remove_place_code,
     retire_feed,
 )
-from broadcaster.alerts.polling import poll_one
+from broadcaster.alerts.polling import poll_for
 from broadcaster.alerts.rules import (
     DECIDABLE,
     decide_rule,
@@ -33,7 +33,6 @@ from broadcaster.alerts.rules import (
 from broadcaster.alerts.signatures import certificates_in
 from broadcaster.alerts.wording import SEVERITIES, TROUBLES
 from broadcaster.areas.queries import villages_of
-from broadcaster.audit import Act, record
 from broadcaster.emergency.authorising import authorisation_of
 from broadcaster.emergency.proof import is_proof_needed, prove_giver
 from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed
@@ -112,17 +111,14 @@ def add_one_feed(
 @router.post("/alerts/feeds/{feed_id}/poll")
 def poll_feed(station: Here, viewer: Admin, feed_id: Id) -> Response:
     """Ask a feed out of turn."""
-    poll_one(
+    poll_for(
         station.database,
         feed_id,
         state_dir=station.settings.state_dir,
         station_id=station.station_id,
+        by=viewer.account_id,
         now=station.now,
     )
-    with station.database.writing() as session:
-        record(
-            session, Act.ALERT_FEED_POLLED, by=viewer.account_id, about=feed_id, at=station.now()
-        )
     return _back("#feeds")
 
 

@@ -75,6 +75,8 @@ def read_tables(data: bytes) -> list[list[Row]]:
 
 def decoded(data: bytes) -> str:
     """The letters of a CSV, composed (NFC): UTF-8, UTF-16 or Windows-1258. Raise LettersUnknown."""
+    # Not as `playlists.documents.plain` does: it takes an old encoding only where what comes of it
+    # are Vietnamese syllables, and lists hold names in the languages of all who live here.
     return unicodedata.normalize("NFC", _decoded(data))
 
 
