@@ -4,12 +4,15 @@ Nothing is ticked by hand: a point is done when the station's own rows show it, 
 they no longer do. An admin may put the list away; it stays on its page.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from broadcaster.accounts.roles import Right, Role
 from broadcaster.accounts.tables import Account, RoleGrant
@@ -68,104 +71,8 @@ class SetUp:
 
 def set_up_of(session: Session, station_id: str, *, now: datetime) -> SetUp:
     """Where the setting up of a station stands."""
-    zone = ZoneInfo(session.get_one(Station, station_id).zone)
-    today = now.astimezone(zone).date()
-    _, villages = standing_villages(session, station_id=station_id, day=today)
-    ids = {each.id for each in villages}
-    counted = residents_on(session, ids, today)
-    placed = ids & village_places(session, station_id=station_id, day=today).keys()
-    held = _people(session, station_id)
-    heads = {village_id for _, role, village_id in held if role == Role.VILLAGE_HEAD}
     return SetUp(
-        points=[
-            Point(
-                key="residents",
-                title=msgid("Thôn nào cũng có số dân"),
-                note=msgid("Độ phủ tính theo số dân của từng thôn."),
-                link=msgid("Đưa danh sách thôn vào"),
-                href="/import/villages",
-                reached=len(counted),
-                wanted=len(ids),
-            ),
-            Point(
-                key="places",
-                title=msgid("Thôn nào cũng có vị trí"),
-                note=msgid("Bản đồ khẩn cấp cần vị trí của thôn hoặc của loa ở thôn."),
-                link=msgid("Đưa danh sách thôn vào"),
-                href="/import/villages",
-                reached=len(placed),
-                wanted=len(ids),
-            ),
-            Point(
-                key="people",
-                title=msgid("Có người cho mỗi vai trò"),
-                note=msgid("Biên tập viên viết, lãnh đạo duyệt, quản trị viên lo máy."),
-                link=msgid("Mở trang Người dùng"),
-                href="/people",
-                reached=len({role for _, role, _ in held} & _NEEDED),
-                wanted=len(_NEEDED),
-            ),
-            Point(
-                key="heads",
-                title=msgid("Thôn nào cũng có trưởng thôn"),
-                note=msgid("Trưởng thôn báo nghe rõ hay không, và được gọi khi loa im."),
-                link=msgid("Đưa danh sách người vào"),
-                href="/import/people",
-                reached=len(heads & ids),
-                wanted=len(ids),
-            ),
-            Point(
-                key="second_person",
-                title=msgid("Người viết và người duyệt là hai người"),
-                note=msgid("Không ai tự duyệt lời mình viết."),
-                link=msgid("Mở trang Người dùng"),
-                href="/people",
-                reached=int(_are_two(held)),
-            ),
-            Point(
-                key="device",
-                title=msgid("Loa đầu tiên đã đăng ký"),
-                note=msgid("Loa chỉ phát lệnh của đài mà nó đã được đăng ký."),
-                link=msgid("Thêm loa mới"),
-                href="/devices/enrolment",
-                reached=int(_has(session, Device, station_id)),
-            ),
-            Point(
-                key="voice",
-                title=msgid("Đã chọn giọng đọc"),
-                note=msgid("Nghe thử rồi lưu, kể cả khi giữ giọng mặc định."),
-                link=msgid("Mở trang Giọng đọc"),
-                href="/voices",
-                reached=int(_has(session, StationVoice, station_id)),
-            ),
-            Point(
-                key="quiet_hours",
-                title=msgid("Lãnh đạo đã xem giờ yên lặng và quy định giờ phát"),
-                note=msgid("Lãnh đạo lưu quy định là đã xem, kể cả khi không đổi gì."),
-                link=msgid("Mở quy định giờ phát"),
-                href="/schedule/rules",
-                reached=int(_has(session, StationRules, station_id)),
-            ),
-            Point(
-                key="drill",
-                title=msgid("Đã diễn tập khẩn cấp một lần"),
-                note=msgid("Người được ủy quyền ra lệnh diễn tập; loa báo lại đã phát hay chưa."),
-                link=msgid("Mở trang Khẩn cấp"),
-                href="/emergency",
-                reached=int(_has_drilled(session, station_id)),
-            ),
-            Point(
-                key="copy",
-                title=msgid("Có bản sao dữ liệu trong 31 ngày qua"),
-                note=msgid(
-                    "Tải tệp ZIP hoặc xuất sổ rồi cất ở máy khác. Khóa của đài và thư mục dữ liệu "
-                    "cần được sao lưu riêng."
-                ),
-                link=msgid("Tải dữ liệu"),
-                href="/import#out-title",
-                reached=int(_has_copy(session, now)),
-            ),
-        ],
+        points=list(_points(session, station_id, now=now)),
         is_put_away=session.get(SetUpPutAway, station_id) is not None,
     )
 
@@ -193,11 +100,23 @@ def set_up_notices(
     """The line on the first page, for admins: the next thing to do, until all are done."""
     if not viewer.may(Right.ADMINISTER) or session.get(SetUpPutAway, station_id) is not None:
         return ()
-    left = set_up_of(session, station_id, now=now).left
-    if not left:
+    left = (each for each in _points(session, station_id, now=now) if not each.is_done)
+    first = next(left, None)
+    if first is None:
         return ()
     title = msgid("Việc lập đài còn lại")
-    return [BoardNotice(title=title, text=left[0].title, href="/setup", icon="settings")]
+    return [BoardNotice(title=title, text=first.title, href="/setup", icon="settings")]
+
+
+def _points(session: Session, station_id: str, *, now: datetime) -> Iterator[Point]:
+    """The points in their order, each counted when it is asked for: the first page asks often."""
+    look = _Look(session, station_id, now)
+    for each in _TASKS:
+        reached, wanted = each.count(look)
+        yield Point(
+            key=each.key, title=each.title, note=each.note, link=each.link, href=each.href,
+            reached=reached, wanted=wanted,
+        )  # fmt: skip
 
 
 _NEEDED = frozenset({Role.OPERATOR, Role.LEADER, Role.ADMIN})
@@ -205,14 +124,93 @@ _NEEDED = frozenset({Role.OPERATOR, Role.LEADER, Role.ADMIN})
 _Held = Collection[tuple[str, Role, str | None]]
 
 
-def _people(session: Session, station_id: str) -> _Held:
-    """Who may sign in and is what: account, role, village."""
-    rows = session.exec(
-        select(RoleGrant.account_id, RoleGrant.role, RoleGrant.village_id)
-        .join(Account, col(Account.id) == col(RoleGrant.account_id))
-        .where(RoleGrant.station_id == station_id, col(Account.active))
-    )
-    return [(account_id, Role(role), village_id) for account_id, role, village_id in rows]
+class _Look:
+    """One look at a station's rows; what several points need is asked once."""
+
+    def __init__(self, session: Session, station_id: str, now: datetime) -> None:
+        self._session, self._station_id, self._now = session, station_id, now
+
+    @cached_property
+    def villages(self) -> Set[str]:
+        """The villages that stand today."""
+        _, villages = standing_villages(self._session, station_id=self._station_id, day=self._today)
+        return {each.id for each in villages}
+
+    @cached_property
+    def held(self) -> _Held:
+        """Who may sign in and is what: account, role, village."""
+        rows = self._session.exec(
+            select(RoleGrant.account_id, RoleGrant.role, RoleGrant.village_id)
+            .join(Account, col(Account.id) == col(RoleGrant.account_id))
+            .where(RoleGrant.station_id == self._station_id, col(Account.active))
+        )
+        return [(account_id, Role(role), village_id) for account_id, role, village_id in rows]
+
+    @property
+    def counted(self) -> Collection[str]:
+        """The villages whose residents are known."""
+        return residents_on(self._session, self.villages, self._today)
+
+    @property
+    def placed(self) -> Collection[str]:
+        """The villages whose place is known."""
+        places = village_places(self._session, station_id=self._station_id, day=self._today)
+        return self.villages & places.keys()
+
+    @property
+    def headed(self) -> Collection[str]:
+        """The villages that have a head."""
+        heads = {village_id for _, role, village_id in self.held if role == Role.VILLAGE_HEAD}
+        return [each for each in self.villages if each in heads]
+
+    def has_device(self) -> bool:
+        """Whether a device is enrolled."""
+        return self._finds(
+            select(Device.id).where(
+                Device.station_id == self._station_id, col(Device.retired_at).is_(None)
+            )
+        )
+
+    def has_kept(self, table: type[StationVoice] | type[StationRules]) -> bool:
+        """Whether somebody decided something of which the station has one row."""
+        return self._session.get(table, self._station_id) is not None
+
+    def has_drilled(self) -> bool:
+        """Whether a drill was held."""
+        return self._finds(
+            select(Emergency.id).where(
+                Emergency.station_id == self._station_id, col(Emergency.drill)
+            )
+        )
+
+    def has_copy(self) -> bool:
+        """Whether somebody took all data out, or the ledger, not too long ago."""
+        return self._finds(
+            select(AuditEntry.number).where(
+                col(AuditEntry.act).in_([Act.STATION_EXPORTED, Act.LEDGER_EXPORTED]),
+                col(AuditEntry.at) > self._now - COPY_HOLDS_FOR,
+            )
+        )
+
+    @cached_property
+    def _today(self) -> date:
+        zone = ZoneInfo(self._session.get_one(Station, self._station_id).zone)
+        return self._now.astimezone(zone).date()
+
+    def _finds(self, wanted: SelectOfScalar[Any]) -> bool:
+        return self._session.exec(wanted.limit(1)).first() is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """What a point says, and how it is counted: how many are reached, of how many."""
+
+    key: str
+    title: str
+    note: str
+    link: str
+    href: str
+    count: Callable[[_Look], tuple[int, int]]
 
 
 def _are_two(held: _Held) -> bool:
@@ -222,29 +220,89 @@ def _are_two(held: _Held) -> bool:
     return bool(writers) and bool(approvers) and len(writers | approvers) > 1
 
 
-def _has(
-    session: Session,
-    table: type[Device] | type[StationVoice] | type[StationRules],
-    station_id: str,
-) -> bool:
-    wanted = select(func.count()).select_from(table).where(table.station_id == station_id)
-    if table is Device:
-        wanted = wanted.where(col(Device.retired_at).is_(None))
-    return session.exec(wanted).one() > 0
-
-
-def _has_drilled(session: Session, station_id: str) -> bool:
-    found = session.exec(
-        select(Emergency.id).where(Emergency.station_id == station_id, col(Emergency.drill))
-    )
-    return found.first() is not None
-
-
-def _has_copy(session: Session, now: datetime) -> bool:
-    found = session.exec(
-        select(AuditEntry.number).where(
-            col(AuditEntry.act).in_([Act.STATION_EXPORTED, Act.LEDGER_EXPORTED]),
-            col(AuditEntry.at) > now - COPY_HOLDS_FOR,
-        )
-    )
-    return found.first() is not None
+_TASKS = (
+    _Task(
+        key="residents",
+        title=msgid("Thôn nào cũng có số dân"),
+        note=msgid("Độ phủ tính theo số dân của từng thôn."),
+        link=msgid("Đưa danh sách thôn vào"),
+        href="/import/villages",
+        count=lambda look: (len(look.counted), len(look.villages)),
+    ),
+    _Task(
+        key="places",
+        title=msgid("Thôn nào cũng có vị trí"),
+        note=msgid("Bản đồ khẩn cấp cần vị trí của thôn hoặc của loa ở thôn."),
+        link=msgid("Đưa danh sách thôn vào"),
+        href="/import/villages",
+        count=lambda look: (len(look.placed), len(look.villages)),
+    ),
+    _Task(
+        key="people",
+        title=msgid("Có người cho mỗi vai trò"),
+        note=msgid("Biên tập viên viết, lãnh đạo duyệt, quản trị viên lo máy."),
+        link=msgid("Mở trang Người dùng"),
+        href="/people",
+        count=lambda look: (len({role for _, role, _ in look.held} & _NEEDED), len(_NEEDED)),
+    ),
+    _Task(
+        key="heads",
+        title=msgid("Thôn nào cũng có trưởng thôn"),
+        note=msgid("Trưởng thôn báo nghe rõ hay không, và được gọi khi loa im."),
+        link=msgid("Đưa danh sách người vào"),
+        href="/import/people",
+        count=lambda look: (len(look.headed), len(look.villages)),
+    ),
+    _Task(
+        key="second_person",
+        title=msgid("Người viết và người duyệt là hai người"),
+        note=msgid("Không ai tự duyệt lời mình viết."),
+        link=msgid("Mở trang Người dùng"),
+        href="/people",
+        count=lambda look: (int(_are_two(look.held)), 1),
+    ),
+    _Task(
+        key="device",
+        title=msgid("Loa đầu tiên đã đăng ký"),
+        note=msgid("Loa chỉ phát lệnh của đài mà nó đã được đăng ký."),
+        link=msgid("Thêm loa mới"),
+        href="/devices/enrolment",
+        count=lambda look: (int(look.has_device()), 1),
+    ),
+    _Task(
+        key="voice",
+        title=msgid("Đã chọn giọng đọc"),
+        note=msgid("Nghe thử rồi lưu, kể cả khi giữ giọng mặc định."),
+        link=msgid("Mở trang Giọng đọc"),
+        href="/voices",
+        count=lambda look: (int(look.has_kept(StationVoice)), 1),
+    ),
+    _Task(
+        key="quiet_hours",
+        title=msgid("Lãnh đạo đã xem giờ yên lặng và quy định giờ phát"),
+        note=msgid("Lãnh đạo lưu quy định là đã xem, kể cả khi không đổi gì."),
+        link=msgid("Mở quy định giờ phát"),
+        href="/schedule/rules",
+        count=lambda look: (int(look.has_kept(StationRules)), 1),
+    ),
+    _Task(
+        key="drill",
+        title=msgid("Đã diễn tập khẩn cấp một lần"),
+        note=msgid("Người được ủy quyền ra lệnh diễn tập; loa báo lại đã phát hay chưa."),
+        link=msgid("Mở trang Khẩn cấp"),
+        href="/emergency",
+        count=lambda look: (int(look.has_drilled()), 1),
+    ),
+    _Task(
+        key="copy",
+        title=msgid("Có bản sao dữ liệu trong 31 ngày qua"),
+        note=msgid(
+            "Tải tệp ZIP hoặc xuất sổ rồi cất ở máy khác. Khóa của đài và thư mục dữ liệu "
+            "cần được sao lưu riêng."
+        ),
+        link=msgid("Tải dữ liệu"),
+        href="/import#out-title",
+        count=lambda look: (int(look.has_copy()), 1),
+    ),
+)
+"""In the order in which they are done."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from broadcaster.accounts.roles import Role
 from broadcaster.accounts.tables import RoleGrant
+from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Cluster
 from broadcaster.audit import record
 from broadcaster.audit.acts import Act
@@ -177,6 +180,27 @@ def test_today_tells_the_next_point_until_it_is_put_away(
     assert "Việc lập đài còn lại" in back
     assert len(acts_of(station.database, Act.SET_UP_PUT_AWAY)) == 1
     assert len(acts_of(station.database, Act.SET_UP_BROUGHT_BACK)) == 1
+
+
+def test_today_looks_no_further_than_the_first_point_that_is_left(station: SmallStation) -> None:
+    """The board of every admin asks again and again; the page alone counts all of them."""
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:  # noqa: ANN401
+        asked.append(given[2])
+
+    event.listen(station.database.engine, "before_cursor_execute", note)
+    viewer = Viewer("acc-admin", "admin", "Admin", frozenset({Role.ADMIN}), station_id=STATION_ID)
+    with station.database.reading() as session:
+        (notice,) = set_up_notices(session, STATION_ID, viewer, station.clock())
+        for_today = len(asked)
+        set_up_of(session, STATION_ID, now=station.clock())
+        for_page = len(asked) - for_today
+    event.remove(station.database.engine, "before_cursor_execute", note)
+
+    assert notice.text == "Thôn nào cũng có số dân"
+    assert for_today < for_page
+    assert not any("audit_entry" in each for each in asked[:for_today])
 
 
 def test_nobody_else_is_told(station: SmallStation) -> None:
