@@ -165,6 +165,47 @@ def _today(station: Context) -> date:
     return station.now().astimezone(station.zone).date()
 
 
+def _shown(session: Session, station: Context, viewer: Viewer) -> dict[str, Any]:
+    """What the page shows of the station's rows: who may order, what runs, what was ordered."""
+    ours = station.station_id
+    oversees = viewer.may(Right.OVERSEE_EMERGENCIES)
+    listed = authorisations(session, station_id=ours)
+    log = emergency_log(session, station_id=ours)
+    waiting = to_review(session, station_id=ours)
+    authorised = {each.account_id for each in listed}
+    may_order = (
+        viewer.may(Right.RAISE_EMERGENCIES)
+        and authorisation_of(session, viewer.account_id, station_id=ours) is not None
+    )
+    named = {
+        *authorised,
+        *(each.granted_by for each in listed),
+        *(each.given_by for each in (*log, *waiting)),
+        *(each.reviewed_by for each in log if each.reviewed_by),
+    }
+    others = candidates(session, station_id=ours) if oversees else ()
+    return {
+        "oversees": oversees,
+        "may_order": may_order,
+        # Only whoever may give an order chooses where it goes.
+        "clusters": _choices(session, station) if may_order else [],
+        "points": points_of_clusters(session, station_id=ours, day=_today(station))
+        if may_order
+        else {},
+        "running": running(session, station_id=ours),
+        "log": log,
+        "to_review": waiting,
+        "authorised": listed,
+        "without_code": people_without(session, {viewer.account_id, *authorised}),
+        "names": display_names(session, named),
+        "candidates": [
+            (each.id, each.display_name)
+            for each in others
+            if each.id not in {viewer.account_id, *authorised}
+        ],
+    }
+
+
 def _page(
     request: Request,
     station: Context,
@@ -173,56 +214,16 @@ def _page(
     *,
     refused: BadInput | DrillInQuietHours | None = None,
 ) -> Response:
-    ours = station.station_id
-    oversees = viewer.may(Right.OVERSEE_EMERGENCIES)
     with station.database.reading() as session:
-        row = session.get_one(Station, ours)
+        row = session.get_one(Station, station.station_id)
         commune, no_drill = row.commune, no_drill_until(row, now=station.now())
-        listed = authorisations(session, station_id=ours)
-        log = emergency_log(session, station_id=ours)
-        waiting = to_review(session, station_id=ours)
-        may_order = (
-            viewer.may(Right.RAISE_EMERGENCIES)
-            and authorisation_of(session, viewer.account_id, station_id=ours) is not None
-        )
-        shown: dict[str, Any] = {
-            # Only whoever may give an order chooses where it goes.
-            "clusters": _choices(session, station) if may_order else [],
-            "points": points_of_clusters(session, station_id=ours, day=_today(station))
-            if may_order
-            else {},
-            "running": running(session, station_id=ours),
-            "authorised": listed,
-            "may_order": may_order,
-            "to_review": waiting,
-            "without_code": people_without(
-                session, {viewer.account_id, *(each.account_id for each in listed)}
-            ),
-            "log": log,
-            "names": display_names(
-                session,
-                {
-                    *(each.account_id for each in listed),
-                    *(each.granted_by for each in listed),
-                    *(each.given_by for each in (*log, *waiting)),
-                    *(each.reviewed_by for each in log if each.reviewed_by),
-                },
-            ),
-            "candidates": [
-                (each.id, each.display_name)
-                for each in candidates(session, station_id=ours)
-                if oversees
-                and each.id != viewer.account_id
-                and each.id not in {row.account_id for row in listed}
-            ],
-        }
+        shown = _shown(session, station, viewer)
     return render(
         request,
         "emergency/pages/emergency.html",
         status_code=refused.status if refused else 200,
         form=form,
         no_drill_until=no_drill,
-        oversees=oversees,
         hazards=HAZARDS.values(),
         hazard_of=HAZARDS,
         templates={
