@@ -115,7 +115,7 @@ def _languages(session: Session, village: Village) -> LanguagesOut:
 @api.get("/areas", responses=problems(401, 403, 503))
 def areas(station: Here, viewer: Anyone) -> Areas:
     """Clusters and villages in their order, with the residents of today."""
-    day = station.now().astimezone(station.zone).date()
+    day = station.today()
     in_view = viewer.villages_in_view()
     with station.database.reading() as session:
         about = session.get_one(Station, station.station_id)

@@ -120,7 +120,7 @@ def _page(
     given: str = "",
 ) -> Response:
     with station.database.reading() as session:
-        absent = not_standing(session, station.now().astimezone(station.zone).date())
+        absent = not_standing(session, station.today())
         all_villages = [
             each for each in villages_of(session, station.station_id) if each.id not in absent
         ]

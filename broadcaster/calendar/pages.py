@@ -59,7 +59,7 @@ def calendar_page(
     asked: Annotated[CalendarAsked, Query()],
 ) -> HTMLResponse:
     """The calendar around a day; what was just moved is named, so that it can be undone."""
-    today = station.now().astimezone(station.zone).date()
+    today = station.today()
     moved = moved_lately(
         station, asked.moved, at=asked.at, was=asked.was, was_times=asked.was_times,
         was_every=asked.was_every,
@@ -95,9 +95,7 @@ def answer_calendar(
         rules = _rules(session, row)
     by_day = {
         day: list(of_day)
-        for day, of_day in groupby(
-            entries, key=lambda each: each.begins.astimezone(station.zone).date()
-        )
+        for day, of_day in groupby(entries, key=lambda each: station.day_of(each.begins))
     }
     kept = list(kept_days(seen.days[0], seen.days[-1]))
     drawn = calendar_out(entries, seen.days, station, named=lambda name: translate(request, name))
@@ -121,7 +119,7 @@ def answer_calendar(
             for day in seen.days
         ],
         now_local=wall_time(now, station.zone),
-        today_date=now.astimezone(station.zone).date(),
+        today_date=station.day_of(now),
         may_schedule=viewer.may(Right.SCHEDULE_BROADCASTS),
         may_rule=viewer.may(Right.DECIDE_AIR_RULES),
         **rules,

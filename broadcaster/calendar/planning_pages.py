@@ -66,7 +66,7 @@ def copy(
 ) -> Response:
     """Copy the shown day or week to another; the answer says what could not be copied, and why."""
     view = View.WEEK if form.view == View.WEEK else View.DAY
-    source = target = station.now().astimezone(station.zone).date()
+    source = target = station.today()
     try:
         source, target = _day(form.source, "source"), _day(form.target, "target")
         days = LONGEST_DAYS if view is View.WEEK else 1

@@ -88,7 +88,7 @@ def _answer(
     sentence = "" if refused is None else in_language(request, refused)
     taken = refused if isinstance(refused, SlotTaken) else None
     at_field = refused is not None and refused.field in _FIELDS and taken is None
-    day = form.day(today=station.now().astimezone(station.zone).date())
+    day = form.day(today=station.today())
     with station.database.reading() as session:
         shown = _shown(session, station, form, day=day)
         in_way = in_the_way(session, taken.clashing, zone=station.zone) if taken else []

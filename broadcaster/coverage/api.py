@@ -1,6 +1,6 @@
 """Coverage as JSON, with the rights and the scopes of the pages."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -69,7 +69,7 @@ def coverage(
     by: By = By.STATION,
 ) -> PeriodOut:
     """Mean coverage and reach of a period, by default of this year, as far as the caller sees."""
-    asked = read_period(period) if period else one_year(_today(station).year)
+    asked = read_period(period) if period else one_year(station.today().year)
     with station.database.reading() as session:
         villages = viewer.villages_in_view()
         found = figures_by(session, asked, by, topics=topic, villages=villages)
@@ -104,7 +104,7 @@ def _evidence_of(figure: Figure, period: Period, by: By, topics: list[str] | Non
 @api.get("/villages/{village_id}/days", responses=problems(400, 401, 403, 404, 422))
 def days(station: Here, viewer: Anyone, village_id: Id, period: Asked = "") -> HistoryOut:
     """A village's days, at most 92, by default of this month: what was confirmed, words, sound."""
-    asked = read_period(period) if period else month_of(_today(station))
+    asked = read_period(period) if period else month_of(station.today())
     if asked.until - asked.first > DAYS_AT_ONCE:
         raise PeriodTooLong(field="period")
     with station.database.reading() as session:
@@ -130,7 +130,7 @@ def shares(
     topic: Topics = None,
 ) -> Shares:
     """Who reached a village in a period, down to the signed statements."""
-    asked = read_period(period) if period else one_year(_today(station).year)
+    asked = read_period(period) if period else one_year(station.today().year)
     villages = viewer.villages_in_view()
     with station.database.reading() as session:
         place = village_history(
@@ -199,7 +199,3 @@ def alerts(
     with station.database.reading() as session:
         found = open_alerts(session, villages=viewer.villages_in_view(), limit=limit)
     return Alerts(alerts=[AlertOut.of(each) for each in found])
-
-
-def _today(station: Context) -> date:
-    return station.now().astimezone(station.zone).date()

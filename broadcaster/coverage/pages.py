@@ -122,7 +122,7 @@ def village_page(
         chosen=chosen,
         items=history.days[chosen] if chosen else (),
         earlier=written_period(month_of(Period(date.min, month.first).last)),
-        later=written_period(month_of(month.until)) if month.until <= _today(station) else None,
+        later=written_period(month_of(month.until)) if month.until <= station.today() else None,
     )
 
 
@@ -213,7 +213,7 @@ def _shares(
         request,
         "coverage/pages/shares_live.html",
         address=f"{address}&all=true" if every else address,
-        lasting=period.until > _today(station),
+        lasting=period.until > station.today(),
         history=history,
         shares=shares,
         figure=figures[0] if figures else None,
@@ -246,7 +246,7 @@ def _figures(
         "coverage/pages/coverage_live.html",
         address=f"{address}&page={parts.page}" if parts.page > 1 else address,
         paging=parts,
-        lasting=period.until > _today(station),
+        lasting=period.until > station.today(),
         figures=figures,
         goal=GOAL,
         written=written_period(period),
@@ -262,7 +262,7 @@ def _calendar(
         request,
         "coverage/pages/village_live.html",
         address=f"{address}&day={chosen}" if chosen else address,
-        lasting=history.period.first <= _today(station) < history.period.until,
+        lasting=history.period.first <= station.today() < history.period.until,
         history=history,
         weeks=weeks_of(history.period),
         chosen=chosen,
@@ -290,15 +290,11 @@ def _period(
     """What was asked for: two days, or a period as addresses write it; else this year."""
     if first and last:
         return between(first, last)
-    return read_period(written) if written else one_year(_today(station).year)
+    return read_period(written) if written else one_year(station.today().year)
 
 
 def _month(station: Context, written: str, *, day: date | None) -> Period:
-    return month_of(read_period(written).first if written else day or _today(station))
-
-
-def _today(station: Context) -> date:
-    return station.now().astimezone(station.zone).date()
+    return month_of(read_period(written).first if written else day or station.today())
 
 
 def _neighbours(period: Period) -> list[tuple[str, Words]]:

@@ -259,5 +259,5 @@ def approve_one(
 def _board(session: Session, station: Context, emergency_id: str) -> EmergencyBoard:
     row = find_emergency(session, emergency_id, station_id=station.station_id)
     clusters = clusters_of_emergency(session, row.id)
-    today = station.now().astimezone(station.zone).date()
+    today = station.today()
     return EmergencyBoard.of(row, standing_of(session, row, clusters, today=today))

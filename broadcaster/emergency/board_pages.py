@@ -242,7 +242,7 @@ def _board(
         for said in each.times
         if said.starts_at > now
     ]
-    today = now.astimezone(station.zone).date()
+    today = station.day_of(now)
     return live_part(
         request,
         "emergency/pages/board_live.html",

@@ -5,7 +5,6 @@ While the second page asks, the sound is being made; so it is there, mostly, whe
 
 import secrets
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Path, Request
@@ -158,11 +157,7 @@ def _wish(station: Context, form: EmergencyForm) -> Wish:
 
 
 def _choices(session: Session, station: Context) -> list[ClusterChoice]:
-    return cluster_choices(session, station_id=station.station_id, day=_today(station))
-
-
-def _today(station: Context) -> date:
-    return station.now().astimezone(station.zone).date()
+    return cluster_choices(session, station_id=station.station_id, day=station.today())
 
 
 def _shown(session: Session, station: Context, viewer: Viewer) -> dict[str, Any]:
@@ -189,7 +184,7 @@ def _shown(session: Session, station: Context, viewer: Viewer) -> dict[str, Any]
         "may_order": may_order,
         # Only whoever may give an order chooses where it goes.
         "clusters": _choices(session, station) if may_order else [],
-        "points": points_of_clusters(session, station_id=ours, day=_today(station))
+        "points": points_of_clusters(session, station_id=ours, day=station.today())
         if may_order
         else {},
         "running": running(session, station_id=ours),

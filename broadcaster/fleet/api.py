@@ -133,7 +133,7 @@ class RelayHosts(BaseModel):
 )
 def devices(station: Annotated[Context, Depends(context)]) -> Devices:
     """Every device in service with what it last said."""
-    day = station.now().astimezone(station.zone).date()
+    day = station.today()
     with station.database.reading() as session:
         lines = device_lines(session, station_id=station.station_id, day=day)
     return Devices(devices=[_out(line) for line in lines])
@@ -226,7 +226,7 @@ def _changed(before: Behaviour, given: BehaviourGiven) -> Behaviour:
 
 def detail_out(session: Session, station: Context, device_id: str) -> DeviceDetailOut:
     """One device in service as it is answered; raise UnknownDevice."""
-    day = station.now().astimezone(station.zone).date()
+    day = station.today()
     found = device_detail(session, device_id, station_id=station.station_id, day=day)
     return DeviceDetailOut(
         **_out(found.line).model_dump(), **_behaviour(found.behaviour), **_said(found)

@@ -95,9 +95,7 @@ def connections(station: Here, _viewer: Onlooker) -> ConnectionsOut:
     broker, site = look_at_broker(station.settings), look_at_site(station.settings)
     with station.database.reading() as session:
         heard = heard_lately(session, station_id=station.station_id, now=now, within=LATELY)
-        lines = device_lines(
-            session, station_id=station.station_id, day=now.astimezone(station.zone).date()
-        )
+        lines = device_lines(session, station_id=station.station_id, day=station.day_of(now))
     return ConnectionsOut(
         broker=BrokerOut(
             url=broker.url,

@@ -49,7 +49,7 @@ def shown_of(
     its place are those of its own cluster and of `cluster`; `named` are villages shown besides.
     """
     now = station.now()
-    today = now.astimezone(station.zone).date()
+    today = station.day_of(now)
     device = device_detail(session, device_id, station_id=station.station_id, day=today)
     before = predecessors(session, device_id)
     history = history_of(session, [device_id, *(each.id for each in before)])

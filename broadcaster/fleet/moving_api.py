@@ -89,7 +89,7 @@ def move(station: Here, viewer: Admin, device_id: Id, given: MoveGiven) -> Devic
             ),
             station_id=station.station_id,
             by=viewer.account_id,
-            today=now.astimezone(station.zone).date(),
+            today=station.day_of(now),
             now=now,
         )
         moved = detail_out(session, station, device_id)
@@ -110,7 +110,7 @@ def exchange(
             given.into,
             station_id=station.station_id,
             by=viewer.account_id,
-            today=now.astimezone(station.zone).date(),
+            today=station.day_of(now),
             now=now,
         )
         taken = detail_out(session, station, new.id)

@@ -76,7 +76,7 @@ def move(
                 form.checked(),
                 station_id=station.station_id,
                 by=viewer.account_id,
-                today=now.astimezone(station.zone).date(),
+                today=station.day_of(now),
                 now=now,
             )
     except BadInput as refused:
@@ -107,7 +107,7 @@ def exchange(
                 form.into,
                 station_id=station.station_id,
                 by=viewer.account_id,
-                today=now.astimezone(station.zone).date(),
+                today=station.day_of(now),
                 now=now,
             )
             new_id = new.id

@@ -197,7 +197,7 @@ def _list(
         lines = device_lines(
             session,
             station_id=station.station_id,
-            day=station.now().astimezone(station.zone).date(),
+            day=station.today(),
             cluster_id=chosen,
             contact=contact,
             part=parts.part(),

@@ -144,7 +144,7 @@ def put_residents(
 ) -> VillageRecordOut:
     """Enter who lives in a village from a day on; days that have passed stay."""
     households, residents = given.people()
-    since = checked_day(given.since, today=_today(station))
+    since = checked_day(given.since, today=station.today())
     with station.database.writing() as session:
         enter_residents(
             session,
@@ -164,7 +164,7 @@ def put_shares(
     station: Here, viewer: Admin, village_id: Id, given: SharesGiven
 ) -> VillageRecordOut:
     """Enter who reaches whom in a village from a day on; days that have passed stay."""
-    since = checked_day(given.since, today=_today(station))
+    since = checked_day(given.since, today=station.today())
     shares: dict[str, float] = {}
     for each in given.shares:
         # JSON has no infinity of its own, but some that write it do.
@@ -210,7 +210,7 @@ def post_village(station: Here, viewer: Admin, given: VillageGiven) -> Added:
             cluster_id=given.cluster_id,
             households=households,
             residents=residents,
-            since=checked_day(given.since, today=_today(station)),
+            since=checked_day(given.since, today=station.today()),
             station_id=station.station_id,
             by=viewer.account_id,
             now=station.now(),
@@ -225,7 +225,7 @@ def post_merger(station: Here, viewer: Admin, given: MergerGiven) -> Added:
         village_ids=given.village_ids,
         name=checked_name(given.name),
         cluster_id=given.cluster_id,
-        since=checked_day(given.since, today=_today(station)),
+        since=checked_day(given.since, today=station.today()),
         households=_people(given.households, field="households"),
         residents=_people(given.residents, field="residents"),
     )
@@ -244,12 +244,8 @@ def _people(given: int | None, *, field: str) -> int | None:
     return None if given is None else checked_people(given, field=field)
 
 
-def _today(station: Context) -> date:
-    return station.now().astimezone(station.zone).date()
-
-
 def _register(session: Session, station: Context, village_id: str) -> VillageRecordOut:
-    record = village_record(session, village_id, station_id=station.station_id, day=_today(station))
+    record = village_record(session, village_id, station_id=station.station_id, day=station.today())
     return VillageRecordOut(
         village_id=record.village.id,
         name=record.village.name,

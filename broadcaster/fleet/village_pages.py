@@ -1,6 +1,5 @@
 """The pages of one village's people and poles, of new places and of mergers; for admins."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -87,7 +86,7 @@ def new_village(
                 cluster_id=form.cluster_id,
                 households=checked_people(form.households, field="households"),
                 residents=checked_people(form.residents, field="residents"),
-                since=checked_day(read_day(form.since), today=today_of(station)),
+                since=checked_day(read_day(form.since), today=station.today()),
                 station_id=station.station_id,
                 by=viewer.account_id,
                 now=station.now(),
@@ -103,7 +102,7 @@ def merge(
 ) -> Response:
     """Let villages become one from a day on; its page shows its poles."""
     try:
-        merging = form.checked(today=today_of(station))
+        merging = form.checked(today=station.today())
         with station.database.writing() as session:
             merged = merge_with_poles(
                 session,
@@ -141,7 +140,7 @@ def residents(
 ) -> Response:
     """Enter who lives in a village from a day on."""
     try:
-        since, households, living = form.checked(today=today_of(station))
+        since, households, living = form.checked(today=station.today())
     except BadInput as refused:
         return _village(request, station, viewer, village_id, refused=refused, people=form)
     with station.database.writing() as session:
@@ -168,7 +167,7 @@ def shares(
 ) -> Response:
     """Enter which pole reaches which share from a day on."""
     try:
-        since, wanted = form.checked(today=today_of(station))
+        since, wanted = form.checked(today=station.today())
         with station.database.writing() as session:
             keep_shares(
                 session,
@@ -209,11 +208,6 @@ def place(
     return RedirectResponse(f"/villages/{village_id}?saved=true", status_code=303)
 
 
-def today_of(station: Context) -> date:
-    """The day at the station."""
-    return station.now().astimezone(station.zone).date()
-
-
 def _village(
     request: Request,
     station: Context,
@@ -227,7 +221,7 @@ def _village(
     saved: bool = False,
     cluster: str = "",
 ) -> Response:
-    today = today_of(station)
+    today = station.today()
     with station.database.reading() as session:
         many = village_count(session, station.station_id) > MANY_VILLAGES
         is_part = many and shared is None
@@ -272,7 +266,7 @@ def _changes(
     at: str = "",
     given: ClusterForm | VillageForm | MergerForm | None = None,
 ) -> Response:
-    today = today_of(station)
+    today = station.today()
     with station.database.reading() as session:
         clusters, villages = standing_villages(session, station_id=station.station_id, day=today)
         living = residents_on(session, [each.id for each in villages], today)

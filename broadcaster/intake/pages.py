@@ -114,7 +114,7 @@ def doer_of(station: Context, viewer: Viewer) -> Doer:
     now = station.now()
     return Doer(
         station_id=station.station_id,
-        today=now.astimezone(station.zone).date(),
+        today=station.day_of(now),
         now=now,
         by=viewer.account_id,
     )

@@ -58,7 +58,7 @@ def ledger_page(
     page: PageAsked = 1,
 ) -> HTMLResponse:
     """Sổ độ phủ: seven days, newest first, each broadcast with its coverage."""
-    today = station.now().astimezone(station.zone).date()
+    today = station.today()
     last = min(until or today, today)
     first = last - timedelta(days=DAYS_SHOWN - 1)
     with station.database.reading() as session:

@@ -190,7 +190,7 @@ def _shown(session: Session, station: Context, viewer: Viewer) -> dict[str, Any]
             session, station_id=station.station_id, account_id=viewer.account_id, now=now
         ),
         "clusters": cluster_choices(
-            session, station_id=station.station_id, day=now.astimezone(station.zone).date()
+            session, station_id=station.station_id, day=station.day_of(now)
         ),
         "quiet_begins": rules.quiet_begins,
         "quiet_ends": rules.quiet_ends,

@@ -243,7 +243,7 @@ def _editor(
         offered = offers(session, station_id=station.station_id)
         named = named_bulletins(session, form.bulletin_id, station_id=station.station_id)
     placed = set(form.bulletin_id)
-    today = approved_on(offered, station.now().astimezone(station.zone).date(), zone=station.zone)
+    today = approved_on(offered, station.today(), zone=station.zone)
     return render(
         request,
         "playlists/pages/editor.html",

@@ -92,7 +92,7 @@ def stations(station: Here, viewer: Anyone) -> StationsOut:
         found = standings(
             session,
             stations_read_by(session, viewer.account_id, own=station.own_id),
-            today=now.astimezone(station.zone).date(),
+            today=station.day_of(now),
             now=now,
         )
     return StationsOut(

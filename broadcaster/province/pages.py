@@ -31,7 +31,7 @@ def stations_page(request: Request, station: Here, viewer: Anyone) -> HTMLRespon
         found = standings(
             session,
             stations_read_by(session, viewer.account_id, own=station.own_id),
-            today=now.astimezone(station.zone).date(),
+            today=station.day_of(now),
             now=now,
         )
     return render(

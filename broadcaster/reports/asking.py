@@ -1,6 +1,6 @@
 """From what somebody asked in an address to the report: period, scope, and what they may see."""
 
-from datetime import date, datetime
+from datetime import date
 
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.ledger.periods import Period, between, half_year, month_of, read_period
@@ -28,23 +28,13 @@ def asked_period(
     """Two days, or a period as addresses write it; else this month. Raises PeriodUnreadable."""
     if first and last:
         return between(first, last)
-    return read_period(written) if written else month_of(today(station))
+    return read_period(written) if written else month_of(station.today())
 
 
 def scope_choices(station: Context, viewer: Viewer) -> Choices:
     """What this person may choose a report of."""
     with station.database.reading() as session:
         return choices(session, station_id=station.station_id, in_view=viewer.villages_in_view())
-
-
-def today(station: Context) -> date:
-    """The day where the station is."""
-    return local_day(station, station.now())
-
-
-def local_day(station: Context, at: datetime) -> date:
-    """The day of an instant where the station is."""
-    return at.astimezone(station.zone).date()
 
 
 def due_period(day: date) -> Period:

@@ -26,7 +26,6 @@ from broadcaster.reports.asking import (
     asked_report,
     due_period,
     scope_choices,
-    today,
 )
 from broadcaster.reports.body import ROWS_SHOWN, body_of
 from broadcaster.reports.files import MEDIA_TYPES, FileKind, Making, file_name, make_file
@@ -74,7 +73,7 @@ def report_page(
         query=urlencode({"period": written, "scope": report.scope.written}),
         kinds=list(FileKind),
         can_make_pdf=can_make_pdf(),
-        due=due_period(today(station)),
+        due=due_period(station.today()),
     )
 
 
@@ -102,7 +101,7 @@ def report_file(
 
 def _periods(station: Context, asked: Period) -> list[tuple[str, Words]]:
     """The periods to choose from: of this year and the last what has begun, and what is shown."""
-    day = today(station)
+    day = station.today()
     near = [
         *(month_of(date(day.year, month, 1)) for month in range(day.month, 0, -1)),
         *(quarter(day.year, number) for number in (4, 3, 2, 1)),

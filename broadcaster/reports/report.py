@@ -82,7 +82,7 @@ def make_report(
     `first` bounds how many poles and villages have a line of their own: a province has thousands.
     """
     now = station.now()
-    today = now.astimezone(station.zone).date()
+    today = station.day_of(now)
     if period.first > today:
         raise PeriodNotBegun(field="period")
     if period.until - period.first > LONGEST:

@@ -54,7 +54,7 @@ def broadcasts(
     days: Annotated[int, Query(ge=1, le=31)] = 1,
 ) -> Broadcasts:
     """The broadcasts of one or more local days, cluster by cluster."""
-    today = station.now().astimezone(station.zone).date()
+    today = station.today()
     first = station.now() + timedelta(days=((day or today) - today).days)
     begins, _ = day_of(first, zone=station.zone)
     villages = viewer.villages_in_view()

@@ -72,7 +72,7 @@ StationViewer = Annotated[Viewer, Depends(require(Right.SEE_STATION))]
 @router.get("/")
 def today_page(request: Request, station: Here, viewer: Anyone) -> HTMLResponse:
     """Hôm nay: what is on air, what comes next, what needs a hand."""
-    today = station.now().astimezone(station.zone).date()
+    today = station.today()
     return render(
         request,
         "schedule/pages/today.html",

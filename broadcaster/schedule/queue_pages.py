@@ -145,7 +145,7 @@ def panel_context(
         "clusters": cluster_choices(
             session,
             station_id=station.station_id,
-            day=station.now().astimezone(station.zone).date(),
+            day=station.today(),
         ),
         "form": form or QueueForm(),
         "quiet_begins": rules.quiet_begins,

@@ -58,7 +58,7 @@ def week_page(
     request: Request, station: Here, viewer: Anyone, village_id: Id, day: Day = None
 ) -> Response:
     """One week: what, when, on which poles, and whether people heard it."""
-    today = station.now().astimezone(station.zone).date()
+    today = station.today()
     week = week_of(day or today)
     with station.database.reading() as session:
         place = _place(session, station, viewer, village_id)

@@ -38,7 +38,7 @@ def month_sheet(
     period: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """One month; what is still to come is not on it."""
-    today = station.now().astimezone(station.zone).date()
+    today = station.today()
     month = month_of(read_period(period).first if period else today)
     in_view = viewer.villages_in_view()
     with station.database.reading() as session:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -27,6 +27,14 @@ class Context:
     rehearsal: bool
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     own_station_id: str = ""
+
+    def today(self) -> date:
+        """The day that the station's own clocks show now."""
+        return self.day_of(self.now())
+
+    def day_of(self, instant: datetime) -> date:
+        """The day of an instant by the station's own clocks."""
+        return instant.astimezone(self.zone).date()
 
     @property
     def own_id(self) -> str:
