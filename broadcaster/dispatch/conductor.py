@@ -71,6 +71,7 @@ class Conductor:
         keys: Callable[[], StationKeys],
         wire: Wire,
         lead: Lead,
+        trail: FollowedTrail,
     ) -> None:
         self._database = database
         self._lead = lead
@@ -82,7 +83,7 @@ class Conductor:
         self._connections = 0
         self._sealed_at: datetime | None = None
         self._forgot_at: datetime | None = None
-        self._trail: FollowedTrail | None = None
+        self._trail = trail
 
     def lead(self, _: datetime) -> None:
         """Give a sign of life where one is asked for; raise Deposed when another one leads."""
@@ -205,11 +206,6 @@ class Conductor:
 
     def _followed(self) -> FollowedTrail:
         """The trail, read up to now: outside the writing transaction, which everybody waits for."""
-        if self._trail is None:
-            keys = self._keys()
-            self._trail = FollowedTrail(
-                station=keys.ring.station, root_public_key=keys.root_public_key
-            )
         with self._database.reading() as session:
             self._trail.follow(session)
         return self._trail

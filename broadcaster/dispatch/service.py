@@ -20,6 +20,7 @@ from broadcaster.alerts.polling import EVERY_S, poll_all
 from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Station
 from broadcaster.audit import keep_trail
+from broadcaster.audit.following import FollowedTrail
 from broadcaster.database import Database, connect
 from broadcaster.dispatch.conductor import Conductor, take, tick
 from broadcaster.dispatch.leading import Deposed, Lead
@@ -52,23 +53,42 @@ def run() -> int:
     with database.reading() as session:
         station = the_station(session)
     lead = Lead(database, station_id=station.id)
+    keys = KeyWatch(settings.keys_dir, station_id=station.id, root_public_key=station.public_key)
+    trail = FollowedTrail(station=station.id, root_public_key=keys().root_public_key)
     try:
-        if _stood_by(lead, stopping=stopping):
-            return _led(settings, database, station, lead=lead, stopping=stopping)
+        if stood_by(lead, database, trail, stopping=stopping):
+            return _led(
+                settings, database, station, lead=lead, keys=keys, trail=trail, stopping=stopping
+            )
         return 0
     finally:
         database.dispose()
 
 
-def _stood_by(lead: Lead, *, stopping: threading.Event) -> bool:
-    """Wait for the lead; whether it came before the end."""
+def stood_by(
+    lead: Lead, database: Database, trail: FollowedTrail, *, stopping: threading.Event
+) -> bool:
+    """Wait for the lead; whether it came before the end.
+
+    Who stands by reads the trail along: ten years of it take half a minute, and whoever takes over
+    signs only what it stands behind.
+    """
     if _took(lead):
         return True
     _say({"event": READY, "stands_by": True})
     while not stopping.wait(_LOOK_S):
         if _took(lead):
             return True
+        _read_along(database, trail)
     return False
+
+
+def _read_along(database: Database, trail: FollowedTrail) -> None:
+    try:
+        with database.reading() as session:
+            trail.follow(session)
+    except SQLAlchemyError:
+        log.exception("trail_not_read")
 
 
 def _took(lead: Lead) -> bool:
@@ -85,9 +105,10 @@ def _led(
     station: Station,
     *,
     lead: Lead,
+    keys: KeyWatch,
+    trail: FollowedTrail,
     stopping: threading.Event,
 ) -> int:
-    keys = KeyWatch(settings.keys_dir, station_id=station.id, root_public_key=station.public_key)
     secret = load_wire_secret(settings, station_id=station.id, role="dispatch")
     keep_trail(database, lambda _: keys())
     wire = Wire(
@@ -98,7 +119,9 @@ def _led(
         may_connect=lambda: lead.leads,
         ca=settings.device_ca,
     )
-    conductor = Conductor(database=database, settings=settings, keys=keys, wire=wire, lead=lead)
+    conductor = Conductor(
+        database=database, settings=settings, keys=keys, wire=wire, lead=lead, trail=trail
+    )
     deposed = threading.Event()
     wire.start()
     clock = _clock(

@@ -19,6 +19,7 @@ from tests.broadcaster.dispatch.fleet import leading
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import found_station
 from tests.broadcaster.station_keys import made_keys
+from tests.trail import followed
 
 MONTH = timedelta(days=30)
 
@@ -37,6 +38,7 @@ def conductor(newsroom: Newsroom) -> Conductor:
         keys=made_keys,
         wire=Wire("mqtt://127.0.0.1:1", client_id="nobody"),
         lead=leading(newsroom.small.database),
+        trail=followed(),
     )
 
 

@@ -24,6 +24,7 @@ from tests.broadcaster.dispatch.fleet import leading
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys
+from tests.trail import followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def test_a_recording_taken_away_is_out_of_the_plan_at_the_next_beat(newsroom: Ne
         keys=made_keys,
         wire=Wire("mqtt://127.0.0.1:1", client_id="nobody"),
         lead=leading(newsroom.small.database),
+        trail=followed(),
     )
     for _ in range(2):
         conductor.plan(newsroom.now())

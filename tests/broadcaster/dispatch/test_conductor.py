@@ -20,6 +20,7 @@ from tests.broadcaster.dispatch.fleet import FakeWire, add_device, leading
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys
+from tests.trail import followed
 
 ALL = ["config/loa-1", "config/loa-2", "plan/cl-1", "plan/cl-2"]
 
@@ -40,6 +41,7 @@ class Led:
             keys=lambda: self.keys,
             wire=self.wire,  # type: ignore[arg-type]
             lead=leading(self.newsroom.small.database),
+            trail=followed(),
         )
 
     def beat(self) -> list[str]:

@@ -26,6 +26,7 @@ from tests.broadcaster.ledger.commune import Pole
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
 from tests.broadcaster.station_keys import made_keys
+from tests.trail import followed
 
 YEAR = one_year(2026)
 RESIDENTS = 1_000
@@ -45,6 +46,7 @@ class OnAir:
             keys=lambda: keys,
             wire=FakeWire(takes=1_000),  # type: ignore[arg-type]
             lead=leading(self.database),
+            trail=followed(),
         )
         self.poles = {
             f"loa-{n}": Pole(f"loa-{n}", station=STATION_ID, key=SigningKey(bytes([n]) * 32))

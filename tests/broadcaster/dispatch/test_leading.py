@@ -3,16 +3,19 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
-from sqlmodel import delete
+from sqlmodel import delete, select
 
 from broadcaster.areas.tables import Station
+from broadcaster.bulletins.tables import Approval
 from broadcaster.database import Database, connect
 from broadcaster.dispatch.leading import (
     ASK_EVERY_S,
@@ -22,9 +25,11 @@ from broadcaster.dispatch.leading import (
     is_gone,
     this_process,
 )
+from broadcaster.dispatch.service import stood_by
 from broadcaster.dispatch.tables import ScheduleLead
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
+from tests.trail import followed
 
 
 @dataclass
@@ -187,6 +192,31 @@ def test_nothing_is_written_while_nobody_asks(
     assert writes == []
     with newsroom.small.database.reading() as session:
         assert session.get_one(ScheduleLead, STATION_ID).model_dump() == before
+
+
+def test_who_stands_by_has_read_the_trail_by_the_time_that_it_leads(
+    newsroom: Newsroom, a_process: Callable[[str], Lead]
+) -> None:
+    """A take-over in a storm does not begin with the reading of ten years."""
+    database, trail, stopping = newsroom.small.database, followed(), threading.Event()
+    bulletin = newsroom.bulletin()
+    assert a_process("first").take()
+    asked: list[str] = []
+
+    def note(*call: Any) -> None:  # noqa: ANN401
+        asked.append(call[2])
+        if "audit_entry" in call[2]:
+            stopping.set()
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    assert not stood_by(a_process("second"), database, trail, stopping=stopping)
+    with database.reading() as session:
+        decision = session.exec(select(Approval).where(Approval.bulletin_id == bulletin)).one()
+        asked.clear()
+        assert trail.is_newest_decision(session, decision)
+    event.remove(database.engine, "before_cursor_execute", note)
+
+    assert asked == []
 
 
 def test_a_process_of_this_machine_that_ended_is_followed_at_once(newsroom: Newsroom) -> None:

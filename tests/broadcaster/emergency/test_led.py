@@ -9,6 +9,7 @@ from tests.broadcaster.dispatch.fleet import FakeWire, leading
 from tests.broadcaster.emergency.conftest import KEYS, WatchRoom
 from tests.broadcaster.emergency.test_ordering import end, rendered_before
 from tests.broadcaster.small_station import STATION_ID
+from tests.trail import followed
 
 
 class Led:
@@ -23,6 +24,7 @@ class Led:
             keys=lambda: KEYS,
             wire=self.wire,  # type: ignore[arg-type]
             lead=leading(room.database),
+            trail=followed(),
         )
 
     def said(self, act: str) -> list[str]:
