@@ -128,20 +128,20 @@ class RowReader:
 
     def of_device(self, device: str, *, since_ms: int | None) -> DeviceRows:
         """What is held of one device; of what comes by the day, only what came since."""
+        batches = [
+            HeldBatch(RootedBatch(device_id, received_at, hex_of(sha256)), *taken_apart(message))
+            for message, device_id, received_at, sha256 in self._rows(
+                "confirmation_batch",
+                ("message", *RootedBatch.__struct_fields__),
+                device,
+                came="received_at",
+                since_ms=since_ms,
+            )
+        ]
+        # Put in order here: a database would carry whole messages through its sorting.
+        batches.sort(key=lambda held: held.row.sha256)
         return DeviceRows(
-            batches=[
-                HeldBatch(
-                    RootedBatch(device_id, received_at, hex_of(sha256)), *taken_apart(message)
-                )
-                for message, device_id, received_at, sha256 in self._rows(
-                    "confirmation_batch",
-                    ("message", *RootedBatch.__struct_fields__),
-                    device,
-                    came="received_at",
-                    since_ms=since_ms,
-                    ordered="sha256",
-                )
-            ],
+            batches=batches,
             confirmations=list(self._confirmations(device, since_ms=since_ms)),
             heads=self._mappings("journal_head", _HEAD_COLUMNS, device),
             journals=self._mappings("journal", _JOURNAL_COLUMNS, device),
