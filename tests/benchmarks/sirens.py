@@ -45,22 +45,29 @@ def spread_of(late_us: Sequence[int]) -> Spread:
     return Spread(p50_ms=at[0], p99_ms=at[1], last_ms=late_ms[-1])
 
 
-def sirens(*, controllers: int = 2_000, rounds: int = 5) -> Comparison:
-    """Milliseconds until 99 of 100 poles sound, the best of several rounds each."""
+def sirens(*, controllers: int = 2_000, rounds: int = 7) -> Comparison:
+    """Milliseconds until 99 of 100 poles sound: of several rounds the middle one each.
+
+    Not the best: the bare clients' luckiest round is a third faster than any other.
+    """
     tones, bare = asyncio.run(_measure(controllers, rounds=rounds))
-    best_tones = min(tones, key=lambda each: each.p99_ms)
-    best_bare = min(bare, key=lambda each: each.p99_ms)
+    middle_tones, middle_bare = _middle(tones), _middle(bare)
     return Comparison(
         name="emergency to tone",
         work=(
-            f"{controllers:,} controllers: {best_tones}; bare: {best_bare}; "
+            f"{controllers:,} controllers: {middle_tones}; bare: {middle_bare}; "
             f"load {os.getloadavg()[0]:.1f}"
         ),
-        ours=best_tones.p99_ms,
-        baseline=best_bare.p99_ms,
+        ours=middle_tones.p99_ms,
+        baseline=middle_bare.p99_ms,
         unit="ms, p99",
         against=f"the same Mosquitto's fan-out to {controllers:,} bare clients",
+        ratios=[ours.p99_ms / least.p99_ms for ours, least in zip(tones, bare, strict=True)],
     )
+
+
+def _middle(rounds: Sequence[Spread]) -> Spread:
+    return sorted(rounds, key=lambda each: each.p99_ms)[len(rounds) // 2]
 
 
 async def _measure(controllers: int, *, rounds: int) -> tuple[list[Spread], list[Spread]]:
