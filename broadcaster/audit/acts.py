@@ -168,5 +168,8 @@ class Act(StrEnum):
     TABLE_BROUGHT_IN = "table_brought_in"
     """A list came in from a file: beside the acts of its rows, which are those done by hand."""
     STATION_EXPORTED = "station_exported"
+    STATION_BACKED_UP = "station_backed_up"
+    STATION_RESTORED = "station_restored"
+    """From a backup; what came between it and now is missing until devices say it again."""
     SET_UP_PUT_AWAY = "set_up_put_away"
     SET_UP_BROUGHT_BACK = "set_up_brought_back"

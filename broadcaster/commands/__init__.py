@@ -10,6 +10,7 @@ import typer
 
 from broadcaster import __version__
 from broadcaster.commands.alerts import alerts
+from broadcaster.commands.backup import backup, backup_key, restore
 from broadcaster.commands.broker import broker
 from broadcaster.commands.campaign import campaign
 from broadcaster.commands.channels import channels
@@ -114,6 +115,9 @@ def read(context: typer.Context) -> None:
 app.command("live")(speak_live)
 app.command("import")(import_list)
 app.command("export")(export_all)
+app.command("backup-key")(backup_key)
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 
 @app.command(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from broadcaster.database.engine import Database
 
@@ -27,3 +28,13 @@ def _config(connection: object) -> Config:
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
     return config
+
+
+def is_known_revision(revision: str) -> bool:
+    """Whether this version has a step of that name: a newer one's it has not."""
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    return any(
+        script.revision == revision
+        for script in ScriptDirectory.from_config(config).walk_revisions()
+    )

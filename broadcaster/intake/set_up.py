@@ -187,7 +187,9 @@ class _Look:
         """Whether somebody took all data out, or the ledger, not too long ago."""
         return self._finds(
             select(AuditEntry.number).where(
-                col(AuditEntry.act).in_([Act.STATION_EXPORTED, Act.LEDGER_EXPORTED]),
+                col(AuditEntry.act).in_(
+                    [Act.STATION_BACKED_UP, Act.STATION_EXPORTED, Act.LEDGER_EXPORTED]
+                ),
                 col(AuditEntry.at) > self._now - COPY_HOLDS_FOR,
             )
         )
@@ -297,8 +299,8 @@ _TASKS = (
         key="copy",
         title=msgid("Có bản sao dữ liệu trong 31 ngày qua"),
         note=msgid(
-            "Tải tệp ZIP hoặc xuất sổ rồi cất ở máy khác. Khóa của đài và thư mục dữ liệu "
-            "cần được sao lưu riêng."
+            "Tại máy của đài, “loa backup” ghi cả đài, kể cả khóa, vào một tệp niêm phong để cất "
+            "ở nơi khác. Tải tệp ZIP hoặc xuất sổ chỉ lấy dữ liệu, không lấy khóa."
         ),
         link=msgid("Tải dữ liệu"),
         href="/import#out-title",

@@ -1,48 +1,21 @@
-"""The root key as people hold it: signs to be written down once and typed in years later.
-
-Crockford's base 32 has no letters that look like digits, and takes small letters, spaces, and O
-for 0 and I or L for 1. Three octets of a hash tell a slip of the pen from another station's key.
-"""
-
-import base64
-import binascii
-import hashlib
-import re
+"""The root key as people hold it: told once at the founding, and typed in to change keys."""
 
 from nacl.signing import SigningKey
 
 from broadcaster.keys.errors import RootKeyMistyped
+from broadcaster.keys.paper import read_from_paper, told_on_paper
 
-_KEY_BYTES = 32
-_CHECK_BYTES = 3
-_GROUP = 4
-_RFC_4648 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_TO_TELL = str.maketrans(_RFC_4648, _CROCKFORD)
-# U stands for nothing there, but would for something in RFC 4648.
-_TO_READ = str.maketrans(_CROCKFORD + "OILU", _RFC_4648 + "ABB!")
-_BETWEEN = re.compile(r"[\s\-‐-―]+")
+_PURPOSE = b"loa root key"
 
 
 def root_key_told(root: SigningKey) -> str:
     """The root's secret half in groups of four signs, as it is told once."""
-    secret = bytes(root)
-    signs = base64.b32encode(secret + _check(secret)).decode().translate(_TO_TELL)
-    return "-".join(signs[begin : begin + _GROUP] for begin in range(0, len(signs), _GROUP))
+    return told_on_paper(bytes(root), purpose=_PURPOSE)
 
 
 def read_root_key(typed: str) -> SigningKey:
     """The root key that somebody typed; raise RootKeyMistyped, which repeats nothing of it."""
-    signs = _BETWEEN.sub("", typed).upper().translate(_TO_READ)
-    try:
-        raw = base64.b32decode(signs)
-    except (binascii.Error, ValueError):
-        raise RootKeyMistyped from None
-    secret, check = raw[:_KEY_BYTES], raw[_KEY_BYTES:]
-    if len(raw) != _KEY_BYTES + _CHECK_BYTES or check != _check(secret):
+    secret = read_from_paper(typed, purpose=_PURPOSE)
+    if secret is None:
         raise RootKeyMistyped
     return SigningKey(secret)
-
-
-def _check(secret: bytes) -> bytes:
-    return hashlib.sha256(b"loa root key" + secret).digest()[:_CHECK_BYTES]

@@ -2,14 +2,18 @@
 
 import shutil
 from collections.abc import Callable
-from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
-from sqlite3 import connect
 
 import pytest
 from sqlmodel import func, select
 
+from broadcaster.backup.backup_key import make_backup_key
+from broadcaster.backup.restoring import restore
+from broadcaster.backup.writing import write_backup
+from broadcaster.demo.state import fleet_folder
 from broadcaster.dispatch.tables import SignedPlan
+from broadcaster.keys import load_keys
 from broadcaster.ledger.tables import ConfirmationRow
 from tests.chain import Chain, founded_chain
 from tests.chain_evidence import JournalCopy, assert_whole
@@ -28,12 +32,12 @@ def test_poles_play_on_and_give_the_ledger_back_what_it_lost(tmp_path: Path) -> 
     with founded_chain(tmp_path / "state", commune=SMALL_COMMUNE) as chain:
         chain.start_station()
         chain.start_fleet()
-        restore = backed_up(chain, tmp_path / "backup")
+        restore_it = backed_up(chain, tmp_path / "backup")
         after_backup = finished_everywhere(chain, "sau khi sao lưu")
         lost = chain.journals()
         version = newest_plan(chain)
         chain.kill_station()
-        restore()
+        restore_it()
         assert confirmations(chain) == 0
         assert newest_plan(chain) < version
         assert chain.report(after_backup) is None
@@ -57,27 +61,24 @@ def finished_everywhere(chain: Chain, name: str) -> str:
 
 
 def backed_up(chain: Chain, folder: Path) -> Callable[[], None]:
-    """Copy database, audio and keys as they are now; what puts them back."""
-    state = chain.settings.state_dir
-    database = state / "station.sqlite3"
-    folder.mkdir()
-    with closing(connect(database)) as running, closing(connect(folder / "copy")) as copy:
-        running.backup(copy)
-    for kept in ("audio", "keys"):
-        if (state / kept).exists():
-            shutil.copytree(state / kept, folder / kept)
+    """Back the running station up; what makes it again on a machine that has nothing of it."""
+    key = make_backup_key(chain.settings.keys_dir)
+    station_id = load_keys(chain.settings.keys_dir).ring.station
+    file = write_backup(
+        chain.database, chain.settings, folder, station_id=station_id, now=datetime.now(UTC)
+    ).file
+    fleet = fleet_folder(chain.settings).name
 
-    def restore() -> None:
+    def restore_it() -> None:
         chain.database.dispose()
-        for part in ("", "-wal", "-shm"):
-            database.with_name(database.name + part).unlink(missing_ok=True)
-        shutil.copy(folder / "copy", database)
-        for kept in ("audio", "keys"):
-            shutil.rmtree(state / kept, ignore_errors=True)
-            if (folder / kept).exists():
-                shutil.copytree(folder / kept, state / kept)
+        for each in chain.settings.state_dir.iterdir():
+            if each.is_dir() and each.name not in {fleet, "log"}:
+                shutil.rmtree(each)
+            elif each.is_file():
+                each.unlink()
+        restore(file, chain.settings, key=key, now=datetime.now(UTC))
 
-    return restore
+    return restore_it
 
 
 def all_held(chain: Chain) -> list[JournalCopy] | None:

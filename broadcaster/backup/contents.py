@@ -1,0 +1,30 @@
+"""What belongs to a station beside its database: all of its folder but what is made again.
+
+Left out are named, so that what is added to the folder one day is kept without anybody's thought.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from sqlalchemy.engine import make_url
+
+from broadcaster.settings import Settings
+
+MADE_AGAIN = frozenset({"broker", "fleet", "ingest", "log", "sentences"})
+"""Of the state folder: the broker's list of devices, simulated devices, logs, cached sentences."""
+
+BESIDE_A_DATABASE = ("", "-journal", "-shm", "-turns", "-wal")
+
+
+def kept_files(settings: Settings) -> Iterator[PurePosixPath]:
+    """The files to keep, by their place in the state folder; links lead out of it and are not."""
+    state = settings.state_dir.resolve()
+    database = make_url(settings.database).database or ""
+    never = {Path(database + each).resolve() for each in BESIDE_A_DATABASE}
+    voices = settings.voices_dir.resolve()
+    for file in sorted(state.rglob("*")):
+        place = file.relative_to(state)
+        if place.parts[0] in MADE_AGAIN or file.is_symlink() or not file.is_file():
+            continue
+        if file not in never and not file.is_relative_to(voices):
+            yield PurePosixPath(place)
