@@ -14,6 +14,7 @@ from broadcaster.commands.backup import backup, backup_key, restore
 from broadcaster.commands.broker import broker
 from broadcaster.commands.campaign import campaign
 from broadcaster.commands.channels import channels
+from broadcaster.commands.doctor import doctor
 from broadcaster.commands.emergency import emergency
 from broadcaster.commands.founding import found
 from broadcaster.commands.intake import import_list
@@ -118,6 +119,7 @@ app.command("export")(export_all)
 app.command("backup-key")(backup_key)
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.command()(doctor)
 
 
 @app.command(

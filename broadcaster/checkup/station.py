@@ -1,0 +1,115 @@
+"""The station itself: its database, its keys, its voice, and how old its newest backup is."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+
+from broadcaster.audit import Act
+from broadcaster.audit.tables import ENTRIES
+from broadcaster.backup.backup_key import PUBLIC_FILE
+from broadcaster.checkup.finding import Finding, Level
+from broadcaster.database import Database
+from broadcaster.database.columns import from_ms
+from broadcaster.keys import KeyUnreadable, load_keys
+from broadcaster.settings import Settings
+from broadcaster.voices.house import usable_voices
+
+BACKUP_HOLDS_FOR = timedelta(days=2)
+"""One a night, and one night may go wrong."""
+
+KEYS_END_SOON = timedelta(days=30)
+
+
+def check_database(database: Database) -> Iterator[Finding]:
+    """Whether every page of it can be read and belongs where it is."""
+    if database.engine.dialect.name != "sqlite":
+        with database.engine.connect() as connection:
+            version = connection.execute(text("SHOW server_version")).scalar_one()
+        yield Finding(
+            check="database", level=Level.WELL, vi=f"PostgreSQL {version} trả lời.",
+            en=f"PostgreSQL {version} answers.",
+        )  # fmt: skip
+        return
+    with database.engine.connect() as connection:
+        said = connection.execute(text("PRAGMA quick_check(5)")).scalars().all()
+    if said == ["ok"]:
+        yield Finding(
+            check="database", level=Level.WELL, vi="Cơ sở dữ liệu đọc được trọn vẹn.",
+            en="The database can be read whole.",
+        )  # fmt: skip
+        return
+    yield Finding(
+        check="database", level=Level.ILL, vi=f"Cơ sở dữ liệu bị hỏng: {said[0]}",
+        en=f"The database is spoilt: {said[0]}",
+        remedy_vi="Dừng đài, giữ nguyên tệp hỏng, rồi “loa restore” bản sao lưu mới nhất.",
+        remedy_en="Stop the station, keep the spoilt file, and “loa restore” the newest backup.",
+    )  # fmt: skip
+
+
+def check_keys(settings: Settings, *, now: datetime) -> Iterator[Finding]:
+    """Whether orders can be signed, and until when loudspeakers will believe them."""
+    try:
+        keys = load_keys(settings.keys_dir)
+    except KeyUnreadable as error:
+        yield Finding(
+            check="keys", level=Level.ILL, vi=f"{error.message_vi} ({error.detail})",
+            en=f"{error.message_en} ({error.detail})",
+            remedy_vi="“loa restore” bản sao lưu, hoặc lấy lại thư mục khóa từ đó.",
+            remedy_en="“loa restore” a backup, or take the keys folder out of one.",
+        )  # fmt: skip
+        return
+    until = from_ms(keys.issuer.not_after_ms)
+    level = Level.WELL if until - now > KEYS_END_SOON else Level.SOON
+    if until <= now:
+        level = Level.ILL
+    is_well = level is Level.WELL
+    yield Finding(
+        check="keys", level=level, vi=f"Khóa ký của đài dùng được đến {until:%d/%m/%Y}.",
+        en=f"The signing key serves until {until:%d/%m/%Y}.",
+        remedy_vi="" if is_well else "Lấy khóa gốc trên giấy và chạy “loa keys rotate”.",
+        remedy_en="" if is_well else "Take the root key's paper and run “loa keys rotate”.",
+    )  # fmt: skip
+
+
+def check_voice(settings: Settings) -> Iterator[Finding]:
+    """Whether anything can be read aloud here without a network."""
+    names = [voice.name for voice in usable_voices(settings.voices_dir)]
+    if names:
+        yield Finding(
+            check="voice", level=Level.WELL, vi=f"Giọng đọc: {', '.join(names)}.",
+            en=f"Voices: {', '.join(names)}.",
+        )  # fmt: skip
+        return
+    yield Finding(
+        check="voice", level=Level.SOON, vi="Chỉ có giọng máy eSpeak; giọng tự nhiên chưa cài.",
+        en="Only eSpeak's voice is here; no natural one is installed.",
+        remedy_vi=f"Chạy “loa voice install {settings.voice_default}”.",
+        remedy_en=f"Run “loa voice install {settings.voice_default}”.",
+    )  # fmt: skip
+
+
+def check_backup(database: Database, settings: Settings, *, now: datetime) -> Iterator[Finding]:
+    """Whether the newest backup is one of these nights."""
+    newest = select(func.max(ENTRIES.c.at)).where(ENTRIES.c.act == Act.STATION_BACKED_UP)
+    with database.engine.connect() as connection:
+        at = connection.execute(newest).scalar()
+    if at is None:
+        has_key = (settings.keys_dir / PUBLIC_FILE).exists()
+        first = "" if has_key else "“loa backup-key”, "
+        yield Finding(
+            check="backup", level=Level.ILL, vi="Đài chưa sao lưu lần nào.",
+            en="The station was never backed up.",
+            remedy_vi=f"Chạy {first}“loa backup THƯ_MỤC” ở ổ khác, rồi hẹn giờ mỗi đêm.",
+            remedy_en=f"Run {first}“loa backup FOLDER” on another disk, then every night.",
+        )  # fmt: skip
+        return
+    days = (now - at) // timedelta(days=1)
+    is_well = now - at <= BACKUP_HOLDS_FOR
+    yield Finding(
+        check="backup", level=Level.WELL if is_well else Level.ILL,
+        vi=f"Bản sao lưu mới nhất ngày {at:%d/%m/%Y} ({days} ngày trước).",
+        en=f"The newest backup is of {at:%d/%m/%Y} ({days} days ago).",
+        remedy_vi="" if is_well else "Xem việc sao lưu hằng đêm còn chạy và ổ đĩa của nó còn chỗ.",
+        remedy_en="" if is_well else "See that the nightly backup runs and its disk has room.",
+    )  # fmt: skip
