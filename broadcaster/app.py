@@ -111,6 +111,7 @@ from broadcaster.schedule import api as schedule_api
 from broadcaster.schedule import broadcast_pages, queue_pages, today_events
 from broadcaster.schedule import pages as schedule_pages
 from broadcaster.schedule.wanted import wanted_places
+from broadcaster.schedule.ways_pages import make_way_on_approval, ways_in_decision
 from broadcaster.sources import api as sources_api
 from broadcaster.sources import pages as sources_pages
 from broadcaster.village import feedback_pages as village_feedback
@@ -324,6 +325,8 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
         queue_pages.queue_panel,
     ]
     app.state.wanted_places = wanted_places
+    app.state.decision_parts = [ways_in_decision]
+    app.state.on_approval = make_way_on_approval
     app.state.device_panels = [coverage_device_pages.trend_panel]
     app.state.playlist_page = playlists_pages.answer_playlist
     app.state.relay_page = relays_pages.answer_relay

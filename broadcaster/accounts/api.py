@@ -65,7 +65,7 @@ class NewSession(BaseModel):
     responses=problems(400, 401, 409, 413, 422, 429, 503),
 )
 def sign_in(request: Request, station: Station, credentials: Credentials) -> NewSession:
-    """Sign in; five failures in fifteen minutes lock a name for a while.
+    """Sign in; five failures in fifteen minutes lock a name for a while for their network.
 
     Admins do nothing without a code, and nobody orders an emergency without one in a shift; it may
     come here, or later to `/api/sessions/code`.

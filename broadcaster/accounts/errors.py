@@ -10,7 +10,7 @@ NotAllowed
 ├── FormForged         403  an act came without the token of this person's own page
 └── SecondFactorNeeded 403  this takes a code of the second factor first
 LoaError
-├── SignInLocked       429  too many failures for this name; wait
+├── SignInLocked       429  too many failures for this name there; wait
 └── SecondFactorLocked 429  too many wrong codes; wait, or use a printed one
 NotFound
 ├── NoProvider         404  no province's provider is set up here
@@ -72,12 +72,13 @@ class SignInLocked(LoaError):
     def __init__(self, *, opens_in: timedelta) -> None:
         minutes = max(1, -(-int(opens_in.total_seconds()) // 60))
         self.message_vi = (
-            "Tên đăng nhập này đã nhập sai nhiều lần nên tạm khóa. "
-            f"Tài khoản vẫn an toàn. Hãy thử lại sau {minutes} phút."
+            "Tên đăng nhập này đã nhập sai nhiều lần nên tạm khóa. Tài khoản vẫn an toàn. "
+            f"Hãy thử lại sau {minutes} phút, hoặc dùng trình duyệt bạn đã từng đăng nhập."
         )
         self.message_en = (
             "Too many wrong attempts for this user name, so it is locked for a while. "
-            f"The account is safe. Try again in {minutes} min."
+            f"The account is safe. Try again in {minutes} min., or in a browser in which you "
+            "signed in before."
         )
         super().__init__()
 

@@ -1,12 +1,18 @@
 """Failed sign-ins: counted until a name is locked, and told in the trail as far as that is bounded.
 
+A name is locked for where its failures come from: a browser in which its person signed in before,
+or the network of a stranger. All strangers together are held back too, later, so that guessing from
+many networks stays slow; that never touches a browser that is known.
+
 Anybody may knock, and an entry stays for ever: what nobody's account is behind is told a hundred
-times a day. A known name is locked after five failures, which bounds it by itself.
+times a day. A known name is held back after twenty-five, which bounds it by itself.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col, delete
 
 from broadcaster.accounts.tables import Account, SignInFailure
@@ -15,6 +21,8 @@ from broadcaster.audit.tables import ENTRIES
 
 STRANGERS_A_DAY = 100
 FAILURES_ALLOWED = 5
+STRANGERS_ALLOWED = 25
+"""From all who are not known together: a hundred an hour, as OWASP's ASVS 2.2.1 allows."""
 FAILURE_WINDOW = timedelta(minutes=15)
 PASSWORD, CODE = "password", "code"
 """The two steps of signing in: each has its own count, and only its own success ends it."""
@@ -23,8 +31,83 @@ AT_THE_MACHINE = "machine"
 """A password typed at the station's machine: who locks a name from afar does not lock that door."""
 
 
-def opens_again(session: Session, name: str, *, step: str, now: datetime) -> timedelta | None:
-    """In how long a locked name may try this step again; None while it is open."""
+_KNOWN = "device:"
+_LINE_V4, _LINE_V6 = 24, 56
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where somebody tries from; those of one name share a count. Empty: from no network."""
+
+    name: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the person was there before: what strangers do is not held against it."""
+        return self.name.startswith(_KNOWN)
+
+
+def known_source(device: str) -> Source:
+    """A browser in which the person signed in before, or a session that runs."""
+    return Source(f"{_KNOWN}{device}")
+
+
+def source_of_stranger(address: str) -> Source:
+    """The network of an address: an IPv4 /24, or the /56 that an IPv6 line gets at most."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return Source(address)
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    length = _LINE_V4 if parsed.version == 4 else _LINE_V6
+    return Source(str(ip_network((parsed, length), strict=False)))
+
+
+def opens_again(
+    session: Session, name: str, *, step: str, now: datetime, source: Source = Source()
+) -> timedelta | None:
+    """In how long a name that is locked there may try this step again; None while it is open."""
+    theirs = _opens_in(
+        session, name, step, col(SignInFailure.source) == source.name,
+        allowed=FAILURES_ALLOWED, now=now,
+    )  # fmt: skip
+    if source.is_known:
+        return theirs
+    all_strangers = _opens_in(
+        session, name, step, ~col(SignInFailure.source).startswith(_KNOWN),
+        allowed=STRANGERS_ALLOWED, now=now,
+    )  # fmt: skip
+    return max((each for each in (theirs, all_strangers) if each is not None), default=None)
+
+
+def count_failure(
+    session: Session, name: str, *, step: str, now: datetime, source: Source = Source()
+) -> None:
+    """Count one more, and forget those that count no longer."""
+    session.exec(delete(SignInFailure).where(col(SignInFailure.at) <= now - FAILURE_WINDOW))
+    session.add(SignInFailure(username=name, step=step, at=now, source=source.name))
+
+
+def forget_failures(session: Session, name: str, *, step: str, source: Source = Source()) -> None:
+    """Who succeeded there begins anew there; what others did elsewhere still counts there."""
+    session.exec(
+        delete(SignInFailure).where(
+            col(SignInFailure.username) == name,
+            col(SignInFailure.step) == step,
+            col(SignInFailure.source) == source.name,
+        )
+    )
+
+
+def _opens_in(
+    session: Session,
+    name: str,
+    step: str,
+    counted: ColumnElement[bool],
+    *,
+    allowed: int,
+    now: datetime,
+) -> timedelta | None:
     newest = (
         session.execute(
             select(col(SignInFailure.at))
@@ -34,20 +117,15 @@ def opens_again(session: Session, name: str, *, step: str, now: datetime) -> tim
                 col(SignInFailure.at) > now - FAILURE_WINDOW,
                 # What a clock that was set back counted ahead of time locks nobody out for years.
                 col(SignInFailure.at) <= now,
+                counted,
             )
             .order_by(col(SignInFailure.at).desc())
-            .limit(FAILURES_ALLOWED)
+            .limit(allowed)
         )
         .scalars()
         .all()
     )
-    return newest[-1] + FAILURE_WINDOW - now if len(newest) == FAILURES_ALLOWED else None
-
-
-def count_failure(session: Session, name: str, *, step: str, now: datetime) -> None:
-    """Count one more, and forget those that count no longer."""
-    session.exec(delete(SignInFailure).where(col(SignInFailure.at) <= now - FAILURE_WINDOW))
-    session.add(SignInFailure(username=name, step=step, at=now))
+    return newest[-1] + FAILURE_WINDOW - now if len(newest) == allowed else None
 
 
 def record_failure(session: Session, account: Account | None, *, name: str, now: datetime) -> None:

@@ -22,6 +22,7 @@ from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from broadcaster.accounts.errors import FormForged, SecondFactorNeeded, SessionGone
+from broadcaster.accounts.known_devices import DEVICE_COOKIE, KNOWN_FOR, with_device
 from broadcaster.accounts.request_size import BoundedBody
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.sessions import SESSION_LIFE, CameFrom, SignedIn, session_of
@@ -239,7 +240,31 @@ def came_from(request: Request) -> CameFrom:
     """Where a request comes from, for its person to know their sessions by."""
     client = request.client.host if request.client else ""
     named = request.headers.get("User-Agent", "")
-    return CameFrom(address=client[:64], browser=named[:160] if named.isprintable() else "")
+    return CameFrom(
+        address=client[:64],
+        browser=named[:160] if named.isprintable() else "",
+        devices=request.cookies.get(DEVICE_COOKIE, ""),
+    )
+
+
+def remember_device(
+    response: Response, request: Request, account_id: str, *, station: Context
+) -> None:
+    """Let the browser be known in which this person has just signed in; that opens nothing."""
+    response.set_cookie(
+        DEVICE_COOKIE,
+        with_device(
+            request.cookies.get(DEVICE_COOKIE, ""),
+            account_id,
+            keys_dir=station.settings.keys_dir,
+            now=station.now(),
+        ),
+        max_age=int(KNOWN_FOR.total_seconds()),
+        path="/sign-in",
+        httponly=True,
+        samesite="strict",
+        secure=_behind_tls(station),
+    )
 
 
 def keep_signed_in(response: Response, found: SignedIn, *, station: Context) -> None:

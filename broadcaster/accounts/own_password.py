@@ -16,7 +16,13 @@ from broadcaster.accounts.errors import (
     SignInLocked,
     SignInRefused,
 )
-from broadcaster.accounts.failures import PASSWORD, count_failure, opens_again, record_failure
+from broadcaster.accounts.failures import (
+    PASSWORD,
+    count_failure,
+    known_source,
+    opens_again,
+    record_failure,
+)
 from broadcaster.accounts.passwords import hash_password, password_matches
 from broadcaster.accounts.session_list import end_sessions
 from broadcaster.accounts.sessions import LONGEST_PASSWORD, hashed, held_account, one_of_few_checks
@@ -31,6 +37,8 @@ _WELL_KNOWN = frozenset(
     ("password", "matkhau", "truyenthanh", "daitruyenthanh", "loaphuong", "loaxa", "qwertyuiop")
 )
 _FEWEST_DIFFERENT = 5
+# Only who is signed in is asked for the old one: a stranger's failures stand elsewhere.
+_SIGNED_IN = known_source("session")
 
 
 def make_link(session: Session, account_id: str, *, by: str | None, now: datetime) -> str:
@@ -94,7 +102,7 @@ def change_password(
     with database.reading() as session:
         account = session.get_one(Account, account_id)
         username, kept = account.username, account.password_hash
-        opens_in = opens_again(session, username, step=PASSWORD, now=now)
+        opens_in = opens_again(session, username, step=PASSWORD, now=now, source=_SIGNED_IN)
     if opens_in is not None:
         raise SignInLocked(opens_in=opens_in)
     check_new(new, username=username)
@@ -102,7 +110,7 @@ def change_password(
         fits = len(old) <= LONGEST_PASSWORD
         if not (fits and password_matches(kept, password=old)):
             with database.writing() as session:
-                count_failure(session, username, step=PASSWORD, now=now)
+                count_failure(session, username, step=PASSWORD, now=now, source=_SIGNED_IN)
                 record_failure(session, session.get(Account, account_id), name=username, now=now)
             raise SignInRefused(field="old")
         changed = hash_password(new)

@@ -48,12 +48,14 @@ def sign_in(
             password=password,
             now=station.now(),
             came_from=guard.came_from(request),
+            keys_dir=station.settings.keys_dir,
         )
     except (SignInRefused, SignInLocked, SignInBusy) as refused:
         return sign_in_form(request, station, after=after, username=username, refused=refused)
     _end_session(request, station)
     response = RedirectResponse(_home_of(found.viewer, safe_next(after)), status_code=303)
     guard.keep_signed_in(response, found, station=station)
+    guard.remember_device(response, request, found.viewer.account_id, station=station)
     return response
 
 

@@ -1,8 +1,9 @@
 """*Người dùng*: whom the station knows, what they may do, and the way back in for who lost it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
@@ -43,7 +44,7 @@ from broadcaster.accounts.roles import Right, Role
 from broadcaster.accounts.session_list import end_session, end_sessions, sessions_of
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.accounts.wording import ROLE_NOTES, ROLE_WORDS
-from broadcaster.areas.queries import villages_of
+from broadcaster.areas.queries import MANY_VILLAGES, clusters_of, village_count, villages_of
 from broadcaster.errors import LoaError
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
@@ -55,6 +56,7 @@ router = APIRouter(include_in_schema=False)
 Here = Annotated[Context, Depends(context)]
 Admin = Annotated[Viewer, Depends(require(Right.ADMINISTER))]
 Onlooker = Annotated[Viewer, Depends(require_to_read(Right.ADMINISTER))]
+ClusterAsked = Annotated[str, Query(max_length=100)]
 
 
 class RolesForm(BaseModel):
@@ -82,9 +84,14 @@ class PersonForm(RolesForm):
 
 
 @router.get("/people")
-def people(request: Request, station: Here, viewer: Onlooker) -> Response:
-    """Everybody whom the station knows, and the form for one more."""
-    return _list(request, station, viewer, PersonForm())
+def people(
+    request: Request, station: Here, viewer: Onlooker, cluster: ClusterAsked = ""
+) -> Response:
+    """Everybody whom the station knows, and the form for one more.
+
+    Where there are many villages, those of one cluster are offered.
+    """
+    return _list(request, station, viewer, PersonForm(), cluster=cluster)
 
 
 @router.post("/people")
@@ -140,10 +147,16 @@ def let_inspect(
 
 @router.get("/people/{account_id}")
 def person(
-    request: Request, station: Here, viewer: Onlooker, account_id: Id, done: str = ""
+    *,
+    request: Request,
+    station: Here,
+    viewer: Onlooker,
+    account_id: Id,
+    done: str = "",
+    cluster: ClusterAsked = "",
 ) -> Response:
     """One person: roles, second factor, sessions."""
-    return _person(request, station, viewer, account_id, done=done)
+    return _person(request, station, viewer, account_id, done=done, cluster=cluster)
 
 
 @router.post("/people/{account_id}/roles")
@@ -309,11 +322,12 @@ def _list(
     form: PersonForm,
     *,
     known: str = "",
+    cluster: str = "",
     refused: LoaError | None = None,
 ) -> Response:
     with station.database.reading() as session:
         listed = people_listed(session, station_id=station.station_id)
-        choices = _role_choices(request, station)
+        choices = _role_choices(request, station, cluster=cluster, held=form.villages)
     return render(
         request,
         "accounts/pages/people.html",
@@ -338,6 +352,7 @@ def _person(
     *,
     link: str = "",
     done: str = "",
+    cluster: str = "",
     refused: LoaError | None = None,
 ) -> Response:
     now = station.now()
@@ -364,14 +379,28 @@ def _person(
         link_until=now + LINK_LASTS,
         done=done,
         errors=_errors(request, refused),
-        **_role_choices(request, station),
+        **_role_choices(request, station, cluster=cluster, held=line.village_ids),
     )
 
 
-def _role_choices(request: Request, station: Context) -> dict[str, Any]:
+def _role_choices(
+    request: Request, station: Context, *, cluster: str, held: Sequence[str]
+) -> dict[str, Any]:
+    """The roles and villages to tick; `held` are always among them, however many there are."""
     with station.database.reading() as session:
-        villages = [(each.id, each.name, None) for each in villages_of(session, station.station_id)]
+        is_part = village_count(session, station.station_id) > MANY_VILLAGES
+        found = villages_of(
+            session,
+            station.station_id,
+            of_clusters={cluster} if is_part else None,
+            beside=held,
+        )
+        clusters = clusters_of(session, station.station_id) if is_part else ()
+    villages = [(each.id, each.name, None) for each in found]
     return {
+        "is_part": is_part,
+        "clusters": clusters,
+        "cluster": cluster,
         "role_options": [
             (role, translate(request, ROLE_WORDS[role]), translate(request, ROLE_NOTES[role]))
             for role in Role

@@ -40,7 +40,7 @@ PURPOSES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "account": ("to sign in, and to name who wrote, approved and ordered", "until erased"),
         "role_grant": ("what the person may do", "for as long as the ledger is kept, by id only"),
         "sign_in_session": ("to stay signed in; address and browser to know one's own", "12 hours"),
-        "sign_in_failure": ("to slow down guessing", "15 minutes"),
+        "sign_in_failure": ("to slow down guessing, by the network it came from", "15 minutes"),
         "second_factor": ("to prove who it is", "until removed or erased"),
         "one_time_code": ("to prove who it is without a telephone", "90 days after its use"),
         "password_link": ("to choose a password", "24 hours"),

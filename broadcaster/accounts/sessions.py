@@ -1,7 +1,8 @@
 """Signing in and out: a session is known by a random token of which only the hash is kept.
 
 Invariants: a wrong name and a wrong password cost the same time and say the same; after five
-failures in fifteen minutes a name is locked, right password or not, until the oldest is old.
+failures in fifteen minutes a name is locked where they came from, right password or not, until the
+oldest is old. What strangers do elsewhere locks no browser in which its person signed in before.
 """
 
 import hashlib
@@ -11,11 +12,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlmodel import Session, col, delete
 
 from broadcaster.accounts.errors import SignInBusy, SignInLocked, SignInRefused
-from broadcaster.accounts.failures import PASSWORD, count_failure, opens_again, record_failure
+from broadcaster.accounts.failures import (
+    AT_THE_MACHINE,
+    PASSWORD,
+    Source,
+    count_failure,
+    forget_failures,
+    known_source,
+    opens_again,
+    record_failure,
+    source_of_stranger,
+)
+from broadcaster.accounts.known_devices import known_device
 from broadcaster.accounts.passwords import password_matches
 from broadcaster.accounts.people import (
     account_named,
@@ -23,7 +36,7 @@ from broadcaster.accounts.people import (
     username_as_kept,
 )
 from broadcaster.accounts.stations import viewer_of_account
-from broadcaster.accounts.tables import Account, SignInFailure, SignInSession
+from broadcaster.accounts.tables import Account, SignInSession
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.audit import Act, record
 from broadcaster.database import Database
@@ -40,10 +53,14 @@ _WAITING = threading.BoundedSemaphore(12)
 
 @dataclass(frozen=True, slots=True)
 class CameFrom:
-    """Where somebody signs in from: kept with the session, and gone with it."""
+    """Where somebody signs in from: kept with the session, and gone with it.
+
+    `devices` is the browser's word on who signed in with it before (`known_devices`).
+    """
 
     address: str = ""
     browser: str = ""
+    devices: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +81,11 @@ def sign_in(
     now: datetime,
     came_from: CameFrom = CameFrom(),
     step: str = PASSWORD,
+    keys_dir: Path | None = None,
 ) -> SignedIn:
     """Check a password and begin a session; `step` says whose failures count (`failures`).
+
+    With `keys_dir` browsers are known in which this person signed in before.
 
     Takes the database, not a session: no transaction may be open while a password is checked, and
     a failure is kept although it is raised. Raises SignInRefused, SignInLocked, SignInBusy.
@@ -75,10 +95,11 @@ def sign_in(
         raise SignInRefused
     with one_of_few_checks():
         with database.reading() as session:
-            opens_in = opens_again(session, name, step=step, now=now)
+            account = account_named(session, name)
+            source = _source(account, came_from, step=step, keys_dir=keys_dir, now=now)
+            opens_in = opens_again(session, name, step=step, now=now, source=source)
             if opens_in is not None:
                 raise SignInLocked(opens_in=opens_in)
-            account = account_named(session, name)
             open_to_use = account is not None and account.active
             kept = account.password_hash if account is not None and open_to_use else None
         fits = len(password) <= LONGEST_PASSWORD
@@ -88,10 +109,29 @@ def sign_in(
             # Another one may have been chosen meanwhile, which ended all that the old one opened.
             if account is not None and account.active and account.password_hash == kept:
                 record(session, Act.SIGNED_IN, by=account.id, at=now)
-                return begin_session(session, account, now=now, came_from=came_from, step=step)
-            count_failure(session, name, step=step, now=now)
+                forget_failures(session, name, step=step, source=source)
+                return begin_session(session, account, now=now, came_from=came_from)
+            count_failure(session, name, step=step, now=now, source=source)
             record_failure(session, account_named(session, name), name=name, now=now)
     raise SignInRefused
+
+
+def _source(
+    account: Account | None,
+    came_from: CameFrom,
+    *,
+    step: str,
+    keys_dir: Path | None,
+    now: datetime,
+) -> Source:
+    """Whose count a failure is held against; the machine's own has no network."""
+    if step == AT_THE_MACHINE:
+        return Source()
+    if account is not None and keys_dir is not None:
+        device = known_device(came_from.devices, account.id, keys_dir=keys_dir, now=now)
+        if device is not None:
+            return known_source(device)
+    return source_of_stranger(came_from.address)
 
 
 def held_account(session: Session, account_id: str) -> Account | None:
@@ -159,15 +199,9 @@ def begin_session(
     *,
     now: datetime,
     came_from: CameFrom,
-    step: str = PASSWORD,
 ) -> SignedIn:
     """Sign a person in whose proof was checked; the token is told once."""
     session.exec(delete(SignInSession).where(col(SignInSession.expires_at) <= now))
-    session.exec(
-        delete(SignInFailure).where(
-            col(SignInFailure.username) == account.username, col(SignInFailure.step) == step
-        )
-    )
     token, csrf_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     kept = SignInSession(
         token_sha256=hashed(token),

@@ -68,7 +68,10 @@ class SignInSession(SQLModel, table=True):
 
 
 class SignInFailure(SQLModel, table=True):
-    """A failed sign-in, counted so that guessing is slowed down; `step` says what was wrong."""
+    """A failed sign-in, counted so that guessing is slowed down; `step` says what was wrong.
+
+    `source` says where it came from, as far as that has a count of its own (`failures.Source`).
+    """
 
     __tablename__ = "sign_in_failure"
 
@@ -76,6 +79,7 @@ class SignInFailure(SQLModel, table=True):
     username: str = Field(index=True)
     at: datetime = Field(sa_type=InstantColumn)
     step: str = Field(default="password", sa_column_kwargs={"server_default": "password"})
+    source: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class SecondFactor(SQLModel, table=True):

@@ -19,6 +19,9 @@ from broadcaster.areas.tables import (
     VillagePopulation,
 )
 
+MANY_VILLAGES = 150
+"""With more, a page shows those of one cluster at a time where somebody has to choose."""
+
 
 class Census(NamedTuple):
     """Who lived in a village from a day on."""
@@ -73,9 +76,17 @@ def clusters_named(
 
 
 def villages_of(
-    session: Session, station_id: str, *, only: Collection[str] | None = None
+    session: Session,
+    station_id: str,
+    *,
+    only: Collection[str] | None = None,
+    of_clusters: Collection[str] | None = None,
+    beside: Collection[str] = (),
 ) -> Sequence[KnownVillage]:
-    """The villages of a station: cluster by cluster, each in its order; `only` asks for some."""
+    """The villages of a station: cluster by cluster, each in its order; `only` asks for some.
+
+    With `of_clusters` those of some clusters, and `beside` them these.
+    """
     wanted = (
         select(Village.id, Village.cluster_id, Village.name)
         .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
@@ -84,6 +95,9 @@ def villages_of(
     )
     if only is not None:
         wanted = wanted.where(col(Village.id).in_(only))
+    if of_clusters is not None:
+        near, named = col(Village.cluster_id).in_(of_clusters), col(Village.id).in_(beside)
+        wanted = wanted.where(near | named)
     return [KnownVillage(*row) for row in session.exec(wanted)]
 
 

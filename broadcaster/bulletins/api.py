@@ -33,6 +33,7 @@ from broadcaster.bulletins.errors import (
 )
 from broadcaster.bulletins.forms import usable_issue_time
 from broadcaster.bulletins.imports import DOCUMENT_FIELD, uploaded_draft
+from broadcaster.bulletins.on_approval import do_on_approval
 from broadcaster.bulletins.provenance import Provenance
 from broadcaster.bulletins.shown import lines_of, shown
 from broadcaster.bulletins.states import BulletinState
@@ -162,6 +163,11 @@ class DecisionGiven(BaseModel):
     over_missing: bool = Field(
         default=False, description="Said explicitly when a village's recording is missing."
     )
+    makes_way: str = Field(
+        default="",
+        description="The version of what makes way once it is approved, as it was shown "
+        "(`/api/bulletins/{bulletin_id}/ways`); empty where nothing does.",
+    )
     comment: str = Field(
         default="",
         description="Needed when a bulletin is returned.",
@@ -288,9 +294,12 @@ def submit(station: Here, viewer: Writer, bulletin_id: str) -> BulletinAnswer:
     responses=problems(400, 401, 403, 404, 409, 413, 422),
 )
 def decide(
-    station: Here, viewer: Approver, bulletin_id: str, given: DecisionGiven
+    request: Request, station: Here, viewer: Approver, bulletin_id: str, given: DecisionGiven
 ) -> BulletinAnswer:
-    """Approve or return; never by somebody who wrote in the bulletin."""
+    """Approve or return; never by somebody who wrote in the bulletin.
+
+    Where others make way for it once it is approved, an approval names them by their version.
+    """
     with station.database.writing() as session:
         desk.find_bulletin(session, bulletin_id, station_id=station.station_id)
         desk.decide(
@@ -307,6 +316,11 @@ def decide(
             by=viewer.account_id,
             now=station.now(),
         )
+        if given.approved:
+            do_on_approval(
+                request, session, bulletin_id, shown=given.makes_way, by=viewer.account_id,
+                now=station.now(),
+            )  # fmt: skip
         return _answer(session, station, bulletin_id)
 
 

@@ -112,6 +112,7 @@ class DecisionForm(BaseModel):
     decision: str = ""
     over_warnings: str = ""
     over_missing: str = ""
+    makes_way: str = ""
     comment: str = ""
 
 

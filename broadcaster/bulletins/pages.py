@@ -28,6 +28,7 @@ from broadcaster.bulletins.errors import (
 )
 from broadcaster.bulletins.forms import EDITED, BulletinForm, CommentForm, DecisionForm
 from broadcaster.bulletins.imports import uploaded_draft
+from broadcaster.bulletins.on_approval import decision_parts, do_on_approval
 from broadcaster.bulletins.recordings import missing_recordings, missing_when_heard
 from broadcaster.bulletins.rule_names import name_of_rule
 from broadcaster.bulletins.shown import Shown, lines_of, shown
@@ -297,6 +298,11 @@ def decide(
                 by=viewer.account_id,
                 now=station.now(),
             )
+            if form.decision == "approve":
+                do_on_approval(
+                    request, session, bulletin_id, shown=form.makes_way, by=viewer.account_id,
+                    now=station.now(),
+                )  # fmt: skip
     except (BadInput, Conflict, NotAllowed) as refused:
         return _page(request, station, viewer, bulletin_id, refused=refused, comment=form.comment)
     return _back_to(bulletin_id)
@@ -360,6 +366,7 @@ def _page(
         if given is not None and isinstance(refused, EditedMeanwhile):
             theirs, given = meanwhile(session, row, given), seen(row, given)
         panels = [Markup(panel(request, session, row, viewer)) for panel in added]  # noqa: S704
+        in_decision = decision_parts(request, session, row)
     status = refused.status if refused else 200
     if refused is None and bulletin.sound is None and viewer.may(Right.WRITE_BULLETINS):
         refused = _why_unread(request, row.script)
@@ -372,6 +379,7 @@ def _page(
         status_code=status,
         bulletin=bulletin,
         panels=panels,
+        decision_parts=in_decision,
         teach=teach,
         missing=missing,
         voices=voices_in(bulletin.sound.row.engine, known=known) if bulletin.sound else (),

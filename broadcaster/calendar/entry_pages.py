@@ -176,6 +176,7 @@ def _answer(
         in_way=way,
         choices=refused.choices if isinstance(refused, SlotTaken) else (),
         free_at=refused.free_at if isinstance(refused, SlotTaken) else None,
+        once_approved=refused.once_approved if isinstance(refused, SlotTaken) else False,
         reason_asked=isinstance(refused, RULES_BROKEN),
         errors={refused.field: sentence} if refused and at_field else {},
         other_errors=[sentence] if refused and not at_field and not way else [],

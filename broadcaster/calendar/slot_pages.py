@@ -101,6 +101,7 @@ def _answer(
         stretch=form.stretch(),
         in_way=in_way,
         choices=taken.choices if taken else (),
+        once_approved=taken.once_approved if taken else False,
         free_at=taken.free_at if taken else None,
         reason_asked=isinstance(refused, RULES_BROKEN),
         errors={refused.field: sentence} if refused and at_field else {},

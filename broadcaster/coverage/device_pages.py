@@ -1,6 +1,7 @@
 """Devices as coverage sees them: on a map, by what worries, and along one broadcast's time."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
@@ -27,10 +28,12 @@ from broadcaster.ledger.device_trends import (
     placed_devices,
     worrying_devices,
 )
+from broadcaster.ledger.part_heard import part_heard, words_of_live_kind, words_of_live_mark
 from broadcaster.ledger.queries import broadcast_report
 from broadcaster.ledger.timelines import timelines
 from broadcaster.ledger.wording import mark_of, words_of_code, words_of_kind
-from broadcaster.schedule.broadcast_facts import BroadcastFacts, broadcast_facts
+from broadcaster.live.tables import LiveTalk
+from broadcaster.schedule.broadcast_facts import broadcast_facts
 from broadcaster.schedule.live import LivePart, answer_live, live_part
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
@@ -39,6 +42,17 @@ from broadcaster.web.language import language_of
 from broadcaster.web.paging import ROWS, PageAsked, Paging, paging
 
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a timeline is of: a broadcast, or with `live` a talk."""
+
+    broadcast_id: str
+    title: str
+    starts_at: datetime
+    live: bool
+
 
 Here = Annotated[Context, Depends(context)]
 Anyone = Annotated[Viewer, Depends(require(Right.SEE_OWN_VILLAGE))]
@@ -244,13 +258,16 @@ def _plays(request: Request, station: Context, device_id: str) -> tuple[LivePart
 
 def _timeline(
     request: Request, station: Context, viewer: Viewer, broadcast_id: str
-) -> tuple[LivePart, BroadcastFacts]:
+) -> tuple[LivePart, Told]:
     villages = viewer.villages_in_view()
     with station.database.reading() as session:
-        facts = broadcast_facts(
-            session, broadcast_id, station_id=station.station_id, villages=villages
-        )
         report = broadcast_report(session, broadcast_id, villages=villages)
+        facts = _talk(session, station, broadcast_id, seen=report is not None)
+        if facts is None:
+            found = broadcast_facts(
+                session, broadcast_id, station_id=station.station_id, villages=villages
+            )
+            facts = Told(found.broadcast_id, found.title, found.starts_at, live=False)
         told = timelines(session, broadcast_id, villages=villages)
         words = words_on(session, broadcast_id, villages=villages)
     heard = heard_by_village(words)
@@ -269,6 +286,20 @@ def _timeline(
         heard_share=share_of(asked, heard),
         mark_of=mark_of,
         words_of_code=words_of_code,
-        words_of_kind=words_of_kind,
+        words_of_kind=words_of_live_kind if facts.live else words_of_kind,
+        words_of_mark=words_of_live_mark if facts.live else _no_words_of_its_own,
+        part_of=part_heard,
     )
     return live, facts
+
+
+def _no_words_of_its_own(_mark: str) -> None:
+    """A recording is told by the marks' own words."""
+
+
+def _talk(session: Session, station: Context, broadcast_id: str, *, seen: bool) -> Told | None:
+    """A live talk of this station of which something is in view."""
+    talk = session.get(LiveTalk, broadcast_id)
+    if talk is None or talk.station_id != station.station_id or not seen:
+        return None
+    return Told(talk.id, talk.title, talk.starts_at or talk.asked_at, live=True)

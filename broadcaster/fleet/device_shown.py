@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from broadcaster.accounts.people import display_names
-from broadcaster.areas.queries import KnownCluster, KnownVillage, clusters_of, villages_of
+from broadcaster.areas.queries import (
+    MANY_VILLAGES,
+    KnownCluster,
+    KnownVillage,
+    clusters_of,
+    villages_of,
+)
 from broadcaster.fleet.detail import DeviceDetail, device_detail
 from broadcaster.fleet.history import HistoryLine, history_of
 from broadcaster.fleet.moving import predecessors, shares_of
@@ -14,9 +20,6 @@ from broadcaster.fleet.registry import KnownDevice, holds_on, known_devices
 from broadcaster.fleet.self_tests import SelfTestStanding, self_test_standing
 from broadcaster.fleet.tables import Device
 from broadcaster.web.context import Context
-
-MANY_VILLAGES = 150
-"""With more, a page shows those of one cluster at a time where somebody has to choose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
-from broadcaster.areas.queries import clusters_of, residents_on, village_count
+from broadcaster.areas.queries import MANY_VILLAGES, clusters_of, residents_on, village_count
 from broadcaster.areas.registering import (
     add_cluster,
     add_village,
@@ -20,7 +20,6 @@ from broadcaster.areas.registering import (
     read_day,
 )
 from broadcaster.errors import BadInput, LoaError
-from broadcaster.fleet.device_shown import MANY_VILLAGES
 from broadcaster.fleet.errors import UnknownDevice
 from broadcaster.fleet.places import read_place, written_place
 from broadcaster.fleet.shares import keep_shares, merge_with_poles
@@ -48,9 +47,14 @@ Looker = Annotated[Viewer, Depends(require_to_read(Right.ADMINISTER))]
 
 
 @router.get("/villages/changes")
-def changes_page(request: Request, station: Here, _viewer: Admin) -> Response:
-    """New clusters and villages, and villages that become one."""
-    return _changes(request, station)
+def changes_page(
+    request: Request, station: Here, _viewer: Admin, cluster: Asked = "", beside: Asked = ""
+) -> Response:
+    """New clusters and villages, and villages that become one.
+
+    Where there are many, the villages of one cluster or of two are offered.
+    """
+    return _changes(request, station, near=(cluster, beside))
 
 
 @router.post("/villages/clusters")
@@ -265,10 +269,19 @@ def _changes(
     refused: BadInput | None = None,
     at: str = "",
     given: ClusterForm | VillageForm | MergerForm | None = None,
+    near: tuple[str, str] = ("", ""),
 ) -> Response:
     today = station.today()
+    merger = given if isinstance(given, MergerForm) else MergerForm(merged_since=today.isoformat())
     with station.database.reading() as session:
-        clusters, villages = standing_villages(session, station_id=station.station_id, day=today)
+        is_part = village_count(session, station.station_id) > MANY_VILLAGES
+        clusters, villages = standing_villages(
+            session,
+            station_id=station.station_id,
+            day=today,
+            of_clusters=set(near) if is_part else None,
+            beside=merger.village_ids,
+        )
         living = residents_on(session, [each.id for each in villages], today)
     return render(
         request,
@@ -276,12 +289,12 @@ def _changes(
         status_code=BadInput.status if refused else 200,
         clusters=clusters,
         villages=villages,
+        is_part=is_part,
+        near=near,
         living=living,
         cluster=given if isinstance(given, ClusterForm) else ClusterForm(),
         village=given if isinstance(given, VillageForm) else VillageForm(since=today.isoformat()),
-        merger=given
-        if isinstance(given, MergerForm)
-        else MergerForm(merged_since=today.isoformat()),
+        merger=merger,
         errors={_named(refused, at): in_language(request, refused)} if refused else {},
     )
 

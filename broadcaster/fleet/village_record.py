@@ -108,11 +108,16 @@ def village_record(
 
 
 def standing_villages(
-    session: Session, *, station_id: str, day: date
+    session: Session,
+    *,
+    station_id: str,
+    day: date,
+    of_clusters: Collection[str] | None = None,
+    beside: Collection[str] = (),
 ) -> tuple[Sequence[KnownCluster], Sequence[KnownVillage]]:
-    """The station's clusters, and the villages that stand on a day."""
+    """The station's clusters, and the villages that stand on a day (some, as `villages_of`)."""
     absent = not_standing(session, day)
-    villages = villages_of(session, station_id)
+    villages = villages_of(session, station_id, of_clusters=of_clusters, beside=beside)
     return clusters_of(session, station_id), [each for each in villages if each.id not in absent]
 
 

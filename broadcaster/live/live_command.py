@@ -76,6 +76,7 @@ def spoken(
 
 _WORDS = {
     "opening": "» Đang mở loa… ({talk_id}) / Opening…",
+    "signed": "» Lệnh đã ký; loa mở sau {within_ms} ms. / Signed; they open in {within_ms} ms.",
     "on_air": "◉ Đang phát trực tiếp; bà con nghe sau khoảng 1 giây. / On air, about 1 s behind.",
     "keeping": "» Đang giữ lại bản ghi… / Keeping the recording…",
     "ended": "● Đã xong: {because}, {said_ms} ms. / Over.",

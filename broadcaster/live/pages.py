@@ -12,6 +12,7 @@ from broadcaster.accounts.step_up import NOT_PROVEN, can_prove
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.errors import BadInput, Conflict, LoaError
+from broadcaster.ledger.part_heard import part_heard, words_of_live_mark
 from broadcaster.ledger.queries import broadcast_report
 from broadcaster.ledger.reports import BroadcastReport
 from broadcaster.ledger.wording import mark_of, words_of_code
@@ -23,6 +24,7 @@ from broadcaster.live.shown import TalkShown, live_page, talk_shown
 from broadcaster.live.talks import ask_to_speak, find_talk, stop_talk
 from broadcaster.schedule.choices import cluster_choices
 from broadcaster.schedule.live import LivePart, answer_live, live_part
+from broadcaster.schedule.timetable import wall_time
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
@@ -192,6 +194,7 @@ def _shown(session: Session, station: Context, viewer: Viewer) -> dict[str, Any]
         "clusters": cluster_choices(
             session, station_id=station.station_id, day=station.day_of(now)
         ),
+        "now_local": wall_time(now.replace(second=0, microsecond=0), station.zone),
         "quiet_begins": rules.quiet_begins,
         "quiet_ends": rules.quiet_ends,
     }
@@ -222,4 +225,6 @@ def _live(request: Request, shown: TalkShown, report: BroadcastReport | None) ->
         report=report,
         mark_of=mark_of,
         words_of_code=words_of_code,
+        words_of_mark=words_of_live_mark,
+        part_of=part_heard,
     )

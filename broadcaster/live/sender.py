@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -30,7 +30,7 @@ from broadcaster.live.ending import end_talk, keep_what_was_said
 from broadcaster.live.errors import MicrophoneGone, TalkNotOpened
 from broadcaster.live.speaking import Because, Speaking
 from broadcaster.live.streams import OpenStreams, open_streams, utc_now
-from broadcaster.live.talks import begin_talk, find_talk, may_go_on, orders_of_talk
+from broadcaster.live.talks import begin_talk, find_talk, may_go_on, orders_of_talk, stop_talk
 from broadcaster.logs import configure_logs
 from broadcaster.settings import Settings, load_settings
 from broadcaster.wire import Wire
@@ -58,7 +58,8 @@ class Told:
 def speak_talk(settings: Settings, talk_id: str, *, source: Source, tell: Tell) -> Told:
     """Begin a talk, speak it to its end, and keep what was said.
 
-    `tell` hears `opening`, `on_air` with `starts_at_ms`, and `ended`. Raises UnknownTalk, TalkOver,
+    `tell` hears `opening` and `signed`, each with `within_ms`, `on_air` with `starts_at_ms`, and
+    `ended`; whoever leaves before the first word has cancelled it. Raises UnknownTalk, TalkOver,
     TalkRunning, BrokerUnreachable, TalkNotOpened, MicrophoneGone, SourceUnreadable.
     """
     if source.is_gone:
@@ -71,7 +72,7 @@ def speak_talk(settings: Settings, talk_id: str, *, source: Source, tell: Tell) 
             talk = begin_talk(session, talk_id, now=utc_now())
             streams = open_streams(session, talk)
             station_id, longest_ms = talk.station_id, talk.longest_ms
-        tell("opening")
+        tell("opening", within_ms=round(OPENED_WITHIN_S * 1_000))
         because, said_ms = Because.NOT_OPENED, 0
         end_within = timedelta(seconds=settings.confirm_end_within_s)
         kept = Path(opened.enter_context(_folder(settings))) / "said.mp3"
@@ -79,7 +80,7 @@ def speak_talk(settings: Settings, talk_id: str, *, source: Source, tell: Tell) 
             wire = _connected(settings, station_id, opened=opened)
             # A microphone is warm before it is on air: what it says until then is not heard.
             warm = None if source.waits else _encoder(source, opened=opened)
-            starts_at_ms = _opened(database, talk_id, source)
+            starts_at_ms = _opened(database, talk_id, source, tell=tell)
             because = Because.SOURCE_UNREADABLE
             encoder = warm or _encoder(source, opened=opened)
             if warm is not None:
@@ -99,6 +100,9 @@ def speak_talk(settings: Settings, talk_id: str, *, source: Source, tell: Tell) 
         except MicrophoneGone:
             because = Because.FINISHED
             raise
+        except Cancelled:
+            because = Because.CANCELLED
+            _close_again(database, talk_id)
         except _NotPermitted:
             because = Because.NOT_PERMITTED
             raise TalkNotOpened(talk_id) from None
@@ -108,10 +112,7 @@ def speak_talk(settings: Settings, talk_id: str, *, source: Source, tell: Tell) 
                     session, talk_id,
                     because=because, said_ms=said_ms, end_within=end_within, now=utc_now(),
                 )  # fmt: skip
-        bulletin_id = None
-        if said_ms:
-            tell("keeping")
-            bulletin_id = keep_what_was_said(database, settings, talk_id, mp3=kept, now=utc_now())
+        bulletin_id = _kept(database, settings, talk_id, mp3=kept, tell=tell) if said_ms else None
     told = Told(because, said_ms, bulletin_id)
     tell("ended", because=because, said_ms=said_ms, bulletin_id=bulletin_id)
     return told
@@ -119,6 +120,24 @@ def speak_talk(settings: Settings, talk_id: str, *, source: Source, tell: Tell) 
 
 class _NotPermitted(Exception):
     """The place that signs did not."""
+
+
+class Cancelled(Exception):
+    """Whoever was to speak left while the poles opened: they are to be closed again."""
+
+
+def _close_again(database: Database, talk_id: str) -> None:
+    """Tell the poles that were told to open to close, as whoever was to speak."""
+    with database.writing() as session:
+        speaker_id = find_talk(session, talk_id).speaker_id
+        stop_talk(session, talk_id, by=speaker_id, now=utc_now())
+
+
+def _kept(
+    database: Database, settings: Settings, talk_id: str, *, mp3: Path, tell: Tell
+) -> str | None:
+    tell("keeping")
+    return keep_what_was_said(database, settings, talk_id, mp3=mp3, now=utc_now())
 
 
 def _folder(settings: Settings) -> "tempfile.TemporaryDirectory[str]":
@@ -146,10 +165,29 @@ def _encoder(source: Source, *, opened: ExitStack) -> Encoder:
     return encoder
 
 
-def _opened(database: Database, talk_id: str, source: Source) -> int:
+def wait_for_first_word(
+    starts_at: datetime,
+    *,
+    source: Source,
+    tell: Tell,
+    now: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Wait while the poles open, and say how long; raise Cancelled where the source leaves."""
+    left_s = (starts_at - now()).total_seconds()
+    tell("signed", within_ms=max(0, round(left_s * 1_000)))
+    while left_s > 0:
+        if source.is_gone:
+            raise Cancelled
+        sleep(min(left_s, _LOOK_S))
+        left_s = (starts_at - now()).total_seconds()
+
+
+def _opened(database: Database, talk_id: str, source: Source, *, tell: Tell) -> int:
     """Wait until its orders are signed and the first word is due; its Unix instant (ms).
 
-    Raises TalkNotOpened, MicrophoneGone where nothing was signed yet, or _NotPermitted.
+    Raises TalkNotOpened, MicrophoneGone where nothing was signed yet, Cancelled where it was, or
+    _NotPermitted.
     """
     waits_until_s = time.monotonic() + OPENED_WITHIN_S
     while time.monotonic() < waits_until_s:
@@ -159,7 +197,7 @@ def _opened(database: Database, talk_id: str, source: Source) -> int:
         if talk.ended_at is not None:
             raise _NotPermitted
         if talk.starts_at is not None and all(each.signed_at for each in orders if each.live):
-            time.sleep(max(0.0, (talk.starts_at - utc_now()).total_seconds()))
+            wait_for_first_word(talk.starts_at, source=source, tell=tell)
             return to_ms(talk.starts_at)
         if source.is_gone and not any(each.signed_at for each in orders):
             raise MicrophoneGone(talk_id)

@@ -21,6 +21,9 @@ RECENT = 10
 WORDS_OF_END = {
     Because.FINISHED: msgid("Đã nói xong."),
     Because.STOPPED: msgid("Có người đã dừng."),
+    Because.CANCELLED: msgid(
+        "Người nói đã hủy trước khi nói. Loa nào đã nhận lệnh mở thì được lệnh đóng lại."
+    ),
     Because.LONGEST: msgid("Đã hết thời lượng tối đa."),
     Because.SOURCE_SILENT: msgid("Micro không còn tiếng nên đã tự dừng."),
     Because.SOURCE_UNREADABLE: msgid("Không đọc được âm thanh của micro nên đã dừng."),

@@ -37,6 +37,7 @@ class Because(StrEnum):
 
     FINISHED = "finished"
     STOPPED = "stopped"
+    CANCELLED = "cancelled"
     LONGEST = "longest"
     SOURCE_SILENT = "source_silent"
     SOURCE_UNREADABLE = "source_unreadable"

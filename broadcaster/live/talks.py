@@ -4,7 +4,7 @@ A talk never outlives its sender: whoever stops saying that he lives is closed b
 process, and devices fall silent by themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -165,6 +165,12 @@ def find_talk(session: Session, talk_id: str) -> LiveTalk:
     if found is None:
         raise UnknownTalk(talk_id)
     return found
+
+
+def talks_among(session: Session, broadcast_ids: Collection[str]) -> frozenset[str]:
+    """Which of these are live talks: the ledger names them as it names every broadcast."""
+    found = session.exec(select(LiveTalk.id).where(col(LiveTalk.id).in_(broadcast_ids))).all()
+    return frozenset(found)
 
 
 def orders_of_talk(session: Session, talk_id: str) -> Sequence[LiveOrder]:

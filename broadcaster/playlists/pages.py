@@ -16,6 +16,7 @@ from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.bulletins.desk import newest_bulletins
+from broadcaster.bulletins.on_approval import decision_parts
 from broadcaster.bulletins.recordings import missing_when_heard
 from broadcaster.bulletins.studio import studio_of
 from broadcaster.bulletins.tables import BulletinKind
@@ -207,6 +208,7 @@ def _page(
             Markup(panel(request, session, row, viewer))  # noqa: S704 - their own templates, escaped there
             for panel in getattr(request.app.state, "bulletin_panels", [])
         ]
+        in_decision = decision_parts(request, session, row)
     told = _sentence(request, refused)
     at_field = refused is not None and refused.field in DECISION_FIELDS
     return render(
@@ -219,6 +221,7 @@ def _page(
         sound=playlist.base.sound,
         missing_in_parts=missing_in_parts,
         panels=panels,
+        decision_parts=in_decision,
         errors={refused.field: told} if refused and at_field else {},
         trouble="" if at_field else told,
         comment=comment,

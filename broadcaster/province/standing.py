@@ -7,8 +7,9 @@ is never counted as sound, and a device that was never heard of is no silent one
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -20,11 +21,13 @@ from broadcaster.fleet.tables import Device, DeviceStatus
 from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.coverage import Coverage
 from broadcaster.ledger.rollup_rows import PARTS
-from broadcaster.ledger.tables import VILLAGE_COVERAGE, Alert
+from broadcaster.ledger.tables import VILLAGE_COVERAGE, Alert, Play, PlayShare
+from broadcaster.ledger.wording import bar_part_of
 from broadcaster.live.tables import LiveTalk
 from broadcaster.schedule.attention import waiting_counts
-from broadcaster.schedule.day import LOOK_BACK, broadcasts_between
-from broadcaster.schedule.today import Airing
+from broadcaster.schedule.day import LOOK_BACK
+from broadcaster.schedule.tables import Broadcast, BroadcastOrder
+from broadcaster.schedule.today import Airing, Tally
 
 COVERED_DAYS = 7
 
@@ -93,29 +96,93 @@ def standings(
 def _on_air(
     session: Session, station_ids: Collection[str], *, now: datetime
 ) -> Mapping[str, list[Airing]]:
-    """What devices say that they play, or what should play now, each broadcast once."""
-    homes = dict(
-        session.exec(
-            select_rows(Cluster.id, Cluster.station_id).where(
-                col(Cluster.station_id).in_(station_ids)
-            )
-        ).all()
+    """What devices say that they play, or what should play now: each broadcast once.
+
+    All its clusters are counted together, by the database.
+    """
+    kinds: list[Any] = [
+        col(Cluster.station_id).label("station_id"),
+        col(Broadcast.id),
+        col(Broadcast.title),
+        col(Broadcast.priority),
+        col(Broadcast.starts_at),
+        col(Broadcast.slot_ms),
+        col(Play.state),
+    ]
+    rows = session.connection().execute(
+        select(*kinds, func.count(col(Play.device_id)).label("devices"))
+        .select_from(Broadcast)
+        .join(BroadcastOrder, col(BroadcastOrder.broadcast_id) == col(Broadcast.id))
+        .join(Cluster, col(Cluster.id) == col(BroadcastOrder.cluster_id))
+        .join(
+            Play,
+            (col(Play.order_id) == col(BroadcastOrder.id)) & (col(Play.repeat) == 0),
+            isouter=True,
+        )
+        .where(
+            col(Cluster.station_id).in_(station_ids),
+            col(Broadcast.starts_at) >= now - LOOK_BACK,
+            col(Broadcast.starts_at) <= now,
+            col(Broadcast.cancelled_at).is_(None)
+            | (col(Broadcast.cancelled_at) > col(Broadcast.starts_at)),
+        )
+        .group_by(*kinds)
+        .order_by(col(Broadcast.starts_at), col(Broadcast.id))
     )
-    villages = session.exec(
-        select_rows(Village.id).where(col(Village.cluster_id).in_(list(homes)))
-    ).all()
-    airings = broadcasts_between(
-        session,
-        cluster_ids=list(homes),
-        begins=now - LOOK_BACK,
-        ends=now + timedelta(milliseconds=1),
-        villages=frozenset(villages),
+    found: dict[tuple[str, str], _OnAir] = {}
+    for row in rows:
+        each = found.setdefault(
+            (row.station_id, row.id),
+            _OnAir(row.id, row.title, row.priority, row.starts_at, row.slot_ms),
+        )
+        if row.state is not None:
+            part = bar_part_of(row.state)
+            each.devices[part] = each.devices.get(part, 0) + row.devices
+    asked = _asked_nobody_who_answers(
+        session, [each.broadcast_id for each in found.values() if not each.devices]
     )
-    found: dict[str, dict[str, Airing]] = defaultdict(dict)
-    for airing in airings:
+    airings: dict[str, list[Airing]] = defaultdict(list)
+    for (station_id, _), each in found.items():
+        airing = each.airing(unverifiable=each.broadcast_id in asked)
         if airing.is_on_air(now):
-            found[homes[airing.cluster_id]].setdefault(airing.broadcast_id, airing)
-    return defaultdict(list, {home: list(each.values()) for home, each in found.items()})
+            airings[station_id].append(airing)
+    return airings
+
+
+def _asked_nobody_who_answers(session: Session, broadcast_ids: Collection[str]) -> frozenset[str]:
+    """Those of these without a device that go to poles which cannot answer."""
+    if not broadcast_ids:
+        return frozenset()
+    rows = session.exec(
+        select_rows(PlayShare.broadcast_id)
+        .where(col(PlayShare.broadcast_id).in_(broadcast_ids), col(PlayShare.share) > 0)
+        .distinct()
+    )
+    return frozenset(rows)
+
+
+@dataclass(slots=True)
+class _OnAir:
+    """A broadcast of one station while its devices are counted."""
+
+    broadcast_id: str
+    title: str
+    priority: int
+    starts_at: datetime
+    slot_ms: int
+    devices: dict[str, int] = field(default_factory=dict)
+
+    def airing(self, *, unverifiable: bool) -> Airing:
+        """As the board knows it; `unverifiable` is what goes to poles that cannot answer."""
+        return Airing(
+            broadcast_id=self.broadcast_id,
+            cluster_id="",
+            title=self.title,
+            priority=self.priority,
+            starts_at=self.starts_at,
+            duration_ms=self.slot_ms,
+            tally=Tally(devices=self.devices, coverage=Coverage(unverifiable=unverifiable)),
+        )
 
 
 def _talks(

@@ -11,6 +11,7 @@ from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
+from broadcaster.bulletins.on_approval import decision_parts
 from broadcaster.database.columns import to_ms
 from broadcaster.errors import BadInput, LoaError
 from broadcaster.playlists.offers import offers
@@ -152,6 +153,7 @@ def _page(
         row = find_relay(session, relay_id, station_id=station.station_id)
         relay = relay_shown(session, row)
         panel = queue_panel(request, session, row, viewer)
+        in_decision = decision_parts(request, session, row)
         source = _source(session, station, relay.relay["source_id"])
     at_field = refused is not None and refused.field in DECISION_FIELDS
     told = _sentence(request, refused)
@@ -165,6 +167,7 @@ def _page(
         sound=relay.base.sound,
         source=source,
         panel=panel,
+        decision_parts=in_decision,
         levels=LEVELS,
         errors={refused.field: told} if refused and at_field else {},
         trouble="" if at_field else told,

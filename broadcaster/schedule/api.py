@@ -16,6 +16,7 @@ from broadcaster.ledger.reports import BroadcastReport
 from broadcaster.schedule.broadcast_facts import BroadcastFacts, broadcast_facts
 from broadcaster.schedule.day import broadcasts_between, day_of, places_in_view
 from broadcaster.schedule.listing import line_of, open_lines
+from broadcaster.schedule.making_way import ways_of, ways_shown, ways_version
 from broadcaster.schedule.queueing import cancel_schedule, queue_bulletin
 from broadcaster.schedule.shapes import (
     BroadcastOut,
@@ -25,6 +26,8 @@ from broadcaster.schedule.shapes import (
     ReportOut,
     ScheduleOut,
     Schedules,
+    WayOut,
+    Ways,
     device_out,
     report_out,
 )
@@ -119,6 +122,21 @@ def schedule(station: Here, viewer: Scheduler, wish: NewSchedule) -> ScheduleOut
         submit(session, bulletin.id, by=viewer.account_id, now=now)
         session.flush()
         return ScheduleOut.of(line_of(session, kept.id, zone=station.zone))
+
+
+@api.get(
+    "/bulletins/{bulletin_id}/ways",
+    tags=["schedules"],
+    responses=problems(401, 403, 404, 422),
+)
+def ways(station: Here, _viewer: StationViewer, bulletin_id: Id) -> Ways:
+    """What makes way for a bulletin once it is approved, as all stands now."""
+    with station.database.reading() as session:
+        bulletin = find_bulletin(session, bulletin_id, station_id=station.station_id)
+        rules = session.get_one(Station, station.station_id)
+        found = ways_of(session, bulletin.id, station=rules, now=station.now())
+        shown = ways_shown(session, found, zone=station.zone)
+    return Ways(version=ways_version(found), ways=[WayOut.of(each) for each in shown])
 
 
 @api.delete(

@@ -18,6 +18,7 @@ BadInput
 └── TooManyRecordings   more recordings for one cluster than an order holds
 Conflict
 ├── SlotTaken           something else plays then
+├── WaysChanged         what would make way is no longer what was shown
 ├── NoRoomNear          nothing is free within three hours
 ├── OccurrenceGone      there is no such occurrence any more
 ├── SeriesDayFixed      a whole series keeps its days; only its hour can change
@@ -193,20 +194,6 @@ class WayNotOpen(BadInput):
     )
 
 
-class MakesWayOnceApproved(BadInput):
-    """What is approved makes way for nothing that nobody approved."""
-
-    code = "makes_way_once_approved"
-    message_vi = (
-        "Tin kia đã được duyệt nên giữ chỗ cho đến khi tin này cũng được duyệt. Hãy chọn phát sau "
-        "hoặc giờ khác; duyệt xong, mở lịch để dời."
-    )
-    message_en = (
-        "The other one is approved and keeps its place until this one is approved too. Let this "
-        "play after it or choose another time; once approved, move it in the calendar."
-    )
-
-
 class TooManyRecordings(BadInput):
     """More recordings for one cluster than an order holds."""
 
@@ -233,16 +220,36 @@ class SlotTaken(Conflict):
         free_at: datetime,
         clashing: Sequence[Taken] = (),
         choices: Sequence[Choice] = (),
+        once_approved: bool = False,
     ) -> None:
-        """`free_at` is given in the station's zone, for the sentence."""
+        """`free_at` is given in the station's zone, for the sentence.
+
+        With `once_approved` what is there makes way only when the newcomer is approved.
+        """
         super().__init__(title, field="starts_local")
         self.free_at = free_at
         self.clashing = clashing
         self.choices = choices
+        self.once_approved = once_approved
         self.message_vi = (
             f"Giờ này đã có “{title}”. Giờ trống gần nhất là {free_at:%H:%M ngày %d/%m/%Y}."
         )
         self.message_en = f"“{title}” plays then. The next free time is {free_at:%Y-%m-%d %H:%M}."
+
+
+class WaysChanged(Conflict):
+    """What would make way is no longer what whoever decides was shown."""
+
+    code = "ways_changed"
+    message_vi = (
+        "Những lần phát phải nhường chỗ đã thay đổi hoặc đã bắt đầu sau khi bạn mở trang, nên "
+        "quyết định chưa được ghi và chưa lần phát nào bị đổi. Hãy xem lại ở phần quyết định rồi "
+        "duyệt."
+    )
+    message_en = (
+        "What was to make way changed or began after you opened the page, so nothing was decided "
+        "and nothing was moved. Look again beside the decision, then decide."
+    )
 
 
 class NoRoomNear(Conflict):

@@ -18,6 +18,7 @@ from broadcaster.errors import NotFound
 from broadcaster.schedule.air_rules import kept_rules
 from broadcaster.schedule.airtime import longest_airtime_ms
 from broadcaster.schedule.errors import BroadcastBegun, NotRendered, OccurrenceGone, TimePassed
+from broadcaster.schedule.kept_ways import forget_ways
 from broadcaster.schedule.occurrences import instant_of, read_local
 from broadcaster.schedule.overriding import override_by, record_override
 from broadcaster.schedule.own_place import settle_own
@@ -132,6 +133,7 @@ def _move_one(
     wish = _wish(session, schedule, length, {move.occurrence: [play.at + delta for play in there]})
     settled = _placed(session, schedule, wish, move, beside=occasion, now=now, station=station)
     later = delta + settled.own.get(move.occurrence, timedelta())
+    forget_ways(session, schedule.id, move.occurrence)
     carry_out(session, settled, move.choice, schedule=schedule, priority=wish.priority, by=by,
               now=now, zone=zone)  # fmt: skip
     move_occasion(session, occasion, by_delta=later, by=by, now=now, zone=zone)
@@ -210,6 +212,7 @@ def _move_all(
         raise OccurrenceGone(move.occurrence)
     wish = _wish(session, schedule, length, by_occurrence)
     settled = _placed(session, schedule, wish, move, beside=schedule.id, now=now, station=station)
+    forget_ways(session, schedule.id)
     carry_out(session, settled, move.choice, schedule=schedule, priority=wish.priority, by=by,
               now=now, zone=zone)  # fmt: skip
     settle_own(session, schedule, moved, settled, by=by, now=now)

@@ -24,6 +24,7 @@ from broadcaster.schedule.choices import cluster_choices
 from broadcaster.schedule.conflict_shown import in_the_way
 from broadcaster.schedule.errors import InQuietHours, SlotTaken
 from broadcaster.schedule.listing import lines_of_bulletin
+from broadcaster.schedule.making_way import ways_by_schedule
 from broadcaster.schedule.not_planned import steps_of
 from broadcaster.schedule.queue_form import WHEN_APPROVED, QueueForm
 from broadcaster.schedule.queueing import cancel_broadcast, cancel_schedule
@@ -136,6 +137,7 @@ def panel_context(
         "bulletin_id": bulletin.id,
         "lines": lines,
         "steps": steps_of(session, lines, station=rules, now=station.now(), days=days),
+        "ways": ways_by_schedule(session, bulletin.id, station=rules, now=station.now()),
         "plan_days": days,
         "rendered": bulletin.rendition_id is not None,
         # To queue a relay is to ask for a new decision, so its button says so.
@@ -154,6 +156,7 @@ def panel_context(
         "after_quiet": None,
         "in_way": [],
         "open_ways": (),
+        "once_approved": False,
         "free_at": None,
         "errors": {},
         "other_errors": [],
@@ -181,6 +184,7 @@ def _refused(
             shown |= {
                 "in_way": in_the_way(session, taken.clashing, zone=station.zone),
                 "open_ways": taken.choices,
+                "once_approved": taken.once_approved,
                 "free_at": taken.free_at,
             }
     now = station.now().astimezone(station.zone)

@@ -4,7 +4,7 @@ Whatever a person chose about a conflict is carried out in the same transaction,
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,12 +17,12 @@ from broadcaster.bulletins.desk import approved_rendition, renew
 from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.schedule.air_rules import refuse_broken, station_air_rules
 from broadcaster.schedule.errors import (
-    MakesWayOnceApproved,
     NoRoomNear,
     OccurrenceGone,
     SlotTaken,
     WayNotOpen,
 )
+from broadcaster.schedule.kept_ways import keep_ways
 from broadcaster.schedule.limits import AirRules, BrokenRule, Span, broken
 from broadcaster.schedule.placing import (
     PRIORITY,
@@ -51,12 +51,17 @@ _UNTIL_APPROVED = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """Where a wish found its place: how much later its occurrences begin, and what it breaks."""
+    """Where a wish found its place: how much later its occurrences begin, and what it breaks.
+
+    `waits` names for each occurrence the schedules that make way for it once it is approved; until
+    then nothing is done to `others`.
+    """
 
     own: Mapping[str, timedelta]
     others: Settlement
     clashing: Sequence[Taken]
     broken: Mapping[BrokenRule, datetime]
+    waits: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def find_place(
@@ -74,8 +79,8 @@ def find_place(
 
     `beside` is what the wish itself has there so far and gives up: a schedule by its id, or one
     occasion of it. Raises the first broken rule's error where there is no `reason`; SlotTaken
-    where something plays there and no `choice` was made; WayNotOpen, MakesWayOnceApproved,
-    NoRoomNear.
+    where something plays there and no `choice` was made; WayNotOpen, NoRoomNear. What is approved
+    makes way for what is not only once that is approved too (`waits`).
     """
     rules = station_air_rules(session, station)
     starts = [at for plays in wish.plays.values() for at in plays]
@@ -90,7 +95,7 @@ def find_place(
     against = _broken(rules, wish, taken, later={})
     refuse_broken(against, reason=reason)
     clashing = clashes(wish, taken)
-    settlement = Settlement()
+    settlement, waits = Settlement(), {}
     if clashing:
         keeps = _keeps_its_place(session, bulletin_id, clashing)
         settlement = _settlement(
@@ -99,7 +104,11 @@ def find_place(
         left = [slot for slot in taken if slot.occasion not in settlement.left_out]
         against = _broken(rules, wish, left, later=settlement.own)
         refuse_broken(against, reason=reason)
-    return Settled(own=settlement.own, others=settlement, clashing=clashing, broken=against)
+        if keeps and choice is not Choice.AFTER:
+            waits = _in_the_way_of(wish, clashing)
+    return Settled(
+        own=settlement.own, others=settlement, clashing=clashing, broken=against, waits=waits
+    )
 
 
 def only_rules(session: Session, wish: Wish, *, station: Station, reason: str) -> Settled:
@@ -133,11 +142,14 @@ def carry_out(
     now: datetime,
     zone: ZoneInfo,
 ) -> None:
-    """Do to the others what was chosen, and record who chose it."""
-    for occasion in settled.others.left_out:
-        leave_out(session, occasion, by=by, now=now, zone=zone)
-    for occasion, later in settled.others.others.items():
-        move_occasion(session, occasion, by_delta=later, by=by, now=now, zone=zone)
+    """Do to the others what was chosen, or keep it until the newcomer is approved; record it."""
+    if settled.waits and choice is not None:
+        keep_ways(session, schedule.id, settled.waits, choice, by=by, now=now)
+    else:
+        for occasion in settled.others.left_out:
+            leave_out(session, occasion, by=by, now=now, zone=zone)
+        for occasion, later in settled.others.others.items():
+            move_occasion(session, occasion, by_delta=later, by=by, now=now, zone=zone)
     if choice is None or not settled.clashing:
         return
     others = list(dict.fromkeys(slot.occasion for slot in settled.clashing))
@@ -148,8 +160,12 @@ def carry_out(
         by=by,
         about=schedule.id,
         at=now,
-        details={"choice": str(choice), "others": named},
-    )
+        details={
+            "choice": str(choice), "others": named, "once_approved": bool(settled.waits),
+        },
+    )  # fmt: skip
+    if settled.waits:
+        return
     if priority <= PRIORITY and any(slot.priority <= PRIORITY for slot in settled.clashing):
         first = schedule.id if choice is Choice.SHIFT else named
         record(
@@ -243,8 +259,7 @@ def _settlement(
     now: datetime,
 ) -> Settlement:
     own_quiet = None if reason else rules.quiet
-    ruled = choices(wish, clashing, now=now)
-    open_ways = (Choice.AFTER,) if keeps else ruled
+    open_ways = choices(wish, clashing, now=now)
     if choice is None:
         first = min(at for plays in wish.plays.values() for at in plays)
         free_at = first_whole_minute(
@@ -259,11 +274,10 @@ def _settlement(
             free_at=free_at.astimezone(rules.zone),
             clashing=clashing,
             choices=open_ways,
+            once_approved=keeps,
         )
-    if choice not in ruled:
-        raise WayNotOpen(field="choice")
     if choice not in open_ways:
-        raise MakesWayOnceApproved(field="choice")
+        raise WayNotOpen(field="choice")
     settlement = settle(wish, taken, choice, quiet=rules.quiet, own_quiet=own_quiet)
     if settlement is None:
         raise NoRoomNear(field="choice")
@@ -273,12 +287,24 @@ def _settlement(
 def _keeps_its_place(session: Session, bulletin_id: str, clashing: Sequence[Taken]) -> bool:
     """Whether something approved is there, and the bulletin that wants its place is not.
 
-    It might never be: then the one would have gone off the air for nothing, and unseen.
+    It might never be: then the one would have gone off the air for nothing, and unseen. A relay is
+    decided anew wherever it is put.
     """
-    if approved_rendition(session, bulletin_id) is not None:
+    is_relay = session.get_one(Bulletin, bulletin_id).kind == BulletinKind.RELAY
+    if not is_relay and approved_rendition(session, bulletin_id) is not None:
         return False
     there = {slot.bulletin_id for slot in clashing} - {bulletin_id}
     return any(approved_rendition(session, each) is not None for each in there)
+
+
+def _in_the_way_of(wish: Wish, clashing: Sequence[Taken]) -> dict[str, Sequence[str]]:
+    """The schedules that stand in the way of each occurrence; those without any are left out."""
+    found: dict[str, Sequence[str]] = {}
+    for occurrence, starts in wish.plays.items():
+        there = clashes(replace(wish, plays={occurrence: starts}), clashing)
+        if there:
+            found[occurrence] = sorted({slot.occasion.schedule_id for slot in there})
+    return found
 
 
 def _broken(

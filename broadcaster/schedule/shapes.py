@@ -10,6 +10,7 @@ from broadcaster.ledger.coverage import Coverage
 from broadcaster.ledger.reports import BroadcastReport, DeviceCounts, PlayRow, StartSkew
 from broadcaster.schedule.broadcast_facts import BroadcastFacts, RelayFacts
 from broadcaster.schedule.listing import ScheduleLine
+from broadcaster.schedule.making_way import Stays, WayShown
 from broadcaster.schedule.placing import Choice
 from broadcaster.schedule.queue_form import kept_reason
 from broadcaster.schedule.queueing import Queueing
@@ -303,6 +304,40 @@ class Schedules(BaseModel):
     """Schedules that nobody withdrew."""
 
     schedules: list[ScheduleOut]
+
+
+class WayOut(BaseModel):
+    """Something that makes way for a newcomer once that is approved."""
+
+    bulletin_id: str
+    title: str
+    clusters: list[str]
+    starts_at_ms: int
+    choice: Choice
+    moves_to_ms: int | None = Field(description="Null for what is left out, or stays.")
+    stays: Stays | None = Field(
+        description="Why it does not make way any more; null where it does."
+    )
+
+    @classmethod
+    def of(cls, way: WayShown) -> "WayOut":
+        """The JSON of one."""
+        return cls(
+            bulletin_id=way.other.bulletin_id,
+            title=way.other.title,
+            clusters=list(way.other.clusters),
+            starts_at_ms=to_ms(way.other.begins),
+            choice=way.choice,
+            moves_to_ms=_ms(way.moves_to),
+            stays=way.stays,
+        )
+
+
+class Ways(BaseModel):
+    """What makes way for a bulletin once it is approved."""
+
+    version: str = Field(description="An approval names it as `makes_way`; empty for nothing.")
+    ways: list[WayOut]
 
 
 def report_out(facts: BroadcastFacts, report: BroadcastReport | None) -> ReportOut:

@@ -64,6 +64,23 @@ class ScheduleException(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=InstantColumn)
 
 
+class MakingWay(SQLModel, table=True):
+    """What one occurrence of a schedule takes the place of, once its bulletin is approved.
+
+    `choice` says how the others go, `others` names their schedules, divided by blanks. What is done
+    is no row any more: the trail has it.
+    """
+
+    __tablename__ = "making_way"
+
+    schedule_id: str = Field(foreign_key="schedule.id", primary_key=True)
+    occurrence: str = Field(primary_key=True)
+    choice: str
+    others: str
+    chosen_by: str = Field(foreign_key="account.id")
+    chosen_at: datetime = Field(sa_type=InstantColumn)
+
+
 class StationRules(SQLModel, table=True):
     """What the commune decided of air time beside quiet hours and the length of a session.
 

@@ -16,11 +16,13 @@ from broadcaster.coverage.wording import mark_of_coverage
 from broadcaster.errors import NotFound
 from broadcaster.hearing.grades import Heard
 from broadcaster.hearing.queries import Word, heard_in
+from broadcaster.ledger.part_heard import PartHeard, part_heard, words_of_live_mark
 from broadcaster.ledger.periods import Period
 from broadcaster.ledger.play_state import PlayState
 from broadcaster.ledger.queries import Villages, broadcast_report, reports_between
 from broadcaster.ledger.reports import BroadcastReport, PlayRow
 from broadcaster.ledger.wording import mark_of
+from broadcaster.live.talks import talks_among
 from broadcaster.web.language import msgid
 from broadcaster.web.play_marks import PLAY_MARKS
 
@@ -38,7 +40,8 @@ _BEGUN: Mapping[PlayState, tuple[str, str]] = MappingProxyType(
 class Pole:
     """One pole in a broadcast: its name, mark and words (a msgid), and its reason (or None).
 
-    `short_name` leaves out the village where the pole's name begins with it.
+    `short_name` leaves out the village where the pole's name begins with it; `heard` is the part of
+    live speech that it let out, None for the whole, for none, and for what is no live speech.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Pole:
     mark: str
     says: str
     code: str | None
+    heard: PartHeard | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,7 @@ class Row:
     starts_at: datetime
     asked_ms: int
     relay: bool
+    live: bool
     simulated: bool
     mark: str
     says: str
@@ -121,11 +126,12 @@ def rows_of(
     """
     begins, ends = period.instants(zone=zone)
     reports = reports_between(session, since=begins, until=ends, villages=frozenset({village_id}))
-    heard = heard_in(session, village_id, [report.broadcast_id for report in reports])
+    ids = [report.broadcast_id for report in reports]
+    heard, talks = heard_in(session, village_id, ids), talks_among(session, ids)
     days: dict[date, list[Row]] = {}
     for report in reports:
         day = report.starts_at.astimezone(zone).date()
-        days.setdefault(day, []).append(_row(report, heard, now=now))
+        days.setdefault(day, []).append(_row(report, heard, talks=talks, now=now))
     return days
 
 
@@ -134,15 +140,22 @@ def row_of(session: Session, village_id: str, broadcast_id: str, *, now: datetim
     report = broadcast_report(session, broadcast_id, villages=frozenset({village_id}))
     if report is None:
         raise NotFound(broadcast_id)
-    return _row(report, heard_in(session, village_id, [broadcast_id]), now=now)
+    return _row(
+        report,
+        heard_in(session, village_id, [broadcast_id]),
+        talks=talks_among(session, [broadcast_id]),
+        now=now,
+    )
 
 
 def _row(
     report: BroadcastReport,
     heard: Mapping[str, tuple[Heard, Sequence[Word]]],
     *,
+    talks: frozenset[str],
     now: datetime,
 ) -> Row:
+    live = report.broadcast_id in talks
     mark, says = _of_all(report, now=now)
     grade, words = heard.get(report.broadcast_id, (Heard.UNSAID, ()))
     return Row(
@@ -151,10 +164,11 @@ def _row(
         starts_at=report.starts_at,
         asked_ms=report.asked_ms,
         relay=report.relay,
+        live=live,
         simulated=report.simulated,
         mark=mark,
-        says=says,
-        poles=_poles(report, now=now),
+        says=(words_of_live_mark(mark) if live else None) or says,
+        poles=_poles(report, live=live, now=now),
         has_unverifiable=report.coverage.unverifiable > 0,
         heard=grade,
         words=words,
@@ -181,7 +195,7 @@ def _shown(mark: str) -> tuple[str, str]:
     return mark, PLAY_MARKS[mark].word
 
 
-def _poles(report: BroadcastReport, *, now: datetime) -> list[Pole]:
+def _poles(report: BroadcastReport, *, live: bool, now: datetime) -> list[Pole]:
     """Each pole once: of repeats the one that says most for itself comes last."""
     village = report.villages[0].name if report.villages else ""
     best: dict[str, PlayRow] = {}
@@ -195,8 +209,9 @@ def _poles(report: BroadcastReport, *, now: datetime) -> list[Pole]:
                 name=play.device_name,
                 short_name=_without(village, play.device_name),
                 mark=mark,
-                says=says,
+                says=(words_of_live_mark(mark) if live else None) or says,
                 code=play.code,
+                heard=part_heard(play) if live else None,
             )
         )
     return poles

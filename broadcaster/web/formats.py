@@ -3,6 +3,7 @@
 Pure: the present, the zone and the language are given. `instant` is the one place that writes time.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Literal
@@ -57,6 +58,48 @@ def full_day(value: date, *, today: date, language: Language = "vi") -> str:
     return written if same_year else f"{written} {value.year}"
 
 
+def spelled(typed: object, *, language: Language = "vi") -> str:
+    """What a field of a day, or of a day and an hour, holds: *thứ Hai, 30/11/2026 lúc 17:05*.
+
+    Empty for what is none: whoever types is told by the field itself.
+    """
+    try:
+        at = datetime.fromisoformat(str(typed))
+    except ValueError:
+        return ""
+    words = words_of_moments(language)
+    if words.months:
+        written = f"{at.day} {words.months[at.month - 1]} {at.year}"
+    else:
+        written = f"{at.day}/{at.month}/{at.year}"
+    clock = f"{words.at}{at:%H:%M}" if "T" in str(typed) else ""
+    return f"{words.days[at.weekday()]}, {written}{clock}"
+
+
+def days_later(begins: str, days: object) -> str:
+    """The moment so many days after one, each as a field holds it; empty for what is no number."""
+    typed = str(days)
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 5):
+        return ""
+    return (datetime.fromisoformat(begins) + timedelta(days=int(typed))).isoformat("T", "minutes")
+
+
+@dataclass(frozen=True, slots=True)
+class MomentWords:
+    """What a moment is written with: the days from Monday on, months (or none), before an hour."""
+
+    days: tuple[str, ...]
+    months: tuple[str, ...]
+    at: str
+
+
+def words_of_moments(language: Language) -> MomentWords:
+    """The words of a language; `moments.js` writes with the same as one types."""
+    if language == "vi":
+        return MomentWords(tuple(_small(each) for each in _WEEKDAYS_VI), (), " lúc ")
+    return MomentWords(_WEEKDAYS_EN, _MONTHS_EN, " at ")
+
+
 def duration(duration_ms: int, *, language: Language = "vi") -> str:
     """Write a span in its two largest units: *1 giờ 03 phút*, *2 phút 05 giây*, *0,8 giây*."""
     if duration_ms < 0:
@@ -94,6 +137,10 @@ def share(value: float, *, decimals: int = 1, language: Language = "vi") -> str:
         return f"{less} {_decimal(step, language=language)}%"
     whole = cut.to_integral_value()
     return f"{_decimal(whole if cut == whole else cut, language=language)}%"
+
+
+def _small(word: str) -> str:
+    return word[:1].lower() + word[1:]
 
 
 def _tenths(duration_ms: int) -> Decimal:

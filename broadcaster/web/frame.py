@@ -28,7 +28,18 @@ from jinja2.runtime import Context
 
 from broadcaster.web import errors, language
 from broadcaster.web.coverage_bar import coverage_parts
-from broadcaster.web.formats import Language, day, duration, full_day, instant, number, share
+from broadcaster.web.formats import (
+    Language,
+    day,
+    days_later,
+    duration,
+    full_day,
+    instant,
+    number,
+    share,
+    spelled,
+    words_of_moments,
+)
 from broadcaster.web.inline_marks import mark_symbols
 from broadcaster.web.play_marks import PLAY_MARKS
 from broadcaster.web.security import SecurityHeaders
@@ -171,11 +182,14 @@ def environment(chosen: Language) -> Environment:
         "play_marks": PLAY_MARKS,
         "mark_symbols": mark_symbols,
         "coverage_parts": coverage_parts,
+        "moment_words": words_of_moments(chosen),
     }
     env.filters |= {
         "instant": _instant_filter,
         "day": _day_filter,
         "full_day": _full_day_filter,
+        "spelled": lambda typed: spelled(typed, language=chosen),
+        "days_later": days_later,
         "duration": lambda ms: duration(ms, language=chosen),
         "number": lambda value, decimals=0: number(value, decimals=decimals, language=chosen),
         "share": lambda value, decimals=1: share(value, decimals=decimals, language=chosen),

@@ -423,6 +423,7 @@ TABLE = {
     "PUT /api/playlists/{playlist_id}": WRITERS,
     "POST /api/playlists/{playlist_id}/rendition": WRITERS,
     "GET /api/bulletins/{bulletin_id}/recordings": STAFF,
+    "GET /api/bulletins/{bulletin_id}/ways": STAFF,
     "POST /api/bulletins/{bulletin_id}/sound": WRITERS,
     "POST /api/bulletins/{bulletin_id}/recordings": WRITERS,
     "POST /api/bulletins/{bulletin_id}/recordings/{recording_id}/confirmation": WRITERS,

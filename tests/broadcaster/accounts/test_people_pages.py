@@ -12,6 +12,8 @@ from broadcaster.accounts.people import person_line
 from broadcaster.accounts.roles import Role
 from broadcaster.accounts.second_factor import make_codes
 from broadcaster.accounts.tables import Account
+from broadcaster.areas.queries import MANY_VILLAGES
+from broadcaster.areas.tables import Cluster, Village
 from tests.broadcaster.small_station import (
     STATION_ID,
     SmallStation,
@@ -185,3 +187,25 @@ def test_nobody_is_found_by_guessing(admin: TestClient) -> None:
     for act in ("roles", "link", "second-factor/removal", "sessions/end", "closing", "opening"):
         answer = admin.post(f"/people/acc-none/{act}", headers=token, data={"roles": "leader"})
         assert answer.status_code == 404, act
+
+
+def test_where_there_are_many_villages_those_of_one_cluster_are_offered(
+    station: SmallStation, admin: TestClient
+) -> None:
+    """A head keeps what they have, whichever cluster is looked at."""
+    with station.database.writing() as session:
+        session.add(Cluster(id="cl-9", station_id=STATION_ID, name="Cụm xa", position=9))
+        session.flush()
+        session.add_all(
+            Village(id=f"x-{number}", cluster_id="cl-9", name=f"Xóm {number}", position=number)
+            for number in range(MANY_VILLAGES)
+        )
+    head, _ = station.person("truong", Role.VILLAGE_HEAD, village_ids=["v-2"])
+
+    def offered(address: str) -> list[str]:
+        return re.findall(r'name="villages" value="([\w-]+)"', admin.get(address).text)
+
+    assert offered("/people") == []
+    assert len(offered("/people?cluster=cl-9")) == MANY_VILLAGES
+    assert offered(f"/people/{head}") == ["v-2"]
+    assert offered(f"/people/{head}?cluster=cl-1") == ["v-1", "v-2"]

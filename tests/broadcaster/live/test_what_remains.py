@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -15,10 +15,12 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.live import ending
-from broadcaster.live.encoding import samples_from
+from broadcaster.live.encoding import Source, recording_from, samples_from
 from broadcaster.live.ending import UNMASTERED, end_talk, keep_what_was_said
-from broadcaster.live.shown import KEPT_WITHIN, NOTHING_SAID, talk_shown
+from broadcaster.live.sender import Cancelled, wait_for_first_word
+from broadcaster.live.shown import KEPT_WITHIN, NOTHING_SAID, WORDS_OF_END, talk_shown
 from broadcaster.live.socket import _converse
+from broadcaster.live.speaking import Because
 from playlists.audio import ffmpeg
 from playlists.audio.audio_errors import AudioError, MasteringMissed, NothingToHear
 from playlists.audio.audio_store import AudioStore
@@ -153,3 +155,54 @@ def test_a_sender_that_reads_nothing_yet_still_sees_a_browser_go() -> None:
         return browser.told
 
     assert asyncio.run(asyncio.wait_for(talk(), 60)) == ["gone"]
+
+
+def waited(source: Source, *, opens_in: timedelta) -> tuple[list[object], list[float]]:
+    """What is told while the poles open, and how long was slept; the clock moves as one sleeps."""
+    told: list[object] = []
+    slept: list[float] = []
+    begins = datetime(2026, 11, 23, 5, tzinfo=UTC)
+    wait_for_first_word(
+        begins + opens_in,
+        source=source,
+        tell=lambda event, **facts: told.append((event, facts)),
+        now=lambda: begins + timedelta(seconds=sum(slept)),
+        sleep=slept.append,
+    )
+    return told, slept
+
+
+def test_while_the_poles_open_it_is_told_how_long() -> None:
+    """And nothing is slept beyond the first word."""
+    told, slept = waited(recording_from("loi.wav"), opens_in=timedelta(seconds=2))
+
+    assert told == [("signed", {"within_ms": 2_000})]
+    assert sum(slept) == pytest.approx(2)
+
+
+def test_who_leaves_while_the_poles_open_has_cancelled() -> None:
+    """At once, not at the first word."""
+    read, write = os.pipe()
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe, pytest.raises(Cancelled):
+        waited(
+            replace(samples_from(pipe, rate_hz=24_000), leaves=True), opens_in=timedelta(seconds=2)
+        )
+
+
+def test_a_cancelled_talk_closes_what_was_opened_and_says_so(studio: LiveStudio) -> None:
+    """Each pole that was told to open is told to stop; nothing counts as spoken."""
+    studio.permit()
+    talk_id = spoken(studio)
+    studio.stop(talk_id)
+    with studio.database.writing() as session:
+        end_talk(
+            session, talk_id,
+            because=Because.CANCELLED, said_ms=0, end_within=WITHIN, now=studio.now(),
+        )  # fmt: skip
+    stops = [each for each in studio.sign() if each.stop]
+
+    assert len(stops) == 2
+    with studio.database.reading() as session:
+        shown = talk_shown(session, studio.talk(talk_id), now=studio.now())
+    assert shown.end_words == WORDS_OF_END[Because.CANCELLED]

@@ -1,10 +1,12 @@
 """Pages, API and command of a village's people and poles, of new villages and of mergers."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import select
 
+from broadcaster.areas.queries import MANY_VILLAGES
 from broadcaster.areas.tables import Cluster, Village
 from broadcaster.fleet import village_command
 from broadcaster.fleet.errors import ShareUnusable
@@ -216,3 +218,29 @@ def test_the_command_does_the_same(commune: SmallStation) -> None:
     assert "dong-1\tThôn Đông Hạ\tdong\t320\t1250\tloa-dong-1-1=60 wired=40" in lines
     assert told.startswith("✓ thon-")
     assert '"residents": 1250' in village_command.listed(database, now=now, as_json=True)
+
+
+def test_where_there_are_many_those_of_the_chosen_clusters_are_offered(
+    commune: SmallStation, admin: TestClient
+) -> None:
+    """One cluster, or two for villages that lie in both; what was ticked stays with a refusal."""
+    with commune.database.writing() as session:
+        session.add_all(
+            Village(id=f"tay-x{number}", cluster_id="tay", name=f"Xóm {number}", position=number)
+            for number in range(MANY_VILLAGES)
+        )
+
+    def offered(page: str) -> set[str]:
+        ids = re.findall(r'name="village_ids" value="([a-z]+)-', page)
+        return set(ids)
+
+    assert offered(admin.get("/villages/changes").text) == set()
+    assert offered(admin.get("/villages/changes?cluster=dong").text) == {"dong"}
+    both = admin.get("/villages/changes?cluster=dong&beside=tay").text
+    assert offered(both) == {"dong", "tay"}
+    refused = send(
+        admin, "/villages/mergers", village_ids=["dong-1", "dong-2"], merged_name="Thôn Đông",
+        merged_cluster_id="dong", merged_since="chiều mai",
+    )  # fmt: skip
+    ticked = re.findall(r'value="(dong-\d)"[^>]* checked', refused.text)  # type: ignore[attr-defined]
+    assert ticked == ["dong-1", "dong-2"]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broadcaster.audit.acts import Act
-from broadcaster.schedule.errors import MakesWayOnceApproved, NoRoomNear, SlotTaken, WayNotOpen
+from broadcaster.schedule.errors import NoRoomNear, SlotTaken, WayNotOpen
 from broadcaster.schedule.placing import Choice
 from tests.broadcaster.newsroom import Newsroom
 from tests.trail import acts_of
@@ -177,22 +177,17 @@ def test_a_reason_frees_what_it_was_given_for_and_not_what_makes_way(newsroom: N
     assert heard(newsroom) == [("24 20:59", first)]
 
 
-@pytest.mark.parametrize("way", [Choice.SHIFT, Choice.OVERWRITE])
-def test_what_is_approved_keeps_its_place_until_the_newcomer_is_approved(
-    newsroom: Newsroom, way: Choice
+def test_what_is_approved_is_said_to_make_way_only_once_the_newcomer_is(
+    newsroom: Newsroom,
 ) -> None:
-    """Nobody may ever approve that one: it would have taken the other off the air for nothing."""
-    first, second = newsroom.bulletin(), newsroom.bulletin(OTHER, priority=2, approved=False)
-    newsroom.queue(first, at=FIVE)
-    with pytest.raises(SlotTaken) as taken:
-        newsroom.queue(second, at=FIVE)
-    assert taken.value.choices == (Choice.AFTER,)
+    """All ways are open to it, and the form says when they are gone."""
+    newsroom.queue(newsroom.bulletin(), at=FIVE)
+    waiting, approved = newsroom.bulletin(OTHER, approved=False), newsroom.bulletin("Bốn năm.")
 
-    with pytest.raises(MakesWayOnceApproved):
-        newsroom.queue(second, at=FIVE, choice=way)
+    with pytest.raises(SlotTaken) as later:
+        newsroom.queue(waiting, at=FIVE)
+    with pytest.raises(SlotTaken) as at_once:
+        newsroom.queue(approved, at=FIVE)
 
-    assert heard(newsroom) == [("24 17:00", first)]
-    later = newsroom.queue(second, at=FIVE, choice=Choice.AFTER)
-    newsroom.approve(second)
-    newsroom.move(later.id, "2026-11-24T17:01", FIVE, choice=Choice.SHIFT)
-    assert heard(newsroom) == [("24 17:00", second), ("24 17:01", first)]
+    assert (later.value.once_approved, at_once.value.once_approved) == (True, False)
+    assert later.value.choices == (Choice.AFTER, Choice.SHIFT, Choice.OVERWRITE)

@@ -8,15 +8,18 @@ from fastapi import FastAPI
 from PIL import Image
 from sqlmodel import select
 
+import broadcaster.coverage.device_pages
 import broadcaster.village.feedback_pages
 import broadcaster.village.pages
 import broadcaster.village.saying_pages
 import broadcaster.village.sheet_pages
 from broadcaster.accounts.guard import SESSION_COOKIE
-from broadcaster.accounts.tables import SignInSession
+from broadcaster.accounts.tables import Account, SignInSession
+from broadcaster.ledger.tables import Play, PlayShare
+from broadcaster.live.tables import LivePermit, LiveTalk
 from broadcaster.village.days import row_of, rows_of, week_of
 from tests.broadcaster.pages.conftest import CSRF
-from tests.broadcaster.small_station import SmallStation
+from tests.broadcaster.small_station import STATION_ID, SmallStation
 from tests.clients import TestClient
 
 OWN = "dong-2"
@@ -31,6 +34,7 @@ def app(afternoon: SmallStation) -> FastAPI:
         broadcaster.village.saying_pages.router,
         broadcaster.village.feedback_pages.router,
         broadcaster.village.sheet_pages.router,
+        broadcaster.coverage.device_pages.router,
     )
 
 
@@ -220,3 +224,52 @@ def test_the_sheet_counts_each_broadcast_once_by_its_part(
     assert "19:01" not in sheet
     assert "chưa có lần phát" in head.get(f"/thon/{OWN}/thang?period=2026-01").text
     assert head.get(f"/thon/{OWN}/thang?period=never").status_code == 422
+
+
+def spoken_live(station: SmallStation) -> None:
+    """The noon was somebody at the microphone for four minutes, of whom one pole let out three."""
+    with station.database.writing() as session:
+        person = session.exec(select(Account.id)).first() or ""
+        now = station.clock()
+        session.add(
+            LivePermit(
+                id="permit-1", station_id=STATION_ID, account_id=person, granted_by=person,
+                granted_at=now, valid_until=now,
+            )
+        )  # fmt: skip
+        session.flush()
+        session.add(
+            LiveTalk(
+                id="talk-1", station_id=STATION_ID, title="Bão vào", speaker_id=person,
+                permit_id="permit-1", longest_ms=300_000, said_ms=240_000, asked_at=now,
+                starts_at=now, ended_at=now,
+            )
+        )  # fmt: skip
+        for share in session.exec(select(PlayShare).where(PlayShare.broadcast_id == "bc-noon")):
+            share.broadcast_id = "talk-1"
+        for play in session.exec(select(Play).where(Play.broadcast_id == "bc-noon")):
+            play.broadcast_id, play.asked_ms = "talk-1", 240_000
+            if play.device_id.endswith("1"):
+                play.state, play.code, play.reached = "partial", "live", "finished"
+                play.started_at = play.starts_at + timedelta(seconds=30)
+                play.ended_at = play.starts_at + timedelta(seconds=220)
+                play.played_ms = 180_000
+
+
+def test_a_talk_heard_in_part_is_told_as_one(afternoon: SmallStation, head: TestClient) -> None:
+    """Which part, from when to when: nobody reads of a recording that was none."""
+    spoken_live(afternoon)
+    with afternoon.database.reading() as session:
+        row = row_of(session, OWN, "talk-1", now=afternoon.clock())
+    begins = f"{row.starts_at.astimezone(afternoon.context.zone):%H:%M}"
+    page = head.get(f"/thon/{OWN}/phat/talk-1").text
+    timeline = head.get("/broadcasts/talk-1/timeline").text
+
+    assert row.live
+    assert next(pole.says for pole in row.poles) == "chỉ phát một phần buổi nói"
+    assert f"có tiếng từ {begins}:30 đến" in page
+    assert "3 phút 00 giây trong 4 phút 00 giây đã nói" in page
+    assert "Nói trực tiếp: không có lời viết trước." in page
+    assert "tiếng nói trực tiếp)" not in page
+    assert "Phát được 3 phút 00 giây trong 4 phút 00 giây đã nói." in timeline
+    assert "chỉ phát một phần buổi nói" in timeline

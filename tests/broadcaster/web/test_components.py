@@ -203,3 +203,25 @@ def test_a_flash_stays_and_a_missing_one_leaves_nothing(shown: Shown) -> None:
     """What was done is a status for screen readers; without a message there is no box."""
     assert 'role="status"' in shown('{{ ui.flash("Đã lưu.") }}')
     assert shown("{{ ui.flash(none) }}").strip() == ""
+
+
+def test_a_field_of_date_and_time_is_said_in_words_beside_it(shown: Shown) -> None:
+    """Where it stands without a script too, told to screen readers with the field."""
+    html = shown(
+        '{{ ui.field("at", "Ngày và giờ", value="2026-11-30T17:05", type="datetime-local") }}'
+    )
+
+    assert 'aria-describedby="at-moment"' in html
+    assert re.search(
+        r'<output[^>]* id="at-moment" for="at"[^>]*>thứ Hai, 30/11/2026 lúc 17:05</output>', html
+    )
+    assert "<output" not in shown('{{ ui.field("name", "Tên") }}')
+
+
+def test_a_number_of_days_is_said_as_the_day_it_comes_to(shown: Shown) -> None:
+    """A permit's end, before it is given."""
+    html = shown(
+        '{{ ui.field("days", "Mấy ngày", value=30, type="number", begins="2026-11-30T14:20") }}'
+    )
+
+    assert ">đến thứ Tư, 30/12/2026 lúc 14:20</output>" in html

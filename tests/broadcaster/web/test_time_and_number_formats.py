@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.web.formats import Language, day, duration, full_day, instant, number, share
+from broadcaster.web.formats import (
+    Language,
+    day,
+    days_later,
+    duration,
+    full_day,
+    instant,
+    number,
+    share,
+    spelled,
+)
 
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 PARIS = ZoneInfo("Europe/Paris")
@@ -149,3 +159,31 @@ def test_only_all_is_written_as_a_hundred_percent(value: float, language: Langua
 
     assert (written == "100%") == (value == 1)
     assert (written == "0%") == (value == 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "vi", "en"),
+    [
+        (
+            "2026-11-30T17:05",
+            "thứ Hai, 30/11/2026 lúc 17:05",
+            "Monday, 30 Nov 2026 at 17:05",
+        ),
+        ("2026-11-29", "chủ Nhật, 29/11/2026", "Sunday, 29 Nov 2026"),
+        ("", "", ""),
+        ("chiều mai", "", ""),
+        ("2026-13-01", "", ""),
+    ],
+)
+def test_what_a_field_holds_is_spelled_out_beside_it(typed: str, vi: str, en: str) -> None:
+    """With its weekday, by which people plan; nothing beside what is no moment."""
+    assert (spelled(typed), spelled(typed, language="en")) == (vi, en)
+
+
+@pytest.mark.parametrize(
+    ("days", "until"),
+    [(30, "2026-12-30T14:20"), ("1", "2026-12-01T14:20"), ("", ""), ("nhiều", ""), ("-1", "")],
+)
+def test_so_many_days_come_to_a_moment(days: object, until: str) -> None:
+    """A permit's end is what its days come to."""
+    assert days_later("2026-11-30T14:20", days) == until

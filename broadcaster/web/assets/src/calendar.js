@@ -61,8 +61,10 @@ function eventOf(entry) {
   const movable = mayMove && entry.movable;
   const waiting = UNSURE.has(entry.state) ? ` (${place.dataset[entry.state]})` : "";
   const times = entry.play_starts_ms.length > 1 ? ` ×${entry.play_starts_ms.length}` : "";
+  // On one day there is room to say where; elsewhere the list does, and whoever points at it.
+  const where = view === "day" && !cluster ? ` · ${entry.cluster_names.join(", ")}` : "";
   return {
-    title: `${entry.title}${times}${waiting}`,
+    title: `${entry.title}${times}${waiting}${where}`,
     start: entry.starts_local,
     end: entry.ends_local,
     url: movable ? addressOf(entry) : entry.broadcast_id ? `/broadcasts/${entry.broadcast_id}` : undefined,
@@ -147,7 +149,9 @@ function draw({ entries, days }) {
     moreLinkText: (count) => `+${count} ${place.dataset.more}`,
     dayMaxEvents: view === "month" ? 4 : false,
     displayEventEnd: false,
-    eventMinHeight: 40,
+    // What sounds together on several clusters shares a column: beyond a few, words would be slivers.
+    eventMaxStack: { week: 2, day: narrow ? 2 : 4 }[view],
+    eventMinHeight: 44,
     eventShortHeight: 1,
     slotEventOverlap: false,
     eventLongPressDelay: 400,
@@ -172,7 +176,7 @@ function draw({ entries, days }) {
     eventResize: resized,
     eventDidMount: ({ el, event }) => {
       const { entry } = event.extendedProps;
-      if (entry) el.title = `${event.title}, ${entry.cluster_names.join(", ")}`;
+      if (entry) el.title = `${entry.title}, ${entry.cluster_names.join(", ")}`;
     },
   });
   calendar.render();

@@ -3,6 +3,7 @@
 import L from "leaflet";
 
 const frame = document.getElementById("choice-map");
+const shared = document.getElementById("choice-shared");
 const SVG = "http://www.w3.org/2000/svg";
 
 function iconOf(name) {
@@ -56,6 +57,15 @@ function drawChoice(boxes, all) {
   }
 
   // A name that would lie on another or on a pin is left to the list, and to whoever points at it.
+  // A cluster is the smallest address there is: whoever points at one village is told whom else it wakes.
+  function tell(village, box) {
+    const others = JSON.parse(box.dataset.villages).filter((each) => each !== village);
+    shared.textContent =
+      box.checked && others.length
+        ? shared.dataset.said.replace("{village}", village).replace("{cluster}", box.dataset.name).replace("{others}", others.join(", "))
+        : "";
+  }
+
   function unclutter() {
     const parts = pins.map(({ marker }) => ({
       pin: marker.getElement().querySelector("svg").getBoundingClientRect(),
@@ -83,6 +93,7 @@ function drawChoice(boxes, all) {
     const toggle = () => {
       box.checked = !box.checked;
       box.dispatchEvent(new Event("change", { bubbles: true }));
+      tell(name, box);
     };
     element.addEventListener("click", toggle);
     element.addEventListener("keydown", (event) => {

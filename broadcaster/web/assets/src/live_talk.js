@@ -6,6 +6,7 @@ const place = document.getElementById("microphone");
 const button = document.getElementById("microphone-button");
 const state = document.getElementById("microphone-state");
 const level = document.getElementById("microphone-level");
+const left = document.getElementById("microphone-left");
 const said = place?.dataset ?? {};
 let talk = null;
 let isBusy = false;
@@ -20,9 +21,27 @@ function say(sentence) {
   if (state.textContent !== sentence) state.textContent = sentence;
 }
 
-function show(speaking) {
+function show(speaking, word = speaking ? said.end : said.begin) {
   button.setAttribute("aria-pressed", String(speaking));
-  button.querySelector(".word").textContent = speaking ? said.end : said.begin;
+  button.querySelector(".word").textContent = word;
+}
+
+// While the poles open: the seconds that are left, told to nobody's ear each second anew.
+function countDown(these, withinMs) {
+  stopCounting(these);
+  const until = performance.now() + withinMs;
+  const tick = () => {
+    const seconds = Math.max(0, Math.ceil((until - performance.now()) / 1000));
+    left.textContent = said.left.replace("{}", String(seconds));
+  };
+  left.hidden = false;
+  these.counting = setInterval(tick, 250);
+  tick();
+}
+
+function stopCounting(these) {
+  clearInterval(these.counting);
+  left.hidden = true;
 }
 
 async function open() {
@@ -34,17 +53,23 @@ async function open() {
     const csrf = document.querySelector('meta[name="csrf-token"]').content;
     socket.send(JSON.stringify({ csrf, rate_hz: Math.round(microphone.context.sampleRate) }));
   });
-  return { ...microphone, socket, isOver: false };
+  return { ...microphone, socket, isOver: false, isOpening: true, counting: 0 };
 }
 
 function letGo(these) {
+  stopCounting(these);
   closeMicrophone(these);
   level.value = 0;
 }
 
 function hear(these, news) {
-  if (news.event === "opening") say(said.opening);
-  if (news.event === "on_air") say(said.onAir);
+  if (these.isOpening && news.within_ms !== undefined) countDown(these, news.within_ms);
+  if (news.event === "on_air" && these.isOpening) {
+    these.isOpening = false;
+    stopCounting(these);
+    show(true);
+    say(said.onAir);
+  }
   if (news.event === "keeping") {
     letGo(these);
     button.hidden = true;
@@ -72,7 +97,7 @@ async function begin() {
     setBusy(false);
   }
   const these = talk;
-  show(true);
+  show(true, said.cancel);
   say(said.opening);
   these.gatherer.port.onmessage = ({ data }) => {
     level.value = percent(data.level);
@@ -91,8 +116,14 @@ async function begin() {
 
 function end() {
   letGo(talk);
+  if (talk.isOpening) {
+    talk.isOpening = false;
+    say(said.cancelling);
+  }
   setBusy(true);
-  if (talk.socket.readyState === WebSocket.OPEN) talk.socket.send("end");
+  if (talk.socket.readyState === WebSocket.OPEN) return talk.socket.send("end");
+  talk.isOver = true;
+  talk.socket.close();
 }
 
 if (place) {

@@ -3,6 +3,7 @@ import "./autosave.js";
 import "./board_events.js";
 import "./cue_points.js";
 import "./linked_words.js";
+import "./moments.js";
 import "./preview.js";
 
 const notice = () => document.getElementById("notice");

@@ -1,0 +1,193 @@
+"""Strangers lock strangers out, and nobody who was there before."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcaster.accounts.at_the_machine import proven_at_the_machine
+from broadcaster.accounts.errors import SignInLocked, SignInRefused
+from broadcaster.accounts.failures import (
+    FAILURE_WINDOW,
+    FAILURES_ALLOWED,
+    PASSWORD,
+    STRANGERS_ALLOWED,
+    count_failure,
+    source_of_stranger,
+)
+from broadcaster.accounts.known_devices import (
+    DEVICE_COOKIE,
+    KNOWN_FOR,
+    PEOPLE_AT_A_BROWSER,
+    known_device,
+    with_device,
+)
+from broadcaster.accounts.roles import Role
+from broadcaster.accounts.sessions import CameFrom, sign_in
+from tests.broadcaster.accounts.test_guard import page_token
+from tests.broadcaster.small_station import SmallStation
+from tests.clients import TestClient
+
+HOME = "203.0.113.7"
+NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def app(station: SmallStation) -> FastAPI:
+    """Accounts alone."""
+    return station.app()
+
+
+def attempt(station: SmallStation, password: str, *, address: str = HOME, devices: str = "") -> str:
+    """Sign An in from somewhere; the session's token."""
+    return sign_in(
+        station.database,
+        username="an",
+        password=password,
+        now=station.clock(),
+        came_from=CameFrom(address=address, devices=devices),
+        keys_dir=station.settings.keys_dir,
+    ).token
+
+
+def attack(station: SmallStation, *, networks: int) -> None:
+    """Wrong passwords for An, as many from each network as it is allowed, without the hashing."""
+    with station.database.writing() as session:
+        for network in range(networks):
+            for _ in range(FAILURES_ALLOWED):
+                source = source_of_stranger(f"198.51.{network}.9")
+                count_failure(session, "an", step=PASSWORD, now=station.clock(), source=source)
+
+
+def test_a_stranger_locks_the_name_for_their_own_network(station: SmallStation) -> None:
+    """Their neighbour of the same line too; whoever comes from elsewhere signs in."""
+    _, password = station.person("an", Role.OPERATOR)
+    for _ in range(FAILURES_ALLOWED):
+        with pytest.raises(SignInRefused):
+            attempt(station, "wrong", address="198.51.0.9")
+
+    with pytest.raises(SignInLocked):
+        attempt(station, password, address="198.51.0.77")
+    assert attempt(station, password)
+
+
+def test_strangers_of_many_networks_are_held_back_together(station: SmallStation) -> None:
+    """A hundred guesses an hour, from however many addresses; then it opens by itself."""
+    _, password = station.person("an", Role.OPERATOR)
+    attack(station, networks=STRANGERS_ALLOWED // FAILURES_ALLOWED)
+
+    with pytest.raises(SignInLocked):
+        attempt(station, password)
+    station.clock.move(FAILURE_WINDOW)
+    assert attempt(station, password)
+
+
+def test_a_browser_that_was_there_before_is_not_locked_by_strangers(
+    station: SmallStation,
+) -> None:
+    """In the storm the operator signs in where they always do; what they mistype counts there."""
+    account_id, password = station.person("an", Role.OPERATOR)
+    known = with_device("", account_id, keys_dir=station.settings.keys_dir, now=station.clock())
+    attack(station, networks=STRANGERS_ALLOWED // FAILURES_ALLOWED)
+
+    assert attempt(station, password, devices=known)
+    for _ in range(FAILURES_ALLOWED):
+        with pytest.raises(SignInRefused):
+            attempt(station, "wrong", devices=known)
+    with pytest.raises(SignInLocked):
+        attempt(station, password, devices=known)
+
+
+def test_the_machines_own_door_stands_apart(station: SmallStation) -> None:
+    """Neither strangers nor a browser lock the terminal."""
+    _, password = station.person("an", Role.OPERATOR)
+    attack(station, networks=STRANGERS_ALLOWED // FAILURES_ALLOWED)
+
+    found = proven_at_the_machine(
+        station.database, username="an", password=password, now=station.clock()
+    )
+
+    assert found.username == "an"
+
+
+def test_who_signs_in_with_a_page_is_known_there_afterwards(
+    station: SmallStation, app: FastAPI
+) -> None:
+    """By a cookie that no script reads, and that goes to the sign-in page only."""
+    _, password = station.person("an", Role.OPERATOR)
+    client = TestClient(app, follow_redirects=False, headers={"Accept": "text/html"})
+
+    def post(given: str) -> int:
+        sent = {"csrf_token": page_token(client), "username": "an", "password": given}
+        return client.post("/sign-in", data=sent).status_code
+
+    assert post(password) == 303
+    (cookie,) = [each for each in client.cookies.jar if each.name == DEVICE_COOKIE]
+    assert (cookie.path, cookie.has_nonstandard_attr("HttpOnly")) == ("/sign-in", True)
+    client.cookies.delete("loa_session")
+    stranger = TestClient(app, follow_redirects=False, headers={"Accept": "text/html"})
+    for _ in range(FAILURES_ALLOWED):
+        sent = {"csrf_token": page_token(stranger), "username": "an", "password": "x"}
+        assert stranger.post("/sign-in", data=sent).status_code == 401
+    sent = {"csrf_token": page_token(stranger), "username": "an", "password": password}
+    assert stranger.post("/sign-in", data=sent).status_code == 429
+    assert post(password) == 303
+
+
+def test_a_browser_is_known_for_one_person_and_for_a_while(station: SmallStation) -> None:
+    """Those who share it are each known; a word of another is none of theirs."""
+    keys, now = station.settings.keys_dir, station.clock()
+    cookie = ""
+    for number in range(PEOPLE_AT_A_BROWSER + 1):
+        cookie = with_device(cookie, f"acc-{number}", keys_dir=keys, now=now)
+
+    def is_known(account_id: str, *, after: timedelta = timedelta()) -> bool:
+        return known_device(cookie, account_id, keys_dir=keys, now=now + after) is not None
+
+    assert [is_known(f"acc-{number}") for number in range(PEOPLE_AT_A_BROWSER + 1)] == [
+        False,
+        *[True] * PEOPLE_AT_A_BROWSER,
+    ]
+    assert is_known("acc-1", after=KNOWN_FOR)
+    assert not is_known("acc-1", after=KNOWN_FOR + timedelta(seconds=1))
+    assert not is_known("acc-none")
+
+
+def test_signing_in_again_leaves_no_second_word(station: SmallStation) -> None:
+    """The cookie does not grow by who comes every day."""
+    keys, now = station.settings.keys_dir, station.clock()
+    once = with_device("", "acc-1", keys_dir=keys, now=now)
+
+    assert with_device(once, "acc-1", keys_dir=keys, now=now).count("~") == 0
+
+
+@given(cookie=st.text(max_size=300))
+def test_what_anybody_may_have_written_makes_no_browser_known(
+    cookie: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """However it is made, and with a key that is there."""
+    station_keys: Path = tmp_path_factory.getbasetemp() / "known-devices"
+    made = with_device("", "acc-1", keys_dir=station_keys, now=NOW)
+
+    assert known_device(cookie, "acc-1", keys_dir=station_keys, now=NOW) is None
+    assert known_device(made[:-1], "acc-1", keys_dir=station_keys, now=NOW) is None
+    assert known_device(made, "acc-1", keys_dir=station_keys / "other", now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("203.0.113.7", "203.0.113.200", True),
+        ("203.0.113.7", "203.0.114.7", False),
+        ("::ffff:203.0.113.7", "203.0.113.9", True),
+        ("2001:db8:0:1200::1", "2001:db8:0:12ff::2", True),
+        ("2001:db8:0:1200::1", "2001:db8:0:1300::1", False),
+        ("testclient", "testclient", True),
+    ],
+)
+def test_one_line_is_one_stranger(one: str, other: str, same: bool) -> None:
+    """An address of a line is changed in seconds, its network is not."""
+    assert (source_of_stranger(one) == source_of_stranger(other)) is same
