@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from broadcaster.areas.tables import Station
 from broadcaster.database.columns import to_ms
 from broadcaster.exchange.codes import Activity, topic_code
-from broadcaster.exchange.fields import Document
+from broadcaster.exchange.envelope import envelope
 from broadcaster.exchange.mapping import DeviceState, PlayLog, ScheduledItem, mapping_of
 from broadcaster.exchange.outbox import Outgoing, put
 from broadcaster.exchange.tables import ExchangedPlay, ExchangeLink, ReceivedBulletin
@@ -76,7 +76,7 @@ def put_status(session: Session, link: ExchangeLink, station: Station, *, now: d
         mapping.write_device(_device(link, *each, is_playing=each[0].id in playing))
         for each in rows
     ]
-    document = _envelope(link, station, now=now) | {"ThietBi": devices}
+    document = envelope(link, station, now=now) | {"ThietBi": devices}
     put(
         session, station_id=station.id, kind=Outgoing.STATUS, about="status",
         document=document, now=now,
@@ -127,7 +127,7 @@ def put_schedule(session: Session, link: ExchangeLink, station: Station, *, now:
         )
         for each in rows
     ]
-    document = _envelope(link, station) | {"Ngay": day.date().isoformat(), "LichPhat": items}
+    document = envelope(link, station) | {"Ngay": day.date().isoformat(), "LichPhat": items}
     return put(
         session, station_id=station.id, kind=Outgoing.SCHEDULE, about="schedule",
         document=document, now=now,
@@ -178,7 +178,7 @@ def put_plays(
         folded_at = play.folded_at or now
         own = bulletin_id or ""
         log = _log(link, play, bulletin_id=origins.get(own, own))
-        document = _envelope(link, station) | {"NhatKy": mapping.write_play(log)}
+        document = envelope(link, station) | {"NhatKy": mapping.write_play(log)}
         put(
             session, station_id=station.id, kind=Outgoing.PLAY, about=log.log_id,
             document=document, now=now,
@@ -258,18 +258,3 @@ def _origins(session: Session, bulletin_ids: set[str]) -> dict[str, str]:
         )
     ).all()
     return {bulletin_id: remote_id for bulletin_id, remote_id in rows if bulletin_id}
-
-
-def _envelope(link: ExchangeLink, station: Station, *, now: datetime | None = None) -> Document:
-    """Who says it; what a rehearsal says can never be read as more."""
-    said: Document = {
-        "PhienBanAnhXa": link.mapping,
-        "NguonID": link.source_id,
-        "TenNguon": station.name,
-        "DienTap": station.rehearsal,
-    }
-    if link.target_id:
-        said["DichID"] = link.target_id
-    if now is not None:
-        said["ThoiDiem"] = now.isoformat(timespec="milliseconds")
-    return said

@@ -15,11 +15,13 @@ from typing import Any
 import structlog
 from sqlmodel import Session, col, select
 
+from broadcaster.areas.tables import Station
 from broadcaster.audit import Act, record
 from broadcaster.database import new_id
 from broadcaster.emergency.tables import Emergency
 from broadcaster.errors import BadInput
 from broadcaster.exchange.codes import REFUSALS, Priority, Refusal, why_not_taken
+from broadcaster.exchange.envelope import envelope
 from broadcaster.exchange.fields import FLAG, ID, WHOLE, Field, read_as
 from broadcaster.exchange.mapping import ForeignBulletin, Receipt, mapping_of
 from broadcaster.exchange.outbox import Outgoing, put
@@ -60,6 +62,7 @@ def take_in(
     None where it was there already. Raises a BadInput for what cannot even be known by its id.
     """
     known = read_as(Identity, _IDENTITY, document)
+    document = without_address(document)
     content = json.dumps(document, ensure_ascii=True, sort_keys=True)
     before = _kept(session, link.station_id, known)
     if before is not None:
@@ -93,6 +96,14 @@ def take_in(
     )  # fmt: skip
     log.info("exchange_received", received_id=row.id, standing=row.standing)
     return row
+
+
+def without_address(document: object) -> object:
+    """A document without its author's e-mail: nobody here writes to them, so it is not kept."""
+    if not isinstance(document, dict) or not isinstance(document.get("TacGia"), dict):
+        return document
+    author = {name: value for name, value in document["TacGia"].items() if name != "Email"}
+    return {**document, "TacGia": author}
 
 
 def bulletin_in(row: ReceivedBulletin) -> ForeignBulletin | None:
@@ -197,11 +208,8 @@ def _answer(
     put(
         session, station_id=link.station_id, kind=Outgoing.RECEIPT,
         about=f"{known.remote_id}/{known.version}{'/thu-hoi' if known.withdrawn else ''}",
-        document={
-            "PhienBanAnhXa": link.mapping,
-            "NguonID": link.source_id,
-            "BienNhan": mapping_of(link.mapping).write_receipt(receipt),
-        },
+        document=envelope(link, session.get_one(Station, link.station_id))
+        | {"BienNhan": mapping_of(link.mapping).write_receipt(receipt)},
         now=now,
     )  # fmt: skip
 

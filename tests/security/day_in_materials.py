@@ -22,8 +22,8 @@ FEED = {
 """The discard port: nothing listens there, so asking it fails at once."""
 
 
-def item_seen(day: Day, *, number: int = 1, sound_url: str = "http://127.0.0.1:9/a.mp3") -> str:
-    """An item of the feed, as if it had been asked; its id."""
+def item_seen(day: Day, *, number: int = 1, sound_url: str = "https://tep.example/a.mp3") -> str:
+    """An item of the feed, as if it had been asked; its sound lies where nobody allowed it."""
     with day.site.station.database.writing() as session:
         feed = session.exec(select(MaterialFeed)).first()
         assert feed is not None

@@ -141,7 +141,9 @@ class Desk:
 
     def receipts(self) -> list[tuple[str, str]]:
         """What the province was told of its bulletins: results and reasons."""
-        told = [V1.read_receipt(each["BienNhan"]) for each in self.province.of("receipt")]
+        documents = self.province.of("receipt")
+        assert all(each["DienTap"] for each in documents)
+        told = [V1.read_receipt(each["BienNhan"]) for each in documents]
         return [(each.result, each.reason) for each in told]
 
     def logs(self) -> list[dict[str, Any]]:

@@ -68,6 +68,18 @@ def test_what_came_waits_once_however_often_it_is_sent(on: Desk) -> None:
         assert session.exec(select(Broadcast)).all() == []
 
 
+def test_an_authors_name_is_kept_and_their_address_is_not(on: Desk) -> None:
+    """The name says whose words they are; nobody here writes to them."""
+    on.sends(author_name="Nguyễn Văn An", author_email="an@tinh.example", source_name="")
+    on.province.documents += on.province.documents
+    on.round()
+
+    assert "an@tinh.example" not in on.newest().content
+    assert on.receipts() == [("da_nhan", "")]
+    row, _ = bulletin(on, on.take())
+    assert row.contributor == "Nguyễn Văn An"
+
+
 @pytest.mark.parametrize("priority", [2, 3])
 def test_taken_it_is_a_bulletin_that_somebody_else_must_approve(on: Desk, priority: int) -> None:
     """With its words, its priority and where it comes from."""
