@@ -61,6 +61,10 @@ from broadcaster.enrolment import api as enrolment_api
 from broadcaster.enrolment import door as enrolment_door
 from broadcaster.enrolment import pages as enrolment_pages
 from broadcaster.enrolment.door import Doorkeeper
+from broadcaster.exchange import api as exchange_api
+from broadcaster.exchange import pages as exchange_pages
+from broadcaster.exchange.notices import exchange_notices
+from broadcaster.exchange.taking import check_still_waits as check_received_waits
 from broadcaster.feedback import api as feedback_api
 from broadcaster.feedback import public_pages as feedback_public
 from broadcaster.feedback import staff_pages as feedback_staff
@@ -93,6 +97,8 @@ from broadcaster.live import api as live_api
 from broadcaster.live import pages as live_pages
 from broadcaster.live import socket as live_socket
 from broadcaster.live.notices import live_notices
+from broadcaster.materials import api as materials_api
+from broadcaster.materials import pages as materials_pages
 from broadcaster.playlists import api as playlists_api
 from broadcaster.playlists import pages as playlists_pages
 from broadcaster.province import api as province_api
@@ -163,6 +169,8 @@ _ROUTERS = (
     # Before the page of one alert, which would take its name for an id.
     alerts_settings.router,
     alerts_pages.router,
+    exchange_pages.router,
+    materials_pages.router,
     ledger_pages.router,
     coverage_pages.router,
     coverage_device_pages.router,
@@ -208,6 +216,8 @@ _ROUTERS = (
     calendar_api.api,
     emergency_api.api,
     alerts_api.api,
+    exchange_api.api,
+    materials_api.api,
     publishing_api.api,
     ledger_api.api,
     inspection_api.api,
@@ -251,6 +261,8 @@ _NAVIGATION = (
             "/setup",
             "/feedback",
             "/channels",
+            "/exchange",
+            "/materials",
         ),
     ),
     NavigationItem(
@@ -312,11 +324,12 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
         refusal_notices,
         emergency_notices,
         alert_notices,
+        exchange_notices,
         live_notices,
         campaign_notices,
         set_up_notices,
     ]
-    app.state.order_origins = [check_still_waits]
+    app.state.order_origins = [check_still_waits, check_received_waits]
     app.state.board_streams = today_events.OpenStreams()
     app.state.shown_elsewhere = address_of_part
     app.state.bulletin_panels = [

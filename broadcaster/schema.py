@@ -12,6 +12,7 @@ from broadcaster.campaigns import tables as campaigns
 from broadcaster.dispatch import tables as dispatch
 from broadcaster.emergency import tables as emergency
 from broadcaster.enrolment import tables as enrolment
+from broadcaster.exchange import tables as exchange
 from broadcaster.feedback import tables as feedback
 from broadcaster.fleet import tables as fleet
 from broadcaster.hearing import tables as hearing
@@ -19,6 +20,7 @@ from broadcaster.intake import tables as intake
 from broadcaster.ledger import tables as ledger
 from broadcaster.lexicon import tables as lexicon
 from broadcaster.live import tables as live
+from broadcaster.materials import tables as materials
 from broadcaster.playlists import tables as playlists
 from broadcaster.publishing import tables as publishing
 from broadcaster.relays import tables as relays
@@ -44,6 +46,8 @@ CAPABILITIES = (
     schedule,
     emergency,
     alerts,
+    exchange,
+    materials,
     live,
     publishing,
     dispatch,

@@ -128,6 +128,23 @@ class Act(StrEnum):
     ALERT_CODE_ADDED = "alert_code_added"
     ALERT_CODE_REMOVED = "alert_code_removed"
 
+    EXCHANGE_LINKED = "exchange_linked"
+    EXCHANGE_TESTED = "exchange_tested"
+    EXCHANGE_OPENED = "exchange_opened"
+    EXCHANGE_CLOSED = "exchange_closed"
+    EXCHANGE_RESENT = "exchange_resent"
+    EXCHANGE_RECEIVED = "exchange_received"
+    """A bulletin of the province came, or the withdrawal of one. No person's act."""
+    EXCHANGE_TAKEN = "exchange_taken"
+    """Beside the bulletin that was made or changed by it."""
+    EXCHANGE_DISMISSED = "exchange_dismissed"
+
+    MATERIAL_FEED_ADDED = "material_feed_added"
+    MATERIAL_FEED_ASKED = "material_feed_asked"
+    MATERIAL_FEED_RETIRED = "material_feed_retired"
+    MATERIAL_TAKEN = "material_taken"
+    """Beside the bulletin that was made of an item."""
+
     LIVE_PERMITTED = "live_permitted"
     LIVE_PERMIT_REVOKED = "live_permit_revoked"
     TALK_OPENED = "talk_opened"

@@ -16,12 +16,14 @@ from broadcaster.commands.campaign import campaign
 from broadcaster.commands.channels import channels
 from broadcaster.commands.doctor import doctor
 from broadcaster.commands.emergency import emergency
+from broadcaster.commands.exchange import exchange
 from broadcaster.commands.founding import found
 from broadcaster.commands.intake import import_list
 from broadcaster.commands.keys import keys
 from broadcaster.commands.ledger import ledger
 from broadcaster.commands.lexicon import lexicon
 from broadcaster.commands.live import speak_live
+from broadcaster.commands.materials import materials
 from broadcaster.commands.options import Broker
 from broadcaster.commands.people import people
 from broadcaster.commands.reaching import console, settings_for
@@ -51,6 +53,8 @@ app.add_typer(campaign, name="campaign")
 app.add_typer(channels, name="channels")
 app.add_typer(emergency, name="emergency")
 app.add_typer(alerts, name="alerts")
+app.add_typer(exchange, name="exchange")
+app.add_typer(materials, name="materials")
 app.add_typer(report, name="report")
 app.command()(found)
 app.command()(init)

@@ -24,6 +24,8 @@ from broadcaster.audit.following import FollowedTrail
 from broadcaster.database import Database, connect
 from broadcaster.dispatch.conductor import Conductor, take, tick
 from broadcaster.dispatch.leading import Deposed, Lead
+from broadcaster.exchange.rounds import EVERY_S as EXCHANGE_EVERY_S
+from broadcaster.exchange.rounds import exchange_once
 from broadcaster.fleet.credentials import load_wire_secret
 from broadcaster.keys import KeyWatch
 from broadcaster.logs import configure_logs
@@ -133,6 +135,13 @@ def _led(
             now=lambda: datetime.now(UTC),
             is_over=stopping.is_set,
         ),
+        exchange=lambda: exchange_once(
+            database,
+            keys_dir=settings.keys_dir,
+            station_id=station.id,
+            now=lambda: datetime.now(UTC),
+            is_over=stopping.is_set,
+        ),
         deposed=deposed,
         stopping=stopping,
     )
@@ -157,6 +166,7 @@ def _clock(
     conductor: Conductor,
     *,
     poll_alerts: Callable[[], None],
+    exchange: Callable[[], object],
     deposed: threading.Event,
     stopping: threading.Event,
 ) -> BackgroundScheduler:
@@ -195,6 +205,16 @@ def _clock(
         "interval",
         seconds=EVERY_S,
         id="alerts",
+        next_run_time=datetime.now(UTC),
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
+    clock.add_job(
+        exchange,
+        "interval",
+        seconds=EXCHANGE_EVERY_S,
+        id="exchange",
         next_run_time=datetime.now(UTC),
         max_instances=1,
         coalesce=True,

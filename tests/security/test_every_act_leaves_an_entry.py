@@ -24,6 +24,8 @@ from tests.security.day_at_the_station import Day, Step
 from tests.security.day_in_alerts import alerts
 from tests.security.day_in_channels import channels
 from tests.security.day_in_emergencies import emergencies
+from tests.security.day_in_materials import materials
+from tests.security.day_in_the_exchange import exchanges
 from tests.security.day_in_villages import villages
 from tests.security.day_of_accounts import own_accounts
 from tests.security.day_of_campaigns import campaigns
@@ -72,6 +74,8 @@ def story() -> list[Step]:
         *_programs_bulletins(),
         *emergencies(),
         *alerts(),
+        *exchanges(),
+        *materials(),
         *talks(),
         *relays(),
         *rehearsals(),

@@ -15,10 +15,12 @@ from broadcaster.alerts.tables import AlertFeed, AlertPlaceCode, AlertRule, Rece
 from broadcaster.areas.tables import Cluster, Station, Village
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.emergency.tables import Emergency
+from broadcaster.exchange.tables import ReceivedBulletin
 from broadcaster.feedback.tables import Feedback
 from broadcaster.fleet.tables import Device
 from broadcaster.hearing.tables import Hearing
 from broadcaster.live.tables import LiveTalk
+from broadcaster.materials.tables import MaterialFeed, MaterialItem
 from broadcaster.schedule.tables import Broadcast, Schedule
 from broadcaster.sources.tables import RelaySource
 from tests.broadcaster.pages.commune import EPOCH, add_broadcast
@@ -35,6 +37,8 @@ ALERTS: Mapping[type[SQLModel], str] = {
     AlertFeed: "afd-other",
     AlertPlaceCode: "apc-other",
     AlertRule: "arl-other",
+    ReceivedBulletin: "exb-other",
+    MaterialFeed: "mtf-other",
 }
 KINDS = {"item": "bul-other", "playlist": "pl-other", "relay": "rel-other"}
 OF_THE_OTHER_STATION = {
@@ -50,6 +54,9 @@ OF_THE_OTHER_STATION = {
     "{feed_id}": "afd-other",
     "{place_code_id}": "apc-other",
     "{rule_id}": "arl-other",
+    "{received_id}": "exb-other",
+    "{material_feed_id}": "mtf-other",
+    "{material_item_id}": "mti-other",
 }
 # A bulletin in the public channels is everybody's, once a leader has opened them.
 OF_NO_PLACE = {
@@ -119,6 +126,8 @@ def _found_another(session: Session) -> None:
         session.add(_like(row, id=name, station_id=OTHER))
     schedule = session.get_one(Schedule, "s-bc-tomorrow")
     session.flush()
+    item = session.exec(select(MaterialItem)).one()
+    session.add(_like(item, id="mti-other", feed_id="mtf-other"))
     session.add(_like(schedule, id="s-other", station_id=OTHER, bulletin_id=KINDS["item"]))
     session.flush()
     broadcast = session.get_one(Broadcast, "bc-tomorrow")

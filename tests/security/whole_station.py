@@ -19,16 +19,20 @@ from broadcaster.bulletins.tables import BulletinRecording, BulletinTemplate
 from broadcaster.campaigns.tables import Campaign
 from broadcaster.emergency.tables import Emergency, EmergencyAuthorisation, StoredWarning
 from broadcaster.enrolment.tables import EnrolmentCode
+from broadcaster.exchange.tables import ReceivedBulletin
 from broadcaster.feedback.tables import Feedback, Poster
 from broadcaster.hearing.tables import Hearing
 from broadcaster.lexicon.tables import LexiconEntry
 from broadcaster.live.tables import LivePermit, LiveTalk
+from broadcaster.materials.tables import MaterialFeed, MaterialItem
 from broadcaster.sources.tables import RelaySource
 from tests.broadcaster.pages.commune import EPOCH
 from tests.broadcaster.station_keys import STATION_ID
 from tests.security.conftest import OWN_VILLAGE, Site
 from tests.security.day_at_the_station import Day
 from tests.security.day_in_alerts import CODE, NOWHERE, as_file, authorised_leader
+from tests.security.day_in_materials import FEED, item_seen
+from tests.security.day_in_the_exchange import LINK, received
 from tests.security.day_of_campaigns import a_campaign
 from tests.security.day_of_lists import LOUDSPEAKERS, brought
 from tests.security.sounds import spoken
@@ -51,6 +55,7 @@ def live_in(site: Site) -> Day:
     """Do in a commune on its afternoon whatever its people can do, and leave all of it standing."""
     day = Day(site)
     authorised_leader(day)
+    received(day)
     for role, path, fields in _acts(day):
         answer = day.page(role, path, **fields())
         assert answer.status_code in {200, 201, 303}, (
@@ -110,6 +115,9 @@ def _acts(day: Day) -> Iterator[tuple[str, str, Callable[[], dict[str, object]]]
     yield "operator", "/alerts/import", lambda: {"files": as_file("KTTV-2026-11-22-LU-SONG-CAU-01")}
     yield "admin", "/alerts/feeds", known(name="Đài Khí tượng Thủy văn tỉnh", url=NOWHERE)
     yield "admin", "/alerts/codes", known(value="10051", **CODE)
+    yield "admin", "/exchange/link", known(**LINK)
+    yield "admin", "/materials/feeds", known(**FEED)
+    item_seen(day)
     yield "leader", "/alerts/rules", known(severity="Extreme")
     yield "operator", "/emergency", known(request_key="key-of-a-page", words=WARNING, **order)
 
@@ -173,6 +181,9 @@ HOW_TO_FILL: Mapping[str, Filling] = {
     "{feed_id}": (_one(AlertFeed),),
     "{place_code_id}": (_one(AlertPlaceCode),),
     "{rule_id}": (_one(AlertRule),),
+    "{received_id}": (_one(ReceivedBulletin),),
+    "{material_feed_id}": (_one(MaterialFeed),),
+    "{material_item_id}": (_one(MaterialItem),),
     "{warning_id}": (_one(StoredWarning),),
     "{draft_id}": ("drf-aaaaaaaaaaaaaaaa",),
     "{template_id}": (_one(BulletinTemplate),),

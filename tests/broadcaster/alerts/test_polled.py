@@ -14,6 +14,7 @@ def test_feeds_are_asked_every_thirty_seconds() -> None:
     clock = _clock(
         cast("Conductor", None),
         poll_alerts=lambda: asked.append("asked"),
+        exchange=lambda: asked.append("told"),
         deposed=threading.Event(),
         stopping=threading.Event(),
     )

@@ -1,0 +1,1 @@
+"""The exchange with a province's source-information system: what goes up, what comes down."""

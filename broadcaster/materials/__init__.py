@@ -1,0 +1,1 @@
+"""Material of others for the loudspeakers ("cẩm nang số"): podcast feeds that an admin named."""
