@@ -26,8 +26,10 @@ from broadcaster.commands.reaching import console, settings_for
 from broadcaster.commands.reports import report
 from broadcaster.commands.setting_up import init
 from broadcaster.commands.taking_out import export_all
+from broadcaster.commands.tokens import token
 from broadcaster.commands.villages import villages
 from broadcaster.commands.voices import voice
+from broadcaster.commands.webhooks import webhook
 
 app = typer.Typer(
     name="loa",
@@ -43,6 +45,8 @@ app.add_typer(voice, name="voice")
 app.add_typer(keys, name="keys")
 app.add_typer(ledger, name="ledger")
 app.add_typer(people, name="people")
+app.add_typer(token, name="token")
+app.add_typer(webhook, name="webhook")
 app.add_typer(villages, name="villages")
 app.add_typer(broker, name="broker")
 app.add_typer(campaign, name="campaign")

@@ -28,6 +28,8 @@ from broadcaster.fleet.credentials import load_wire_secret
 from broadcaster.keys import KeyWatch
 from broadcaster.logs import configure_logs
 from broadcaster.settings import Settings, load_settings
+from broadcaster.webhooks.delivering import EVERY_S as TELL_EVERY_S
+from broadcaster.webhooks.delivering import tell_all
 from broadcaster.wire import Wire
 
 log = structlog.get_logger()
@@ -133,6 +135,13 @@ def _led(
             now=lambda: datetime.now(UTC),
             is_over=stopping.is_set,
         ),
+        tell_webhooks=lambda: tell_all(
+            database,
+            keys_dir=settings.keys_dir,
+            station_id=station.id,
+            now=lambda: datetime.now(UTC),
+            may=lambda: lead.leads and not stopping.is_set(),
+        ),
         deposed=deposed,
         stopping=stopping,
     )
@@ -157,6 +166,7 @@ def _clock(
     conductor: Conductor,
     *,
     poll_alerts: Callable[[], None],
+    tell_webhooks: Callable[[], None],
     deposed: threading.Event,
     stopping: threading.Event,
 ) -> BackgroundScheduler:
@@ -195,6 +205,16 @@ def _clock(
         "interval",
         seconds=EVERY_S,
         id="alerts",
+        next_run_time=datetime.now(UTC),
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
+    clock.add_job(
+        tell_webhooks,
+        "interval",
+        seconds=TELL_EVERY_S,
+        id="webhooks",
         next_run_time=datetime.now(UTC),
         max_instances=1,
         coalesce=True,
