@@ -92,7 +92,7 @@ def make_token(
         raise TokenNameUnusable(field="name")
     chosen = [each for each in Scope if each in scopes]
     if not chosen or len(chosen) != len(set(scopes)):
-        raise NoScope(field="scopes")
+        raise NoScope(", ".join(Scope), field="scopes")
     if not 1 <= days <= LONGEST_DAYS:
         raise TokenDaysUnusable(field="days")
     stations = {station_id, *also_stations}

@@ -464,7 +464,7 @@ class TokenDaysUnusable(BadInput):
 
 
 class NoScope(BadInput):
-    """A token for nothing, or for what there is not."""
+    """A token for nothing, or for what there is not; `detail` says what there is."""
 
     code = "no_scope"
     message_vi = "Hãy chọn ít nhất một quyền có trong danh sách cho mã này."

@@ -15,6 +15,7 @@ from broadcaster.commands.campaign import campaign
 from broadcaster.commands.channels import channels
 from broadcaster.commands.emergency import emergency
 from broadcaster.commands.founding import found
+from broadcaster.commands.home_assistant import tell_home_assistant
 from broadcaster.commands.intake import import_list
 from broadcaster.commands.keys import keys
 from broadcaster.commands.ledger import ledger
@@ -56,6 +57,7 @@ app.add_typer(alerts, name="alerts")
 app.add_typer(report, name="report")
 app.command()(found)
 app.command()(init)
+app.command("home-assistant")(tell_home_assistant)
 
 
 @app.command()

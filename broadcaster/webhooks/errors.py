@@ -37,7 +37,7 @@ class WebhookNameUnusable(BadInput):
 
 
 class NoKind(BadInput):
-    """No event was chosen, or one that there is not."""
+    """No event was chosen, or one that there is not; `detail` says what there is."""
 
     code = "no_kind"
     message_vi = "Hãy chọn ít nhất một việc có trong danh sách để báo."

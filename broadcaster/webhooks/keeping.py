@@ -47,7 +47,7 @@ def add_webhook(
         raise WebhookNameUnusable(field="name")
     chosen = [each for each in Kind if each in kinds]
     if not chosen or len(chosen) != len(set(kinds)):
-        raise NoKind(field="kinds")
+        raise NoKind(", ".join(Kind), field="kinds")
     secret = new_secret()
     row = Webhook(
         id=new_id("whk"),
