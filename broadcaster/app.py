@@ -13,6 +13,8 @@ from broadcaster.accounts import (
     own_pages,
     people_pages,
     second_factor_pages,
+    token_api,
+    token_pages,
 )
 from broadcaster.accounts import pages as accounts_pages
 from broadcaster.accounts.roles import Role
@@ -99,6 +101,7 @@ from broadcaster.live import socket as live_socket
 from broadcaster.live.notices import live_notices
 from broadcaster.materials import api as materials_api
 from broadcaster.materials import pages as materials_pages
+from broadcaster.monitoring import routes as monitoring
 from broadcaster.playlists import api as playlists_api
 from broadcaster.playlists import pages as playlists_pages
 from broadcaster.province import api as province_api
@@ -131,6 +134,8 @@ from broadcaster.web.context import Context
 from broadcaster.web.frame import NavigationItem
 from broadcaster.web.language import msgid
 from broadcaster.web.problems import DocumentedApp
+from broadcaster.webhooks import api as webhooks_api
+from broadcaster.webhooks import pages as webhooks_pages
 
 _ROUTERS = (
     accounts_pages.router,
@@ -139,6 +144,7 @@ _ROUTERS = (
     openid_pages.router,
     own_pages.router,
     people_pages.router,
+    token_pages.router,
     calendar_pages.router,
     calendar_planning_pages.router,
     calendar_entry_pages.router,
@@ -200,8 +206,11 @@ _ROUTERS = (
     village_feedback.router,
     village_sheet.router,
     province_pages.router,
+    webhooks_pages.router,
+    monitoring.router,
     audio.router,
     accounts_api.api,
+    token_api.api,
     province_api.api,
     areas_api.api,
     bulletins_api.api,
@@ -235,6 +244,7 @@ _ROUTERS = (
     rehearsal_api.api,
     broker_api.api,
     enrolment_api.api,
+    webhooks_api.api,
 )
 _EVERYBODY = frozenset(Role)
 _STATION_STAFF = _EVERYBODY - {Role.VILLAGE_HEAD}
@@ -298,6 +308,7 @@ _NAVIGATION = (
         href="/people",
         icon="people",
         roles=frozenset({Role.ADMIN, Role.INSPECTOR}),
+        covers=("/tokens", "/webhooks"),
     ),
 )
 

@@ -27,6 +27,7 @@ from broadcaster.relays import tables as relays
 from broadcaster.schedule import tables as schedule
 from broadcaster.sources import tables as sources
 from broadcaster.voices import tables as voices
+from broadcaster.webhooks import tables as webhooks
 
 CAPABILITIES = (
     audit,
@@ -53,6 +54,7 @@ CAPABILITIES = (
     dispatch,
     campaigns,
     intake,
+    webhooks,
 )
 
 

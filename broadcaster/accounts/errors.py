@@ -8,15 +8,19 @@ NotAllowed
 ├── OfOtherStations    403  the account is another station's too; its password is not ours to give
 ├── OnlyInRehearsal    403  what is told at a demonstration's machine, and nowhere else
 ├── FormForged         403  an act came without the token of this person's own page
+├── ClosedToTokens     403  no program's token opens this
+├── ScopeLacking       403  this token was not given the scope
 └── SecondFactorNeeded 403  this takes a code of the second factor first
 LoaError
 ├── SignInLocked       429  too many failures for this name there; wait
+├── TokenTooFast       429  a program asks too often; wait some seconds
 └── SecondFactorLocked 429  too many wrong codes; wait, or use a printed one
 NotFound
 ├── NoProvider         404  no province's provider is set up here
 ├── NoSuchPerson       404
 ├── NoSuchStation      404  no station that this person reads
 ├── NoSuchHead         404
+├── NoSuchToken        404  no token of this station
 ├── SessionUnknown     404
 └── LinkGone           404  a link for a new password was used, replaced, or is too old
 BadInput
@@ -25,6 +29,9 @@ BadInput
 ├── NoRole             422
 ├── NobodyOfThatName   422  no account in use has this user name
 ├── ErasureUnsure      422
+├── TokenNameUnusable  422
+├── TokenDaysUnusable  422
+├── NoScope            422  a token for nothing, or for what there is not
 ├── ProviderAnswerLate 422  the answer came too late, or in another browser
 ├── PasswordTooShort   422
 ├── PasswordTooWellKnown 422
@@ -400,3 +407,66 @@ class ForeignLoginTaken(Conflict):
     code = "foreign_login_taken"
     message_vi = "Tên này đã gắn với người khác của đài. Hãy kiểm tra lại."
     message_en = "This name belongs to somebody else at this station. Check it."
+
+
+class ClosedToTokens(NotAllowed):
+    """No program's token opens this, whatever its scopes."""
+
+    code = "closed_to_tokens"
+    message_vi = "Mã truy cập của chương trình không được dùng ở đây; việc này cần người đăng nhập."
+    message_en = "No program's token is taken here: this needs a person who is signed in."
+
+
+class ScopeLacking(NotAllowed):
+    """This token was not given the scope that the route asks; `detail` names it."""
+
+    code = "scope_lacking"
+    message_vi = (
+        "Mã truy cập này chưa được cấp quyền cần có. Hãy nhờ quản trị viên tạo mã khác có quyền đó."
+    )
+    message_en = "This token lacks the scope. Ask an admin for a token that has it."
+
+
+class TokenTooFast(LoaError):
+    """A program asks more often than one may."""
+
+    code = "token_too_fast"
+    status = 429
+    message_vi = "Chương trình gửi yêu cầu quá dày. Chưa có gì thay đổi. Hãy chờ vài giây."
+    message_en = "The program asks too often. Nothing was changed. Wait some seconds."
+
+    def __init__(self, *, wait_s: float = 1.0) -> None:
+        super().__init__()
+        self.wait_s = wait_s
+
+
+class NoSuchToken(NotFound):
+    """No token of this station."""
+
+    code = "no_such_token"
+    message_vi = "Không có mã truy cập này ở đài. Hãy tải lại trang."
+    message_en = "There is no such token at this station. Reload the page."
+
+
+class TokenNameUnusable(BadInput):
+    """A token says which program it is for."""
+
+    code = "token_name_unusable"
+    message_vi = "Hãy ghi tên chương trình sẽ dùng mã này, từ 1 đến 80 ký tự."
+    message_en = "Name the program that will use this token, in 1 to 80 characters."
+
+
+class TokenDaysUnusable(BadInput):
+    """A token always ends."""
+
+    code = "token_days_unusable"
+    message_vi = "Mã truy cập phải có hạn: từ 1 đến 366 ngày."
+    message_en = "A token must end: after 1 to 366 days."
+
+
+class NoScope(BadInput):
+    """A token for nothing, or for what there is not; `detail` says what there is."""
+
+    code = "no_scope"
+    message_vi = "Hãy chọn ít nhất một quyền có trong danh sách cho mã này."
+    message_en = "Choose at least one of the listed scopes for this token."

@@ -1,31 +1,52 @@
 """The one place that checks who may do what: every route declares a right, or that it is public.
 
 A page knows its person by a cookie and every unsafe request by a token of its own form (CSRF); the
-API (`/api/…`) knows them by `Authorization: Bearer` only, which no foreign page can send.
+API (`/api/…`, `/metrics`) knows them by `Authorization: Bearer` only, which no foreign page can
+send. A program's own token comes the same way and opens what its scopes name, and no page.
 """
 
 import hmac
+import math
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import Depends, FastAPI, Request, Security, WebSocket, WebSocketException, status
 from fastapi.dependencies.models import Dependant
 from fastapi.responses import RedirectResponse
 from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from broadcaster.accounts.errors import FormForged, SecondFactorNeeded, SessionGone
 from broadcaster.accounts.known_devices import DEVICE_COOKIE, KNOWN_FOR, with_device
+from broadcaster.accounts.api_tokens import (
+    STATION_HEADER,
+    is_token,
+    is_use_to_note,
+    note_use,
+    opened_by,
+)
+from broadcaster.accounts.errors import (
+    ClosedToTokens,
+    FormForged,
+    ScopeLacking,
+    SecondFactorNeeded,
+    SessionGone,
+    TokenTooFast,
+)
 from broadcaster.accounts.request_size import BoundedBody
 from broadcaster.accounts.roles import Right
+from broadcaster.accounts.scopes import SCOPES, WRITING, Scope
 from broadcaster.accounts.sessions import SESSION_LIFE, CameFrom, SignedIn, session_of
+from broadcaster.accounts.token_pace import TokenPace
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.errors import NotAllowed
@@ -43,12 +64,15 @@ SOCKET = "SOCKET"
 """What stands for the method of a route that is opened as a WebSocket."""
 # The frame lies below accounts and cannot declare; what it serves asks nobody who they are.
 _OF_THE_FRAME = (choose_language,)
+_OF_PROGRAMS = frozenset({"/api", "/metrics"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+log = structlog.get_logger(__name__)
 
 _bearer = HTTPBearer(
     auto_error=False,
     scheme_name="session",
-    description="The token that POST /api/sessions gives.",
+    description="The token that POST /api/sessions gives, or a program's own (POST /api/tokens).",
 )
 
 
@@ -76,9 +100,11 @@ def install(app: FastAPI, *, larger_bodies: Mapping[str, int] | None = None) -> 
     takes. Its route reads the form itself, after the guard: nothing of a stranger's file is kept.
     """
     app.state.station_in_view = station_in_view
+    app.state.token_pace = TokenPace(now_s=time.monotonic)
     app.add_middleware(BoundedBody, larger=larger_bodies)
     app.add_exception_handler(SessionGone, _lead_to_sign_in)
     app.add_exception_handler(SecondFactorNeeded, _lead_to_code)
+    app.add_exception_handler(TokenTooFast, _let_wait)
 
 
 async def token_of(
@@ -127,11 +153,17 @@ class Require:
     async def __call__(
         self, request: Request, found: Annotated[SignedIn | None, Depends(signed_in)]
     ) -> Viewer:
-        """Raise SessionGone, FormForged, NotAllowed or SecondFactorNeeded; else hand them on."""
+        """Raise SessionGone, FormForged, NotAllowed or SecondFactorNeeded; else hand them on.
+
+        A program's token is asked for its scope instead: ClosedToTokens, ScopeLacking.
+        """
         if found is None:
             raise SessionGone
         try:
             await _refuse_forged(request)
+            if found.scopes is not None:
+                _require_scope(request, found.viewer, found.scopes)
+                return found.viewer
             if not self._lets_pass(found.viewer):
                 raise NotAllowed
             # Their own account is where an admin goes to prove it, or to set it up.
@@ -310,10 +342,45 @@ def _session_of(request: Request, token: str, station: Context) -> SignedIn | No
         return None
     asked: tuple[str, SignedIn | None] | None = getattr(request.state, "session_asked", None)
     if asked is None or asked[0] != token:
-        with station.database.reading() as session:
-            asked = (token, session_of(session, token, now=station.now(), own=station.own_id))
+        if _is_api(request) and is_token(token):
+            asked = (token, _program_of(request, token, station))
+        else:
+            with station.database.reading() as session:
+                asked = (token, session_of(session, token, now=station.now(), own=station.own_id))
         request.state.session_asked = asked
     return asked[1]
+
+
+def _program_of(request: Request, token: str, station: Context) -> SignedIn | None:
+    """The program whose token this is; raise TokenTooFast or NoSuchStation."""
+    now = station.now()
+    wanted = request.headers.get(STATION_HEADER, "")
+    with station.database.reading() as session:
+        found = opened_by(session, token, now=now, own=station.own_id, wanted=wanted)
+    if found is None:
+        return None
+    wait_s = request.app.state.token_pace.wait_s(found.viewer.account_id)
+    if wait_s:
+        raise TokenTooFast(wait_s=wait_s)
+    if is_use_to_note(found, now=now):
+        try:
+            with station.database.writing() as session:
+                note_use(session, found.viewer.account_id, now=now)
+        except SQLAlchemyError:
+            # Whoever only reads does not wait for a database that cannot be written to.
+            log.warning("token_use_not_noted", token_id=found.viewer.account_id)
+    return found
+
+
+def _require_scope(request: Request, viewer: Viewer, scopes: frozenset[Scope]) -> None:
+    """Let a program pass where the table says so; raise ClosedToTokens or ScopeLacking."""
+    scope = SCOPES.get(f"{request.method} {request.scope['route'].path}")
+    if scope is None:
+        raise ClosedToTokens
+    if scope not in scopes:
+        raise ScopeLacking(scope)
+    if scope in WRITING and viewer.station_id != request.app.state.context.station_id:
+        raise ClosedToTokens
 
 
 def _told_to_frame(request: Request, station: Context, token: str) -> SignedIn | None:
@@ -371,6 +438,13 @@ def _lead_to_sign_in(request: Request, error: Exception) -> Response:
     return answer(request, gone, render=render)
 
 
+def _let_wait(request: Request, error: Exception) -> Response:
+    """To a program that asks too often."""
+    fast = error if isinstance(error, TokenTooFast) else TokenTooFast()
+    wait = {"Retry-After": str(math.ceil(fast.wait_s))}
+    return answer(request, fast, render=render, headers=wait)
+
+
 def _lead_to_code(request: Request, error: Exception) -> Response:
     """To where the code is typed, and from there back."""
     needed = error if isinstance(error, SecondFactorNeeded) else SecondFactorNeeded()
@@ -392,7 +466,8 @@ def _sign_in_address(request: Request, *, page: str = "/sign-in") -> str:
 
 
 def _is_api(request: Request) -> bool:
-    return request.url.path == "/api" or request.url.path.startswith("/api/")
+    """Whether programs ask here: a bearer counts, and a cookie counts for nothing."""
+    return request.url.path in _OF_PROGRAMS or request.url.path.startswith("/api/")
 
 
 def _behind_tls(station: Context) -> bool:

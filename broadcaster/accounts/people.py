@@ -20,7 +20,7 @@ from broadcaster.accounts.errors import (
 from broadcaster.accounts.passwords import hash_password, new_password
 from broadcaster.accounts.phones import forget_phones
 from broadcaster.accounts.roles import Role
-from broadcaster.accounts.tables import Account, RoleGrant, SecondFactor
+from broadcaster.accounts.tables import Account, ApiToken, RoleGrant, SecondFactor
 from broadcaster.audit import Act, record
 from broadcaster.database import new_id
 
@@ -338,16 +338,18 @@ def people_listed(
     """Everybody whom a station knows, or `only` one: who may sign in first, by name.
 
     Whoever holds no role anywhere is still known to all: an account that nobody could open again
-    would be lost.
+    would be lost. Programs are no people: their tokens are listed apart.
     """
     here = exists().where(
         col(RoleGrant.account_id) == col(Account.id), col(RoleGrant.station_id) == station_id
     )
     somewhere = exists().where(col(RoleGrant.account_id) == col(Account.id))
+    program = exists().where(col(ApiToken.id) == col(Account.id))
     accounts = session.exec(
         select(Account)
         .where(
             here.correlate(Account) | ~somewhere.correlate(Account),
+            ~program.correlate(Account),
             true() if only is None else col(Account.id) == only,
         )
         .order_by(col(Account.active).desc(), col(Account.display_name))

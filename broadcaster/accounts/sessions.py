@@ -35,6 +35,7 @@ from broadcaster.accounts.people import (
     is_username,
     username_as_kept,
 )
+from broadcaster.accounts.scopes import Scope
 from broadcaster.accounts.stations import viewer_of_account
 from broadcaster.accounts.tables import Account, SignInSession
 from broadcaster.accounts.viewer import Viewer
@@ -65,12 +66,18 @@ class CameFrom:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A running session; `token` only when it was just made, for it is kept nowhere."""
+    """A running session; `token` only when it was just made, for it is kept nowhere.
+
+    `scopes` is what a program's token may open; None for a person. `used_at` is when that token's
+    use was last written down.
+    """
 
     viewer: Viewer
     csrf_token: str
     expires_at: datetime
     token: str = ""
+    scopes: frozenset[Scope] | None = None
+    used_at: datetime | None = None
 
 
 def sign_in(

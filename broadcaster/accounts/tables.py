@@ -135,3 +135,34 @@ class ForeignLogin(SQLModel, table=True):
     issuer: str
     subject: str | None = None
     bound_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+
+
+class ApiToken(SQLModel, table=True):
+    """A program's way into the API, known by the hash of its token only.
+
+    Its id is that of an account to which nobody signs in and which holds no role: what the program
+    does is done by that account, in every row and in the trail. `scopes` are words with spaces
+    between. `made_by` is null where it was made at the station's machine.
+    """
+
+    __tablename__ = "api_token"
+
+    id: str = Field(primary_key=True, foreign_key="account.id")
+    station_id: str = Field(foreign_key="station.id", index=True)
+    token_sha256: str = Field(unique=True)
+    scopes: str
+    made_by: str | None = Field(default=None, foreign_key="account.id")
+    made_at: datetime = Field(sa_type=InstantColumn)
+    expires_at: datetime = Field(sa_type=InstantColumn)
+    revoked_by: str | None = Field(default=None, foreign_key="account.id")
+    revoked_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    last_used_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+
+
+class ApiTokenStation(SQLModel, table=True):
+    """A station that a token may look at, of several in one database."""
+
+    __tablename__ = "api_token_station"
+
+    token_id: str = Field(primary_key=True, foreign_key="api_token.id")
+    station_id: str = Field(primary_key=True, foreign_key="station.id")

@@ -33,6 +33,8 @@ class Act(StrEnum):
     """The names that nobody has, typed at failed sign-ins up to an entry, are erased. By nobody."""
     PERSON_EXPORTED = "person_exported"
     FOREIGN_LOGIN_CHANGED = "foreign_login_changed"
+    API_TOKEN_MADE = "api_token_made"  # noqa: S105 - a name, not a token
+    API_TOKEN_REVOKED = "api_token_revoked"  # noqa: S105
 
     BULLETIN_WRITTEN = "bulletin_written"
     BULLETIN_EDITED = "bulletin_edited"
@@ -151,6 +153,12 @@ class Act(StrEnum):
     TALK_STOPPED = "talk_stopped"
     TALK_ENDED = "talk_ended"
     """A talk is over, and what was asked of whom is what was said. No person's act."""
+
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_RETIRED = "webhook_retired"
+    WEBHOOK_TRIED = "webhook_tried"
+    WEBHOOK_SENT_AGAIN = "webhook_sent_again"
+    """Somebody had a delivery sent once more; what it tells happened before."""
 
     PUBLIC_CHANNEL_OPENED = "public_channel_opened"
     PUBLIC_CHANNEL_CLOSED = "public_channel_closed"

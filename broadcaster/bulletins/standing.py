@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from broadcaster.accounts.api_tokens import makers_of
 from broadcaster.bulletins.errors import UnknownBulletin
 from broadcaster.bulletins.folding import folded, terms_of
 from broadcaster.bulletins.states import BulletinState, state_from
@@ -131,14 +132,15 @@ def states_of(session: Session, bulletins: Collection[Bulletin]) -> Mapping[str,
 
 
 def authors_of(session: Session, bulletin: Bulletin) -> frozenset[str]:
-    """Everybody who ever wrote in this bulletin, or recorded it."""
+    """Everybody who ever wrote in this bulletin, or recorded it; themselves or by a program."""
     editors = session.exec(
         select(BulletinEdit.account_id).where(BulletinEdit.bulletin_id == bulletin.id)
     ).all()
     recorded_by = session.exec(
         select(BulletinRecording.recorded_by).where(BulletinRecording.bulletin_id == bulletin.id)
     ).all()
-    return frozenset(editors) | frozenset(recorded_by) | {bulletin.author_id}
+    wrote = frozenset(editors) | {bulletin.author_id}
+    return wrote | frozenset(recorded_by) | makers_of(session, wrote)
 
 
 def newest_bulletins(

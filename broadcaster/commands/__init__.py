@@ -18,6 +18,7 @@ from broadcaster.commands.doctor import doctor
 from broadcaster.commands.emergency import emergency
 from broadcaster.commands.exchange import exchange
 from broadcaster.commands.founding import found
+from broadcaster.commands.home_assistant import tell_home_assistant
 from broadcaster.commands.intake import import_list
 from broadcaster.commands.keys import keys
 from broadcaster.commands.ledger import ledger
@@ -30,8 +31,10 @@ from broadcaster.commands.reaching import console, settings_for
 from broadcaster.commands.reports import report
 from broadcaster.commands.setting_up import init
 from broadcaster.commands.taking_out import export_all
+from broadcaster.commands.tokens import token
 from broadcaster.commands.villages import villages
 from broadcaster.commands.voices import voice
+from broadcaster.commands.webhooks import webhook
 
 app = typer.Typer(
     name="loa",
@@ -47,6 +50,8 @@ app.add_typer(voice, name="voice")
 app.add_typer(keys, name="keys")
 app.add_typer(ledger, name="ledger")
 app.add_typer(people, name="people")
+app.add_typer(token, name="token")
+app.add_typer(webhook, name="webhook")
 app.add_typer(villages, name="villages")
 app.add_typer(broker, name="broker")
 app.add_typer(campaign, name="campaign")
@@ -58,6 +63,7 @@ app.add_typer(materials, name="materials")
 app.add_typer(report, name="report")
 app.command()(found)
 app.command()(init)
+app.command("home-assistant")(tell_home_assistant)
 
 
 @app.command()

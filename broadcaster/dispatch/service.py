@@ -8,7 +8,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -16,16 +16,14 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from broadcaster.alerts.polling import EVERY_S, poll_all
 from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Station
 from broadcaster.audit import keep_trail
 from broadcaster.audit.following import FollowedTrail
 from broadcaster.database import Database, connect
+from broadcaster.dispatch.chores import Chore, chores_of
 from broadcaster.dispatch.conductor import Conductor, take, tick
 from broadcaster.dispatch.leading import Deposed, Lead
-from broadcaster.exchange.rounds import EVERY_S as EXCHANGE_EVERY_S
-from broadcaster.exchange.rounds import exchange_once
 from broadcaster.fleet.credentials import load_wire_secret
 from broadcaster.keys import KeyWatch
 from broadcaster.logs import configure_logs
@@ -126,25 +124,13 @@ def _led(
     )
     deposed = threading.Event()
     wire.start()
-    clock = _clock(
-        conductor,
-        poll_alerts=lambda: poll_all(
-            database,
-            state_dir=settings.state_dir,
-            station_id=station.id,
-            now=lambda: datetime.now(UTC),
-            is_over=stopping.is_set,
-        ),
-        exchange=lambda: exchange_once(
-            database,
-            keys_dir=settings.keys_dir,
-            station_id=station.id,
-            now=lambda: datetime.now(UTC),
-            is_over=stopping.is_set,
-        ),
-        deposed=deposed,
-        stopping=stopping,
+    chores = chores_of(
+        database,
+        settings,
+        station_id=station.id,
+        may=lambda: lead.leads and not stopping.is_set(),
     )
+    clock = _clock(conductor, chores=chores, deposed=deposed, stopping=stopping)
     clock.start()
     _say({"event": READY})
     stopping.wait()
@@ -165,8 +151,7 @@ def _say(event: Mapping[str, object]) -> None:
 def _clock(
     conductor: Conductor,
     *,
-    poll_alerts: Callable[[], None],
-    exchange: Callable[[], object],
+    chores: Sequence[Chore],
     deposed: threading.Event,
     stopping: threading.Event,
 ) -> BackgroundScheduler:
@@ -200,26 +185,17 @@ def _clock(
         coalesce=True,
         misfire_grace_time=None,
     )
-    clock.add_job(
-        poll_alerts,
-        "interval",
-        seconds=EVERY_S,
-        id="alerts",
-        next_run_time=datetime.now(UTC),
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
-    )
-    clock.add_job(
-        exchange,
-        "interval",
-        seconds=EXCHANGE_EVERY_S,
-        id="exchange",
-        next_run_time=datetime.now(UTC),
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
-    )
+    for chore in chores:
+        clock.add_job(
+            chore.round,
+            "interval",
+            seconds=chore.every_s,
+            id=chore.name,
+            next_run_time=datetime.now(UTC),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
     clock.add_listener(_note_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
     return clock
 

@@ -11,7 +11,7 @@ from broadcaster.accounts.own_password import make_link
 from broadcaster.accounts.passwords import hash_password
 from broadcaster.accounts.sealing import open_seed
 from broadcaster.accounts.second_factor import offer_seed
-from broadcaster.accounts.tables import Account, SecondFactor
+from broadcaster.accounts.tables import Account, ApiToken, SecondFactor
 from broadcaster.audit.acts import Act
 from tests.broadcaster.small_station import form_token
 from tests.security.day_at_the_station import Day, Step
@@ -19,7 +19,9 @@ from tests.security.day_at_the_station import Day, Step
 
 def own_accounts() -> list[Step]:
     """What everybody does with their own, and then what the admin does with others'."""
-    return [*_second_factors(), *_people(), *_links_and_sessions(), *_personal_data()]
+    return [
+        *_second_factors(), *_people(), *_programs(), *_links_and_sessions(), *_personal_data()
+    ]  # fmt: skip
 
 
 def _second_factors() -> list[Step]:
@@ -67,6 +69,28 @@ def _people() -> list[Step]:
              "admin", f"/people/acc-inspector/sessions/{_handle('inspector')}/end"),
          (Act.SESSIONS_ENDED,), "admin"),
     ]  # fmt: skip
+
+
+def _programs() -> list[Step]:
+    new = {"name": "Cổng thông tin", "scopes": ["devices:read", "bulletins:draft"]}
+    return [
+        ("POST /tokens", lambda day: day.page("admin", "/tokens", days="30", **new),
+         (Act.API_TOKEN_MADE,), "admin"),
+        ("POST /tokens/{token_id}/revocation",
+         lambda day: day.page("admin", f"/tokens/{_token(day)}/revocation"),
+         (Act.API_TOKEN_REVOKED,), "admin"),
+        ("POST /api/tokens",
+         lambda day: day.program("admin", "POST", "/api/tokens", json=new | {"days": 30}),
+         (Act.API_TOKEN_MADE,), "admin"),
+        ("DELETE /api/tokens/{token_id}",
+         lambda day: day.program("admin", "DELETE", f"/api/tokens/{_token(day)}"),
+         (Act.API_TOKEN_REVOKED,), "admin"),
+    ]  # fmt: skip
+
+
+def _token(day: Day) -> str:
+    """The one that is in use."""
+    return day.one(select(ApiToken.id).where(ApiToken.revoked_at.is_(None)))  # type: ignore[union-attr]
 
 
 def _links_and_sessions() -> list[Step]:

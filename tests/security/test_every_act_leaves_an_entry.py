@@ -30,6 +30,7 @@ from tests.security.day_in_villages import villages
 from tests.security.day_of_accounts import own_accounts
 from tests.security.day_of_campaigns import campaigns
 from tests.security.day_of_lists import lists
+from tests.security.day_of_programs import programs
 from tests.security.day_on_air import rehearsals, relays, talks
 from tests.security.sounds import spoken
 from tests.trail import keys_of
@@ -83,6 +84,7 @@ def story() -> list[Step]:
         *villages(),
         *campaigns(),
         *lists(),
+        *programs(),
         *_villages(),
         *_others(),
         *_programs_others(),

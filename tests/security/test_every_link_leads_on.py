@@ -35,6 +35,7 @@ OPENED_OTHERWISE = {
     "/sign-in/province": "by who is not signed in",
     "/sign-in/province/answer": "by the province's provider",
     "/stations": "by who reads several stations, from the head of every page",
+    "/metrics": "by Prometheus, with a token",
     "/static": "by pages, for their own parts",
     "/schedule": "by a village head's own week; all others have it at the head of every page",
     "/devices/map/places": "by the map, for what stands on it",

@@ -11,6 +11,7 @@ import pytest
 from httpx import Response
 from sqlmodel import Session, SQLModel, select
 
+from broadcaster.accounts.tables import Account, ApiToken
 from broadcaster.alerts.tables import AlertFeed, AlertPlaceCode, AlertRule, ReceivedAlert
 from broadcaster.areas.tables import Cluster, Station, Village
 from broadcaster.bulletins.tables import Bulletin
@@ -23,6 +24,7 @@ from broadcaster.live.tables import LiveTalk
 from broadcaster.materials.tables import MaterialFeed, MaterialItem
 from broadcaster.schedule.tables import Broadcast, Schedule
 from broadcaster.sources.tables import RelaySource
+from broadcaster.webhooks.tables import Webhook, WebhookDelivery
 from tests.broadcaster.pages.commune import EPOCH, add_broadcast
 from tests.security.conftest import CSRF, fill, open_site
 from tests.security.day_at_the_station import Day
@@ -57,6 +59,9 @@ OF_THE_OTHER_STATION = {
     "{received_id}": "exb-other",
     "{material_feed_id}": "mtf-other",
     "{material_item_id}": "mti-other",
+    "{token_id}": "tok-other",
+    "{webhook_id}": "whk-other",
+    "{delivery_id}": "dlv-other",
 }
 # A bulletin in the public channels is everybody's, once a leader has opened them.
 OF_NO_PLACE = {
@@ -124,6 +129,16 @@ def _found_another(session: Session) -> None:
     for table, name in ALERTS.items():
         row = session.exec(select(table)).one()
         session.add(_like(row, id=name, station_id=OTHER))
+    hook = session.exec(select(Webhook)).one()
+    delivery = session.exec(select(WebhookDelivery)).one()
+    session.add(_like(hook, id="whk-other", station_id=OTHER))
+    session.flush()
+    session.add(_like(delivery, id="dlv-other", webhook_id="whk-other"))
+    token = session.exec(select(ApiToken)).one()
+    program = session.get_one(Account, token.id)
+    session.add(_like(program, id="tok-other", username="T-tok-other"))
+    session.flush()
+    session.add(_like(token, id="tok-other", station_id=OTHER, token_sha256="ff" * 32))
     schedule = session.get_one(Schedule, "s-bc-tomorrow")
     session.flush()
     item = session.exec(select(MaterialItem)).one()

@@ -295,9 +295,21 @@ TABLE = {
     "POST /people/{account_id}/province-login": ADMINS,
     "POST /people/{account_id}/export": ADMINS,
     "POST /people/{account_id}/erasure": ADMINS,
+    "GET /tokens": ADMINS | INSPECTOR,
+    "POST /tokens": ADMINS,
+    "POST /tokens/{token_id}/revocation": ADMINS,
+    "GET /webhooks": ADMINS | INSPECTOR,
+    "POST /webhooks": ADMINS,
+    "GET /webhooks/{webhook_id}": ADMINS | INSPECTOR,
+    "POST /webhooks/{webhook_id}/trial": ADMINS,
+    "POST /webhooks/{webhook_id}/retirement": ADMINS,
+    "POST /webhooks/{webhook_id}/deliveries/{delivery_id}/again": ADMINS,
     "POST /sign-out": ALL,
     "GET /language/{language}": ANYBODY,
     "GET /static": ANYBODY,
+    "GET /health/live": ANYBODY,
+    "GET /health/ready": ANYBODY,
+    "GET /metrics": ADMINS | INSPECTOR,
     "GET /audio/{sha256}.mp3": ANYBODY,
     "HEAD /audio/{sha256}.mp3": ANYBODY,
     "GET /api/openapi.json": ANYBODY,
@@ -305,6 +317,15 @@ TABLE = {
     "POST /api/sessions/code": ALL,
     "DELETE /api/sessions": ALL,
     "GET /api/me": ALL,
+    "GET /api/webhooks": ADMINS | INSPECTOR,
+    "POST /api/webhooks": ADMINS,
+    "DELETE /api/webhooks/{webhook_id}": ADMINS,
+    "GET /api/webhooks/{webhook_id}/deliveries": ADMINS | INSPECTOR,
+    "POST /api/webhooks/{webhook_id}/trial": ADMINS,
+    "POST /api/webhooks/{webhook_id}/deliveries/{delivery_id}/again": ADMINS,
+    "GET /api/tokens": ADMINS | INSPECTOR,
+    "POST /api/tokens": ADMINS,
+    "DELETE /api/tokens/{token_id}": ADMINS,
     "GET /api/stations": ALL,
     "PUT /api/me/station": ALL,
     "GET /api/areas": ALL,
@@ -460,6 +481,56 @@ TABLE = {
     "POST /api/broker/mosquitto/superuser": THE_BROKER,
     "POST /api/broker/mosquitto/acl": THE_BROKER,
 }
+PROGRAMS = {
+    "broadcasts:read": {
+        "GET /api/areas",
+        "GET /api/broadcasts",
+        "GET /api/broadcasts/{broadcast_id}",
+        "GET /api/broadcasts/{broadcast_id}/devices",
+        "GET /api/broadcasts/{broadcast_id}/timeline",
+        "GET /api/calendar",
+        "GET /api/schedules",
+    },
+    "coverage:read": {
+        "GET /api/coverage",
+        "GET /api/reports",
+        "GET /api/villages/{village_id}/days",
+        "GET /api/villages/{village_id}/shares",
+        "GET /api/evidence/{device_id}/{epoch}/{seq}",
+        "GET /api/ledger/storage",
+    },
+    "devices:read": {
+        "GET /api/alerts",
+        "GET /api/devices",
+        "GET /api/devices/{device_id}",
+        "GET /api/devices/{device_id}/plays",
+        "GET /api/devices/{device_id}/self-test",
+        "GET /api/device-trends",
+        "GET /api/incidents",
+    },
+    "bulletins:read": {
+        "GET /api/bulletins",
+        "GET /api/bulletins/{bulletin_id}",
+        "GET /api/playlists",
+        "GET /api/playlists/{playlist_id}",
+        "GET /api/relays",
+        "GET /api/relays/{relay_id}",
+        "GET /api/channels",
+        "GET /api/channels/items",
+    },
+    "warnings:read": {
+        "GET /api/emergencies",
+        "GET /api/emergencies/{emergency_id}",
+        "GET /api/cap-alerts",
+        "GET /api/cap-alerts/{alert_id}",
+        "GET /api/cap-alerts/exports/{emergency_id}",
+    },
+    "metrics:read": {"GET /metrics"},
+    "bulletins:draft": {"POST /api/bulletins"},
+    "devices:self-test": {"POST /api/devices/{device_id}/self-test"},
+}
+"""What a program's token opens, by scope; whatever is not here is closed to all of them."""
+
 SOCKETS = {
     "SOCKET /live/{talk_id}/sound": SPEAKERS,
 }
@@ -498,6 +569,9 @@ PLACES = {
     "{code}": "aaaaaaaa",
     "{handle}": "0" * 24,
     "{token}": "none",
+    "{token_id}": "tok-none",
+    "{webhook_id}": "whk-none",
+    "{delivery_id}": "dlv-none",
     "{station_id}": STATION_ID,
 }
 PROVEN_BY_THEMSELVES = frozenset({"POST /enrol"})
@@ -526,6 +600,10 @@ LAST = ("POST /sign-out", "DELETE /api/sessions")
 """Whoever has called one of these is nobody afterwards."""
 
 
+OF_PROGRAMS = ("/api/", "/metrics")
+"""Where a bearer counts and a cookie does not."""
+
+
 def is_sent_away(answer: Response) -> bool:
     """Whether the guard let this one not pass."""
     to_sign_in = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
@@ -537,7 +615,7 @@ def call(site: Site, route: str, role: str | None) -> Response:
     method, path = route.split(" ", 1)
     for place, found in PLACES.items():
         path = path.replace(place, found)
-    if path.startswith("/api/"):
+    if path.startswith(OF_PROGRAMS):
         given: dict[str, object] = {} if method in {"GET", "DELETE"} else {"json": {}}
         return site.program(role).request(method, path, **given)
     headers = {"X-CSRF-Token": CSRF} if role else {}

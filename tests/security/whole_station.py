@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from broadcaster.accounts.guard import declared_rights
 from broadcaster.accounts.own_password import make_link
+from broadcaster.accounts.tables import ApiToken
 from broadcaster.alerts.tables import AlertFeed, AlertPlaceCode, AlertRule, ReceivedAlert
 from broadcaster.bulletins.tables import BulletinRecording, BulletinTemplate
 from broadcaster.campaigns.tables import Campaign
@@ -26,6 +27,7 @@ from broadcaster.lexicon.tables import LexiconEntry
 from broadcaster.live.tables import LivePermit, LiveTalk
 from broadcaster.materials.tables import MaterialFeed, MaterialItem
 from broadcaster.sources.tables import RelaySource
+from broadcaster.webhooks.tables import Webhook, WebhookDelivery
 from tests.broadcaster.pages.commune import EPOCH
 from tests.broadcaster.station_keys import STATION_ID
 from tests.security.conftest import OWN_VILLAGE, Site
@@ -47,6 +49,11 @@ _SOURCE = {
     "level": "national",
     "kind": "stream",
     "url": "https://vov.example/vov1/nghe-truc-tiep/rat-dai-de-xem-trang-co-vua-dien-thoai-khong",
+}
+_WEBHOOK = {
+    "name": "Cổng thông tin xã",
+    "url": "https://cong.example/loa",
+    "kinds": ["device.silent", "broadcast.confirmed"],
 }
 _PARAMETER = re.compile(r"\{[a-z0-9_]+\}")
 
@@ -104,6 +111,9 @@ def _acts(day: Day) -> Iterator[tuple[str, str, Callable[[], dict[str, object]]]
         lambda: brought("devices", LOUDSPEAKERS, station=day.site.station),
     )
     yield "admin", "/heads/acc-village_head/phone", known(phone="0912 345 678")
+    yield "admin", "/webhooks", known(**_WEBHOOK)
+    yield "admin", f"/webhooks/{_one(Webhook)(day)}/trial", known()
+    yield "admin", "/tokens", known(name="Cổng thông tin xã", scopes=["devices:read"], days="30")
     heard = f"/thon/{OWN_VILLAGE}/phat/bc-noon/nghe"
     yield "village_head", heard, known(heard="not", note="Loa cột 2 im từ sáng.")
     yield "village_head", f"/thon/{OWN_VILLAGE}/y-kien", known(words="Loa ở chợ rè quá.")
@@ -194,9 +204,13 @@ HOW_TO_FILL: Mapping[str, Filling] = {
     "{code}": (lambda day: day.one(select(Poster.code)),),
     "{handle}": (hashlib.sha256(b"inspector").hexdigest()[:24],),
     "{token}": (_link,),
+    "{token_id}": (_one(ApiToken),),
+    "{webhook_id}": (_one(Webhook),),
+    "{delivery_id}": (_one(WebhookDelivery),),
     "{station_id}": (STATION_ID,),
 }
-NO_PAGES = ("/api/", "/static", "/audio/", "/hearing/", "/reports/", "/kenh/{", "/alerts/exports/")
+NO_PAGES = ("/api/", "/static", "/audio/", "/hearing/", "/reports/", "/kenh/{", "/alerts/exports/",
+            "/health/", "/metrics")  # fmt: skip
 
 
 def page_routes(site: Site) -> list[str]:

@@ -1,0 +1,70 @@
+"""What whoever leads the schedule does beside it, each at its own pace: asking, telling, posting.
+
+None of it is in the way of a broadcast: each runs in a thread of its own, one round at a time.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from broadcaster.alerts.polling import EVERY_S as ALERTS_EVERY_S
+from broadcaster.alerts.polling import poll_all
+from broadcaster.database import Database
+from broadcaster.exchange.rounds import EVERY_S as EXCHANGE_EVERY_S
+from broadcaster.exchange.rounds import exchange_once
+from broadcaster.settings import Settings
+from broadcaster.webhooks.delivering import EVERY_S as WEBHOOKS_EVERY_S
+from broadcaster.webhooks.delivering import tell_all
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """One round of something, and how often it is held, in seconds."""
+
+    name: str
+    every_s: float
+    round: Callable[[], object]
+
+
+def chores_of(
+    database: Database, settings: Settings, *, station_id: str, may: Callable[[], bool]
+) -> Sequence[Chore]:
+    """All of them; each looks now and then whether this process `may` still do it."""
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    def is_over() -> bool:
+        return not may()
+
+    return (
+        Chore(
+            "alerts",
+            ALERTS_EVERY_S,
+            lambda: poll_all(
+                database,
+                state_dir=settings.state_dir,
+                station_id=station_id,
+                now=now,
+                is_over=is_over,
+            ),
+        ),
+        Chore(
+            "exchange",
+            EXCHANGE_EVERY_S,
+            lambda: exchange_once(
+                database,
+                keys_dir=settings.keys_dir,
+                station_id=station_id,
+                now=now,
+                is_over=is_over,
+            ),
+        ),
+        Chore(
+            "webhooks",
+            WEBHOOKS_EVERY_S,
+            lambda: tell_all(
+                database, keys_dir=settings.keys_dir, station_id=station_id, now=now, may=may
+            ),
+        ),
+    )

@@ -1,0 +1,33 @@
+"""The kinds of events that other systems can be told of, and how a delivery can stand."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What happened; a name that was once sent is never given another meaning."""
+
+    BULLETIN_APPROVED = "bulletin.approved"
+    BROADCAST_PLANNED = "broadcast.planned"
+    BROADCAST_CANCELLED = "broadcast.cancelled"
+    BROADCAST_STARTED = "broadcast.started"
+    """At least one loudspeaker said that it began."""
+    BROADCAST_CONFIRMED = "broadcast.confirmed"
+    """Every loudspeaker that was asked confirmed that it played to the end."""
+    BROADCAST_NOT_CONFIRMED = "broadcast.not_confirmed"
+    """At least one owes its word beyond its deadline, or said that it failed."""
+    EMERGENCY_GIVEN = "emergency.given"
+    EMERGENCY_ENDED = "emergency.ended"
+    DEVICE_SILENT = "device.silent"
+    DEVICE_BACK = "device.back"
+
+
+TRIAL = "webhook.trial"
+"""What an admin sends to see whether an address answers; nobody asks for it beforehand."""
+
+
+class State(StrEnum):
+    """How a delivery stands."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"

@@ -1,0 +1,46 @@
+"""What pages call events, deliveries and what stood against them; each a msgid."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from broadcaster.web.language import msgid
+from broadcaster.webhooks.kinds import TRIAL, Kind, State
+
+KIND_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        Kind.BULLETIN_APPROVED: msgid("Bản tin được duyệt"),
+        Kind.BROADCAST_PLANNED: msgid("Buổi phát được xếp"),
+        Kind.BROADCAST_CANCELLED: msgid("Buổi phát bị bỏ"),
+        Kind.BROADCAST_STARTED: msgid("Loa đầu tiên bắt đầu phát"),
+        Kind.BROADCAST_CONFIRMED: msgid("Mọi loa xác nhận phát trọn"),
+        Kind.BROADCAST_NOT_CONFIRMED: msgid("Có loa quá hạn chưa xác nhận, hoặc báo lỗi"),
+        Kind.EMERGENCY_GIVEN: msgid("Lệnh khẩn cấp hoặc diễn tập được ra"),
+        Kind.EMERGENCY_ENDED: msgid("Lệnh khẩn cấp hoặc diễn tập kết thúc"),
+        Kind.DEVICE_SILENT: msgid("Loa mất liên lạc"),
+        Kind.DEVICE_BACK: msgid("Loa liên lạc lại"),
+        TRIAL: msgid("Tin gửi thử"),
+    }
+)
+
+STATE_WORDS: Mapping[State, str] = MappingProxyType(
+    {
+        State.WAITING: msgid("đang chờ gửi"),
+        State.DELIVERED: msgid("đã nhận"),
+        State.GIVEN_UP: msgid("thôi gửi"),
+    }
+)
+
+_TROUBLES: Mapping[str, str] = MappingProxyType(
+    {
+        "too_slow": msgid("không trả lời kịp trong 10 giây"),
+        "unreachable": msgid("không liên lạc được, hoặc chứng thư không đúng"),
+        "forbidden": msgid("tên máy trỏ tới địa chỉ không được phép gửi"),
+        "secret_unreadable": msgid("khóa keys/webhooks.key không còn nên không ký được"),
+    }
+)
+_HTTP = msgid("trả lời mã khác 2xx")
+
+
+def trouble_words(code: str) -> str:
+    """The msgid of what stood against a delivery."""
+    return _TROUBLES.get(code, _HTTP)

@@ -1,0 +1,49 @@
+"""Whoever leads the schedule asks, tells and posts beside it, by the same clock."""
+
+import threading
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from broadcaster.database import Database
+from broadcaster.dispatch.chores import Chore, chores_of
+from broadcaster.dispatch.conductor import Conductor
+from broadcaster.dispatch.service import _clock
+from broadcaster.settings import Settings
+from tests.broadcaster.small_station import STATION_ID, found_station
+
+
+def test_each_is_held_at_its_own_pace_one_round_at_a_time() -> None:
+    """One that is late is held all the same."""
+    done: list[str] = []
+    clock = _clock(
+        cast("Conductor", None),
+        chores=[Chore("asking", 30, lambda: done.append("asked"))],
+        deposed=threading.Event(),
+        stopping=threading.Event(),
+    )
+    job = clock.get_job("asking")
+    assert job is not None
+    job.func()
+
+    assert job.trigger.interval == timedelta(seconds=30)
+    assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
+    assert done == ["asked"]
+
+
+def test_feeds_are_asked_twice_a_minute_and_the_province_once(
+    database: Database, tmp_path: Path
+) -> None:
+    """Each round of a station that set up none of it ends well, also where it may not begin."""
+    found_station(database, state_dir=tmp_path)
+    settings = Settings(state_dir=tmp_path)
+    for may in (True, False):
+        chores = chores_of(database, settings, station_id=STATION_ID, may=partial(bool, may))
+        for chore in chores:
+            chore.round()
+
+        pace = {chore.name: chore.every_s for chore in chores}
+        assert pace["alerts"] == 30
+        assert pace["exchange"] == 60
+        assert pace["webhooks"] == 5
