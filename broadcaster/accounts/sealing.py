@@ -13,24 +13,27 @@ from broadcaster.keys import write_secret
 KEY_FILE = "second-factor.key"
 
 
-def seal_seed(seed: str, *, keys_dir: Path) -> str:
-    """A seed as the database keeps it; the key is made with the first of them."""
-    file = keys_dir / KEY_FILE
+def seal_seed(seed: str, *, keys_dir: Path, key_file: str = KEY_FILE) -> str:
+    """A seed as the database keeps it; the key is made with the first of them.
+
+    What else is sealed so has a key of its own: it is lost, and changed, by itself.
+    """
+    file = keys_dir / key_file
     if not file.exists():
         write_secret(file, HexEncoder.encode(random(SecretBox.KEY_SIZE)), replace=False)
-    return _box(keys_dir).encrypt(seed.encode(), encoder=HexEncoder).decode()
+    return _box(file).encrypt(seed.encode(), encoder=HexEncoder).decode()
 
 
-def open_seed(sealed: str, *, keys_dir: Path) -> str:
+def open_seed(sealed: str, *, keys_dir: Path, key_file: str = KEY_FILE) -> str:
     """The seed again; raise SeedsUnreadable where the key is gone or another one."""
     try:
-        return _box(keys_dir).decrypt(sealed.encode(), encoder=HexEncoder).decode()
+        return _box(keys_dir / key_file).decrypt(sealed.encode(), encoder=HexEncoder).decode()
     except (CryptoError, ValueError) as error:
         raise SeedsUnreadable(str(error)) from error
 
 
-def _box(keys_dir: Path) -> SecretBox:
+def _box(file: Path) -> SecretBox:
     try:
-        return SecretBox((keys_dir / KEY_FILE).read_bytes(), encoder=HexEncoder)
+        return SecretBox(file.read_bytes(), encoder=HexEncoder)
     except (OSError, CryptoError, ValueError) as error:
         raise SeedsUnreadable(str(error)) from error

@@ -27,6 +27,9 @@ from broadcaster.dispatch.leading import Deposed, Lead
 from broadcaster.fleet.credentials import load_wire_secret
 from broadcaster.keys import KeyWatch
 from broadcaster.logs import configure_logs
+from broadcaster.publishing.cards import CardRoom, cards_in
+from broadcaster.publishing.posting import EVERY_S as POSTS_EVERY_S
+from broadcaster.publishing.posting import post_due
 from broadcaster.settings import Settings, load_settings
 from broadcaster.wire import Wire
 
@@ -122,6 +125,7 @@ def _led(
     conductor = Conductor(
         database=database, settings=settings, keys=keys, wire=wire, lead=lead, trail=trail
     )
+    room = CardRoom(cards_in(settings.state_dir, settings.audio_dir))
     deposed = threading.Event()
     wire.start()
     clock = _clock(
@@ -131,6 +135,14 @@ def _led(
             state_dir=settings.state_dir,
             station_id=station.id,
             now=lambda: datetime.now(UTC),
+            is_over=stopping.is_set,
+        ),
+        post=lambda: post_due(
+            database,
+            settings=settings,
+            station_id=station.id,
+            now=lambda: datetime.now(UTC),
+            room=room,
             is_over=stopping.is_set,
         ),
         deposed=deposed,
@@ -157,6 +169,7 @@ def _clock(
     conductor: Conductor,
     *,
     poll_alerts: Callable[[], None],
+    post: Callable[[], None],
     deposed: threading.Event,
     stopping: threading.Event,
 ) -> BackgroundScheduler:
@@ -190,16 +203,20 @@ def _clock(
         coalesce=True,
         misfire_grace_time=None,
     )
-    clock.add_job(
-        poll_alerts,
-        "interval",
-        seconds=EVERY_S,
-        id="alerts",
-        next_run_time=datetime.now(UTC),
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
-    )
+    for name, work, every_s in (
+        ("alerts", poll_alerts, EVERY_S),
+        ("posts", post, POSTS_EVERY_S),
+    ):
+        clock.add_job(
+            work,
+            "interval",
+            seconds=every_s,
+            id=name,
+            next_run_time=datetime.now(UTC),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
     clock.add_listener(_note_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
     return clock
 
