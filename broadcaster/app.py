@@ -107,8 +107,14 @@ from broadcaster.playlists import pages as playlists_pages
 from broadcaster.province import api as province_api
 from broadcaster.province import pages as province_pages
 from broadcaster.publishing import api as publishing_api
+from broadcaster.publishing import outlet_api as publishing_outlet_api
+from broadcaster.publishing import outlet_pages as publishing_outlets
 from broadcaster.publishing import pages as publishing_pages
 from broadcaster.publishing import public_pages as publishing_public
+from broadcaster.publishing import share_api as publishing_share_api
+from broadcaster.publishing import share_pages as publishing_share
+from broadcaster.publishing.cards import FOLDER as CARDS_FOLDER
+from broadcaster.publishing.cards import CardRoom, Cards
 from broadcaster.rehearsal import api as rehearsal_api
 from broadcaster.rehearsal import pages as rehearsal_pages
 from broadcaster.rehearsal.director import Director
@@ -201,6 +207,8 @@ _ROUTERS = (
     feedback_staff.router,
     publishing_pages.router,
     publishing_public.router,
+    publishing_share.router,
+    publishing_outlets.router,
     village_pages.router,
     village_saying.router,
     village_feedback.router,
@@ -228,6 +236,8 @@ _ROUTERS = (
     exchange_api.api,
     materials_api.api,
     publishing_api.api,
+    publishing_share_api.api,
+    publishing_outlet_api.api,
     ledger_api.api,
     inspection_api.api,
     coverage_api.api,
@@ -273,6 +283,7 @@ _NAVIGATION = (
             "/channels",
             "/exchange",
             "/materials",
+            "/outlets",
         ),
     ),
     NavigationItem(
@@ -329,6 +340,7 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.doorkeeper = Doorkeeper(now_s=time.monotonic)
     app.state.postbox = Postbox(now_s=time.monotonic)
     app.state.director = Director(context.settings)
+    app.state.card_room = CardRoom(Cards(context.settings.state_dir / CARDS_FOLDER, studio.store))
     app.state.unpublished_since = unpublished_since
     app.state.order_items = items_of_order
     app.state.board_notices = [

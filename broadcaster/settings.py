@@ -44,6 +44,10 @@ CA_LIMIT_CHARACTERS = 16_384
 """As much as the contract hands to a device (CONTRACT.md, section 21.5)."""
 
 
+_API = r"^(https://[^\s/?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s?#]*[^\s?#/])?$"
+"""By TLS, or on this machine; without a slash at its end."""
+
+
 class Settings(BaseSettings):
     """All settings; durations in seconds where the name ends in `_s`."""
 
@@ -84,6 +88,11 @@ class Settings(BaseSettings):
     openid_name: str = "tài khoản tỉnh"
     # How long a second factor, once proven, lets its person order emergencies: a shift.
     shift_h: float = Field(default=8.0, gt=0, le=12)
+    # Where the networks' APIs are: off until an admin enters an account. Another address is for
+    # tests, and for a newer version of an API.
+    facebook_api: str = Field(default="https://graph.facebook.com/v24.0", pattern=_API)
+    zalo_api: str = Field(default="https://openapi.zalo.me", pattern=_API)
+    zalo_oauth: str = Field(default="https://oauth.zaloapp.com", pattern=_API)
     log_level: str = "INFO"
     voices_dir: Path = Field(
         default_factory=lambda given: Path(given.get("state_dir", "var")) / "voices"

@@ -26,7 +26,6 @@ from starlette.responses import Response
 from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from broadcaster.accounts.known_devices import DEVICE_COOKIE, KNOWN_FOR, with_device
 from broadcaster.accounts.api_tokens import (
     STATION_HEADER,
     is_token,
@@ -42,6 +41,7 @@ from broadcaster.accounts.errors import (
     SessionGone,
     TokenTooFast,
 )
+from broadcaster.accounts.known_devices import DEVICE_COOKIE, KNOWN_FOR, with_device
 from broadcaster.accounts.request_size import BoundedBody
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.scopes import SCOPES, WRITING, Scope

@@ -59,8 +59,11 @@ PURPOSES: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 _OWN = (SignInSession, SecondFactor, OneTimeCode, PasswordLink, ForeignLogin, HeadPhone)
 _SECRETS = frozenset(
-    {"password_hash", "token_sha256", "csrf_token", "sealed_seed", "offered_seed", "code_sha256"}
-)
+    {
+        "password_hash", "token_sha256", "csrf_token", "sealed_seed", "offered_seed", "code_sha256",
+        "sealed",
+    }
+)  # fmt: skip
 _FAILURES: Table = SQLModel.metadata.tables["sign_in_failure"]
 # What nobody else ever sees, by the table's name: its room stands above this one.
 _UNSEEN_BY_OTHERS = ("bulletin_draft",)

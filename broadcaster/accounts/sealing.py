@@ -14,7 +14,10 @@ KEY_FILE = "second-factor.key"
 
 
 def seal_seed(seed: str, *, keys_dir: Path, key_file: str = KEY_FILE) -> str:
-    """A seed as the database keeps it; the key is made with the first of them."""
+    """A seed as the database keeps it; the key is made with the first of them.
+
+    What else is sealed so has a key of its own: it is lost, and changed, by itself.
+    """
     file = keys_dir / key_file
     if not file.exists():
         write_secret(file, HexEncoder.encode(random(SecretBox.KEY_SIZE)), replace=False)

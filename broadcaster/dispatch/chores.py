@@ -12,6 +12,9 @@ from broadcaster.alerts.polling import poll_all
 from broadcaster.database import Database
 from broadcaster.exchange.rounds import EVERY_S as EXCHANGE_EVERY_S
 from broadcaster.exchange.rounds import exchange_once
+from broadcaster.publishing.cards import CardRoom, cards_in
+from broadcaster.publishing.posting import EVERY_S as POSTS_EVERY_S
+from broadcaster.publishing.posting import post_due
 from broadcaster.settings import Settings
 from broadcaster.webhooks.delivering import EVERY_S as WEBHOOKS_EVERY_S
 from broadcaster.webhooks.delivering import tell_all
@@ -37,6 +40,7 @@ def chores_of(
     def is_over() -> bool:
         return not may()
 
+    room = CardRoom(cards_in(settings.state_dir, settings.audio_dir))
     return (
         Chore(
             "alerts",
@@ -57,6 +61,18 @@ def chores_of(
                 keys_dir=settings.keys_dir,
                 station_id=station_id,
                 now=now,
+                is_over=is_over,
+            ),
+        ),
+        Chore(
+            "posts",
+            POSTS_EVERY_S,
+            lambda: post_due(
+                database,
+                settings=settings,
+                station_id=station_id,
+                now=now,
+                room=room,
                 is_over=is_over,
             ),
         ),

@@ -69,6 +69,14 @@ class Channel:
         """A playlist's parts, for podcast players."""
         return f"{self.base}/kenh/{bulletin_id}/chapters.json"
 
+    def picture(self, bulletin_id: str) -> str:
+        """A bulletin's card."""
+        return f"{self.base}/kenh/{bulletin_id}/card.png"
+
+    def video(self, bulletin_id: str) -> str:
+        """A bulletin's card with its sound."""
+        return f"{self.base}/kenh/{bulletin_id}/card.mp4"
+
     def audio(self, sha256: str) -> str:
         """The sound, which never changes under its name."""
         return f"{self.base}/audio/{sha256}.mp3"

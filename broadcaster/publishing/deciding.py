@@ -12,6 +12,7 @@ from sqlmodel import Session
 from broadcaster.audit import Act, record
 from broadcaster.publishing.errors import ChannelClosed, NoSuchItem
 from broadcaster.publishing.items import aired_item
+from broadcaster.publishing.posts import withdraw_all
 from broadcaster.publishing.tables import PublicChannel, WithheldBulletin
 
 log = structlog.get_logger(__name__)
@@ -49,7 +50,10 @@ def decide(
 def keep_back(
     session: Session, bulletin_id: str, *, station_id: str, withheld: bool, by: str, now: datetime
 ) -> None:
-    """Keep a bulletin out of the public channels, or let it in again; raise NoSuchItem."""
+    """Keep a bulletin out of the public channels, or let it in again; raise NoSuchItem.
+
+    What is kept back is also taken down where it was posted.
+    """
     if aired_item(session, bulletin_id, station_id=station_id, now=now) is None:
         raise NoSuchItem
     held = session.get(WithheldBulletin, bulletin_id)
@@ -62,3 +66,5 @@ def keep_back(
     session.flush()
     act = Act.BULLETIN_WITHHELD if withheld else Act.BULLETIN_RELEASED
     record(session, act, by=by, about=bulletin_id, at=now)
+    if withheld:
+        withdraw_all(session, bulletin_id, station_id=station_id, by=by, now=now)

@@ -55,6 +55,7 @@ def channels_page(request: Request, station: Here, viewer: Reader) -> Response:
         items=items,
         may_decide=viewer.may(Right.DECIDE_AIR_RULES),
         may_keep=viewer.may(Right.SCHEDULE_BROADCASTS),
+        may_see_outlets=viewer.may_read(Right.ADMINISTER),
         is_reachable=station.settings.public_url is not None,
     )
 

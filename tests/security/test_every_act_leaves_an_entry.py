@@ -54,6 +54,8 @@ CHANGES_NOTHING = {
     "POST /api/relay-sources/{source_id}/trial": "listens for some seconds; its answer is a note",
     "SOCKET /live/{talk_id}/sound": "a microphone; opening its talk and the end of it are acts",
     "POST /account/second-factor/offer": "shows a seed; that it is taken into use is the act",
+    "POST /channels/{aired_id}/card": "makes a file of what is public; posting it is the act",
+    "POST /api/channels/items/{bulletin_id}/card": "makes a file of what is public",
     "POST /lexicon/trial": "reads a sentence once; nothing is kept",
     "POST /api/lexicon/trial": "reads a sentence once; nothing is kept",
     "POST /voices/trial": "reads a sentence once; nothing is kept",

@@ -47,6 +47,7 @@ OF_THE_OTHER_STATION = {
     "{village_id}": "v-other",
     "{device_id}": "loa-other",
     "{bulletin_id}": KINDS["item"],
+    "{aired_id}": KINDS["item"],
     "{playlist_id}": KINDS["playlist"],
     "{relay_id}": KINDS["relay"],
     "{schedule_id}": "s-other",
@@ -69,6 +70,7 @@ OF_NO_PLACE = {
     "{seq}": "3",
     "{recording_id}": "rec-none",
     "{bulletin_id}": "bul-none",
+    "{aired_id}": "bul-none",
 }
 LET_BE = {
     "{language}",
@@ -81,6 +83,7 @@ LET_BE = {
     "{handle}",
     "{file_kind}",
     "{table}",
+    "{outlet}",
 }
 """A language, a hash that must be known, a kind of fault: nobody's, and nothing to guess. And an
 old name of a talk, which only leads to the talk's page.

@@ -38,7 +38,7 @@ OF_ALL_STATIONS = frozenset({"/stations", "/api/stations", "/api/openapi.json"})
 OF_NO_STATION = frozenset(
     {
         "{language}", "{sha256}", "{digest}", "{kind}", "{rest}", "{token}", "{handle}",
-        "{draft_id}", "{file_kind}", "{table}",
+        "{draft_id}", "{file_kind}", "{table}", "{outlet}",
     }
 )  # fmt: skip
 """What an address may carry that is nobody's, or one person's own."""

@@ -119,6 +119,8 @@ def _acts(day: Day) -> Iterator[tuple[str, str, Callable[[], dict[str, object]]]
     yield "village_head", f"/thon/{OWN_VILLAGE}/y-kien", known(words="Loa ở chợ rè quá.")
     yield "operator", "/feedback/posters", known(village_id=OWN_VILLAGE)
     yield "leader", "/channels", known(open="true")
+    yield "admin", "/outlets/facebook", known(page_id="103070", page_token="EAAG")
+    yield "leader", "/channels/power/posts/facebook", known(form="link")
     yield "admin", "/campaigns", known(**a_campaign("Đợt tuyên truyền y tế"))
     said = _one(Feedback)(day)
     yield "leader", f"/feedback/{said}/answer", known(answer="Thứ Năm đài sửa loa ở chợ.")
@@ -169,6 +171,8 @@ HOW_TO_FILL: Mapping[str, Filling] = {
     "{permit_id}": (_one(LivePermit),),
     "{schedule_id}": ("s-bc-tomorrow",),
     "{bulletin_id}": (_of_kind("item"), "storm", "vaccine"),
+    "{aired_id}": ("power",),
+    "{outlet}": ("facebook", "zalo"),
     "{playlist_id}": (_of_kind("playlist"),),
     "{relay_id}": (_of_kind("relay"),),
     "{source_id}": (_one(RelaySource),),

@@ -32,7 +32,7 @@ def test_each_is_held_at_its_own_pace_one_round_at_a_time() -> None:
     assert done == ["asked"]
 
 
-def test_feeds_are_asked_twice_a_minute_and_the_province_once(
+def test_feeds_and_posts_have_two_rounds_a_minute_and_the_province_one(
     database: Database, tmp_path: Path
 ) -> None:
     """Each round of a station that set up none of it ends well, also where it may not begin."""
@@ -46,4 +46,5 @@ def test_feeds_are_asked_twice_a_minute_and_the_province_once(
         pace = {chore.name: chore.every_s for chore in chores}
         assert pace["alerts"] == 30
         assert pace["exchange"] == 60
+        assert pace["posts"] == 30
         assert pace["webhooks"] == 5

@@ -7,11 +7,20 @@ import pytest
 from fastapi import FastAPI
 
 import broadcaster.publishing.api
+import broadcaster.publishing.outlet_api
+import broadcaster.publishing.outlet_pages
 import broadcaster.publishing.pages
 import broadcaster.publishing.public_pages
+import broadcaster.publishing.share_api
+import broadcaster.publishing.share_pages
+from broadcaster.accounts.guard import SESSION_COOKIE
 from broadcaster.accounts.roles import Role
+from broadcaster.bulletins.tables import Rendition
 from broadcaster.database import Database
+from broadcaster.publishing.cards import CardRoom, cards_in
 from broadcaster.schedule.tables import Broadcast
+from playlists.audio import ffmpeg
+from playlists.audio.audio_store import AudioStore
 from tests.broadcaster.pages.commune import (
     add_broadcast,
     add_bulletin,
@@ -65,11 +74,19 @@ def withdraw(database: Database, broadcast_id: str, *, at: datetime) -> None:
 @pytest.fixture
 def app(station: SmallStation) -> FastAPI:
     """The station's site, as far as the channels go."""
-    return station.app(
+    made = station.app(
         broadcaster.publishing.pages.router,
         broadcaster.publishing.public_pages.router,
+        broadcaster.publishing.share_pages.router,
+        broadcaster.publishing.outlet_pages.router,
         broadcaster.publishing.api.api,
+        broadcaster.publishing.share_api.api,
+        broadcaster.publishing.outlet_api.api,
     )
+    made.state.card_room = CardRoom(
+        cards_in(station.settings.state_dir, station.settings.audio_dir)
+    )
+    return made
 
 
 @pytest.fixture
@@ -80,6 +97,28 @@ def leader(station: SmallStation, app: FastAPI) -> TestClient:
 
 
 @pytest.fixture
+def reader(leader: TestClient, app: FastAPI) -> TestClient:
+    """The same leader's browser."""
+    token = leader.headers["Authorization"].removeprefix("Bearer ")
+    return TestClient(app, cookies={SESSION_COOKIE: token})
+
+
+@pytest.fixture
 def anybody(app: FastAPI) -> TestClient:
     """A stranger, or a podcast player."""
     return TestClient(app, follow_redirects=False)
+
+
+@pytest.fixture
+def sound(station: SmallStation) -> str:
+    """The bulletin's sound is really there: a second of a tone."""
+    folder = station.settings.state_dir
+    made = folder / "tone.mp3"
+    ffmpeg.run(
+        ["-v", "error", "-f", "lavfi", "-i", "sine=frequency=440:duration=1", "-ac", "1", str(made)]
+    )
+    sha256 = AudioStore(station.settings.audio_dir).put(made)
+    with station.database.writing() as session:
+        rendition = session.get_one(Rendition, "r-tiem")
+        rendition.audio_sha256, rendition.duration_ms = sha256, 1_000
+    return sha256

@@ -1,6 +1,7 @@
 // What the pages do beyond plain HTML. Every page works without this file; it only makes them calmer.
 import "./autosave.js";
 import "./board_events.js";
+import "./copy_text.js";
 import "./cue_points.js";
 import "./linked_words.js";
 import "./moments.js";
