@@ -102,7 +102,7 @@ def test_connection(request: Request, station: Here, viewer: Admin) -> Response:
         by=viewer.account_id,
         now=station.now(),
     )
-    return _page(request, station, viewer, wrong=wrong) if wrong else _back()
+    return _page(request, station, viewer, found=wrong) if wrong else _back()
 
 
 @router.post("/exchange/switch")
@@ -184,7 +184,9 @@ def _page(
     form: LinkForm | None = None,
     refused: BadInput | None = None,
     wrong: LoaError | None = None,
+    found: LoaError | None = None,
 ) -> Response:
+    """With what was refused at its field, or by itself; `found` is what a test was to find out."""
     with station.database.reading() as session:
         shown = exchange_shown(
             session, station_id=station.station_id, keys_dir=station.settings.keys_dir
@@ -207,7 +209,7 @@ def _page(
         others=[each for each in shown.lines if not each.waits],
         is_anything_refused=any(each.refused for each in shown.outgoing),
         may_change=viewer.may(Right.ADMINISTER),
-        wrong=in_language(request, wrong) if wrong else "",
+        wrong=in_language(request, told) if (told := wrong or found) else "",
         errors={refused.field or "address": in_language(request, refused)} if refused else {},
         outgoing_words=OUTGOING,
         troubles=TROUBLES,

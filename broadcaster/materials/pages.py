@@ -77,7 +77,7 @@ def ask_one(request: Request, station: Here, viewer: Writer, material_feed_id: I
         by=viewer.account_id,
         now=station.now(),
     )
-    return _page(request, station, viewer, wrong=wrong) if wrong else _back(material_feed_id)
+    return _page(request, station, viewer, found=wrong) if wrong else _back(material_feed_id)
 
 
 @router.post("/materials/feeds/{material_feed_id}/retirement")
@@ -114,7 +114,9 @@ def _page(
     form: SourceForm | None = None,
     refused: BadInput | None = None,
     wrong: LoaError | None = None,
+    found: LoaError | None = None,
 ) -> Response:
+    """With what was refused at its field, or by itself; `found` is what asking a source told."""
     with station.database.reading() as session:
         feeds = feeds_of(session, station_id=station.station_id)
         items = {each.id: items_of(session, each.id) for each in feeds}
@@ -128,7 +130,7 @@ def _page(
         form=form or SourceForm(),
         may_change=viewer.may(Right.ADMINISTER),
         may_take=viewer.may(Right.WRITE_BULLETINS),
-        wrong=in_language(request, wrong) if wrong else "",
+        wrong=in_language(request, told) if (told := wrong or found) else "",
         errors={refused.field or "url": in_language(request, refused)} if refused else {},
         troubles=TROUBLES,
     )

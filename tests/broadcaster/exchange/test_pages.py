@@ -67,7 +67,7 @@ def test_the_secret_goes_to_no_other_host_unless_typed_again(desk: Desk, admin: 
     desk.province.status, desk.province.headers = 302, {"Location": "http://127.0.0.1:9/kiem-tra"}
     answer = post(admin, "/exchange/test")
 
-    assert (answer.status_code, OfficeAnswersOddly.message_vi in answer.text) == (503, True)
+    assert (answer.status_code, OfficeAnswersOddly.message_vi in answer.text) == (200, True)
     assert set(desk.province.told_secrets) == {f"Bearer {SECRET}"}
 
 
@@ -113,7 +113,7 @@ def test_a_host_that_is_none_of_it_is_named_so(
     desk.province.greeting = greeting  # type: ignore[assignment]
     answer = post(admin, "/exchange/test")
 
-    assert (answer.status_code, OfficeAnswersOddly.message_vi in answer.text) == (503, True)
+    assert (answer.status_code, OfficeAnswersOddly.message_vi in answer.text) == (200, True)
 
 
 def test_others_see_it_and_change_nothing(on: Desk, app: FastAPI) -> None:
