@@ -274,6 +274,7 @@ class Stumbling(Conductor):
             keys=lambda: KEYS,
             wire=Wire("mqtt://127.0.0.1:1", client_id="nobody"),
             lead=leading(newsroom.small.database),
+            trail=followed(),
         )
         self.done: list[str] = []
 
