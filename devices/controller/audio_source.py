@@ -1,7 +1,8 @@
 """Where audio comes from: the port, the station over HTTP, and a stand-in holding files itself."""
 
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,6 +34,10 @@ class AudioSource(Protocol):
         ...
 
 
+SourceAt = Callable[[str], AudioSource]
+"""What fetches from the station that is at an address."""
+
+
 class HttpAudioSource:
     """The station's `/audio/{sha256}.mp3`, resumed by Range (RFC 9110 section 14)."""
 
@@ -60,6 +65,34 @@ class HttpAudioSource:
     async def close(self) -> None:
         """Close its connections."""
         await self._client.aclose()
+
+
+class MovingAudioSource:
+    """The station's audio where its configuration says that the station is now.
+
+    Until a configuration says so, where it was at enrolment (contract 5.2).
+    """
+
+    def __init__(self, first: AudioSource, *, at: SourceAt, told: Callable[[], str | None]) -> None:
+        self._first = first
+        self._at = at
+        self._told = told
+        self._there: dict[str, AudioSource] = {}
+
+    async def fetch(self, sha256: str, *, offset: int) -> AsyncGenerator[Block, None]:
+        """Yield the file's blocks."""
+        async with aclosing(self._present().fetch(sha256, offset=offset)) as blocks:
+            async for block in blocks:
+                yield block
+
+    def _present(self) -> AudioSource:
+        url = self._told()
+        if url is None:
+            return self._first
+        if url not in self._there:
+            # A station moves once in years: what was opened for an address before is let go.
+            self._there = {url: self._at(url)}
+        return self._there[url]
 
 
 def _begins_at(response: httpx.Response) -> int:

@@ -46,6 +46,12 @@ class AudioStore:
         """Where it is gathered."""
         return self._folder / f"{sha256}.part"
 
+    def drop_longer_part(self, sha256: str, *, size_bytes: int) -> None:
+        """Delete what cannot become a file of this size: it takes the room of all that could."""
+        part = self.part(sha256)
+        if part.exists() and part.stat().st_size > size_bytes:
+            part.unlink()
+
     async def is_good(self, sha256: str) -> bool:
         """Whether the whole file is there and its bytes hash to its name; a bad one is deleted."""
         if not self.path(sha256).exists():

@@ -14,7 +14,7 @@ import structlog
 
 from devices.controller.agenda import FLOOR_MARK, Agenda, subscriptions_of
 from devices.controller.announcing import Announcer
-from devices.controller.audio_source import AudioSource
+from devices.controller.audio_source import AudioSource, MovingAudioSource, SourceAt
 from devices.controller.audio_store import AUDIO_FOLDER, AudioStore
 from devices.controller.clock import Clock, now_ms
 from devices.controller.commanding import Commands
@@ -74,6 +74,7 @@ class Controller:
         rng: Random,
         watch: Watch,
         connect: Callable[[Listener], Link],
+        source_at: SourceAt | None = None,
         decoder: Decoder | None = None,
         receiver: Receiver | None = None,
         meter: HealthMeter | None = None,
@@ -88,6 +89,7 @@ class Controller:
         self._rng = rng
         self._watch = watch
         self._boot = secrets.token_hex(16)
+        self._station_followed: str | None = None
         journal.tell(self._was_said)
         self._notary = Notary(
             journal=journal,
@@ -108,7 +110,9 @@ class Controller:
         decoder = decoder or Mp3Decoder()
         self._fetcher = Fetcher(
             store=store,
-            source=source,
+            source=MovingAudioSource(source, at=source_at, told=self._station_told)
+            if source_at
+            else source,
             decoder=decoder,
             clock=self.clock,
             rng=rng,
@@ -292,6 +296,14 @@ class Controller:
         """Our configuration is another one."""
         self._link.hear(self._subscriptions())
         self._announcer.changed()
+        if self._station_told() != self._station_followed:
+            self._station_followed = self._station_told()
+            self._fetcher.try_anew()
+
+    def _station_told(self) -> str | None:
+        """Where the configuration says that the station is; None where it does not say."""
+        config = self._agenda.bearings.config
+        return config.station_url if config else None
 
     def _why_no_self_test(self) -> str | None:
         """What forbids a test tone now; None when nothing does."""

@@ -119,6 +119,15 @@ class Fetcher:
         known = before.get(sha256)
         return self._wants[sha256].is_urgent and known is not None and not known.is_urgent
 
+    def try_anew(self) -> None:
+        """The station is elsewhere: what waits for its next attempt begins anew."""
+        if self._group is None:
+            return
+        for sha256, task in list(self._tasks.items()):
+            if not task.done():
+                task.cancel()
+                self._begin(sha256, self._group)
+
     def state(self, order: Order) -> Audio:
         """What is here of an order: ready, or the worst that is known of an item."""
         states = {self._states.get(item.sha256, Audio.MISSING) for item in order.items}
@@ -159,6 +168,7 @@ class Fetcher:
     async def _attempt(self, sha256: str) -> bool:
         item = self._wants[sha256].item
         try:
+            self._store.drop_longer_part(sha256, size_bytes=item.size_bytes)
             if not self._store.make_room(item.size_bytes, planned=self._wants.keys()):
                 raise AudioFetchFailed("the device's audio folder is full of planned audio")
             await self._gather(item)
@@ -175,14 +185,19 @@ class Fetcher:
         """Fetch what is not there yet; more bytes than ordered are not taken."""
         part = self._store.part(item.sha256)
         held = part.stat().st_size if part.exists() else 0
-        if held >= item.size_bytes:
+        if held == item.size_bytes:
             return
         with part.open("r+b" if held else "wb") as file:
             async with aclosing(self._source.fetch(item.sha256, offset=held)) as blocks:
+                begun = False
                 async for block in blocks:
+                    # Whoever stands in the line may answer with bytes of anywhere.
+                    if block.offset != held and (begun or block.offset != 0):
+                        raise AudioFetchFailed(f"bytes from {block.offset}, {held} were asked for")
                     file.seek(block.offset)
-                    file.write(block.data)
-                    if block.offset + len(block.data) > item.size_bytes:
+                    file.write(block.data[: item.size_bytes - block.offset + 1])
+                    held, begun = block.offset + len(block.data), True
+                    if held > item.size_bytes:
                         return
 
     def _settle(self, sha256: str) -> None:

@@ -5,11 +5,11 @@ import contextlib
 import fcntl
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
-from devices.controller.audio_source import AudioSource, HttpAudioSource
+from devices.controller.audio_source import AudioSource, HttpAudioSource, SourceAt
 from devices.controller.audio_store import AUDIO_FOLDER, AudioStore
 from devices.controller.clock import SystemClock
 from devices.controller.controller import Controller
@@ -37,26 +37,32 @@ def run_controller(
     home: Path,
     *,
     outlet: Outlet = NO_SOUND,
-    source: AudioSource | None = None,
+    on_the_way: Callable[[AudioSource], AudioSource] = lambda source: source,
     watch: Watch | None = None,
 ) -> None:
-    """Run until SIGTERM or SIGINT. Raises IdentityMissing, HomeInUse, JournalUnusable."""
+    """Run until SIGTERM or SIGINT. Raises IdentityMissing, HomeInUse, JournalUnusable.
+
+    `on_the_way` is what happens to audio between the station and here.
+    """
     identity = load_identity(home)
+
+    def source_at(url: str) -> AudioSource:
+        return on_the_way(HttpAudioSource(station_url=url, ca_pem=identity.ca_pem))
+
     with locked(home):
         asyncio.run(
             _run_until_signalled(
                 home,
                 identity=identity,
                 outlet=outlet,
-                source=source
-                or HttpAudioSource(station_url=identity.station_url, ca_pem=identity.ca_pem),
+                source_at=source_at,
                 watch=watch or Unwatched(),
             )
         )
 
 
 async def _run_until_signalled(
-    home: Path, *, identity: Identity, outlet: Outlet, source: AudioSource, watch: Watch
+    home: Path, *, identity: Identity, outlet: Outlet, source_at: SourceAt, watch: Watch
 ) -> None:
     loop = asyncio.get_running_loop()
     rng = Random()  # noqa: S311 — jitter, not a secret
@@ -68,7 +74,8 @@ async def _run_until_signalled(
         home=home,
         journal=open_journal(home, station=identity.station, device=identity.device),
         store=AudioStore(home / AUDIO_FOLDER),
-        source=source,
+        source=source_at(identity.station_url),
+        source_at=source_at,
         sink=open_outlet(outlet, clock=clock, home=home, cap=cap),
         cap=cap,
         microphone=hears,

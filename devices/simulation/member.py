@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from devices.controller.audio_source import HttpAudioSource
 from devices.controller.logs import log_to_stderr
 from devices.controller.run import run_controller
 from devices.errors import DevicesError
-from devices.protocol.identity import load_identity
 from devices.protocol.messages import Confirmation, Kind
 from devices.simulation.faults.audio import CorruptingSource
 from devices.simulation.roster import Role
@@ -95,13 +93,10 @@ def _live(role: Role, *, watch: PipeWatch, log_level: str) -> int:
     log_to_stderr(device=role.device, level=log_level)
     write_pid(role.home)
     try:
-        source = None
         if role.corrupt_audio:
-            identity = load_identity(role.home)
-            source = CorruptingSource(
-                HttpAudioSource(station_url=identity.station_url, ca_pem=identity.ca_pem)
-            )
-        run_controller(role.home, source=source, watch=watch)
+            run_controller(role.home, on_the_way=CorruptingSource, watch=watch)
+        else:
+            run_controller(role.home, watch=watch)
     except DevicesError as error:
         sys.stderr.write(f"{error.message_vi} / {error.message_en} ({error.detail})\n")
         return 2

@@ -10,7 +10,6 @@ from devices.controller.clock import Clock
 from devices.controller.decoder import Decoder, Mp3Decoder
 from devices.controller.health import HealthMeter
 from devices.controller.trusted_time import MachineWitness, Witness
-from devices.protocol.identity import Identity
 from devices.simulation.crowd.clock import LoopTimedClock
 from devices.simulation.crowd.decoding import SharedDecoder
 from devices.simulation.crowd.files import KnownHashes
@@ -38,11 +37,9 @@ class Hall:
         """A device's own folder of audio; equal files are hashed once."""
         return LinkedStore(home / AUDIO_FOLDER, hash_of=self._hashes.of)
 
-    def source(
-        self, identity: Identity, *, store: AudioStore, conditions: Conditions
-    ) -> TroubledSource:
-        """A device's way to its station's audio."""
-        source, pantry = self._station(identity.station_url)
+    def source(self, url: str, *, store: AudioStore, conditions: Conditions) -> TroubledSource:
+        """A device's way to the audio of the station at an address."""
+        source, pantry = self._station(url)
         handed = HandedOver(pantry, source=source, store=store, conditions=conditions)
         return TroubledSource(handed, conditions=conditions)
 

@@ -12,6 +12,7 @@ from random import Random
 
 import structlog
 
+from devices.controller.audio_source import AudioSource
 from devices.controller.backoff import backoff_s
 from devices.controller.controller import Controller
 from devices.controller.journal import Journal
@@ -183,12 +184,17 @@ class Seat:
     def _build(self, journal: Journal) -> Controller:
         store = self._hall.store(self.home)
         sink = NullSink(clock=self._clock)
+
+        def source_at(url: str) -> AudioSource:
+            return self._hall.source(url, store=store, conditions=self.conditions)
+
         return Controller(
             identity=self.identity,
             home=self._hall.memory(self.home),
             journal=journal,
             store=store,
-            source=self._hall.source(self.identity, store=store, conditions=self.conditions),
+            source=source_at(self.identity.station_url),
+            source_at=source_at,
             sink=AmplifiedSink(sink, amplifier=self.amplifier),
             clock=self._clock,
             witness=TroubledWitness(self._hall.witness, conditions=self.conditions),

@@ -150,6 +150,7 @@ class Pole:
     station_key: SigningKey = STATION_KEY
     witness: Witness = field(default_factory=FixedWitness)
     source: HeldAudioSource = field(default_factory=lambda: HeldAudioSource({}))
+    elsewhere: dict[str, HeldAudioSource] = field(default_factory=dict)
     link: RememberingLink = field(default_factory=RememberingLink)
     sink: Sink | None = None
     receiver: Receiver | None = None
@@ -190,6 +191,7 @@ class Pole:
             rng=Random(self.seed),
             watch=Unwatched(),
             connect=self._connect,
+            source_at=lambda url: self.elsewhere[url],
             receiver=self.receiver,
             can_hear_live=self.can_hear_live,
         )

@@ -1,19 +1,24 @@
 """Audio is fetched ahead, resumed after a break, and never played unless its bytes are right."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from devices.controller.audio_source import HeldAudioSource
+from devices.controller.audio_source import Block, HeldAudioSource
 from devices.controller.audio_store import RESERVE_BYTES, AudioStore
+from devices.controller.fetching import JITTER_CAP_S
 from devices.protocol.messages import Item
 from devices.simulation.faults.audio import CorruptingSource, flip_first_byte
 from devices.simulation.simulated_time import run_simulated
 from tests.devices.controller.pole import (
     NOON_MS,
     Pole,
+    make_config,
     make_emergency,
     make_order,
     make_plan,
@@ -297,3 +302,89 @@ def test_audio_leaves_the_journal_some_of_the_disk(
     assert store.make_room(1_500, planned=())
     assert not old.exists()
     assert not store.make_room(1_501, planned=())
+
+
+def test_a_station_that_moved_is_asked_where_it_is_now(tmp_path: Path) -> None:
+    """Without waiting out a pause, and after a restart (contract 5.2)."""
+
+    async def story() -> None:
+        pole, moved = Pole(tmp_path), make_config(version=2, station_url="https://dai.example")
+        sound = tone(3_000)
+        there = HeldAudioSource({sound.sha256: sound.mp3})
+        pole.elsewhere = {"https://dai.example": there}
+        await pole.switch_on()
+        pole.hear(make_plan(make_order("sang", sound, after_s=600)))
+        await asyncio.sleep(120)
+        tries = len(pole.source.asked)
+        pole.hear_config(moved)
+        await asyncio.sleep(JITTER_CAP_S)
+        assert pole.said("sang") == ["received", "cached"]
+        await pole.switch_off()
+        pole.config = moved
+        another = tone(2_000)
+        there.files = {**there.files, another.sha256: another.mp3}
+        async with pole:
+            pole.hear(make_plan(make_order("trua", another, after_s=900), version=2))
+            await asyncio.sleep(120)
+
+            assert pole.said("trua") == ["received", "cached"]
+        assert tries > 1
+        assert len(pole.source.asked) == tries
+
+    run_simulated(story())
+
+
+@dataclass
+class Forging:
+    """Whoever stands in the line: the first answer is of bytes that were not asked for."""
+
+    honest: HeldAudioSource
+    at: int
+    forged: int = 1
+
+    async def fetch(self, sha256: str, *, offset: int) -> AsyncGenerator[Block, None]:
+        """Ten bytes of anywhere, then the truth."""
+        if self.forged:
+            self.forged -= 1
+            yield Block(offset=self.at, data=b"0123456789")
+            return
+        async with aclosing(self.honest.fetch(sha256, offset=offset)) as blocks:
+            async for block in blocks:
+                yield block
+
+
+@pytest.mark.parametrize("at", [10**11, 17, 3_000_000])
+def test_bytes_from_anywhere_take_no_room_and_hold_nothing_up(at: int, tmp_path: Path) -> None:
+    """One forged answer fills no disk; what was ordered arrives at the next attempt."""
+
+    async def story() -> None:
+        pole, sound = Pole(tmp_path), tone(3_000)
+        pole.source = Forging(HeldAudioSource({sound.sha256: sound.mp3}), at=at)  # type: ignore[assignment]
+        async with pole:
+            pole.hear(make_plan(make_order("sang", sound, after_s=60)))
+            await asyncio.sleep(50)
+
+            assert pole.said("sang") == ["received", "cached"]
+            (file,) = (tmp_path / "audio").iterdir()
+            assert file.stat().st_size == len(sound.mp3)
+
+    run_simulated(story())
+
+
+def test_a_part_that_is_too_long_is_begun_anew(tmp_path: Path) -> None:
+    """As one that an earlier version took: it is neither hashed nor kept."""
+
+    async def story() -> None:
+        pole, sound = Pole(tmp_path), tone(3_000)
+        pole.offer(sound)
+        part = AudioStore(tmp_path / "audio").part(sound.sha256)
+        with part.open("wb") as file:
+            file.truncate(10**9)
+        async with pole:
+            pole.hear(make_plan(make_order("sang", sound, after_s=60)))
+            await asyncio.sleep(50)
+
+            assert pole.said("sang") == ["received", "cached"]
+            assert pole.source.asked == [(sound.sha256, 0)]
+
+    run_simulated(story())
