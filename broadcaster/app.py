@@ -51,6 +51,7 @@ from broadcaster.campaigns.notices import campaign_notices
 from broadcaster.coverage import api as coverage_api
 from broadcaster.coverage import device_pages as coverage_device_pages
 from broadcaster.coverage import pages as coverage_pages
+from broadcaster.coverage.device_notices import device_notices
 from broadcaster.dispatch.items import items_of_order
 from broadcaster.dispatch.outbox import unpublished_since
 from broadcaster.dispatch.vouching import refusal_notices
@@ -349,6 +350,7 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
         alert_notices,
         exchange_notices,
         live_notices,
+        device_notices,
         campaign_notices,
         set_up_notices,
     ]

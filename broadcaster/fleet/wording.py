@@ -1,5 +1,6 @@
 """How what a device measured is said to people: its name, and its figure with a unit."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -38,8 +39,19 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "uptime_s": msgid("Đã chạy liên tục"),
         "unreceipted": msgid("Xác nhận đài chưa nhận"),
         "self_test": msgid("Lần tự thử gần nhất"),
+        "refused_forged": msgid("Lệnh không phải của đài, đã bỏ qua"),
+        "refused_old": msgid("Lệnh cũ hoặc phát lại, đã bỏ qua"),
+        "refused_unreadable": msgid("Tin không đọc được, đã bỏ qua"),
     }
 )
+
+_REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("bad_signature", "wrong_key", "issuer_scope"), "refused_forged"),
+        **dict.fromkeys(("rolled_back", "expired", "key_expired"), "refused_old"),
+    }
+)
+"""Under which name a code of the contract counts; all others could not be read, or not here."""
 
 _WORDS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
@@ -63,6 +75,9 @@ _FIGURES: Mapping[str, tuple[float, int, str]] = MappingProxyType(
         "signal_dbm": (1, 0, " dBm"),
         "volume_percent": (1, 0, "%"),
         "unreceipted": (1, 0, ""),
+        "refused_forged": (1, 0, ""),
+        "refused_old": (1, 0, ""),
+        "refused_unreadable": (1, 0, ""),
     }
 )
 """What a figure is multiplied by, how many decimals it has, and its unit."""
@@ -84,6 +99,7 @@ class Measured:
 
 def measured_lines(measured: Mapping[str, Any], *, language: Language) -> Sequence[Measured]:
     """Everything that was measured and has a name, in a fixed order."""
+    measured = {**measured, **_refused(measured.get("refused"))}
     return [
         Measured(
             title,
@@ -93,6 +109,15 @@ def measured_lines(measured: Mapping[str, Any], *, language: Language) -> Sequen
         for name, title in _NAMES.items()
         if measured.get(name) is not None
     ]
+
+
+def _refused(counts: Any) -> Mapping[str, int]:  # noqa: ANN401 - any JSON
+    """How many messages a device refused since it was switched on, by why."""
+    found: Counter[str] = Counter()
+    for code, count in counts.items() if isinstance(counts, dict) else ():
+        if isinstance(count, int) and count > 0:
+            found[_REFUSED.get(code, "refused_unreadable")] += count
+    return found
 
 
 def _key(name: str, value: Any) -> str:  # noqa: ANN401 - any JSON

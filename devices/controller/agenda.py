@@ -213,7 +213,9 @@ class Agenda:
         order = moment.now.order
         if self._moments.stand(moment.now):
             return
-        if order is not None and not self._journal.has_said_anything(order.key):
+        if order is not None and self._journal.has_said_anything(order.key):
+            return
+        if order is not None:
             self._refuse_order(order, Refusal.REPLAYED)
         raise RolledBack(f"now {moment.now.sequence} after {self.now_sequence}")
 

@@ -72,7 +72,7 @@ def _journals(options: Options) -> Iterator[Path | None]:
 
 async def _run(options: Options, *, folder: Path, journals: Path | None, display: Display) -> None:
     leaving = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, leaving.set)
     if options.ends_with_input:
         await _when_input_ends(leaving.set)
