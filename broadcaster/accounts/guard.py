@@ -55,6 +55,8 @@ from broadcaster.web.errors import answer, wants_page
 from broadcaster.web.frame import render
 from broadcaster.web.language import choose_language, safe_next
 
+log = structlog.get_logger()
+
 SESSION_COOKIE = "loa_session"
 FORM_COOKIE = "loa_form"
 CSRF_FIELD = "csrf_token"
@@ -283,14 +285,16 @@ def remember_device(
     response: Response, request: Request, account_id: str, *, station: Context
 ) -> None:
     """Let the browser be known in which this person has just signed in; that opens nothing."""
+    had = request.cookies.get(DEVICE_COOKIE, "")
+    try:
+        word = with_device(had, account_id, keys_dir=station.settings.keys_dir, now=station.now())
+    except OSError as error:
+        # They are signed in: a disk that takes no key shuts nobody out.
+        log.warning("browser_not_remembered", reason=str(error))
+        return
     response.set_cookie(
         DEVICE_COOKIE,
-        with_device(
-            request.cookies.get(DEVICE_COOKIE, ""),
-            account_id,
-            keys_dir=station.settings.keys_dir,
-            now=station.now(),
-        ),
+        word,
         max_age=int(KNOWN_FOR.total_seconds()),
         path="/sign-in",
         httponly=True,

@@ -34,8 +34,13 @@ def known_device(cookie: str, account_id: str, *, keys_dir: Path, now: datetime)
 
 
 def with_device(cookie: str, account_id: str, *, keys_dir: Path, now: datetime) -> str:
-    """The cookie of a browser in which this person has just signed in; others at it stay known."""
+    """The cookie of a browser in which this person has just signed in; others at it stay known.
+
+    Raises OSError where there is no key and none can be made.
+    """
     key = _key(keys_dir, made=True)
+    if not key:
+        raise FileNotFoundError(keys_dir / KEY_FILE)
     said = f"{secrets.token_urlsafe(12)}{_BETWEEN_PARTS}{to_ms(now)}"
     word = f"{said}{_BETWEEN_PARTS}{_seal(key, account_id, said)}"
     own = {each for _, _, each in _signed(cookie, account_id, keys_dir=keys_dir)}
@@ -66,8 +71,12 @@ def _seal(key: bytes, account_id: str, said: str) -> str:
 
 
 def _key(keys_dir: Path, *, made: bool) -> bytes:
-    """The station's key for it, made with the first word; empty where there is none."""
+    """The station's key for it, made with the first word; empty where there is none to be read."""
     file = keys_dir / KEY_FILE
     if made and not file.exists():
         write_secret(file, secrets.token_bytes(_KEY_BYTES), replace=False)
-    return file.read_bytes() if file.exists() else b""
+    try:
+        return file.read_bytes()
+    except OSError:
+        # Nobody is kept from signing in by it: every browser is a stranger's then.
+        return b""

@@ -20,6 +20,7 @@ from broadcaster.accounts.failures import (
 )
 from broadcaster.accounts.known_devices import (
     DEVICE_COOKIE,
+    KEY_FILE,
     KNOWN_FOR,
     PEOPLE_AT_A_BROWSER,
     known_device,
@@ -135,6 +136,19 @@ def test_who_signs_in_with_a_page_is_known_there_afterwards(
     sent = {"csrf_token": page_token(stranger), "username": "an", "password": password}
     assert stranger.post("/sign-in", data=sent).status_code == 429
     assert post(password) == 303
+
+
+def test_a_disk_that_takes_no_key_shuts_nobody_out(station: SmallStation, app: FastAPI) -> None:
+    """They are signed in, and a stranger's browser the next time; no word is signed by nothing."""
+    _, password = station.person("an", Role.OPERATOR)
+    (station.settings.keys_dir / KEY_FILE).mkdir(parents=True)
+    client = TestClient(app, follow_redirects=False, headers={"Accept": "text/html"})
+    sent = {"csrf_token": page_token(client), "username": "an", "password": password}
+
+    answer = client.post("/sign-in", data=sent)
+
+    assert answer.status_code == 303
+    assert DEVICE_COOKIE not in answer.headers["set-cookie"]
 
 
 def test_a_browser_is_known_for_one_person_and_for_a_while(station: SmallStation) -> None:
