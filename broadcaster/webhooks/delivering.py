@@ -54,7 +54,10 @@ def tell_all(
         return
     try:
         queue_events(database, station_id=station_id, now=now())
-        send_due(database, keys_dir=keys_dir, station_id=station_id, now=now, whole_s=whole_s)
+        send_due(
+            database, keys_dir=keys_dir, station_id=station_id, now=now, whole_s=whole_s,
+            goes_on=may,
+        )  # fmt: skip
         forget_old(database, now=now())
     except SQLAlchemyError:
         log.exception("webhooks_put_off")
@@ -67,14 +70,15 @@ def send_due(
     station_id: str,
     now: Callable[[], datetime],
     whole_s: float = WHOLE_S,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> list[Outcome]:
-    """Send what is due, of each address a few; say what became of it."""
+    """Send what is due, of each address a few, while it `goes_on`; say what became of it."""
     at = now()
     with database.reading() as session:
         parcels, unsigned = _due(session, keys_dir=keys_dir, station_id=station_id, now=at)
     outcomes = [Outcome(each, _UNSIGNED) for each in unsigned]
     if parcels:
-        outcomes += send_all(parcels, at_s=int(at.timestamp()), whole_s=whole_s)
+        outcomes += send_all(parcels, at_s=int(at.timestamp()), whole_s=whole_s, goes_on=goes_on)
     if outcomes:
         with database.writing() as session:
             for each in outcomes:
@@ -129,6 +133,7 @@ def _due(
             Parcel(
                 delivery_id=delivery.id,
                 event_id=event.id,
+                webhook_id=hook.id,
                 url=hook.url,
                 secret=secret,
                 body=event.body,

@@ -5,7 +5,7 @@ Nothing of an answer is shown or kept, so no address tells anybody what lies beh
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -17,7 +17,11 @@ from broadcaster.webhooks.signing import signed_headers
 WHOLE_S = 10.0
 """How long one delivery may take, with looking up the name, however slowly an answer comes."""
 
-_AT_ONCE = 8
+ROUND_S = 20.0
+"""How long one address may hold up the next round; the rest follows in that."""
+
+_AWAY = frozenset({"too_slow", "unreachable", "forbidden"})
+"""After which an address is not asked again in the same round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,7 @@ class Parcel:
 
     delivery_id: str
     event_id: str
+    webhook_id: str
     url: str
     secret: str
     body: str
@@ -39,13 +44,26 @@ class Outcome:
     trouble: str = ""
 
 
-def send_all(parcels: Sequence[Parcel], *, at_s: int, whole_s: float = WHOLE_S) -> list[Outcome]:
-    """Send these beside each other, so that one that hangs holds up no other."""
-    return asyncio.run(_send_all(parcels, at_s=at_s, whole_s=whole_s))
+def send_all(
+    parcels: Sequence[Parcel],
+    *,
+    at_s: int,
+    whole_s: float = WHOLE_S,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> list[Outcome]:
+    """Send these while it `goes_on`; one after the other to an address, all addresses at once.
+
+    What is not in the answer was not tried: its address did not answer, or was too slow.
+    """
+    return asyncio.run(_send_all(parcels, at_s=at_s, whole_s=whole_s, goes_on=goes_on))
 
 
-async def _send_all(parcels: Sequence[Parcel], *, at_s: int, whole_s: float) -> list[Outcome]:
-    few = asyncio.Semaphore(_AT_ONCE)
+async def _send_all(
+    parcels: Sequence[Parcel], *, at_s: int, whole_s: float, goes_on: Callable[[], bool]
+) -> list[Outcome]:
+    by_address: dict[str, list[Parcel]] = {}
+    for each in parcels:
+        by_address.setdefault(each.webhook_id, []).append(each)
     # Without the environment's proxies and passwords: what an admin typed is what is asked.
     async with httpx.AsyncClient(
         timeout=whole_s,
@@ -54,13 +72,21 @@ async def _send_all(parcels: Sequence[Parcel], *, at_s: int, whole_s: float) -> 
         follow_redirects=False,
         headers={"User-Agent": f"Loa/{__version__}", "Content-Type": "application/json"},
     ) as client:
+        ends_s = asyncio.get_running_loop().time() + ROUND_S
 
-        async def sent(parcel: Parcel) -> Outcome:
-            async with few:
+        async def told(mine: Sequence[Parcel]) -> list[Outcome]:
+            done: list[Outcome] = []
+            for parcel in mine:
+                if not goes_on() or asyncio.get_running_loop().time() > ends_s:
+                    break
                 trouble = await _send(client, parcel, at_s=at_s, whole_s=whole_s)
-            return Outcome(parcel.delivery_id, trouble)
+                done.append(Outcome(parcel.delivery_id, trouble))
+                if trouble in _AWAY:
+                    break
+            return done
 
-        return list(await asyncio.gather(*(sent(each) for each in parcels)))
+        found = await asyncio.gather(*(told(mine) for mine in by_address.values()))
+    return [outcome for done in found for outcome in done]
 
 
 async def _send(client: httpx.AsyncClient, parcel: Parcel, *, at_s: int, whole_s: float) -> str:

@@ -29,11 +29,15 @@ class Got:
 
 @dataclass
 class Receiver:
-    """What came, and what is answered: the next of `answers`, 204 when none is left."""
+    """What came, and what is answered: the next of `answers`, 204 when none is left.
+
+    At the path `hangs_at` nothing is ever answered.
+    """
 
     at: str = ""
     got: list[Got] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    hangs_at: str = ""
     closing: threading.Event = field(default_factory=threading.Event)
 
     def types(self) -> list[str]:
@@ -52,7 +56,7 @@ def receiving() -> Iterator[Receiver]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.got.append(Got(self.path, headers, body))
             status = receiver.answers.pop(0) if receiver.answers else 204
-            if status == HANG:
+            if status == HANG or self.path == receiver.hangs_at:
                 receiver.closing.wait()
                 return
             self.send_response(status)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from broadcaster.webhooks.addresses import AddressForbidden, check_addresses, checked_url
-from broadcaster.webhooks.delivering import AGAIN_AFTER
+from broadcaster.webhooks.delivering import AGAIN_AFTER, tell_all
 from broadcaster.webhooks.errors import (
     NoKind,
     UnknownDelivery,
@@ -92,19 +92,40 @@ def test_what_is_not_taken_is_sent_again_under_the_same_id(
 
 
 def test_one_that_hangs_holds_up_no_other(told: Told) -> None:
-    """They are asked beside each other."""
+    """All are asked at once; whoever does not answer is asked once a round, and loses nothing."""
     slow, quick = told.hook(path="/slow"), told.hook(path="/quick")
     told.whole_s = 0.5
-    told.receiver.answers = [HANG]
+    told.receiver.hangs_at = "/slow"
+    now = told.station.clock()
     with told.database.writing() as session:
-        queue_trial(session, slow, station_id=STATION_ID, by=None, now=told.station.clock())
-    told.station.clock.move(timedelta(seconds=1))
-    with told.database.writing() as session:
-        queue_trial(session, quick, station_id=STATION_ID, by=None, now=told.station.clock())
+        for hook in (slow, slow, slow, quick, quick):
+            queue_trial(session, hook, station_id=STATION_ID, by=None, now=now)
     told.send()
-    states = {told.deliveries(each)[0].state for each in (slow, quick)}
+    attempts = sorted(each.attempts for each in told.deliveries(slow))
+    told.receiver.hangs_at = ""
+    told.station.clock.move(AGAIN_AFTER[0])
+    told.send()
 
-    assert states == {State.WAITING, State.DELIVERED}
+    assert attempts == [0, 0, 1]
+    assert {each.state for each in told.deliveries(quick)} == {State.DELIVERED}
+    assert {each.state for each in told.deliveries(slow)} == {State.DELIVERED}
+
+
+def test_a_round_ends_where_its_process_no_longer_leads(told: Told) -> None:
+    """Between two deliveries it is looked whether it may go on; the rest is the next one's."""
+    hook = told.hook(Kind.EMERGENCY_GIVEN)
+    with told.database.writing() as session:
+        for _ in range(3):
+            queue_trial(session, hook, station_id=STATION_ID, by=None, now=told.station.clock())
+    leads = iter([True, True, False])
+    tell_all(
+        told.database, keys_dir=told.station.settings.keys_dir, station_id=STATION_ID,
+        now=told.station.clock, may=lambda: next(leads),
+    )  # fmt: skip
+
+    assert len(told.receiver.got) == 1
+    told.send()
+    assert len(told.receiver.got) == 3
 
 
 def test_waiting_grows_and_ends_after_three_days(told: Told) -> None:
