@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from broadcaster.commands.options import AsJson
-from broadcaster.commands.reaching import settings_for, station
+from broadcaster.commands.reaching import asked, settings_for, station
 
 channels = typer.Typer(
     help="Kênh công khai: mở, đóng, ghi ra tệp. / Public channels: open, close, write to files.",
@@ -137,8 +137,8 @@ def connect_outlet(
     from broadcaster.publishing.outlets_command import connected
 
     wanted = Outlet(outlet)
-    secret = typer.prompt("Secret key", hide_input=True) if KNOWN[wanted].has_secret else ""
-    token = typer.prompt("Token", hide_input=True)
+    secret = asked("Secret key", hidden=True) if KNOWN[wanted].has_secret else ""
+    token = asked("Token", hidden=True)
     with station() as (database, station_id):
         words = connected(
             database,

@@ -328,7 +328,7 @@ class _Office:
             )  # fmt: skip
             if not tried:
                 row.tries -= 1
-            if to in {PostState.WAITING, PostState.REFUSED, PostState.GIVEN_UP} and not row.wanted:
+            if to in {PostState.WAITING, PostState.REFUSED} and not row.wanted:
                 move(row, PostState.WITHDRAWN)
         if error is not None:
             log.warning("post_stands", post_id=post.id, state=to, error=error.code)

@@ -20,7 +20,7 @@ from broadcaster.publishing.tables import SharePost
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = frozenset({PostState.WAITING, PostState.REFUSED, PostState.GIVEN_UP})
-"""Of which nothing can be at the network, or nothing that the station could take down."""
+"""Of which nothing is at the network, unless it was given up without a clear answer."""
 
 
 def posts_of(
@@ -70,9 +70,9 @@ def decide_post(
             decided_at=now,
         )
         session.add(post)
-    may_have_arrived = post.state == PostState.GIVEN_UP and post.sent_at is not None
-    move(post, PostState.UNSURE if may_have_arrived else PostState.WAITING, next_at=now)
-    if not may_have_arrived:
+    unclear = _is_unclear(post)
+    move(post, PostState.UNSURE if unclear else PostState.WAITING, next_at=now)
+    if not unclear:
         post.sent_at = None
     post.form, post.title = form, text.title
     post.text = text.fitted(facts.limits)
@@ -137,7 +137,9 @@ def move(
 
 def _withdraw(session: Session, post: SharePost, *, by: str | None, now: datetime) -> None:
     post.wanted = False
-    if post.state in _AT_ONCE:
+    if _is_unclear(post):
+        move(post, PostState.UNSURE, next_at=now)
+    elif post.state in _AT_ONCE:
         move(post, PostState.WITHDRAWN)
     elif post.state == PostState.POSTED:
         post.tries, post.next_at = 0, now
@@ -151,6 +153,11 @@ def _withdraw(session: Session, post: SharePost, *, by: str | None, now: datetim
         details={"to": post.outlet},
     )
     log.info(Act.SHARE_WITHDRAWN, bulletin_id=post.bulletin_id, outlet=post.outlet, by=by)
+
+
+def _is_unclear(post: SharePost) -> bool:
+    """Whether it was given up without knowing that it had not arrived."""
+    return post.state == PostState.GIVEN_UP and post.sent_at is not None
 
 
 def _row(

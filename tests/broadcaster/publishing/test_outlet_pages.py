@@ -1,14 +1,20 @@
 """Networks on pages, in the API and at the terminal: who enters, who decides, what is shown."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from sqlmodel import select
+from structlog.testing import capture_logs
+from typer.testing import CliRunner
 
 from broadcaster.accounts.guard import SESSION_COOKIE
 from broadcaster.accounts.roles import Role
+from broadcaster.commands import app as app_of_commands
 from broadcaster.errors import BadInput
+from broadcaster.keys import founding_keys
 from broadcaster.publishing.errors import OutletNotEntered
 from broadcaster.publishing.outlet_accounts import Entered, accounts_of
 from broadcaster.publishing.outlets.port import Outlet
@@ -24,8 +30,9 @@ from broadcaster.publishing.tables import SharePost
 from broadcaster.settings import SettingsInvalid, load_settings
 from tests.broadcaster.publishing.networks import APP, PAGE, PAGE_TOKEN
 from tests.broadcaster.publishing.test_channels import opened
-from tests.broadcaster.small_station import STATION_ID, SmallStation
+from tests.broadcaster.small_station import STATION_ID, SmallStation, found_station
 from tests.clients import TestClient
+from tests.trail import connect
 
 FACEBOOK = {"public_name": PAGE, "token": PAGE_TOKEN}
 
@@ -164,3 +171,33 @@ def test_tokens_go_to_nobody_by_a_plain_line(monkeypatch: pytest.MonkeyPatch, ad
 
     with pytest.raises(SettingsInvalid, match="facebook_api"):
         load_settings()
+
+
+def test_secrets_are_asked_for_and_stand_in_no_command(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of processes shows what a command was called with; what was typed in, nobody."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOA_STATE_DIR", str(tmp_path))
+    database = connect(sqlite_url)
+    found_station(database, state_dir=tmp_path)
+    with founding_keys(
+        tmp_path / "keys", station_id=STATION_ID, name="Đài", now=datetime.now(UTC)
+    ) as new:
+        new.keep()
+    with capture_logs():
+        ended = [
+            CliRunner().invoke(app_of_commands, ["channels", *words], input=typed)
+            for words, typed in (
+                (["connect", "zalo", "--id", APP], "app-secret\nrefresh-token\n"),
+                (["outlets", "--json"], ""),
+                (["disconnect", "zalo"], ""),
+            )
+        ]
+    database.dispose()
+
+    assert [each.exit_code for each in ended] == [0, 0, 0], ended[0].output
+    _, zalo = json.loads(ended[1].stdout)["outlets"]
+    assert (zalo["connected"], zalo["public_name"]) == (True, APP)
+    assert all("refresh-token" not in each.output for each in ended)
+    assert all("app-secret" not in each.output for each in ended)

@@ -350,6 +350,19 @@ def test_what_was_given_up_unclear_is_asked_for_before_it_is_sent_again(desk: De
     assert len(desk.both.posts) == 1
 
 
+def test_what_was_given_up_unclear_and_is_withdrawn_is_looked_for_and_removed(desk: Desk) -> None:
+    """It is not said to be gone before the network has been asked."""
+    desk.decide()
+    desk.both.faults = [Fault.DROPPED]
+    post = desk.round()
+    with desk.station.database.writing() as session:
+        move(session.get_one(SharePost, post.id), PostState.GIVEN_UP)
+    desk.withdraw()
+
+    assert [desk.round().state, desk.round().state] == ["posted", "withdrawn"]
+    assert desk.both.posts == {}
+
+
 @pytest.mark.parametrize("outlet", Outlet)
 def test_what_is_withdrawn_is_taken_down_and_may_be_posted_anew(desk: Desk, outlet: Outlet) -> None:
     """On both networks; what somebody deleted by hand before is gone as well."""
