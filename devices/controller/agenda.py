@@ -213,9 +213,7 @@ class Agenda:
         order = moment.now.order
         if self._moments.stand(moment.now):
             return
-        if order is not None and self._journal.has_said_anything(order.key):
-            return
-        if order is not None:
+        if order is not None and not self._journal.has_said_anything(order.key):
             self._refuse_order(order, Refusal.REPLAYED)
         raise RolledBack(f"now {moment.now.sequence} after {self.now_sequence}")
 

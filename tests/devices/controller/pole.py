@@ -191,7 +191,7 @@ class Pole:
             rng=Random(self.seed),
             watch=Unwatched(),
             connect=self._connect,
-            source_at=lambda url: self.elsewhere[url],
+            source_at=lambda url: self.elsewhere.get(url, self.source),
             receiver=self.receiver,
             can_hear_live=self.can_hear_live,
         )
