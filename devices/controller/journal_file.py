@@ -1,8 +1,12 @@
 """The file in which a controller remembers: opened, begun, or put aside when it is broken."""
 
+import os
 import secrets
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
@@ -14,6 +18,8 @@ from devices.protocol.messages import JournalEnd
 
 DATABASE_FILE = "controller.sqlite3"
 END_FILE = "journal-end.json"
+PROBE_FILE = ".takes-words"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the card is what cannot be written
 ASIDE_LIMIT = 3
 
 # In one transaction: a slow disk is waited for once, and a power cut leaves all of it or nothing.
@@ -66,6 +72,41 @@ def open_journal(
         return _open(folder, station=station, device=device, connect=connect, was_lost=True)
     except (sqlite3.Error, OSError) as error:
         raise JournalUnusable(str(error)) from error
+
+
+def open_what_is_left(folder: Path) -> Journal:
+    """What a disk that takes nothing any more still holds, in memory: every word is refused.
+
+    So a device whose card has worn out knows its station and lets the tone of an emergency sound
+    (contract 18.1, *muted*). Raises JournalUnusable where nothing can be read.
+    """
+    try:
+        with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as name:
+            copy = Path(name) / DATABASE_FILE
+            shutil.copy(folder / DATABASE_FILE, copy)
+            # What was written last stands beside the file until it is next looked through.
+            with suppress(FileNotFoundError):
+                shutil.copy(folder / f"{DATABASE_FILE}-wal", f"{copy}-wal")
+            with closing(connect_file(copy)) as kept:
+                held = connect_file(Path(":memory:"))
+                kept.backup(held)
+        held.execute("PRAGMA query_only = ON")
+        return Journal(held)
+    except (sqlite3.Error, OSError) as error:
+        raise JournalUnusable(str(error)) from error
+
+
+def takes_words(folder: Path) -> bool:
+    """Whether the disk would take something now."""
+    probe = folder / PROBE_FILE
+    try:
+        with probe.open("wb") as file:
+            file.write(bytes(4096))
+            os.fsync(file.fileno())
+        probe.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def note_end(folder: Path, head: Head) -> None:

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
+import structlog
+
 from devices.controller.audio_source import AudioSource, HttpAudioSource, SourceAt
 from devices.controller.audio_store import AUDIO_FOLDER, AudioStore
 from devices.controller.clock import SystemClock
 from devices.controller.controller import Controller
-from devices.controller.journal_file import open_journal
+from devices.controller.journal import Journal
+from devices.controller.journal_file import open_journal, open_what_is_left, takes_words
 from devices.controller.link import Link, Listener
 from devices.controller.mqtt_link import MqttLink, broker_address
 from devices.controller.outlets import Outlet, open_outlet
@@ -22,12 +25,16 @@ from devices.controller.sound.volume import VolumeCap
 from devices.controller.supervision import supervise, supervisor
 from devices.controller.trusted_time import MachineWitness
 from devices.controller.watch import Unwatched, Watch
-from devices.errors import HomeInUse
+from devices.errors import HomeInUse, JournalUnusable
 from devices.protocol import topics
 from devices.protocol.identity import Identity, load_identity
 
+log = structlog.get_logger()
+
 LOCK_FILE = "lock"
 NO_SOUND = Outlet()
+
+LOOKS_AT_DISK_EVERY_S = 60.0
 
 LONGEST_TURN_US = 60_000_000
 """The player looks up every half minute at least; twice that is stuck."""
@@ -69,10 +76,11 @@ async def _run_until_signalled(
     clock = SystemClock()
     cap = VolumeCap()
     hears = MiniaudioMicrophone() if outlet.kind == "card" else NoMicrophone()
+    journal, is_muted = _journal(home, identity)
     controller = Controller(
         identity=identity,
         home=home,
-        journal=open_journal(home, station=identity.station, device=identity.device),
+        journal=journal,
         store=AudioStore(home / AUDIO_FOLDER),
         source=source_at(identity.station_url),
         source_at=source_at,
@@ -99,14 +107,32 @@ async def _run_until_signalled(
         ),
         name="watchdog",
     )
-    await asyncio.wait([running, asked], return_when=asyncio.FIRST_COMPLETED)
+    healed = asyncio.create_task(_until_healed(home, is_muted=is_muted), name="disk")
+    await asyncio.wait([running, asked, healed], return_when=asyncio.FIRST_COMPLETED)
     watchdog.cancel()
+    healed.cancel()
     if not running.done():
         await controller.take_leave()
         running.cancel()
     asked.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
+
+
+def _journal(home: Path, identity: Identity) -> tuple[Journal, bool]:
+    """The device's memory, and whether it is only what a disk that takes nothing still holds."""
+    try:
+        return open_journal(home, station=identity.station, device=identity.device), False
+    except JournalUnusable as error:
+        log.error("journal_unusable", device_id=identity.device, why=str(error))
+        return open_what_is_left(home), True
+
+
+async def _until_healed(home: Path, *, is_muted: bool) -> None:
+    """Return when the disk takes words again: whoever started us then starts us anew."""
+    while not (is_muted and takes_words(home)):  # noqa: ASYNC110 - a disk tells nobody
+        await asyncio.sleep(LOOKS_AT_DISK_EVERY_S)
+    log.warning("journal_usable_again")
 
 
 def _link(identity: Identity, *, listener: Listener, rng: Random) -> Link:
@@ -127,9 +153,14 @@ def _link(identity: Identity, *, listener: Listener, rng: Random) -> Link:
 def locked(home: Path) -> Iterator[None]:
     """Hold a controller's folder for this process; the kernel lets go when it dies.
 
-    Raises HomeInUse.
+    A disk that cannot be written to has nobody who writes. Raises HomeInUse.
     """
-    descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        log.warning("folder_not_locked", why=str(error))
+        yield
+        return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

@@ -15,7 +15,7 @@ from devices.controller.audio_source import HeldAudioSource
 from devices.controller.audio_store import AudioStore
 from devices.controller.clock import LoopClock
 from devices.controller.controller import Controller
-from devices.controller.journal_file import open_journal
+from devices.controller.journal_file import open_journal, open_what_is_left
 from devices.controller.link import Listener, RememberingLink
 from devices.controller.relaying import Receiver
 from devices.controller.sinks import NullSink, Sink
@@ -156,6 +156,7 @@ class Pole:
     receiver: Receiver | None = None
     can_hear_live: bool = True
     limit_bytes: int = 10_000_000
+    is_worn_out: bool = False
     seed: int = 1
     machine_ms: int = NOON_MS
 
@@ -177,7 +178,11 @@ class Pole:
 
     async def switch_on(self) -> None:
         """Start the controller on its folder, as a process would."""
-        self.journal = open_journal(self.home, station=STATION, device=DEVICE)
+        self.journal = (
+            open_what_is_left(self.home)
+            if self.is_worn_out
+            else open_journal(self.home, station=STATION, device=DEVICE)
+        )
         self.store = AudioStore(self.home / "audio", limit_bytes=self.limit_bytes)
         self.controller = Controller(
             identity=self.identity,

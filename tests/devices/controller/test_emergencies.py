@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from devices.controller import tones
-from devices.controller.journal_file import open_journal
+from devices.controller.journal_file import open_journal, open_what_is_left
 from devices.controller.mp3 import decode
 from devices.controller.opening import EMERGENCY_RATE_HZ
+from devices.errors import JournalUnusable
 from devices.protocol.messages import Kind, OnCut, Stop, StoredWarning, Tone, ToneKind
 from devices.simulation.simulated_time import run_simulated
 from tests.devices.controller.pole import (
@@ -375,6 +376,43 @@ def test_a_full_disk_silences_neither_tone_nor_words(tmp_path: Path, full_from_s
             assert len(sink.takes) == 1
 
     run_simulated(story())
+
+
+@pytest.mark.parametrize("cleanly", [True, False])
+def test_a_card_that_took_nothing_at_the_start_lets_the_tone_sound(
+    cleanly: bool, tmp_path: Path
+) -> None:
+    """Contract 18.1, *muted*: nothing of the plan, and nothing that it could not put on record."""
+
+    async def story() -> None:
+        pole = Pole(tmp_path)
+        sink = with_sink(pole)
+        pole.offer(WORDS)
+        await pole.switch_on()
+        pole.hear(make_plan(make_order("sang", WORDS, after_s=300)))
+        await asyncio.sleep(60)
+        await (pole.switch_off() if cleanly else pole.lose_power())
+        pole.is_worn_out, pole.config = True, None
+        await pole.switch_on()
+        await asyncio.sleep(300)
+        assert sink.takes == []
+        assert not pole.hear_now(sequence=7, order=make_emergency("bao", WORDS, after_s=360))
+        await asyncio.sleep(60)
+
+        assert sink.takes[0].pcm.startswith(tone_of())
+        await pole.lose_power()
+        pole.is_worn_out = False
+        await pole.switch_on()
+        assert pole.said("bao") == []
+        await pole.switch_off()
+
+    run_simulated(story())
+
+
+def test_what_cannot_be_read_either_is_no_memory(tmp_path: Path) -> None:
+    """A device that never had one, or whose file is gone, does not make one up."""
+    with pytest.raises(JournalUnusable):
+        open_what_is_left(tmp_path)
 
 
 def test_a_full_disk_silences_no_second_emergency(tmp_path: Path) -> None:
