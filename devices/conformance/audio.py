@@ -21,6 +21,7 @@ class Fetch:
     sha256: str
     offset: int
     at_s: float
+    port: int
 
 
 @dataclass
@@ -43,8 +44,8 @@ class AudioHouse:
 
 
 @contextmanager
-def serve_audio(house: AudioHouse, *, host: str, port: int) -> Iterator[None]:
-    """Serve the house's files, in a thread of its own."""
+def serve_audio(house: AudioHouse, *, host: str, port: int = 0) -> Iterator[int]:
+    """Serve the house's files, in a thread of its own; by default at a free port, which is told."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -59,7 +60,7 @@ def serve_audio(house: AudioHouse, *, host: str, port: int) -> Iterator[None]:
     thread = threading.Thread(target=server.serve_forever, name="audio", daemon=True)
     thread.start()
     try:
-        yield
+        yield server.server_address[1]
     finally:
         server.shutdown()
         server.server_close()
@@ -74,7 +75,8 @@ def _answer(request: http.server.BaseHTTPRequestHandler, house: AudioHouse) -> N
     sha256 = path[1]
     wanted = _RANGE.match(request.headers.get("Range", ""))
     offset = int(wanted[1]) if wanted else 0
-    house.fetches.append(Fetch(sha256=sha256, offset=offset, at_s=time.monotonic()))
+    port: int = request.connection.getsockname()[1]
+    house.fetches.append(Fetch(sha256=sha256, offset=offset, at_s=time.monotonic(), port=port))
     if sha256 in house.moved:
         request.send_response(302)
         request.send_header("Location", house.moved[sha256])

@@ -1,5 +1,6 @@
 """Section 8: audio is fetched ahead, resumed, and played only when its hash is the ordered one."""
 
+from devices.conformance.audio import serve_audio
 from devices.conformance.bench import FAR_MS, SOON_MS, Bench, PointFailed
 from devices.conformance.point import point
 from devices.conformance.station import unix_ms
@@ -62,3 +63,20 @@ def follows_no_redirection(bench: Bench) -> None:
     bench.hears(order, Kind.FAILED, code="audio_missing")
     if bench.house.of(other.sha256):
         raise PointFailed("it followed a redirection")
+
+
+@point("5.2", vi="Theo đài sang địa chỉ mới", en="Follows the station to another address")
+def follows_the_station(bench: Bench) -> None:
+    """Audio is asked for where the newest configuration says that the station is."""
+    host = bench.station.kit.host
+    with serve_audio(bench.house, host=host) as port:
+        bench.configure(station_url=f"http://{host}:{port}")
+        try:
+            sound = bench.sound()
+            order = bench.order(sound, after_ms=20_000)
+            bench.plan(order)
+            bench.hears(order, Kind.CACHED, within_s=15)
+        finally:
+            bench.configure()
+    if any(fetch.port != port for fetch in bench.house.of(sound.sha256)):
+        raise PointFailed("it asked at the station's former address")
