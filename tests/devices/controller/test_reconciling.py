@@ -86,6 +86,8 @@ def test_what_breaks_the_contract_is_counted_and_leaves_no_trace(tmp_path: Path)
             pole.hear(plan, key=thief)
             pole.hear(make_plan(make_order("la", tone(3_000)), cluster="cum-2"))
             pole.controller.receive(plan_topic, sealed[:-4] + b"AAAA")
+            pole.controller.receive(plan_topic, b"no message")
+            # What was retained and is cleared says nothing (contract 4.3).
             pole.controller.receive(plan_topic, b"")
             pole.controller.receive(command_topic, sealed)
             pole.controller.receive("loa/1/binh-an/plan/cum-2", sealed)
