@@ -28,7 +28,7 @@ $(TESTABLE): $(INSTALLED) tests/requirements.lock
 
 test: $(TESTABLE) ## Run all tests that this machine can run, and say which it cannot
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest tests --numprocesses 3 --dist loadfile
+	@$(BIN)/coverage run -m pytest tests --numprocesses 2 --dist loadfile
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

@@ -30,7 +30,7 @@ from broadcaster.live.tables import LiveTalk
 from tests.browser.conftest import CHROMIUM, QUIET, keep_picture
 from tests.chain import Chain, founded_chain
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 SENTENCE = "Kính thưa bà con. Chiều nay, lúc năm giờ, mời bà con ra nhà văn hóa thôn. Xin mời."
 STEP_MS, STRETCH_MS = 50, 3_000

@@ -53,7 +53,7 @@ class Started:
             assert time.monotonic() < deadline_s, self.said
             time.sleep(0.1)
 
-    def interrupt(self, *, within_s: float) -> int:
+    def interrupt(self, *, within_s: float = PATIENCE_S) -> int:
         """Ctrl-C; its exit code."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=within_s)

@@ -75,7 +75,7 @@ def test_it_runs_alone_with_the_stations_users(tmp_path: Path, state: dict[str, 
         command.wait_for_words("Ctrl-C")
         assert may_log_in(port, state=tmp_path / "state")
         assert not may_log_in(port, state=tmp_path / "state", password="guess")
-        code = command.interrupt(within_s=15)
+        code = command.interrupt()
         said = command.said
 
     assert code == 0
@@ -111,7 +111,7 @@ def test_a_file_of_ones_own_needs_no_station(tmp_path: Path, state: dict[str, st
     )
     with started(tmp_path, "broker", *map(str, options), LOA_STATE_DIR="none") as command:
         command.wait_for_words("● mqtts://127.0.0.1:")
-        assert command.interrupt(within_s=15) == 0
+        assert command.interrupt() == 0
 
 
 def test_outside_it_opens_with_tls_only(tmp_path: Path, state: dict[str, str]) -> None:
@@ -169,7 +169,7 @@ def test_it_runs_a_mosquitto_with_the_stations_users(tmp_path: Path, state: dict
         command.wait_for_words("● mosquitto -c")
         command.wait_for(lambda: accepts(port))
         assert may_log_in(port, state=tmp_path / "state")
-        assert command.interrupt(within_s=15) == 0
+        assert command.interrupt() == 0
         assert not accepts(port)
 
 

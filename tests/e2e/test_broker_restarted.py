@@ -14,7 +14,7 @@ from tests.chain import DEVICES, RESIDENTS
 from tests.chain_brokers import Broker, chain_on
 from tests.chain_evidence import assert_whole
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 LEAD_S = 12.0
 

@@ -11,7 +11,7 @@ from broadcaster.processes.station import environment
 from tests.chain import running_chain
 from tests.e2e.commands import Started, started
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 CROWD = 6
 
@@ -35,4 +35,4 @@ def test_a_crowd_hears_a_running_station(tmp_path: Path) -> None:
             chain.broadcast()
             command.wait_for(lambda: total(command).get("finished") == CROWD, within_s=120)
             assert (chain.settings.state_dir / "rehearsal.sock").exists()
-            assert command.interrupt(within_s=30) == 0
+            assert command.interrupt() == 0

@@ -11,7 +11,7 @@ from tests.chain import DEVICES, RESIDENTS, founded_chain
 from tests.chain_evidence import assert_whole
 from tests.postgres import running_postgres, wheel_binaries
 
-pytestmark = [pytest.mark.processes, pytest.mark.postgres, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.processes, pytest.mark.postgres, pytest.mark.timeout(300)]
 
 
 def test_nothing_is_lost_while_the_database_is_away(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.chain import DEVICES, RESIDENTS, SCRIPT
 from tests.e2e.commands import Ended, run_to_end, started
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 GARBLED = """
 Th6ng bdo vé vi¢c don vé sinh dudng lang ng6 x6m
@@ -119,7 +119,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
     with started(tmp_path, "demo", "--once", "--script", str(script)) as command:
         command.wait_for_words("có tệp")
         running = command.processes()
-        code = command.interrupt(within_s=15)
+        code = command.interrupt()
         left, folders = command.processes(), sorted(tmp_path.iterdir())
 
     assert len(running) > DEVICES

@@ -23,7 +23,7 @@ from broadcaster.emergency.tables import Emergency, EmergencyOrder, EmergencyPar
 from devices.protocol.messages import Kind
 from tests.chain import DEVICES, Chain, running_chain
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 PASSWORD = "bo-ke-xa-lu"
 CODES: list[str] = []

@@ -29,7 +29,7 @@ from devices.protocol.messages import Confirmation, Kind
 from tests.chain import DEVICES, Chain, running_chain
 from tests.chain_evidence import assert_whole
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 Record = Callable[[str, object], None]
 

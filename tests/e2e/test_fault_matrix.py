@@ -9,7 +9,7 @@ from tests.brokers import mosquitto_is_installed
 from tests.chain_brokers import Broker
 from tests.fault_matrix import Combination, Step, matrix, scene_for, suffered
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 SEED = 20261122
 

@@ -20,7 +20,7 @@ from broadcaster.settings import Settings, load_settings
 from tests.authority import Authority
 from tests.e2e.commands import run_to_end
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from tests.chain_evidence import assert_whole
 from tests.fault_matrix import DEVICES, SMALL_COMMUNE
 from tests.tls_brokers import broker_behind_tls
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 
 @pytest.mark.parametrize(

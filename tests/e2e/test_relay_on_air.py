@@ -38,7 +38,7 @@ from tests.chain import DEVICES, RESIDENTS, SCRIPT, Chain, founded_chain
 from tests.chain_evidence import assert_whole
 from tests.devices.controller.relay.https_radio import HttpsRadio, https_radio, made_by_ffmpeg
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 TONE_HZ = 440
 BYTES_A_SECOND = 8_000

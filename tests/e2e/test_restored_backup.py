@@ -19,7 +19,7 @@ from tests.chain import Chain, founded_chain
 from tests.chain_evidence import JournalCopy, assert_whole
 from tests.fault_matrix import DEVICES, SMALL_COMMUNE
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 SCRIPT = "Tin {}. Kính mời bà con 7 giờ sáng mai đến nhà văn hóa thôn họp."
 

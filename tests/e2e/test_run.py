@@ -20,7 +20,7 @@ from broadcaster.schedule.tables import Broadcast
 from tests.brokers import free_port, start_embedded
 from tests.e2e.commands import Started, run_to_end, started, wait_until_gone
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 PASSWORD = re.compile(r"\b(?:[a-z]{4}-){4}[a-z]{4}\b")
 RUNNING = "Ctrl-C để dừng"
@@ -71,7 +71,7 @@ def test_runs_stops_and_finds_its_state_again(tmp_path: Path, ports: dict[str, s
         first.wait_for_words(RUNNING)
         pages = [get(ports["LOA_PORT"], path) for path in ("/", "/sign-in", "/api/bulletins")]
         founded = station_id(tmp_path)
-        code = first.interrupt(within_s=15)
+        code = first.interrupt()
         left, said = first.processes(), first.said
     with started(tmp_path, "run", **ports) as second:
         second.wait_for_words(RUNNING)
@@ -109,7 +109,7 @@ def test_runs_on_while_its_broker_does_not_answer(tmp_path: Path, ports: dict[st
             try:
                 _wait_until_heard(command, database)
             finally:
-                command.interrupt(within_s=15)
+                command.interrupt()
                 broker.stop()
         said = command.said
 

@@ -14,7 +14,7 @@ from broadcaster.fleet.tables import Device
 from tests.chain import founded_chain
 from tests.fault_matrix import SMALL_COMMUNE
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 
 def first_device(session: Session) -> str:

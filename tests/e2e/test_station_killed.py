@@ -12,7 +12,7 @@ from devices.protocol.messages import Kind
 from tests.chain import DEVICES, RESIDENTS, Chain, running_chain
 from tests.chain_evidence import assert_whole
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 SEED = 20261122
 

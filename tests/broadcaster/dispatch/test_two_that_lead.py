@@ -22,7 +22,7 @@ from tests.broadcaster.dispatch.led_station import (
 )
 from tests.brokers import mosquitto_is_installed, start_embedded, start_mosquitto
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 TAKE_OVER_S = 10.0
 STOPPED_S = 30.0

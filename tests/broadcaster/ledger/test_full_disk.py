@@ -163,7 +163,7 @@ def test_told_to_stop_it_has_acknowledged_nothing(database: Database, pole: Pole
 
 
 @pytest.mark.processes
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_a_running_ingest_recovers_by_itself(sqlite_url: str, tmp_path: Path) -> None:
     """Its files may not grow, not even its log: it waits, tells, and goes on once they may."""
     rng = Random(2026)

@@ -12,7 +12,7 @@ from tests.ingest_under_load import stage
 from tests.postgres import running_postgres, wheel_binaries
 from tests.trail import connect
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 
 KILLS = 3
 

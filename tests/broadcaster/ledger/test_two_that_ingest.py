@@ -92,7 +92,7 @@ def works(log: Path) -> int:
 @needs_mosquitto
 @pytest.mark.processes
 @pytest.mark.mosquitto
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_each_message_is_stored_once_whoever_takes_it(
     station: Led, pair: list[subprocess.Popen[str]], logs: list[Path]
 ) -> None:
