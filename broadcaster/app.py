@@ -114,8 +114,7 @@ from broadcaster.publishing import pages as publishing_pages
 from broadcaster.publishing import public_pages as publishing_public
 from broadcaster.publishing import share_api as publishing_share_api
 from broadcaster.publishing import share_pages as publishing_share
-from broadcaster.publishing.cards import FOLDER as CARDS_FOLDER
-from broadcaster.publishing.cards import CardRoom, Cards
+from broadcaster.publishing.cards import CardRoom, cards_in
 from broadcaster.rehearsal import api as rehearsal_api
 from broadcaster.rehearsal import pages as rehearsal_pages
 from broadcaster.rehearsal.director import Director
@@ -341,7 +340,7 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.doorkeeper = Doorkeeper(now_s=time.monotonic)
     app.state.postbox = Postbox(now_s=time.monotonic)
     app.state.director = Director(context.settings)
-    app.state.card_room = CardRoom(Cards(context.settings.state_dir / CARDS_FOLDER, studio.store))
+    app.state.card_room = CardRoom(cards_in(context.settings.state_dir, context.settings.audio_dir))
     app.state.unpublished_since = unpublished_since
     app.state.order_items = items_of_order
     app.state.board_notices = [
