@@ -13,14 +13,15 @@ from broadcaster.settings import Settings
 MADE_AGAIN = frozenset({"broker", "fleet", "ingest", "log", "sentences"})
 """Of the state folder: the broker's list of devices, simulated devices, logs, cached sentences."""
 
-BESIDE_A_DATABASE = ("", "-journal", "-shm", "-turns", "-wal")
+BESIDE_A_DATABASE = ("-journal", "-shm", "-turns", "-wal")
+"""How the files end that SQLite, and who waits to write, leave beside a database."""
 
 
 def kept_files(settings: Settings) -> Iterator[PurePosixPath]:
     """The files to keep, by their place in the state folder; links lead out of it and are not."""
     state = settings.state_dir.resolve()
     database = make_url(settings.database).database or ""
-    never = {Path(database + each).resolve() for each in BESIDE_A_DATABASE}
+    never = {Path(database + each).resolve() for each in ("", *BESIDE_A_DATABASE)}
     voices = settings.voices_dir.resolve()
     for file in sorted(state.rglob("*")):
         place = file.relative_to(state)

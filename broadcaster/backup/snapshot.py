@@ -15,12 +15,12 @@ from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
 import broadcaster.schema  # noqa: F401 - every table must be known
+from broadcaster.backup.contents import BESIDE_A_DATABASE
 from broadcaster.backup.errors import BackupBroken, BackupOfNewerVersion
 from broadcaster.database import Database, connect
 from broadcaster.database.migrate import is_known_revision, migrate
 
 _ROWS_AT_ONCE = 2_000
-_WITHOUT = ("-wal", "-shm", "-turns")
 
 
 def take_snapshot(database: Database, into: Path) -> None:
@@ -126,5 +126,5 @@ def _alone(database: Database) -> None:
     database.dispose()
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
-    for ending in _WITHOUT:
+    for ending in BESIDE_A_DATABASE:
         file.with_name(file.name + ending).unlink(missing_ok=True)
