@@ -380,5 +380,6 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
         },
     )
     for router in _ROUTERS:
-        app.include_router(router)
+        # As they are: to include a router would read every signature anew for each app.
+        app.router.routes.extend(router.routes)
     return app
