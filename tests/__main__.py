@@ -33,7 +33,7 @@ def to_try_alone(noted: str, *, nothing_left_out: bool) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Run all tests, then alone those that fell waiting; give the exit code of the whole."""
     _NOTED.unlink(missing_ok=True)
-    # Tests start Loa's programs a thousand times: the first to read a file writes down what it read.
+    # Programs are started a thousand times: the first writes down what it compiled.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     code = _pytest("tests", "--numprocesses", "2", "--dist", "loadfile", *arguments)
     if code != SOME_FELL or not _NOTED.exists():

@@ -5,7 +5,6 @@ within a second, and not when somebody remembers, its files are written again an
 whenever the credentials file has changed. It ends with this process, and its exit code is ours.
 """
 
-import ctypes
 import os
 import shutil
 import signal
@@ -18,14 +17,13 @@ import structlog
 
 from devices.broker.errors import MosquittoMissing
 from devices.broker.mosquitto import Wanted, write_configuration
+from devices.orphans import end_with_parent
 from devices.protocol.credentials import CredentialsUnreadable
 from devices.protocol.registry import stamp_of
 
 LOOK_EVERY_S = 0.5
 # Debian puts it where an ordinary user's PATH does not look.
 PLACES = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin"
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True)
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +52,7 @@ def run_mosquitto(
     process = subprocess.Popen(
         [program, "-c", configuration],
         stdin=subprocess.DEVNULL,
-        preexec_fn=_end_with_parent,  # noqa: PLW1509 - no other thread runs yet
+        preexec_fn=end_with_parent,  # noqa: PLW1509 - no other thread runs yet
     )
     say(configuration)
     while process.poll() is None:
@@ -69,7 +67,3 @@ def run_mosquitto(
         except CredentialsUnreadable as error:
             log.error("credentials_unreadable", reason=str(error))
     return process.returncode
-
-
-def _end_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

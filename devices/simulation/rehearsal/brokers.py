@@ -16,6 +16,7 @@ from random import Random
 from devices.broker.running_mosquitto import PLACES
 from devices.controller.mqtt_link import MqttLink, broker_address
 from devices.errors import ContractViolation, MalformedMessage
+from devices.orphans import end_with_parent
 from devices.protocol import topics
 from devices.protocol.jws import unverified_payload
 from devices.protocol.messages import Status, decode
@@ -68,6 +69,7 @@ async def _embedded(founded: Founded) -> AsyncIterator[str]:
         *("--port", "0"),
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=end_with_parent,
     )
     try:
         line = await process.stdout.readline() if process.stdout else b""
@@ -90,6 +92,7 @@ async def _mosquitto(founded: Founded) -> AsyncIterator[str]:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=end_with_parent,
     )
     try:
         await _wait_until_accepting(port, process)

@@ -218,18 +218,17 @@ def test_a_process_that_dies_is_replaced(rehearse: Callable[..., Running]) -> No
 
 
 def test_nobody_outlives_a_rehearsal_that_was_killed(rehearse: Callable[..., Running]) -> None:
-    """The devices end with their input."""
+    """The devices end with their input, the broker with its parent."""
     running = rehearse("--devices", 2, "--no-storm", "--broker", "embedded")
     running.wait_for(running.stands(connected=2), within_s=90)
-    crowds = [
-        child
-        for child in children_of(running.process.pid)
-        if b"devices.simulation.crowd" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    children = children_of(running.process.pid)
+    programs = b"".join(Path(f"/proc/{child}/cmdline").read_bytes() for child in children)
     running.process.kill()
     running.process.wait()
 
-    wait_until(lambda: not any(lives(child) for child in crowds))
+    assert b"devices.simulation.crowd" in programs
+    assert b"devices.broker" in programs
+    wait_until(lambda: not any(lives(child) for child in children))
 
 
 def refused(*options: object) -> str:

@@ -1,0 +1,13 @@
+"""Helpers' processes that end with whoever started them, even where that one is killed (Linux)."""
+
+import ctypes
+import signal
+
+# <linux/prctl.h>
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def end_with_parent() -> None:
+    """Ask for a SIGTERM when the parent dies; for `preexec_fn`, between fork and exec."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
