@@ -1,17 +1,9 @@
 """The cases of `make soak`: what each shows, how many rounds, and how one round is run."""
 
 import tempfile
-import time
 from pathlib import Path
-from random import Random
 
-from broadcaster.ledger.play_state import PlayState
-from broadcaster.logs import configure_logs
 from devices.conformance.scoring import Verdict
-from devices.controller.statements import ENDS
-from devices.protocol.messages import Kind
-from tests.chain import DEVICES, RESIDENTS, Chain, running_chain
-from tests.chain_evidence import JournalCopy, assert_whole
 from tests.contract.trials import conformance_of_js, conformance_of_ours
 from tests.fault_matrix import matrix
 from tests.soak.api import api
@@ -19,77 +11,7 @@ from tests.soak.attacks import attack_brokers, attack_controllers, attack_ledger
 from tests.soak.case import Case, Outcome, Turn
 from tests.soak.durability import FULL_ROUNDS, KILL_ROUNDS, full_disk, kill_ingest
 from tests.soak.faults import fault_matrix
-
-KILLS_MOST = 5
-WINDOW_S = 16.0
-"""From the order to the last sound, about: within it the kills fall."""
-
-
-def kill_station(turn: Turn) -> Outcome:
-    """One broadcast during which random programs of the station are killed at random instants."""
-    configure_logs("ERROR")
-    rng = Random(turn.seed)
-    with (
-        tempfile.TemporaryDirectory(prefix="loa-soak-") as folder,
-        running_chain(Path(folder)) as chain,
-    ):
-        bulletin_id = chain.queue()
-        killed = _kill_now_and_then(chain, rng)
-        begun = time.monotonic()
-        facts: dict[str, int | float | str] = {"kills": len(killed), "killed": " ".join(killed)}
-        try:
-            facts |= _outcome(chain, bulletin_id)
-            whole = True
-        except AssertionError as error:
-            facts["why"] = " ".join(str(error).split())[:200]
-            whole = False
-        facts["seconds_until_whole"] = round(time.monotonic() - begun, 1)
-        return Outcome(held=whole, facts=facts)
-
-
-def _kill_now_and_then(chain: Chain, rng: Random) -> list[str]:
-    """Kill a seeded choice of what lives at seeded instants of the window; who was killed."""
-    killed: list[str] = []
-    instants = sorted(rng.uniform(0, WINDOW_S) for _ in range(rng.randint(1, KILLS_MOST)))
-    passed_s = 0.0
-    for instant_s in instants:
-        chain.live(instant_s - passed_s)
-        passed_s = instant_s
-        living = chain.living()
-        if living:
-            chosen = rng.sample(living, rng.randint(1, len(living)))
-            chain.kill(*chosen)
-            killed.append("+".join(chosen))
-    return killed
-
-
-def _outcome(chain: Chain, bulletin_id: str) -> dict[str, int | float | str]:
-    """Figures of a broadcast of which all is told; AssertionError when anything of it is lost.
-
-    A device may fail honestly, when the site was away for as long as it waits for its audio.
-    """
-    broadcast_id = chain.wait_for(lambda: chain.broadcast_of(bulletin_id), "it is planned")
-    report = chain.settled(broadcast_id, within_s=150)
-    journals = chain.wait_until_receipted()
-    assert_whole(chain.database, journals)
-    ends = {journal.device: _end_of(journal) for journal in journals}
-    assert {play.device_id: play.state for play in report.devices} == ends
-    assert len(ends) == len(report.devices) == DEVICES
-    assert round(report.coverage.confirmed + report.coverage.failed) == RESIDENTS
-    return {
-        "finished": report.counts.finished,
-        "failed": report.counts.failed,
-        "codes": " ".join(sorted({play.code for play in report.devices if play.code})),
-        "entries": sum(len(each.entries) for each in journals),
-        "skew_max_ms": round(report.skew.max_ms, 1) if report.skew else "",
-    }
-
-
-def _end_of(journal: JournalCopy) -> str:
-    """What the play must be by the device's own disk: it had one order, which ended once."""
-    ends = [each.kind for each in journal.confirmations if each.kind in ENDS | {Kind.REJECTED}]
-    assert len(ends) == 1, (journal.device, ends)
-    return PlayState.CONFIRMED if ends[0] is Kind.FINISHED else ends[0].value
+from tests.soak.killing import ANYTHING_ROUNDS, kill_anything, kill_station
 
 
 def conformance(turn: Turn) -> Outcome:
@@ -154,6 +76,13 @@ CASES: dict[str, Case] = {
         "lost, nothing is twice",
         rounds=FULL_ROUNDS,
         run=full_disk,
+    ),
+    "kill-anything": Case(
+        what="two minutes of broadcasts, one after the other, and every few seconds `kill -9` of "
+        "any process: broker, ingest, site, schedule, a pole's controller; afterwards each "
+        "confirmation is in the ledger once, each chain whole, each play as its device tells",
+        rounds=ANYTHING_ROUNDS,
+        run=kill_anything,
     ),
     "kill-ingest": Case(
         what="`kill -9` of the ingest at random instants under load, ten a round, the broker and "
