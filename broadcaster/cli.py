@@ -27,11 +27,10 @@ def main() -> None:
         _say(error)
         sys.exit(2 if isinstance(error, BadInput) else 1)
     except Exception as error:
-        if not _is_disk_full(error):
+        known = _of_the_machine(error)
+        if known is None:
             raise
-        from broadcaster.processes.errors import DiskFull
-
-        _say(DiskFull())
+        _say(known)
         sys.exit(1)
 
 
@@ -57,6 +56,16 @@ def _say(error: LoaError) -> None:
     errors.print(f"  {error.message_en}", style="dim", markup=False, highlight=False)
     if error.detail and error.detail not in (error.message_vi, error.message_en):
         errors.print(f"  ({error.detail})", style="dim", markup=False, highlight=False)
+
+
+def _of_the_machine(error: Exception) -> LoaError | None:
+    """What a person can act on of what the machine did to us."""
+    from broadcaster.database.spoilt import DatabaseSpoilt, is_spoilt
+    from broadcaster.processes.errors import DiskFull
+
+    if _is_disk_full(error):
+        return DiskFull()
+    return DatabaseSpoilt(str(error).splitlines()[0]) if is_spoilt(error) else None
 
 
 def _is_disk_full(error: Exception) -> bool:

@@ -1,9 +1,10 @@
 """The station itself: its database, its keys, its voice, and how old its newest backup is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from broadcaster.audit import Act
 from broadcaster.audit.tables import ENTRIES
@@ -11,6 +12,7 @@ from broadcaster.backup.backup_key import PUBLIC_FILE
 from broadcaster.checkup.finding import Finding, Level
 from broadcaster.database import Database
 from broadcaster.database.columns import from_ms
+from broadcaster.database.spoilt import is_spoilt
 from broadcaster.keys import KeyUnreadable, load_keys
 from broadcaster.settings import Settings
 from broadcaster.voices.house import usable_voices
@@ -31,8 +33,7 @@ def check_database(database: Database) -> Iterator[Finding]:
             en=f"PostgreSQL {version} answers.",
         )  # fmt: skip
         return
-    with database.engine.connect() as connection:
-        said = connection.execute(text("PRAGMA quick_check(5)")).scalars().all()
+    said = _said_of_its_pages(database)
     if said == ["ok"]:
         yield Finding(
             check="database", level=Level.WELL, vi="Cơ sở dữ liệu đọc được trọn vẹn.",
@@ -45,6 +46,16 @@ def check_database(database: Database) -> Iterator[Finding]:
         remedy_vi="Dừng đài, giữ nguyên tệp hỏng, rồi “loa restore” bản sao lưu mới nhất.",
         remedy_en="Stop the station, keep the spoilt file, and “loa restore” the newest backup.",
     )  # fmt: skip
+
+
+def _said_of_its_pages(database: Database) -> Sequence[str]:
+    try:
+        with database.engine.connect() as connection:
+            return connection.execute(text("PRAGMA quick_check(5)")).scalars().all()
+    except DBAPIError as error:
+        if not is_spoilt(error):
+            raise
+        return [str(error.orig)]
 
 
 def check_keys(settings: Settings, *, now: datetime) -> Iterator[Finding]:

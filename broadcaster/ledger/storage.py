@@ -24,6 +24,7 @@ from sqlalchemy.exc import (
 )
 
 from broadcaster.database.columns import from_ms, to_ms
+from broadcaster.database.spoilt import is_spoilt
 
 log = structlog.get_logger()
 
@@ -39,6 +40,7 @@ class Reason(StrEnum):
     """Why nothing can be stored, as far as the database says."""
 
     DISK_FULL = "disk_full"
+    SPOILT = "spoilt"
     NO_ANSWER = "no_answer"
 
 
@@ -78,7 +80,9 @@ def reason_of(error: DBAPIError) -> Reason:
     is_full = getattr(error.orig, "sqlstate", None) in _DISK_FULL_STATES or any(
         words in str(error.orig) for words in _DISK_FULL_WORDS
     )
-    return Reason.DISK_FULL if is_full else Reason.NO_ANSWER
+    if is_full:
+        return Reason.DISK_FULL
+    return Reason.SPOILT if is_spoilt(error) else Reason.NO_ANSWER
 
 
 def storage_file(state_dir: Path, *, number: int) -> Path:

@@ -137,6 +137,10 @@ _STORAGE_AWAY: Mapping[str, str] = MappingProxyType(
             "Đĩa của đài đã đầy. Hãy dọn bớt hoặc thêm đĩa; không mất gì: loa giữ xác nhận "
             "và gửi lại khi có chỗ."
         ),
+        "spoilt": msgid(
+            "Tệp cơ sở dữ liệu bị hỏng. Hãy dừng đài, giữ nguyên tệp hỏng, rồi “loa restore” bản "
+            "sao lưu mới nhất; loa giữ xác nhận và gửi lại."
+        ),
         "no_answer": msgid(
             "Cơ sở dữ liệu không nhận dữ liệu. Hãy báo người quản trị máy; không mất gì: "
             "loa giữ xác nhận và gửi lại."

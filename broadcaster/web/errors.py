@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from broadcaster.database.busy import RETRY_AFTER_S, DatabaseBusy, begin_counting, busy_error
+from broadcaster.database.spoilt import DatabaseSpoilt, is_spoilt
 from broadcaster.errors import BadInput, LoaError, NotAllowed, NotFound, Unavailable
 from broadcaster.web.language import in_language, language_of
 from broadcaster.web.resending import SameForm, same_form
@@ -147,6 +148,9 @@ def install_error_pages(app: FastAPI, *, render: Render) -> None:
         return response
 
     async def database(request: Request, error: Exception) -> Response:
+        if is_spoilt(error):
+            log.error("database_spoilt", path=request.url.path, error=str(error))
+            return answer(request, DatabaseSpoilt(), render=render)
         busy = busy_error(error)
         if busy is None:
             raise error
