@@ -32,6 +32,7 @@ from broadcaster.commands.reports import report
 from broadcaster.commands.setting_up import init
 from broadcaster.commands.taking_out import export_all
 from broadcaster.commands.tokens import token
+from broadcaster.commands.upgrade import upgrade
 from broadcaster.commands.villages import villages
 from broadcaster.commands.voices import voice
 from broadcaster.commands.webhooks import webhook
@@ -129,6 +130,7 @@ app.command("export")(export_all)
 app.command("backup-key")(backup_key)
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.command("upgrade")(upgrade)
 app.command()(doctor)
 
 
