@@ -38,24 +38,13 @@ trap 'rm -rf "$release"' EXIT
 "$release/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps "$source"
 install -D -m 0644 "$here/README.md" "$release/share/loa/README.md"
 
-say "2/4 Người dùng, dịch vụ, máy chủ web / User, services, web server"
+say "2/4 Người dùng và thư mục / User and folders"
 install -D -m 0644 "$here/loa.sysusers" /etc/sysusers.d/loa.conf
 install -D -m 0644 "$here/loa.tmpfiles" /etc/tmpfiles.d/loa.conf
 systemd-sysusers loa.conf
 systemd-tmpfiles --create loa.conf
 install -d -m 0700 -o loa -g loa /var/lib/loa
 [ -e /etc/loa/loa.toml ] || install -m 0640 -o loa -g loa "$here/loa.toml" /etc/loa/loa.toml
-for unit in loa.service loa-broker.service loa-backup.service loa-backup.timer loa-doctor.service loa-doctor.timer; do
-    install -m 0644 "$here/$unit" "/etc/systemd/system/$unit"
-done
-install -D -m 0644 "$here/journald.conf" /etc/systemd/journald.conf.d/loa.conf
-install -D -m 0644 "$here/loa.logrotate" /etc/logrotate.d/loa
-install -D -m 0755 "$here/loa-command.sh" /usr/local/bin/loa
-# Settings and the web server's file may have been changed by hand since.
-[ -e /etc/nginx/sites-available/loa ] ||
-    install -D -m 0644 "$here/nginx.conf" /etc/nginx/sites-available/loa
-systemctl daemon-reload
-systemctl disable --quiet --now mosquitto.service 2>/dev/null || true
 
 if [ -e /var/lib/loa/keys/station.key ]; then
     say "3/4 Sao lưu, nâng cấp, kiểm tra / Backing up, upgrading, verifying"
@@ -71,7 +60,19 @@ fi
 ln -sfn "$release" "$place/current"
 trap - EXIT
 
-say "4/4 Khởi động / Starting"
+say "4/4 Dịch vụ, máy chủ web, khởi động / Services, web server, starting"
+# Only now: had the upgrade failed, the older version would run on with units of its own.
+for unit in loa.service loa-broker.service loa-backup.service loa-backup.timer loa-doctor.service loa-doctor.timer; do
+    install -m 0644 "$here/$unit" "/etc/systemd/system/$unit"
+done
+install -D -m 0644 "$here/journald.conf" /etc/systemd/journald.conf.d/loa.conf
+install -D -m 0644 "$here/loa.logrotate" /etc/logrotate.d/loa
+install -D -m 0755 "$here/loa-command.sh" /usr/local/bin/loa
+# Settings and the web server's file may have been changed by hand since.
+[ -e /etc/nginx/sites-available/loa ] ||
+    install -D -m 0644 "$here/nginx.conf" /etc/nginx/sites-available/loa
+systemctl daemon-reload
+systemctl disable --quiet --now mosquitto.service 2>/dev/null || true
 systemctl enable --quiet loa-broker.service loa.service loa-backup.timer loa-doctor.timer
 if [ -e /var/lib/loa/keys/station.key ]; then
     systemctl restart loa-broker.service loa.service
