@@ -55,7 +55,7 @@ fmt: $(TESTABLE) ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-system-deps: ## Install what pip cannot bring: Mosquitto, Chromium, ALSA (Debian, root)
+system-deps: ## Install what pip cannot bring: Mosquitto, nginx, Chromium, ALSA (Debian, root)
 	@deploy/system-deps.sh
 
 lock: ## Resolve the versions and hashes anew (needs uv on the PATH)

@@ -1,10 +1,12 @@
 #!/bin/sh
-# Install what the full test run needs and pip cannot bring (Debian): Mosquitto, Chromium, ALSA; Pango,
-# which PDFs take; LibreOffice and Poppler without a screen, by which tests read the files of reports.
+# Install what the full test run needs and pip cannot bring (Debian): Mosquitto, nginx, docker-compose,
+# Chromium, ALSA; Pango, which PDFs take; LibreOffice and Poppler without a screen, by which tests read the files of reports.
 set -eu
 
 packages=""
 command -v mosquitto >/dev/null 2>&1 || [ -x /usr/sbin/mosquitto ] || packages="$packages mosquitto"
+command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || packages="$packages nginx-light"
+command -v docker-compose >/dev/null 2>&1 || packages="$packages docker-compose"
 command -v chromium >/dev/null 2>&1 || packages="$packages chromium"
 /sbin/ldconfig -p | grep -q libasound.so.2 || packages="$packages libasound2"
 /sbin/ldconfig -p | grep -q libpangoft2-1.0.so.0 || packages="$packages libpango-1.0-0 libpangoft2-1.0-0"

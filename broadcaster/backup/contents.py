@@ -10,7 +10,10 @@ from sqlalchemy.engine import make_url
 
 from broadcaster.settings import Settings
 
-MADE_AGAIN = frozenset({"broker", "fleet", "ingest", "log", "sentences"})
+UPGRADING = "upgrading"
+"""Where `loa upgrade` has its copy of the database while it works."""
+
+MADE_AGAIN = frozenset({"broker", "fleet", "ingest", "log", "sentences", UPGRADING})
 """Of the state folder: the broker's list of devices, simulated devices, logs, cached sentences."""
 
 BESIDE_A_DATABASE = ("-journal", "-shm", "-turns", "-wal")

@@ -10,7 +10,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, inspect, select, text, update
+from sqlalchemy import (
+    Connection,
+    MetaData,
+    Table,
+    delete,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
@@ -18,9 +29,10 @@ import broadcaster.schema  # noqa: F401 - every table must be known
 from broadcaster.backup.contents import BESIDE_A_DATABASE
 from broadcaster.backup.errors import BackupBroken, BackupOfNewerVersion
 from broadcaster.database import Database, connect
-from broadcaster.database.migrate import is_known_revision, migrate
+from broadcaster.database.migrate import is_known_revision, migrate, revision_of
 
 _ROWS_AT_ONCE = 2_000
+_VERSION = "alembic_version"
 
 
 def take_snapshot(database: Database, into: Path) -> None:
@@ -36,7 +48,32 @@ def take_snapshot(database: Database, into: Path) -> None:
         with reading.connect() as source, copy.engine.begin() as target:
             _copy(source, target)
     finally:
-        _alone(copy)
+        alone(copy)
+
+
+def take_older_snapshot(database: Database, into: Path) -> None:
+    """The same of a database on a server whose schema is an older version's, as it is.
+
+    What the tables were then is read from them, and not from the code.
+    """
+    copy = connect(f"sqlite:///{into}")
+    try:
+        migrate(copy, to=revision_of(database) or "base")
+        there, here = MetaData(), MetaData()
+        there.reflect(database.engine)
+        here.reflect(copy.engine)
+        reading = database.engine.execution_options(isolation_level="REPEATABLE READ")
+        with reading.connect() as source, copy.engine.connect() as target:
+            # Rows that point at later ones: whether all lead somewhere is asked of the whole.
+            driver: Any = target.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys=OFF")
+            with target.begin():
+                target.execute(delete(here.tables[_VERSION]))
+                for name, table in here.tables.items():
+                    for rows in _rows(source, there.tables[name]):
+                        target.execute(insert(table), rows)
+    finally:
+        alone(copy)
 
 
 def check_snapshot(file: Path) -> None:
@@ -59,7 +96,7 @@ def bring_up(file: Path) -> None:
     try:
         migrate(database)
     finally:
-        _alone(database)
+        alone(database)
 
 
 def is_empty(url: str) -> bool:
@@ -84,7 +121,7 @@ def fill(url: str, file: Path) -> None:
             _go_on_counting(writing)
     finally:
         target.dispose()
-        _alone(source)
+        alone(source)
 
 
 def _copy(source: Connection, target: Connection) -> None:
@@ -120,7 +157,7 @@ def _go_on_counting(target: Connection) -> None:
             target.execute(text("SELECT setval(:of, :last)"), {"of": sequence, "last": last})
 
 
-def _alone(database: Database) -> None:
+def alone(database: Database) -> None:
     """Make one file of a SQLite database that nobody uses any more."""
     file = Path(str(database.engine.url.database))
     database.dispose()

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from broadcaster.checkup.finding import Finding, Level
-from broadcaster.keys.certificates import read_certificate
+from broadcaster.keys.certificates import SITE_CERTIFICATE, TLS_FOLDER, read_certificate
 from broadcaster.settings import Settings
 from playlists.audio.audio_errors import FfmpegMissing
 from playlists.audio.ffmpeg import executable
@@ -103,7 +103,10 @@ def check_ffmpeg() -> Iterator[Finding]:
 
 def check_certificates(settings: Settings, *, now: datetime) -> Iterator[Finding]:
     """Whether the certificates that visitors and devices see hold, and for how long."""
-    for name, file in (("HTTPS", settings.tls_cert), ("device_ca", settings.device_ca)):
+    # A proxy on this machine shows the one that `loa init` made for it.
+    made = settings.state_dir / TLS_FOLDER / SITE_CERTIFICATE
+    shown = settings.tls_cert or (made if settings.pages_by_tls and made.is_file() else None)
+    for name, file in (("HTTPS", shown), ("device_ca", settings.device_ca)):
         if file is None:
             continue
         facts = read_certificate(file)

@@ -18,6 +18,7 @@ from broadcaster.commands.doctor import doctor
 from broadcaster.commands.emergency import emergency
 from broadcaster.commands.exchange import exchange
 from broadcaster.commands.founding import found
+from broadcaster.commands.guided import init
 from broadcaster.commands.home_assistant import tell_home_assistant
 from broadcaster.commands.intake import import_list
 from broadcaster.commands.keys import keys
@@ -29,9 +30,9 @@ from broadcaster.commands.options import Broker
 from broadcaster.commands.people import people
 from broadcaster.commands.reaching import console, settings_for
 from broadcaster.commands.reports import report
-from broadcaster.commands.setting_up import init
 from broadcaster.commands.taking_out import export_all
 from broadcaster.commands.tokens import token
+from broadcaster.commands.upgrade import upgrade
 from broadcaster.commands.villages import villages
 from broadcaster.commands.voices import voice
 from broadcaster.commands.webhooks import webhook
@@ -129,6 +130,7 @@ app.command("export")(export_all)
 app.command("backup-key")(backup_key)
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.command("upgrade")(upgrade)
 app.command()(doctor)
 
 

@@ -29,7 +29,8 @@ def backup_key(
     """Tạo khóa sao lưu, in ra một lần để cất. / Make the backup key: printed once, for a safe."""
     from broadcaster.backup.at_terminal import made_key
 
-    with station():
+    # It is asked for before an upgrade, which finds the database as the older version left it.
+    with station(as_it_is=True):
         sys.stdout.write(made_key(settings_for(None), replace=replace, file=key_file))
 
 

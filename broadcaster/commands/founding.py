@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from broadcaster.commands.reaching import asked, settings_for
-from broadcaster.commands.setting_up import Address, Port, init
+from broadcaster.commands.setting_up import Address, Port, set_address
 
 if TYPE_CHECKING:
     from broadcaster.processes.new_station import Founded, Founding, NewCluster
@@ -57,31 +57,46 @@ def found(
     root_key_file: RootKeyFile = None,
 ) -> None:
     """Lập đài mới của xã: hỏi từng mục, không ghi đè gì. / Found a commune's own station."""
-    from broadcaster.keys import KeysPresent
-    from broadcaster.processes.new_station import found as found_it
-    from broadcaster.processes.new_station import refuse_founded
     from broadcaster.processes.setting_up import read_names
 
     settings = settings_for(None)
-    refuse_founded(settings)
-    if root_key_file is not None and root_key_file.exists():
-        raise KeysPresent(str(root_key_file))
-    founding = _told(
+    refuse_present(settings, root_key_file)
+    founding = told_founding(
         name=name, commune=commune, province=province, rehearsal=rehearsal,
         clusters=villages or [], admin=admin, admin_name=admin_name,
     )  # fmt: skip
-    address = address or _optional("Địa chỉ cho máy khác, có thể để sau / Its address, or later")
+    address = address or optional("Địa chỉ cho máy khác, có thể để sau / Its address, or later")
     if address:
         read_names(address)
+    founded = founded_now(settings, founding, root_key_file)
+    if address:
+        set_address(address=address, port=port, own_ca=True, name=founding.station.name)
+        settings = settings_for(None)
+    tell_what_comes_next(settings, founding, founded)
+
+
+def refuse_present(settings: "Settings", root_key_file: Path | None) -> None:
+    """Before anything is asked; raise AlreadyFounded, or KeysPresent for a root key's old file."""
+    from broadcaster.keys import KeysPresent
+    from broadcaster.processes.new_station import refuse_founded
+
+    refuse_founded(settings)
+    if root_key_file is not None and root_key_file.exists():
+        raise KeysPresent(str(root_key_file))
+
+
+def founded_now(
+    settings: "Settings", founding: "Founding", root_key_file: Path | None
+) -> "Founded":
+    """Found it, and tell the root key before anything else can fail."""
+    from broadcaster.processes.new_station import found as found_it
+
     founded = found_it(settings, founding, now=datetime.now(UTC))
     _tell_root_key(founded, root_key_file)
-    if address:
-        init(address=address, port=port, own_ca=True, name=founding.station.name)
-        settings = settings_for(None)
-    _tell_what_comes_next(settings, founding, founded)
+    return founded
 
 
-def _told(
+def told_founding(
     *,
     name: str,
     commune: str,
@@ -98,10 +113,10 @@ def _told(
 
     commune = checked_name(commune or _asked("commune", "Tên xã, phường / The commune"))
     province = checked_name(province or _asked("province", "Tên tỉnh, thành phố / The province"))
-    name = name or _optional(f"Tên đài / The station's name [Đài truyền thanh {commune}]")
+    name = name or optional(f"Tên đài / The station's name [Đài truyền thanh {commune}]")
     read = [read_cluster(each) for each in clusters] or _asked_clusters()
     admin = admin or _asked("admin", "Tên đăng nhập của người quản trị / The first admin's login")
-    admin_name = admin_name or _optional("Họ tên người đó / Their name") or admin
+    admin_name = admin_name or optional("Họ tên người đó / Their name") or admin
     return Founding(
         station=NewStation(
             name=checked_name(name or f"Đài truyền thanh {commune}"),
@@ -124,7 +139,7 @@ def _asked(option: str, words: str) -> str:
     return asked(words, False)
 
 
-def _optional(words: str) -> str:
+def optional(words: str) -> str:
     """A line from whoever sits there, which may be empty; nothing where nobody does."""
     if not sys.stdin.isatty():
         return ""
@@ -144,7 +159,7 @@ def _asked_clusters() -> "list[NewCluster]":
             found.append(read_cluster(typed))
         except BadInput as refused:
             sys.stderr.write(f"✕ {refused.message_vi}\n  {refused.message_en}\n")
-        typed = _optional("Cụm nữa, để trống là hết / Another cluster, empty: no more")
+        typed = optional("Cụm nữa, để trống là hết / Another cluster, empty: no more")
     return found
 
 
@@ -171,7 +186,8 @@ def _tell_root_key(founded: "Founded", file: Path | None) -> None:
     )
 
 
-def _tell_what_comes_next(settings: "Settings", founding: "Founding", founded: "Founded") -> None:
+def tell_what_comes_next(settings: "Settings", founding: "Founding", founded: "Founded") -> None:
+    """The admin's link, and what to do then."""
     say = sys.stdout.write
     say(
         f"● {founding.station.name} ({founded.station_id})\n"
@@ -181,7 +197,7 @@ def _tell_what_comes_next(settings: "Settings", founding: "Founding", founded: "
         "» Việc tiếp theo / What comes next\n"
         "    loa serve    chạy đài / run the station\n"
     )
-    if settings.on_loopback:
+    if not settings.pages_by_tls:
         say("    loa init     địa chỉ, HTTPS cho điện thoại và máy khác / address, HTTPS\n")
     say(
         "    Trong trang: thêm người ở Người dùng, thêm loa bằng mã QR ở Thiết bị.\n"

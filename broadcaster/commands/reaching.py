@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def station() -> "Iterator[tuple[Database, str]]":
+def station(*, as_it_is: bool = False) -> "Iterator[tuple[Database, str]]":
     """The founded station's database, and its id; raise NotFounded."""
     from broadcaster.processes.opening import founded_station
 
-    with founded_station(settings_for(None)) as found:
+    with founded_station(settings_for(None), as_it_is=as_it_is) as found:
         yield found
 
 

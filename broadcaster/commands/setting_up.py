@@ -1,4 +1,4 @@
-"""`loa init`: the station's address and certificate, so that phones and microphones reach it."""
+"""The station's address and certificate, so that phones and microphones reach it."""
 
 import os
 import sys
@@ -34,17 +34,34 @@ Own = Annotated[
 Name = Annotated[str, typer.Option(help="Tên đài, ghi vào CA. / The station's name, for the CA.")]
 
 
-def init(
+BehindProxy = Annotated[
+    bool,
+    typer.Option(
+        "--behind-proxy",
+        help="Máy chủ web trên máy này lo HTTPS. / A proxy on this machine speaks HTTPS for it.",
+    ),
+]
+BrokerPort = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=65535, help="Cổng MQTT bằng TLS cho loa. / Where devices find the broker by TLS."
+    ),
+]
+
+
+def set_address(
     *,
-    address: Address = "",
-    name: Name = "",
-    port: Port = 8443,
-    own_ca: Own = False,
-    cert: GivenCertificate = None,
-    key: GivenKey = None,
-    ca: GivenAuthority = None,
+    address: str = "",
+    name: str = "",
+    port: int = 8443,
+    own_ca: bool = False,
+    cert: Path | None = None,
+    key: Path | None = None,
+    ca: Path | None = None,
+    behind_proxy: bool = False,
+    broker_port: int | None = None,
 ) -> None:
-    """Đặt địa chỉ và chứng chỉ HTTPS cho đài. / Give the station its address and certificate."""
+    """Take or make the certificate, write the settings, and say what is to be done by hand."""
     from broadcaster.keys import keep_from_others
     from broadcaster.keys.certificates import read_certificate
     from broadcaster.processes.errors import NotFounded
@@ -53,6 +70,7 @@ def init(
         made_own,
         read_names,
         record_certificate,
+        settings_behind,
         settings_of,
         taken,
         written_settings,
@@ -75,13 +93,23 @@ def init(
     with suppress(NotFounded), station() as (database, _):
         record_certificate(database, facts)
     config = Path(os.environ.get("LOA_CONFIG", "loa.toml"))
-    by_hand = written_settings(config, settings_of(reached, files))
+    lines = (
+        settings_behind(reached, files, broker_port=broker_port)
+        if behind_proxy
+        else settings_of(reached, files)
+    )
+    by_hand = written_settings(config, lines)
     sys.stdout.write(f"● {reached.url}\n  {', '.join(facts.names)} → {facts.ends:%d/%m/%Y}\n")
     if files.authority is not None:
         root = read_certificate(files.authority)
         sys.stdout.write(
             f"  Cài tệp này vào điện thoại và máy tính của đài / Install this on phones and "
             f"computers: {files.authority}\n  SHA-256 {root.sha256}\n"
+        )
+    if behind_proxy:
+        sys.stdout.write(
+            f"  Cho máy chủ web / For the proxy: {files.certificate.resolve()}, "
+            f"{files.key.resolve()}\n"
         )
     if by_hand:
         sys.stdout.write(f"◍ Sửa các dòng này trong {config} / Change these lines in it:\n")

@@ -32,7 +32,11 @@ _AUTHORITY_LASTS = timedelta(days=3650)
 _SITE_LASTS = timedelta(days=800)
 _CLOCKS_DIFFER = timedelta(hours=1)
 _AUTHORITY, _AUTHORITY_KEY = "ca.pem", "ca.key"
-_SITE, _SITE_KEY = "site.pem", "site.key"
+TLS_FOLDER = "tls"
+"""In the state folder: what `loa init` made."""
+
+SITE_CERTIFICATE = "site.pem"
+_SITE_KEY = "site.key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +104,7 @@ def own_certificate(
     must trust anew. Raises CertificateUnreadable for a CA that is there and damaged.
     """
     authority, key = _authority(folder, station=station, names=names, now=now)
-    files = CertificateFiles(folder / _SITE, folder / _SITE_KEY, folder / _AUTHORITY)
+    files = CertificateFiles(folder / SITE_CERTIFICATE, folder / _SITE_KEY, folder / _AUTHORITY)
     own_key = ec.generate_private_key(ec.SECP256R1())
     # No address stands in the subject: only the alternative names count.
     title = f"Loa {station}"

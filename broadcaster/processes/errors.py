@@ -12,6 +12,7 @@ LoaError
 └── BadInput
     ├── FoundingUntold     something that a founding needs was neither given nor typed
     ├── VillagesUnreadable not a cluster with its villages
+    ├── PersonUnreadable   not a login, a name and roles that there are
     ├── AddressUnusable    neither a host name nor an IP address
     └── CertificateUnfit   not for this address, or not for today
 """
@@ -58,6 +59,22 @@ class VillagesUnreadable(BadInput):
     message_en = (
         "This is no cluster with its villages. Write: Cụm Đông: Thôn Một 312/1184, Thôn Hai. "
         "Behind a village stand its households/residents, if known."
+    )
+
+
+class PersonUnreadable(BadInput):
+    """Not a login, a name and roles that there are, in villages that there are."""
+
+    code = "person_unreadable"
+    message_vi = (
+        "Chưa đọc được người này. Hãy viết: hanh: Trần Thị Hạnh: operator. Vai trò: operator, "
+        "leader, village_head, admin, inspector. Trưởng thôn thêm tên thôn: tu: Lê Văn Tư: "
+        "village_head: Thôn Một."
+    )
+    message_en = (
+        "This is nobody who can be let in. Write: hanh: Trần Thị Hạnh: operator. Roles: operator, "
+        "leader, village_head, admin, inspector. A village head's villages follow: tu: Lê Văn Tư: "
+        "village_head: Thôn Một."
     )
 
 

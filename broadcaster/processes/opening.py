@@ -17,14 +17,20 @@ from broadcaster.settings import Settings
 
 
 @contextmanager
-def founded_station(settings: Settings) -> Iterator[tuple[Database, str]]:
-    """The station's database and its id; raise NotFounded rather than make an empty database."""
+def founded_station(
+    settings: Settings, *, as_it_is: bool = False
+) -> Iterator[tuple[Database, str]]:
+    """The station's database and its id; raise NotFounded rather than make an empty database.
+
+    It is brought to this version's schema first, unless it is to be left as it is.
+    """
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise NotFounded
     database = connect(settings.database)
     try:
-        migrate(database)
+        if not as_it_is:
+            migrate(database)
         keep_trail(database, pen_on_disk(settings.keys_dir))
         with database.reading() as session:
             station_id = session.exec(select(Station.id)).first()

@@ -14,6 +14,7 @@ from pathlib import Path
 from broadcaster.audit import Act, record
 from broadcaster.database import Database
 from broadcaster.keys.certificates import (
+    TLS_FOLDER,
     CertificateFacts,
     CertificateFiles,
     check_pair,
@@ -22,7 +23,7 @@ from broadcaster.keys.certificates import (
 )
 from broadcaster.processes.errors import AddressUnusable, CertificateUnfit
 
-TLS_FOLDER = "tls"
+BEHIND_PORT = 8000
 _NAME_LIMIT = 253
 
 
@@ -83,6 +84,27 @@ def settings_of(reached: Reached, files: CertificateFiles) -> dict[str, str | in
         "tls_cert": str(files.certificate.resolve()),
         "tls_key": str(files.key.resolve()),
     }
+    if files.authority is not None:
+        lines["device_ca"] = str(files.authority.resolve())
+    return lines
+
+
+def settings_behind(
+    reached: Reached, files: CertificateFiles, *, broker_port: int | None
+) -> dict[str, str | int]:
+    """The lines that make the station listen to a proxy on this machine, which speaks TLS for it.
+
+    With `broker_port` loudspeakers find the broker by TLS under the same name.
+    """
+    lines: dict[str, str | int] = {
+        "host": "127.0.0.1",
+        "port": BEHIND_PORT,
+        "trusted_proxies": "127.0.0.1",
+        "public_url": reached.url,
+    }
+    if broker_port is not None:
+        name = reached.url.removeprefix("https://").removesuffix(f":{reached.port}")
+        lines["device_broker"] = f"mqtts://{name}:{broker_port}"
     if files.authority is not None:
         lines["device_ca"] = str(files.authority.resolve())
     return lines

@@ -65,11 +65,13 @@ def told_of(folder: Path) -> dict[str, object]:
         database.dispose()
 
 
-def at_a_terminal(folder: Path, lines: Sequence[str], *arguments: str) -> tuple[int, str]:
-    """Run `loa found` as somebody who types these lines; its exit code and all that it printed."""
+def at_a_terminal(
+    folder: Path, lines: Sequence[str], *arguments: str, command: str = "found"
+) -> tuple[int, str]:
+    """Run a command as somebody who types these lines; its exit code and all that it printed."""
     master, slave = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "broadcaster", "found", *arguments],
+        [sys.executable, "-m", "broadcaster", command, *arguments],
         stdin=slave, stdout=slave, stderr=slave, cwd=folder, env=environment(folder, {}),
     )  # fmt: skip
     os.close(slave)

@@ -24,7 +24,7 @@ context.configure(
     target_metadata=SQLModel.metadata,
     render_as_batch=True,
     render_item=plain_type,
-    transaction_per_migration=True,
+    transaction_per_migration=not context.config.attributes["at_once"],
 )
 with context.begin_transaction():
     context.run_migrations()
