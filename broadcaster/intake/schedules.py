@@ -18,14 +18,11 @@ from sqlmodel import Session, col, select
 from broadcaster.accounts.roles import Right
 from broadcaster.areas.tables import Station
 from broadcaster.bulletins.desk import write_bulletin
+from broadcaster.bulletins.errors import SCRIPT_LIMIT_CHARACTERS, TITLE_LIMIT_CHARACTERS
 from broadcaster.bulletins.folding import folded
 from broadcaster.bulletins.provenance import Provenance
 from broadcaster.bulletins.tables import Bulletin
-from broadcaster.bulletins.texts import (
-    SCRIPT_LIMIT_CHARACTERS,
-    TITLE_LIMIT_CHARACTERS,
-    checked,
-)
+from broadcaster.bulletins.texts import checked
 from broadcaster.errors import LoaError
 from broadcaster.intake.checking import Change, Doer, Line, RowReader, Seen
 from broadcaster.intake.columns import Column, Sheet
