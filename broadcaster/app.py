@@ -91,6 +91,8 @@ from broadcaster.intake import export_pages as intake_export
 from broadcaster.intake import pages as intake_pages
 from broadcaster.intake import set_up_pages as intake_set_up
 from broadcaster.intake.set_up import set_up_notices
+from broadcaster.joining import api as joining_api
+from broadcaster.joining import pages as joining_pages
 from broadcaster.ledger import api as ledger_api
 from broadcaster.ledger import incident_pages
 from broadcaster.ledger import pages as ledger_pages
@@ -202,6 +204,7 @@ _ROUTERS = (
     intake_pages.router,
     intake_export.router,
     intake_set_up.router,
+    joining_pages.router,
     rehearsal_pages.router,
     feedback_public.router,
     feedback_staff.router,
@@ -251,6 +254,7 @@ _ROUTERS = (
     village_api.api,
     intake_api.api,
     intake_export.api,
+    joining_api.api,
     rehearsal_api.api,
     broker_api.api,
     enrolment_api.api,
@@ -279,6 +283,7 @@ _NAVIGATION = (
             "/villages",
             "/import",
             "/setup",
+            "/joined",
             "/feedback",
             "/channels",
             "/exchange",

@@ -1,8 +1,10 @@
 """The station's area: what hears the same schedule, and how many people live there."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
+
+from broadcaster.database import InstantColumn
 
 
 class Station(SQLModel, table=True):
@@ -72,3 +74,24 @@ class VillageLanguage(SQLModel, table=True):
 
     village_id: str = Field(foreign_key="village.id", primary_key=True)
     language: str = Field(primary_key=True)
+
+
+class JoinedStation(SQLModel, table=True):
+    """A station that was joined to this one: its commune is part of ours from `joined_at` on.
+
+    `public_key` is its root, under which its ledger was verified; `as_of` is when the backup was
+    made that it came with, and `evidence_sha256` the hash of the manifest of its ledger, which is
+    kept whole beside the database.
+    """
+
+    __tablename__ = "joined_station"
+
+    id: str = Field(primary_key=True)
+    station_id: str = Field(foreign_key="station.id", index=True)
+    name: str
+    commune: str
+    province: str
+    public_key: str
+    as_of: datetime = Field(sa_type=InstantColumn)
+    joined_at: datetime = Field(sa_type=InstantColumn)
+    evidence_sha256: str

@@ -207,5 +207,7 @@ class Act(StrEnum):
     """From a backup; what came between it and now is missing until devices say it again."""
     STATION_UPGRADED = "station_upgraded"
     """The tables came to a newer version's, after a backup of the older."""
+    STATION_JOINED = "station_joined"
+    """Another station's commune became part of ours, with its history; rows follow as facts."""
     SET_UP_PUT_AWAY = "set_up_put_away"
     SET_UP_BROUGHT_BACK = "set_up_brought_back"

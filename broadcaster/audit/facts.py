@@ -27,6 +27,9 @@ REGISTRY: Mapping[str, frozenset[str]] = MappingProxyType(
         "role_grant": frozenset(),
         "device": frozenset({"broker_salt", "broker_verifier"}),
         "device_share": frozenset(),
+        # By whose root, and under which name, the words of such a device are read.
+        "joined_station": frozenset(),
+        "joined_device": frozenset(),
         "approval": frozenset({"comment"}),
         # Another person's word that stands before what nobody can approve word by word.
         "emergency_authorisation": frozenset(),

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, exists, select
 
 from broadcaster.audit.entries import row_sha256
 from broadcaster.audit.facts import key_of, table_named, told
@@ -137,8 +137,16 @@ def leaves_of_ledger(
     for source in SOURCES:
         if source.name in without:
             continue
-        came = table_named(source.table).c[source.came]
-        yield from _leaves(connection, source, (came >= begins_at) & (came < ends_at))
+        table = table_named(source.table)
+        came = table.c[source.came]
+        of_the_day = (came >= begins_at) & (came < ends_at)
+        yield from _leaves(connection, source, of_the_day & ~_came_with_a_station(table, came))
+
+
+def _came_with_a_station(table: Table, came: Column[Any]) -> ColumnElement[bool]:
+    """Rows of a device from before its station was joined: they lie under that station's roots."""
+    joined = table_named("joined_device").c
+    return exists().where(joined.device_id == table.c.device_id, came < joined.joined_at)
 
 
 def leaf_of_trail(connection: Connection, *, after: int, last: int) -> Leaf:

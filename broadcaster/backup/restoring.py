@@ -10,6 +10,8 @@ import shutil
 import tarfile
 import tempfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -47,6 +49,16 @@ class Restored:
     settings_file: Path | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacked:
+    """A backup's own files while they lie beside: its database and its state folder."""
+
+    header: OpenHeader
+    files: int
+    snapshot: Path
+    state: Path
+
+
 def restore(file: Path, settings: Settings, *, key: PrivateKey, now: datetime) -> Restored:
     """Make the station of a backup, where the settings say that it lives; raise StationPresent.
 
@@ -55,22 +67,13 @@ def restore(file: Path, settings: Settings, *, key: PrivateKey, now: datetime) -
     """
     _refuse_present(settings)
     keep_from_others(settings.state_dir)
-    with (
-        file.open("rb") as source,
-        tempfile.TemporaryDirectory(dir=settings.state_dir, prefix=".restoring-") as name,
-    ):
-        header, reader = opened(source, with_key=key)
-        beside = Path(name)
-        files = _unpack(reader, beside)
-        snapshot = beside / "database.sqlite3"
-        check_snapshot(snapshot)
-        load_keys(beside / STATE / "keys")
-        bring_up(snapshot)
+    with unpacked(file, beside=settings.state_dir, key=key) as found:
+        header, files, snapshot, state = found.header, found.files, found.snapshot, found.state
         is_server = make_url(settings.database).get_backend_name() != "sqlite"
         if is_server:
             fill(settings.database, snapshot)
-        _take_place(beside / STATE, settings.state_dir)
-        own = _settings_beside(beside, settings)
+        _take_place(state, settings.state_dir)
+        own = _settings_beside(state.parent, settings)
         if not is_server:
             place = Path(str(make_url(settings.database).database))
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -78,6 +81,27 @@ def restore(file: Path, settings: Settings, *, key: PrivateKey, now: datetime) -
     station_name = _record(settings, header, now=now)
     log.info("restored", station=header.station, made_at_ms=header.made_at_ms, files=files)
     return Restored(header=header, station_name=station_name, files=files, settings_file=own)
+
+
+@contextmanager
+def unpacked(file: Path, *, beside: Path, key: PrivateKey) -> Iterator[Unpacked]:
+    """What is in a backup, looked at and brought to this version's schema; gone afterwards.
+
+    It lies in a folder of its own within `beside`. Raises NoBackup, WrongBackupKey, BackupBroken,
+    BackupOfNewerVersion, KeyUnreadable.
+    """
+    with (
+        file.open("rb") as source,
+        tempfile.TemporaryDirectory(dir=beside, prefix=".restoring-") as name,
+    ):
+        header, reader = opened(source, with_key=key)
+        folder = Path(name)
+        files = _unpack(reader, folder)
+        snapshot = folder / "database.sqlite3"
+        check_snapshot(snapshot)
+        load_keys(folder / STATE / "keys")
+        bring_up(snapshot)
+        yield Unpacked(header=header, files=files, snapshot=snapshot, state=folder / STATE)
 
 
 def _refuse_present(settings: Settings) -> None:

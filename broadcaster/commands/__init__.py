@@ -21,6 +21,7 @@ from broadcaster.commands.founding import found
 from broadcaster.commands.guided import init
 from broadcaster.commands.home_assistant import tell_home_assistant
 from broadcaster.commands.intake import import_list
+from broadcaster.commands.joining import join, joined
 from broadcaster.commands.keys import keys
 from broadcaster.commands.ledger import ledger
 from broadcaster.commands.lexicon import lexicon
@@ -131,6 +132,8 @@ app.command("backup-key")(backup_key)
 app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("upgrade")(upgrade)
+app.command("join")(join)
+app.command("joined")(joined)
 app.command()(doctor)
 
 
@@ -151,10 +154,10 @@ def conformance(context: typer.Context) -> None:
 )
 def simulate(context: typer.Context) -> None:
     """Diễn tập với nhiều loa mô phỏng và sự cố. / Rehearse with many simulated devices."""
-    from broadcaster.demo.crowd import joined
+    from broadcaster.demo.crowd import joined as with_a_crowd
     from broadcaster.processes.handing_over import REHEARSAL, become
 
-    become(REHEARSAL, joined(context.args))
+    become(REHEARSAL, with_a_crowd(context.args))
 
 
 @app.command()

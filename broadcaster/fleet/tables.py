@@ -123,6 +123,21 @@ class DeviceSuccession(SQLModel, table=True):
     at: datetime = Field(sa_type=InstantColumn)
 
 
+class JoinedDevice(SQLModel, table=True):
+    """A device of a station that was joined to this one: it speaks to that one until enrolled here.
+
+    What it signed names that station and `signed_as`, which is its id there. Its key is pinned to
+    that station's root, so another id is enrolled at the same pole and takes its place.
+    """
+
+    __tablename__ = "joined_device"
+
+    device_id: str = Field(foreign_key="device.id", primary_key=True)
+    joined_station_id: str = Field(foreign_key="joined_station.id", index=True)
+    signed_as: str
+    joined_at: datetime = Field(sa_type=InstantColumn)
+
+
 class VillagePlace(SQLModel, table=True):
     """The middle of a village, in degrees (WGS 84), as somebody entered it."""
 

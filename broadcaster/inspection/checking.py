@@ -32,9 +32,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One device, and what the trail, its status, incidents and roots say of it."""
+    """One device, and what the trail, its status, incidents and roots say of it.
+
+    `joined_from` is the station and the id that it signs with where it came with another station:
+    its rows lie under that one's roots, which are verified with its own evidence.
+    """
 
     device: str
+    joined_from: tuple[str, str] | None = None
     keys: Sequence[str] = ()
     retired_ms: int | None = None
     lost_two: bool = False
@@ -47,9 +52,11 @@ def check_devices(connection: Any, tasks: Sequence[Task], known: Known) -> Check
     checked, reader = Checked(), RowReader(connection)
     for task in tasks:
         rows = reader.of_device(task.device, since_ms=known.since_ms)
+        station, signed_as = task.joined_from or (known.station, task.device)
         book = DeviceBook(
-            station=known.station,
+            station=station,
             device=task.device,
+            signed_as=signed_as,
             keys=task.keys,
             retired_ms=task.retired_ms,
             rows=rows,
@@ -64,7 +71,8 @@ def check_devices(connection: Any, tasks: Sequence[Task], known: Known) -> Check
 
 def _check(book: DeviceBook, task: Task, known: Known) -> Checked:
     findings, gaps = check_journals(book)
-    leaves = check_leaves(task.device, book.rows, days=known.days, kept=task.leaves)
+    days = () if task.joined_from else known.days
+    leaves = check_leaves(task.device, book.rows, days=days, kept=task.leaves)
     return Checked(
         findings=[
             *check_statements(book),

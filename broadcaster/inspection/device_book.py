@@ -38,13 +38,16 @@ _SIGNED_COLUMNS = ("seq", "prev_sha256", "entry_sha256", "kind", "order_id", "re
 class DeviceBook:
     """What the ledger holds of one device, and what else speaks of it.
 
-    `keys` are those that the trail names for it, `retired_ms` what it says of its end. `refused`
-    holds the hashes of batches of which an incident says that they contradict: not all that they
-    bring was taken. `reported` is the epoch and number that the device last said it had written.
+    `station` and `signed_as` are what it signs with; of a device that came with another station
+    those are that one's. `keys` are those that the trail names, `retired_ms` what it says of its
+    end. `refused` holds the hashes of batches of which an incident says that they contradict: not
+    all that they bring was taken. `reported` is the epoch and number that the device last said it
+    had written.
     """
 
     station: str
     device: str
+    signed_as: str
     keys: Sequence[str]
     retired_ms: int | None = None
     rows: DeviceRows = field(default_factory=DeviceRows)
@@ -125,7 +128,7 @@ def _keys(book: DeviceBook) -> dict[str, VerifyKey]:
 
 
 def _opened(book: DeviceBook, held: HeldBatch, trusted: Mapping[str, VerifyKey]) -> Batch | None:
-    to = {"station": book.station, "device": book.device}
+    to = {"station": book.station, "device": book.signed_as}
     try:
         if held.parts is not None:
             header, payload, signed, signature = held.parts
@@ -182,7 +185,7 @@ def _gone(book: DeviceBook, batch: Batch, present: Set[tuple[str, int]]) -> Iter
 
 def _links(book: DeviceBook, epoch: str, rows: Sequence[Held]) -> Iterator[Finding]:
     first = rows[0].row
-    begins = genesis(station=book.station, device=book.device, epoch=epoch)
+    begins = genesis(station=book.station, device=book.signed_as, epoch=epoch)
     if first.seq == 1 and first.prev_sha256 != begins:
         yield Finding(CONFIRMATION, key_of(book, epoch, 1), Flaw.CHAIN_BROKEN)
     for (before, _, _), (row, _, _) in pairwise(rows):
@@ -200,7 +203,7 @@ def _gaps(book: DeviceBook, epoch: str, rows: Sequence[Held]) -> Iterator[str]:
 
 def _prefix(book: DeviceBook, epoch: str, rows: Sequence[Held]) -> tuple[int, str]:
     """How far an epoch is held without a gap, and the hash there."""
-    seq, chain = 0, genesis(station=book.station, device=book.device, epoch=epoch)
+    seq, chain = 0, genesis(station=book.station, device=book.signed_as, epoch=epoch)
     for row, _, _ in rows:
         if row.seq != seq + 1 or row.prev_sha256 != chain:
             break

@@ -142,8 +142,15 @@ def driver_of(sight: Sight) -> Any:  # noqa: ANN401 - a driver's connection
 
 def _task(device: str, leaves: Sequence[KeptLeaf], trail: Trail, said: Said) -> Task:
     fact = trail.facts.get(("device", device))
+    joined = trail.facts.get(("joined_device", device))
+    came_from = (
+        (str(joined.row["joined_station_id"]), str(joined.row["signed_as"]))
+        if joined and joined.row
+        else None
+    )
     return Task(
         device=device,
+        joined_from=came_from,
         keys=tuple(trail.device_keys.get(device, ())),
         retired_ms=fact.row.get("retired_at") if fact and fact.row else None,
         lost_two=device in said.lost,

@@ -164,6 +164,7 @@ WORDS: Mapping[Act, str] = MappingProxyType(
         Act.STATION_BACKED_UP: msgid("Sao lưu đài"),
         Act.STATION_RESTORED: msgid("Khôi phục đài từ bản sao lưu"),
         Act.STATION_UPGRADED: msgid("Nâng cấp phiên bản"),
+        Act.STATION_JOINED: msgid("Nhập đài của xã khác"),
         Act.SET_UP_PUT_AWAY: msgid("Cất danh sách việc lập đài"),
         Act.SET_UP_BROUGHT_BACK: msgid("Hiện lại danh sách việc lập đài"),
     }

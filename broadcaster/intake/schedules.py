@@ -1,5 +1,8 @@
 """Weekly times of old, as schedules of bulletins that exist; they wait for approval like any other.
 
+A programme that the station does not have comes in as a draft, where its words stand in the row: a
+person completes it, gives it sound and has it approved, and the same file then brings its times.
+
 A row is tried as it would be kept (`schedule.queueing`), so that quiet hours, the length of a
 session and what plays at that time already are asked; where nothing is to be kept it is undone.
 """
@@ -14,8 +17,12 @@ from sqlmodel import Session, col, select
 
 from broadcaster.accounts.roles import Right
 from broadcaster.areas.tables import Station
+from broadcaster.bulletins.desk import write_bulletin
+from broadcaster.bulletins.errors import SCRIPT_LIMIT_CHARACTERS, TITLE_LIMIT_CHARACTERS
 from broadcaster.bulletins.folding import folded
+from broadcaster.bulletins.provenance import Provenance
 from broadcaster.bulletins.tables import Bulletin
+from broadcaster.bulletins.texts import checked
 from broadcaster.errors import LoaError
 from broadcaster.intake.checking import Change, Doer, Line, RowReader, Seen
 from broadcaster.intake.columns import Column, Sheet
@@ -91,6 +98,17 @@ LAST = Column(
     also=("kết thúc", "until", "to"),
     note=msgid("Để trống là cho đến khi có người dừng."),
 )
+WORDS = Column(
+    key="words",
+    name="Lời đọc",
+    also=("lời", "lời bài", "words", "script", "text"),
+    note=msgid(
+        "Chỉ cho nội dung chưa có trong đài: dòng này tạo bản nháp. Khi nháp đã có âm thanh, đưa "
+        "lại tệp này vào để xếp giờ."
+    ),
+)
+OF_OLD = "Lịch phát cũ"
+"""The source of a draft that a row brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +119,7 @@ class _Look:
     doer: Doer
     station: Station
     places: PlacesKnown
-    titles: Mapping[str, Sequence[str]]
+    titles: dict[str, list[str]]
     held: frozenset["_Times"]
 
 
@@ -122,11 +140,11 @@ class Schedules:
     title = msgid("Lịch phát hằng tuần")
     note = msgid(
         "Xếp bản tin, chương trình hay tiếp âm đã có vào giờ phát hằng tuần. Nội dung chưa duyệt "
-        "thì chưa phát."
+        "thì chưa phát. Nội dung chưa có, kèm lời đọc, thành bản nháp."
     )
     right = Right.SCHEDULE_BROADCASTS
     tries = True
-    columns = (BULLETIN, CLUSTERS, DAYS, TIME, FIRST, LAST)
+    columns = (BULLETIN, CLUSTERS, DAYS, TIME, FIRST, LAST, WORDS)
 
     def check(self, session: Session, sheet: Sheet, doer: Doer) -> list[Line]:
         """Each row tried after those before it; raise TooManyRows."""
@@ -147,7 +165,10 @@ class Schedules:
 def _line(look: _Look, reader: RowReader, seen: Seen) -> Line:
     doer = look.doer
     about = str(reader.record.cells.get("bulletin", ""))[:80]
-    bulletin_id = reader.needed("bulletin", lambda cell: _bulletin(cell, look.titles)) or ""
+    brings_words = reader.has("words") and not _is_known(reader, look.titles)
+    bulletin_id = ""
+    if not brings_words:
+        bulletin_id = reader.needed("bulletin", lambda cell: _bulletin(cell, look.titles)) or ""
     clusters = reader.needed("clusters", lambda cell: _clusters(cell, look.places)) or ()
     days = reader.needed("weekdays", read_weekdays) or ()
     at = reader.needed("time", read_time) or ""
@@ -159,18 +180,36 @@ def _line(look: _Look, reader: RowReader, seen: Seen) -> Line:
         reader.refuse("last", DayUnusable())
     if reader.problems:
         return reader.wrong(about)
+    if brings_words:
+        return _drafted(look, reader, about)
+    if _waits_for_sound(look.session, bulletin_id):
+        return reader.line(about, is_new=False, changes=(), act=None)
     times = _Times(bulletin_id, frozenset(clusters), at, _recurrence(days, last))
     seen.check(reader, "bulletin", times)
     if reader.problems or times in look.held:
         return reader.line(about, is_new=False, changes=(), act=None)
+    starts = _first_day(days, at, first or doer.today, station=look.station, now=doer.now)
+    return _scheduled(look, reader, about, times, starts=starts, clusters=clusters)
+
+
+def _scheduled(
+    look: _Look,
+    reader: RowReader,
+    about: str,
+    times: _Times,
+    *,
+    starts: date,
+    clusters: Sequence[str],
+) -> Line:
+    """Its times, tried as they would be kept."""
+    doer = look.doer
     if doer.by is None:
         reader.refuse("bulletin", AnswersNobody())
         return reader.wrong(about)
-    starts = _first_day(days, at, first or doer.today, station=look.station, now=doer.now)
     wish = Queueing(
-        bulletin_id=bulletin_id,
+        bulletin_id=times.bulletin_id,
         cluster_ids=list(clusters),
-        starts_local=f"{starts.isoformat()}T{at}",
+        starts_local=f"{starts.isoformat()}T{times.time}",
         recurrence=times.recurrence,
     )
     try:
@@ -179,8 +218,42 @@ def _line(look: _Look, reader: RowReader, seen: Seen) -> Line:
         reader.refuse(_COLUMN_OF.get(refused.field or "", "time"), refused)
         return reader.wrong(about)
     told = ", ".join(look.places.cluster_name(each) for each in clusters)
-    changes = [Change(TIME.name, "", f"{at}, {told}")]
+    changes = [Change(TIME.name, "", f"{times.time}, {told}")]
     return reader.line(about, is_new=True, changes=changes, act=_kept_already)
+
+
+def _drafted(look: _Look, reader: RowReader, about: str) -> Line:
+    """A draft for a programme that the station does not have: it sounds nowhere by itself."""
+    doer = look.doer
+    if doer.by is None:
+        reader.refuse("bulletin", AnswersNobody())
+        return reader.wrong(about)
+    title = reader.needed("bulletin", lambda cell: read_words(cell, most=TITLE_LIMIT_CHARACTERS))
+    words = reader.read("words", lambda cell: read_words(cell, most=SCRIPT_LIMIT_CHARACTERS))
+    if title is None or words is None:
+        return reader.wrong(about)
+    try:
+        written = checked(title=title, script=words, provenance=Provenance(source=OF_OLD))
+    except LoaError as refused:
+        reader.refuse("bulletin" if refused.field == "title" else "words", refused)
+        return reader.wrong(about)
+    bulletin = write_bulletin(
+        look.session, station_id=doer.station_id, written=written, by=doer.by, now=doer.now
+    )
+    look.titles[folded(bulletin.title)] = [bulletin.id]
+    changes = [Change(WORDS.name, "", words[:80])]
+    return reader.line(about, is_new=True, changes=changes, act=_kept_already)
+
+
+def _is_known(reader: RowReader, titles: Mapping[str, Sequence[str]]) -> bool:
+    named = " ".join(str(reader.record.cells.get("bulletin", "")).split())
+    return named in titles or folded(named) in titles
+
+
+def _waits_for_sound(session: Session, bulletin_id: str) -> bool:
+    """Whether a row brought it, and nobody has given it sound yet: its times come later."""
+    bulletin = session.get(Bulletin, bulletin_id)
+    return bulletin is not None and bulletin.source == OF_OLD and bulletin.rendition_id is None
 
 
 _COLUMN_OF = {"clusters": "clusters", "script": "bulletin", "recurrence": "weekdays"}

@@ -11,7 +11,7 @@ from sqlalchemy import Row, exists, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from broadcaster.fleet.tables import Device, DeviceShare
+from broadcaster.fleet.tables import Device, DeviceShare, JoinedDevice
 from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.tables import BATCHES, CONFIRMATIONS, PLAYS, SHARES
 from devices.errors import ContractViolation
@@ -90,6 +90,7 @@ def device_evidence(
         )
     ).scalar()
     key = VerifyKey(device.public_key.encode(), encoder=HexEncoder)
+    signs_as = _signs_as(session, device)
     return Evidence(
         device_id=device_id,
         device_name=device.name,
@@ -105,8 +106,8 @@ def device_evidence(
         batch=message.decode(errors="replace"),
         public_key=device.public_key,
         key_id=key_id(key),
-        signature_holds=_is_signed(row, message, device=device, key=key),
-        chain_holds=_is_chained(row, around, device=device),
+        signature_holds=_is_signed(row, message, signs_as=signs_as, key=key),
+        chain_holds=_is_chained(row, around, signs_as=signs_as),
     )
 
 
@@ -136,13 +137,20 @@ def _statement(row: Row[Any]) -> Statement:
     )
 
 
-def _is_signed(row: Row[Any], message: bytes, *, device: Device, key: VerifyKey) -> bool:
+def _signs_as(session: Session, device: Device) -> tuple[str, str]:
+    """The station and the id that it signs with: of one that came with a station, those there."""
+    joined = session.get(JoinedDevice, device.id)
+    if joined is None:
+        return device.station_id, device.id
+    return joined.joined_station_id, joined.signed_as
+
+
+def _is_signed(row: Row[Any], message: bytes, *, signs_as: tuple[str, str], key: VerifyKey) -> bool:
     if hashlib.sha256(message).hexdigest() != row.batch_sha256:
         return False
+    station, name = signs_as
     try:
-        batch = open_from_device(
-            message, Batch, station=device.station_id, device=device.id, key=key
-        )
+        batch = open_from_device(message, Batch, station=station, device=name, key=key)
     except ContractViolation:
         return False
     place = row.seq - batch.first
@@ -150,10 +158,11 @@ def _is_signed(row: Row[Any], message: bytes, *, device: Device, key: VerifyKey)
     return bool(is_there and batch.entries[place] == row.entry)
 
 
-def _is_chained(row: Row[Any], around: dict[int, Row[Any]], *, device: Device) -> bool:
+def _is_chained(row: Row[Any], around: dict[int, Row[Any]], *, signs_as: tuple[str, str]) -> bool:
     before, after = around.get(row.seq - 1), around.get(row.seq + 1)
     if row.seq == 1:
-        begins = genesis(station=device.station_id, device=device.id, epoch=row.epoch)
+        station, name = signs_as
+        begins = genesis(station=station, device=name, epoch=row.epoch)
         follows = row.prev_sha256 == begins
     else:
         follows = before is None or row.prev_sha256 == before.entry_sha256

@@ -36,9 +36,11 @@ NOT_IN_THIS_SCENE = {
     "emergency_authorisation",
     "live_permit",
     "hearing",
+    "joined_station",
+    "joined_device",
 }
 """Nobody acts in it: what stands before an emergency or a talk, and what people heard, is spoilt
-where those are tested."""
+where those are tested; so is what came with another station."""
 
 FACTS = [table_named(name) for name in REGISTRY if name not in NOT_IN_THIS_SCENE]
 

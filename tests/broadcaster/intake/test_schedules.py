@@ -14,7 +14,7 @@ from broadcaster.intake.columns import laid_out
 from broadcaster.intake.errors import TooManyRows
 from broadcaster.intake.kinds import SCHEDULES
 from broadcaster.intake.reading import read_tables
-from broadcaster.intake.schedules import ROWS_TRIED
+from broadcaster.intake.schedules import OF_OLD, ROWS_TRIED
 from broadcaster.schedule.tables import Broadcast, Schedule
 from tests.broadcaster.intake.conftest import csv_bytes, problems, verdicts
 from tests.broadcaster.newsroom import Newsroom, open_newsroom
@@ -32,12 +32,14 @@ def newsroom(sqlite_url: str, tmp_path: Path) -> Iterator[Newsroom]:
     database.dispose()
 
 
-def run(newsroom: Newsroom, *rows: str, keep: bool = False, by: str | None = "") -> Outcome:
+def run(
+    newsroom: Newsroom, *rows: str, keep: bool = False, by: str | None = "", head: str = HEAD
+) -> Outcome:
     """What a file would do, or did."""
     database, now = newsroom.small.database, newsroom.now()
     somebody = newsroom.operator if by == "" else by
     doer = Doer(station_id=STATION_ID, today=now.date(), now=now, by=somebody)
-    sheet = laid_out(read_tables(csv_bytes(HEAD, *rows)), SCHEDULES.columns)
+    sheet = laid_out(read_tables(csv_bytes(head, *rows)), SCHEDULES.columns)
     return (keep_file if keep else check_file)(database, SCHEDULES, sheet, doer)
 
 
@@ -118,6 +120,57 @@ def test_a_time_that_cannot_be_is_told_by_its_cell(
     titled(newsroom, "hai")
 
     assert problems(run(newsroom, row)) == expected
+
+
+WITH_WORDS = f"{HEAD};Lời đọc"
+
+
+def test_a_programme_that_is_not_there_becomes_a_draft(newsroom: Newsroom) -> None:
+    """Once, however many times it had; nothing is scheduled, and nothing sounds."""
+    rows = (
+        "Chương trình sáng;cả xã;T2-T7;5:30;;;Kính chào bà con.",
+        "Chương trình sáng;cả xã;T2-T7;17:00;;;Kính chào bà con.",
+    )
+    tried = run(newsroom, *rows, head=WITH_WORDS)
+    assert rows_of(newsroom, Bulletin) == []
+    run(newsroom, *rows, head=WITH_WORDS, keep=True)
+    newsroom.plan()
+    again = run(newsroom, *rows, head=WITH_WORDS, keep=True)
+    (draft,) = rows_of(newsroom, Bulletin)
+
+    assert isinstance(draft, Bulletin)
+    assert verdicts(tried) == ["new", "same"]
+    assert verdicts(again) == ["same", "same"]
+    assert (draft.title, draft.script) == ("Chương trình sáng", "Kính chào bà con.")
+    assert (draft.source, draft.author_id) == (OF_OLD, newsroom.operator)
+    assert (draft.submitted_at, draft.rendition_id) == (None, None)
+    assert (rows_of(newsroom, Schedule), rows_of(newsroom, Broadcast)) == ([], [])
+    assert len(acts_of(newsroom.small.database, Act.BULLETIN_WRITTEN)) == 1
+
+
+def test_once_the_draft_has_sound_the_same_file_brings_its_times(newsroom: Newsroom) -> None:
+    """They wait for its approval like any other."""
+    row = "Chương trình sáng;cả xã;T2-T7;17:00;;;Kính chào bà con."
+    run(newsroom, row, head=WITH_WORDS, keep=True)
+    (draft,) = rows_of(newsroom, Bulletin)
+    assert isinstance(draft, Bulletin)
+    newsroom.render(draft.id, draft.script)
+    brought = run(newsroom, row, head=WITH_WORDS, keep=True)
+    newsroom.plan()
+
+    assert verdicts(brought) == ["new"]
+    assert len(rows_of(newsroom, Schedule)) == 1
+    assert rows_of(newsroom, Broadcast) == []
+
+
+def test_words_of_a_draft_are_checked_as_typed_ones_are(newsroom: Newsroom) -> None:
+    """A blank that nobody filled in, a title that is too long, and nobody who answers for it."""
+    row = "Chương trình sáng;cả xã;T2;17:00;;;{}"
+    blank = run(newsroom, row.format("Mời [[ai]] họp."), head=WITH_WORDS)
+    nobody = run(newsroom, row.format("Mời bà con họp."), head=WITH_WORDS, by=None)
+
+    assert problems(blank) == [("G2", "blank_left")]
+    assert problems(nobody) == [("A2", "row_answers_nobody")]
 
 
 def test_two_rows_at_one_time_are_in_each_others_way(newsroom: Newsroom) -> None:
