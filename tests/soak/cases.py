@@ -19,6 +19,7 @@ from tests.soak.attacks import attack_brokers, attack_controllers, attack_ledger
 from tests.soak.case import Case, Outcome, Turn
 from tests.soak.durability import FULL_ROUNDS, KILL_ROUNDS, full_disk, kill_ingest
 from tests.soak.faults import fault_matrix
+from tests.soak.parsers import parsers
 
 KILLS_MOST = 5
 WINDOW_S = 16.0
@@ -167,5 +168,13 @@ CASES: dict[str, Case] = {
         "each confirmation is in the ledger once, each chain whole, each play as its device tells",
         rounds=10,
         run=kill_station,
+    ),
+    "parsers": Case(
+        what="seeded wounds at every door by which something from outside is read (orders and "
+        "confirmations raw and signed anew, live frames, enrolment, MQTT packets, CAP, lists, "
+        "podcasts, documents, PDF, spreadsheets, exchange, photos, sound at the station and at a "
+        "pole): each is read or refused by name",
+        rounds=10,
+        run=parsers,
     ),
 }
