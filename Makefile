@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.loa-installed
 TESTABLE := $(VENV)/.loa-testable
 SOURCES := pyproject.toml requirements.lock deploy/install.sh deploy/requirements-piper.lock $(shell find broadcaster/web/assets -type f -not -path '*/node_modules/*')
 
-.PHONY: help run install test soak bench intelligibility lint fmt sbom audit system-deps lock clean
+.PHONY: help run install test soak bench intelligibility lint fmt reference sbom audit system-deps lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ lint: $(TESTABLE) ## Style, types, import rules
 fmt: $(TESTABLE) ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+reference: $(INSTALLED) ## Write the reference of commands and routes anew
+	@$(BIN)/python deploy/reference/write.py
 
 sbom: $(INSTALLED) ## Write the bill of materials of this version (CycloneDX) into dist/
 	@v=$$($(BIN)/python -c "import broadcaster; print(broadcaster.__version__)"); \
