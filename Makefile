@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.loa-installed
 TESTABLE := $(VENV)/.loa-testable
 SOURCES := pyproject.toml requirements.lock deploy/install.sh deploy/requirements-piper.lock $(shell find broadcaster/web/assets -type f -not -path '*/node_modules/*')
 
-.PHONY: help run install test coverage soak bench intelligibility lint fmt system-deps lock clean
+.PHONY: help run install test coverage soak bench intelligibility lint fmt reference sbom audit system-deps lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,20 @@ lint: $(TESTABLE) ## Style, types, import rules
 fmt: $(TESTABLE) ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+reference: $(INSTALLED) ## Write the reference of commands and routes anew
+	@$(BIN)/python deploy/reference/write.py
+
+sbom: $(INSTALLED) ## Write the bill of materials of this version (CycloneDX) into dist/
+	@v=$$($(BIN)/python -c "import broadcaster; print(broadcaster.__version__)"); \
+	$(BIN)/python deploy/sbom.py requirements.lock --name loa --version $$v --out dist/loa-$$v.cdx.json; \
+	echo "» dist/loa-$$v.cdx.json"
+
+audit: $(INSTALLED) ## Ask a public database for known holes of the locked versions (needs a network)
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3"
+	@for lock in requirements.lock deploy/requirements-piper.lock deploy/controller/requirements.lock; do \
+		$(VENV)/audit/bin/pip-audit --disable-pip --require-hashes -r $$lock || exit 1; done
 
 system-deps: ## Install what pip cannot bring: Mosquitto, nginx, Chromium, ALSA (Debian, root)
 	@deploy/system-deps.sh

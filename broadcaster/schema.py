@@ -27,6 +27,7 @@ from broadcaster.relays import tables as relays
 from broadcaster.schedule import tables as schedule
 from broadcaster.sources import tables as sources
 from broadcaster.voices import tables as voices
+from broadcaster.watching import tables as watching
 from broadcaster.webhooks import tables as webhooks
 
 CAPABILITIES = (
@@ -54,6 +55,7 @@ CAPABILITIES = (
     dispatch,
     campaigns,
     intake,
+    watching,
     webhooks,
 )
 

@@ -48,6 +48,10 @@ _API = r"^(https://[^\s/?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s?#]*[^
 """By TLS, or on this machine; without a slash at its end."""
 
 
+_MAIL = r"[^\s@<>,]+@[^\s@<>,]+"
+"""An address of e-mail; whether it is anybody's shows a trial."""
+
+
 class Settings(BaseSettings):
     """All settings; durations in seconds where the name ends in `_s`."""
 
@@ -93,6 +97,15 @@ class Settings(BaseSettings):
     facebook_api: str = Field(default="https://graph.facebook.com/v24.0", pattern=_API)
     zalo_api: str = Field(default="https://openapi.zalo.me", pattern=_API)
     zalo_oauth: str = Field(default="https://oauth.zaloapp.com", pattern=_API)
+    # Who is told by e-mail of trouble: off while there is no server. The account's password lies in
+    # the keys folder (`loa mail password`); in the clear only to a mail server of this machine.
+    mail_server: str = Field(
+        default="",
+        pattern=r"^(|(smtps|starttls)://[^\s/@:]+(:\d+)?|smtp://(127\.0\.0\.1|localhost)(:\d+)?)$",
+    )
+    mail_user: str = ""
+    mail_from: str = Field(default="", pattern=rf"^(|{_MAIL})$")
+    mail_to: str = Field(default="", pattern=rf"^(|{_MAIL}(, ?{_MAIL})*)$")
     log_level: str = "INFO"
     voices_dir: Path = Field(
         default_factory=lambda given: Path(given.get("state_dir", "var")) / "voices"
@@ -150,6 +163,13 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _knows_who_writes_to_whom(self) -> Self:
+        if self.mail_server and not (self.mail_from and self.mail_to):
+            message = "mail_from, mail_to: a letter needs both"
+            raise ValueError(message)
+        return self
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_addresses(cls, given: str) -> str:
@@ -179,6 +199,11 @@ class Settings(BaseSettings):
     def shift(self) -> timedelta:
         """How long a second factor, once proven, serves for emergencies."""
         return timedelta(hours=self.shift_h)
+
+    @property
+    def mail_recipients(self) -> Sequence[str]:
+        """Who is told by e-mail of trouble."""
+        return [each.strip() for each in self.mail_to.split(",") if each.strip()]
 
     @property
     def database(self) -> str:

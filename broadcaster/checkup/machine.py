@@ -11,10 +11,10 @@ from pathlib import Path
 from broadcaster.checkup.finding import Finding, Level
 from broadcaster.keys.certificates import SITE_CERTIFICATE, TLS_FOLDER, read_certificate
 from broadcaster.settings import Settings
+from broadcaster.watching.machine import ROOM_LOW_BYTES
 from playlists.audio.audio_errors import FfmpegMissing
 from playlists.audio.ffmpeg import executable
 
-ROOM_SOON_BYTES = 2 * 1024**3
 ROOM_ILL_BYTES = 200 * 1024**2
 _WITHIN_S = 5.0
 
@@ -49,7 +49,7 @@ def check_disk(settings: Settings) -> Iterator[Finding]:
     """Whether there is room for sound and for the ledger, and whether it can be written."""
     folder = settings.state_dir
     free = shutil.disk_usage(folder).free
-    level = Level.WELL if free >= ROOM_SOON_BYTES else Level.SOON
+    level = Level.WELL if free >= ROOM_LOW_BYTES else Level.SOON
     if free < ROOM_ILL_BYTES or not os.access(folder, os.W_OK):
         level = Level.ILL
     is_well = level is Level.WELL

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from broadcaster.audit import Act
-from broadcaster.audit.tables import ENTRIES
 from broadcaster.backup.backup_key import PUBLIC_FILE
 from broadcaster.checkup.finding import Finding, Level
 from broadcaster.database import Database
@@ -16,9 +14,7 @@ from broadcaster.database.spoilt import is_spoilt
 from broadcaster.keys import KeyUnreadable, load_keys
 from broadcaster.settings import Settings
 from broadcaster.voices.house import usable_voices
-
-BACKUP_HOLDS_FOR = timedelta(days=2)
-"""One a night, and one night may go wrong."""
+from broadcaster.watching.machine import BACKUP_HOLDS_FOR, newest_backup
 
 KEYS_END_SOON = timedelta(days=30)
 
@@ -102,9 +98,8 @@ def check_voice(settings: Settings) -> Iterator[Finding]:
 
 def check_backup(database: Database, settings: Settings, *, now: datetime) -> Iterator[Finding]:
     """Whether the newest backup is one of these nights."""
-    newest = select(func.max(ENTRIES.c.at)).where(ENTRIES.c.act == Act.STATION_BACKED_UP)
-    with database.engine.connect() as connection:
-        at = connection.execute(newest).scalar()
+    with database.reading() as session:
+        at = newest_backup(session)
     if at is None:
         has_key = (settings.keys_dir / PUBLIC_FILE).exists()
         first = "" if has_key else "“loa backup-key”, "

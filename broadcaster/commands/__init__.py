@@ -26,6 +26,7 @@ from broadcaster.commands.keys import keys
 from broadcaster.commands.ledger import ledger
 from broadcaster.commands.lexicon import lexicon
 from broadcaster.commands.live import speak_live
+from broadcaster.commands.mail import mail
 from broadcaster.commands.materials import materials
 from broadcaster.commands.options import Broker
 from broadcaster.commands.people import people
@@ -54,6 +55,7 @@ app.add_typer(ledger, name="ledger")
 app.add_typer(people, name="people")
 app.add_typer(token, name="token")
 app.add_typer(webhook, name="webhook")
+app.add_typer(mail, name="mail")
 app.add_typer(villages, name="villages")
 app.add_typer(broker, name="broker")
 app.add_typer(campaign, name="campaign")

@@ -16,6 +16,8 @@ from broadcaster.publishing.cards import CardRoom, cards_in
 from broadcaster.publishing.posting import EVERY_S as POSTS_EVERY_S
 from broadcaster.publishing.posting import post_due
 from broadcaster.settings import Settings
+from broadcaster.watching.telling import EVERY_S as WATCHING_EVERY_S
+from broadcaster.watching.telling import Watch
 from broadcaster.webhooks.delivering import EVERY_S as WEBHOOKS_EVERY_S
 from broadcaster.webhooks.delivering import tell_all
 
@@ -40,6 +42,7 @@ def chores_of(
     def is_over() -> bool:
         return not may()
 
+    watch = Watch(database, settings, station_id=station_id, now=now, may=may)
     room = CardRoom(cards_in(settings.state_dir, settings.audio_dir))
     return (
         Chore(
@@ -76,6 +79,7 @@ def chores_of(
                 is_over=is_over,
             ),
         ),
+        Chore("watching", WATCHING_EVERY_S, watch.round),
         Chore(
             "webhooks",
             WEBHOOKS_EVERY_S,

@@ -22,6 +22,9 @@ from broadcaster.ledger.play_state import OPEN, STOPPED_BY_ORDER, Outcome, PlayS
 from broadcaster.ledger.storage import storage_away
 from broadcaster.ledger.tables import ALERTS, HEADS, MARKS, PLAYS
 from broadcaster.monitoring.exposition import Family, Sample, by_label
+from broadcaster.watching.kinds import Trouble
+from broadcaster.watching.machine import newest_backup
+from broadcaster.watching.tables import WatchedTrouble
 from broadcaster.webhooks.kinds import State
 from broadcaster.webhooks.tables import Webhook, WebhookDelivery
 
@@ -41,6 +44,7 @@ def families(
     yield from _ledger(session, station_id, now)
     yield from _webhooks(session, station_id, now)
     yield from _disk(state_dir)
+    yield from _watched(session, station_id)
 
 
 def _one(name: str, words: str, value: float) -> Family:
@@ -236,6 +240,27 @@ def _disk(state_dir: Path) -> Iterator[Family]:
     usage = shutil.disk_usage(state_dir)
     yield _one("loa_disk_free_bytes", "Free space where the station keeps its state.", usage.free)
     yield _one("loa_disk_size_bytes", "All space there.", usage.total)
+
+
+def _watched(session: Session, station_id: str) -> Iterator[Family]:
+    at = newest_backup(session)
+    yield _one(
+        "loa_backup_newest_timestamp_seconds",
+        "When the station was last backed up, in Unix seconds; 0 before the first.",
+        to_ms(at) / 1000 if at else 0,
+    )
+    counts: Counter[str] = Counter(dict.fromkeys((each.value for each in Trouble), 0))
+    for kind, count in session.execute(
+        select(col(WatchedTrouble.kind), func.count())
+        .where(col(WatchedTrouble.station_id) == station_id, col(WatchedTrouble.ended_at).is_(None))
+        .group_by(col(WatchedTrouble.kind))
+    ):
+        counts[kind] += count
+    yield Family(
+        "loa_troubles_open",
+        "What is wrong now, as far as the process that leads the schedule noticed, by kind.",
+        by_label("kind", counts),
+    )
 
 
 def _seconds(lasts: timedelta) -> float:

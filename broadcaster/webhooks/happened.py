@@ -20,6 +20,8 @@ from broadcaster.fleet.tables import Device, DeviceStatus
 from broadcaster.ledger.play_state import STOPPED_BY_ORDER, PlayState, Reached, outcome_of
 from broadcaster.ledger.tables import PLAYS
 from broadcaster.schedule.tables import Broadcast, Schedule
+from broadcaster.watching.kinds import Trouble
+from broadcaster.watching.tables import WatchedTrouble
 from broadcaster.webhooks.kinds import Kind
 from broadcaster.webhooks.tables import WebhookDevice, WebhookEvent
 
@@ -56,6 +58,7 @@ def all_happened(
         *_on_air(session, station_id, begins, now),
         *_emergencies(session, station_id, begins),
         *_devices(session, station_id, begins, now),
+        *_machine(session, station_id, begins),
     ]
     return sorted(found, key=lambda each: (each.at, each.kind, each.key))
 
@@ -219,6 +222,36 @@ def _devices(
         data = {"device_id": device_id, "name": name, "said_at_ms": to_ms(said_at)}
         kind = Kind.DEVICE_BACK if online else Kind.DEVICE_SILENT
         yield Happened(kind=kind, key=f"{device_id} {to_ms(now)}", at=now, data=data)
+
+
+_OF_THE_MACHINE = {
+    Trouble.DISK_LOW: (Kind.DISK_LOW, Kind.DISK_ENOUGH),
+    Trouble.CLOCK_WRONG: (Kind.CLOCK_WRONG, Kind.CLOCK_RIGHT),
+    Trouble.BACKUP_LATE: (Kind.BACKUP_LATE, Kind.BACKUP_MADE),
+}
+
+
+def _machine(
+    session: Session, station_id: str, begins: Mapping[Kind, datetime]
+) -> Iterator[Happened]:
+    """What was noticed of the machine under the station (`broadcaster/watching`)."""
+    for trouble, (began, ended) in _OF_THE_MACHINE.items():
+        for kind, when in (
+            (began, col(WatchedTrouble.began_at)),
+            (ended, col(WatchedTrouble.ended_at)),
+        ):
+            if kind not in begins:
+                continue
+            rows = session.execute(
+                select(col(WatchedTrouble.id), when).where(
+                    col(WatchedTrouble.station_id) == station_id,
+                    col(WatchedTrouble.kind) == trouble,
+                    when >= begins[kind],
+                    _untold(kind, station_id, col(WatchedTrouble.id)),
+                )
+            )
+            for key, at in rows:
+                yield Happened(kind=kind, key=key, at=at, data={"trouble_id": key})
 
 
 def unremembered_devices(session: Session, *, station_id: str) -> list[tuple[str, bool]]:

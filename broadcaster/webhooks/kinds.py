@@ -19,6 +19,12 @@ class Kind(StrEnum):
     EMERGENCY_ENDED = "emergency.ended"
     DEVICE_SILENT = "device.silent"
     DEVICE_BACK = "device.back"
+    DISK_LOW = "disk.low"
+    DISK_ENOUGH = "disk.enough"
+    CLOCK_WRONG = "clock.wrong"
+    CLOCK_RIGHT = "clock.right"
+    BACKUP_LATE = "backup.late"
+    BACKUP_MADE = "backup.made"
 
 
 TRIAL = "webhook.trial"

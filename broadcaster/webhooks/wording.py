@@ -18,6 +18,12 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         Kind.EMERGENCY_ENDED: msgid("Lệnh khẩn cấp hoặc diễn tập kết thúc"),
         Kind.DEVICE_SILENT: msgid("Loa mất liên lạc"),
         Kind.DEVICE_BACK: msgid("Loa liên lạc lại"),
+        Kind.DISK_LOW: msgid("Ổ đĩa của đài sắp đầy"),
+        Kind.DISK_ENOUGH: msgid("Ổ đĩa của đài lại đủ chỗ"),
+        Kind.CLOCK_WRONG: msgid("Đồng hồ của máy chủ không được giữ đúng giờ"),
+        Kind.CLOCK_RIGHT: msgid("Đồng hồ của máy chủ lại được giữ đúng giờ"),
+        Kind.BACKUP_LATE: msgid("Bản sao lưu bị trễ"),
+        Kind.BACKUP_MADE: msgid("Đài được sao lưu lại sau khi trễ"),
         TRIAL: msgid("Tin gửi thử"),
     }
 )

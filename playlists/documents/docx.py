@@ -36,7 +36,10 @@ def text_of_docx(data: bytes) -> str:
             _parse(archive, _main_part(archive), started=words.started, ended=words.ended,
                    said=words.said)  # fmt: skip
             return words.text()
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, EOFError, ValueError,
+        NotImplementedError,  # of a version or a kind of ZIP that Python does not know
+    ) as error:  # fmt: skip
         raise DocumentDamaged(str(error)) from error
 
 

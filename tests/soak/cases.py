@@ -9,9 +9,11 @@ from tests.fault_matrix import matrix
 from tests.soak.api import api
 from tests.soak.attacks import attack_brokers, attack_controllers, attack_ledger
 from tests.soak.case import Case, Outcome, Turn
+from tests.soak.comparison import comparison
 from tests.soak.durability import FULL_ROUNDS, KILL_ROUNDS, full_disk, kill_ingest
 from tests.soak.faults import fault_matrix
 from tests.soak.killing import ANYTHING_ROUNDS, kill_anything, kill_station
+from tests.soak.parsers import parsers
 
 
 def conformance(turn: Turn) -> Outcome:
@@ -37,6 +39,15 @@ CASES: dict[str, Case] = {
         "no answer that the document does not state, none with 5xx; an eighth of them a round",
         rounds=40,
         run=api,
+    ),
+    "comparison": Case(
+        what="10,000 plays of 50 poles in 100 hours, told by three senders under the same faults "
+        "(2 % of messages lost, 1 % of answers, an outage of 5 to 90 min a pole and day, the "
+        "station away for 6 to 12 h, power gone every other day): *start only* says that it begins "
+        "and forgets; *no id* sends rows again after a time-out; *ours*, with the real ledger. "
+        "Lost, doubled, made up (shown as played though power cut it): only ours must have none",
+        rounds=3,
+        run=comparison,
     ),
     "conformance": Case(
         what="all points of the conformance suite, power cuts among them, tried with our own "
@@ -96,5 +107,13 @@ CASES: dict[str, Case] = {
         "each confirmation is in the ledger once, each chain whole, each play as its device tells",
         rounds=10,
         run=kill_station,
+    ),
+    "parsers": Case(
+        what="seeded wounds at every door by which something from outside is read (orders and "
+        "confirmations raw and signed anew, live frames, enrolment, MQTT packets, CAP, lists, "
+        "podcasts, documents, PDF, spreadsheets, exchange, photos, sound at the station and at a "
+        "pole): each is read or refused by name",
+        rounds=10,
+        run=parsers,
     ),
 }

@@ -47,4 +47,5 @@ def test_feeds_and_posts_have_two_rounds_a_minute_and_the_province_one(
         assert pace["alerts"] == 30
         assert pace["exchange"] == 60
         assert pace["posts"] == 30
+        assert pace["watching"] == 5
         assert pace["webhooks"] == 5

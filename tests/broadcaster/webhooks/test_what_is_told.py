@@ -8,6 +8,8 @@ from broadcaster.emergency.tables import Emergency, EmergencyAuthorisation
 from broadcaster.fleet.tables import DeviceStatus
 from broadcaster.ledger.tables import PLAYS
 from broadcaster.schedule.tables import Broadcast
+from broadcaster.watching.kinds import OF_THE_MACHINE
+from broadcaster.watching.tables import WatchedTrouble
 from broadcaster.webhooks.kinds import Kind
 from broadcaster.webhooks.tables import WebhookEvent
 from tests.broadcaster.pages.commune import AFTERNOON
@@ -211,3 +213,24 @@ def test_events_are_forgotten_after_thirty_days(told: Told) -> None:
     assert told.deliveries(hook) == []
     with told.database.reading() as session:
         assert session.exec(select(col(WebhookEvent.id))).all() == []
+
+
+def test_what_ails_the_machine_is_told_and_when_it_is_over(told: Told) -> None:
+    """Disk, clock, backup, as they were noticed; begin and end say which one trouble it was."""
+    told.hook(*Kind)
+    now = told.station.clock()
+    with told.database.writing() as session:
+        session.add_all(
+            WatchedTrouble(
+                id=f"trb-{kind}", station_id=STATION_ID, kind=kind, key="", name="x",
+                began_at=now, ended_at=now + timedelta(hours=1),
+            )
+            for kind in OF_THE_MACHINE
+        )  # fmt: skip
+    told.round(timedelta(hours=2))
+    told.round(timedelta(hours=2))
+    came = [each.told for each in told.receiver.got if "trouble_id" in each.told["data"]]
+
+    assert [each["type"] for each in came[:3]] == ["backup.late", "clock.wrong", "disk.low"]
+    assert [each["type"] for each in came[3:]] == ["backup.made", "clock.right", "disk.enough"]
+    assert [each["data"] for each in came[:3]] == [each["data"] for each in came[3:]]

@@ -140,6 +140,17 @@ def test_an_archive_that_unpacks_without_end_is_stopped() -> None:
         read_document(bomb)
 
 
+@pytest.mark.parametrize(("at", "octet"), [(6, 148), (8, 0x20), (8, 0x40)])
+def test_an_archive_of_a_kind_that_nobody_reads_is_refused(at: int, octet: int) -> None:
+    """A version from the future, patched data, another encryption: damaged, and no crash."""
+    document = bytearray(word(paragraph("Thông báo")))
+    for begin in (document.index(b"PK\x01\x02"), document.rindex(b"PK\x01\x02")):
+        document[begin + at] = octet
+
+    with pytest.raises(DocumentDamaged):
+        read_document(bytes(document))
+
+
 @pytest.mark.parametrize("opened", ["<w:tbl>", "<w:tbl><w:tr><w:tc>", "<w:p>"])
 def test_tables_within_tables_without_end_are_refused(opened: str) -> None:
     """A few kilobytes of them took the machine for hours: each line went through every table."""
