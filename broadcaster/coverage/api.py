@@ -33,13 +33,13 @@ from broadcaster.ledger.alert_queries import open_alerts
 from broadcaster.ledger.device_plays import device_plays
 from broadcaster.ledger.device_trends import device_trends
 from broadcaster.ledger.errors import PeriodTooLong
-from broadcaster.ledger.period_queries import GOAL, By
+from broadcaster.ledger.period_queries import GOAL, By, asked_in
 from broadcaster.ledger.periods import Period, month_of, one_year, read_period, written_period
 from broadcaster.ledger.queries import broadcast_report
 from broadcaster.ledger.share_queries import village_shares
 from broadcaster.ledger.timelines import timelines
 from broadcaster.schedule.broadcast_facts import broadcast_facts
-from broadcaster.web.addresses import Id
+from broadcaster.web.addresses import ID_PATTERN, Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
 
@@ -57,6 +57,9 @@ Asked = Annotated[
 ]
 DAYS_AT_ONCE = timedelta(days=92)
 Topics = Annotated[list[str] | None, Query(max_length=200, description="None: all topics.")]
+InCluster = Annotated[
+    str, Query(pattern=ID_PATTERN, description="Only villages that were asked in it; none: all.")
+]
 
 
 @api.get("/coverage", responses=problems(400, 401, 403, 422))
@@ -67,11 +70,15 @@ def coverage(
     period: Asked = "",
     topic: Topics = None,
     by: By = By.STATION,
+    cluster: InCluster = "",
 ) -> PeriodOut:
     """Mean coverage and reach of a period, by default of this year, as far as the caller sees."""
     asked = read_period(period) if period else one_year(station.today().year)
     with station.database.reading() as session:
         villages = viewer.villages_in_view()
+        if cluster:
+            within = asked_in(session, asked, villages=villages, topics=topic, cluster_id=cluster)
+            villages = frozenset(within)
         found = figures_by(session, asked, by, topics=topic, villages=villages)
         residents = sum(each.covered.coverage.asked for each in found)
         heard = heard_over(session, asked, asked=residents, villages=villages, topics=topic)
@@ -84,20 +91,25 @@ def coverage(
         goal=GOAL,
         by=by,
         figures=[
-            FigureOut.of(figure, evidence=_evidence_of(figure, asked, by, topic))
+            FigureOut.of(figure, evidence=_evidence_of(figure, asked, by, topic, cluster))
             for figure in figures
         ],
         heard=HeardOut.of(heard),
     )
 
 
-def _evidence_of(figure: Figure, period: Period, by: By, topics: list[str] | None) -> str:
+def _evidence_of(
+    figure: Figure, period: Period, by: By, topics: list[str] | None, cluster: str
+) -> str:
     """One step down: from the whole to villages, from a village to its poles and their words."""
+    if by is By.CLUSTER:
+        cluster = figure.covered.key
     if by is By.TOPIC:
         topics = [figure.covered.key]
     asked = [("period", written_period(period)), *(("topic", each) for each in topics or ())]
     if by is By.VILLAGE:
         return f"/api/villages/{quote(figure.covered.key)}/shares?{urlencode(asked)}"
+    asked += [("cluster", cluster)] if cluster else []
     return f"/api/coverage?{urlencode([*asked, ('by', By.VILLAGE)])}"
 
 
@@ -151,11 +163,12 @@ def shares(
 
 @api.get("/broadcasts/{broadcast_id}/timeline", responses=problems(401, 403, 404, 422))
 def timeline(station: Here, viewer: Anyone, broadcast_id: Id) -> Timelines:
-    """Every statement of every device in view on one broadcast."""
+    """Every statement of every device in view on a broadcast, a talk or an emergency's part."""
     villages = viewer.villages_in_view()
     with station.database.reading() as session:
-        broadcast_facts(session, broadcast_id, station_id=station.station_id, villages=villages)
         report = broadcast_report(session, broadcast_id, villages=villages)
+        if report is None:
+            broadcast_facts(session, broadcast_id, station_id=station.station_id, villages=villages)
         told = timelines(session, broadcast_id, villages=villages)
     return Timelines(
         devices=[

@@ -29,7 +29,8 @@ from broadcaster.ledger.device_trends import (
     worrying_devices,
 )
 from broadcaster.ledger.part_heard import part_heard, words_of_live_kind, words_of_live_mark
-from broadcaster.ledger.queries import broadcast_report
+from broadcaster.ledger.queries import Villages, broadcast_report
+from broadcaster.ledger.reports import BroadcastReport
 from broadcaster.ledger.timelines import timelines
 from broadcaster.ledger.wording import mark_of, words_of_code, words_of_kind
 from broadcaster.live.tables import LiveTalk
@@ -262,12 +263,7 @@ def _timeline(
     villages = viewer.villages_in_view()
     with station.database.reading() as session:
         report = broadcast_report(session, broadcast_id, villages=villages)
-        facts = _talk(session, station, broadcast_id, seen=report is not None)
-        if facts is None:
-            found = broadcast_facts(
-                session, broadcast_id, station_id=station.station_id, villages=villages
-            )
-            facts = Told(found.broadcast_id, found.title, found.starts_at, live=False)
+        facts = _told(session, station, broadcast_id, report=report, villages=villages)
         told = timelines(session, broadcast_id, villages=villages)
         words = words_on(session, broadcast_id, villages=villages)
     heard = heard_by_village(words)
@@ -297,9 +293,17 @@ def _no_words_of_its_own(_mark: str) -> None:
     """A recording is told by the marks' own words."""
 
 
-def _talk(session: Session, station: Context, broadcast_id: str, *, seen: bool) -> Told | None:
-    """A live talk of this station of which something is in view."""
-    talk = session.get(LiveTalk, broadcast_id)
-    if talk is None or talk.station_id != station.station_id or not seen:
-        return None
-    return Told(talk.id, talk.title, talk.starts_at or talk.asked_at, live=True)
+def _told(
+    session: Session,
+    station: Context,
+    broadcast_id: str,
+    *,
+    report: BroadcastReport | None,
+    villages: Villages,
+) -> Told:
+    """What the ledger has in view, whichever room it came from; else what is only planned."""
+    if report is not None:
+        live = session.get(LiveTalk, broadcast_id) is not None
+        return Told(report.broadcast_id, report.title, report.starts_at, live=live)
+    found = broadcast_facts(session, broadcast_id, station_id=station.station_id, villages=villages)
+    return Told(found.broadcast_id, found.title, found.starts_at, live=False)

@@ -8,18 +8,21 @@ from datetime import date, datetime, timedelta, tzinfo
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Cluster, Village
-from broadcaster.bulletins.tables import Rendition
+from broadcaster.coverage.told import Told, told_among
 from broadcaster.errors import NotFound
 from broadcaster.ledger.coverage import Coverage
 from broadcaster.ledger.periods import Period
 from broadcaster.ledger.queries import Villages
-from broadcaster.ledger.village_history import HistoryDay, village_month
-from broadcaster.schedule.tables import Broadcast
+from broadcaster.ledger.village_days import VillageDay
+from broadcaster.ledger.village_history import village_month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryItem:
-    """One broadcast in one village: when, what, whom it reached, the words and the sound."""
+    """One broadcast in one village: when, what, whom it reached, the words and the sound.
+
+    Words and the sound's address are '' where nobody knew them beforehand: of live speech, relays.
+    """
 
     broadcast_id: str
     title: str
@@ -28,12 +31,7 @@ class HistoryItem:
     duration_ms: int
     coverage: Coverage
     spoken: str
-    audio_sha256: str
-
-    @property
-    def audio_address(self) -> str:
-        """Where the approved sound can be heard."""
-        return f"/audio/{self.audio_sha256}.mp3"
+    audio_address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +58,14 @@ def village_history(
     """What was on air in a village; raise NotFound for one that is not there or not in view."""
     place = _place(session, village_id, station_id=station_id, villages=villages)
     days = village_month(session, village_id, period, zone=zone, villages=villages)
-    told = _told(session, days)
+    told = told_among(session, {each.broadcast_id for day in days for each in day.broadcasts})
     return VillageHistory(
         village_id=village_id,
         name=place[0],
         cluster_name=place[1],
         period=period,
         days={
-            day.day: [
-                _item(each.broadcast_id, each.coverage, told)
-                for each in day.broadcasts
-                if each.broadcast_id in told
-            ]
+            day.day: [_item(each, told[each.broadcast_id]) for each in day.broadcasts]
             for day in days
         },
         coverages={day.day: day.coverage for day in days},
@@ -108,31 +102,14 @@ def _place(
     return found
 
 
-def _told(session: Session, days: Sequence[HistoryDay]) -> dict[str, tuple[Broadcast, Rendition]]:
-    """What was to be heard in each broadcast, from the records of that day."""
-    ids = [each.broadcast_id for day in days for each in day.broadcasts]
-    rows = session.exec(
-        select(Broadcast, Rendition)
-        .join(Rendition, col(Rendition.id) == col(Broadcast.rendition_id))
-        .where(col(Broadcast.id).in_(ids))
-    )
-    return {broadcast.id: (broadcast, rendition) for broadcast, rendition in rows}
-
-
-def _item(
-    broadcast_id: str, coverage: Coverage, told: Mapping[str, tuple[Broadcast, Rendition]]
-) -> HistoryItem:
-    broadcast, rendition = told[broadcast_id]
-    words = rendition.spoken
-    if broadcast.is_replay and rendition.replay:
-        words = str(rendition.replay["spoken"])
+def _item(day: VillageDay, told: Told) -> HistoryItem:
     return HistoryItem(
-        broadcast_id=broadcast_id,
-        title=broadcast.title,
-        topic=broadcast.topic,
-        starts_at=broadcast.starts_at,
-        duration_ms=broadcast.duration_ms,
-        coverage=coverage,
-        spoken=words,
-        audio_sha256=broadcast.audio_sha256,
+        broadcast_id=day.broadcast_id,
+        title=told.title or day.topic,
+        topic=day.topic,
+        starts_at=day.starts_at,
+        duration_ms=told.duration_ms,
+        coverage=day.coverage,
+        spoken=told.spoken,
+        audio_address=told.audio_address,
     )

@@ -82,3 +82,17 @@ class RootKeyMissing(BadInput):
         "The station's public root key is not known. Give it with --root-key; "
         "“loa keys show” prints it."
     )
+
+
+class RootKeyUnreadable(BadInput):
+    """What was given is no public root key: held against it, nothing of a good ledger holds."""
+
+    code = "root_key_unreadable"
+    message_vi = (
+        "--root-key không phải một khóa gốc công khai: khóa có 64 chữ số hệ 16 (0-9, a-f). "
+        "Hãy chép lại cả dòng từ “loa keys show”."
+    )
+    message_en = (
+        "--root-key is no public root key, which has 64 hexadecimal digits (0-9, a-f). "
+        "Copy the whole line again from “loa keys show”."
+    )

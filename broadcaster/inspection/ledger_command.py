@@ -1,6 +1,7 @@
 """`loa ledger`: verify, export, import and rebuild, at the station's machine or far from it."""
 
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from sqlalchemy import Engine
 from broadcaster.audit import Act, record
 from broadcaster.database import Database
 from broadcaster.database.columns import from_ms
-from broadcaster.inspection.errors import RootKeyMissing
+from broadcaster.inspection.errors import RootKeyMissing, RootKeyUnreadable
 from broadcaster.inspection.every_device import worthwhile_processes
 from broadcaster.inspection.exporting import export_ledger, import_ledger, read_manifest
 from broadcaster.inspection.findings import SAID, Finding
@@ -30,6 +31,7 @@ from broadcaster.ledger.plays import rebuild_plays
 from broadcaster.settings import Settings
 
 _TOLD_FINDINGS = 200
+_ROOT_KEY = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +46,23 @@ class Wish:
 def verified_station(
     database: Database, settings: Settings, wish: Wish, *, now: datetime, progress: Console
 ) -> Verdict:
-    """Verify the station's own ledger, as it is at one instant; raise RootKeyMissing."""
-    root_key = wish.root_key or _root_beside(settings.keys_dir)
+    """Verify the station's own ledger, as it is at one instant.
+
+    Raise RootKeyMissing, RootKeyUnreadable.
+    """
+    root_key = _root_given(wish.root_key) or _root_beside(settings.keys_dir)
     question = Question(root_key=root_key, now=now, since=wish.since, anchors=tuple(wish.anchors))
     return _with_bar(database.engine, question, progress)
 
 
 def verified_export(folder: Path, wish: Wish, *, progress: Console) -> Verdict:
-    """Verify an export, by itself; raise RootKeyMissing, ExportUnreadable."""
-    if not wish.root_key:
+    """Verify an export by itself; raise RootKeyMissing, RootKeyUnreadable, ExportUnreadable."""
+    root_key = _root_given(wish.root_key)
+    if not root_key:
         raise RootKeyMissing(field="root_key")
     manifest = read_manifest(folder)
     question = Question(
-        root_key=wish.root_key,
+        root_key=root_key,
         now=from_ms(manifest.exported_at_ms),
         since=wish.since,
         anchors=tuple(wish.anchors),
@@ -131,6 +137,14 @@ def _bar(console: Console) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _root_given(typed: str) -> str:
+    """The public root key that somebody typed, in small letters; '' where nobody did."""
+    given = typed.strip().lower()
+    if given and not _ROOT_KEY.fullmatch(given):
+        raise RootKeyUnreadable(field="root_key")
+    return given
 
 
 def _root_beside(keys_dir: Path) -> str:

@@ -106,6 +106,7 @@ def _reach(place: Place) -> sqlite3.Connection:
     # Used by one thread at a time, which need not be the one that opened it.
     named = {**place.named, "check_same_thread": False, "isolation_level": None}
     connection: sqlite3.Connection = sqlite3.connect(*place.arguments, **named)
+    connection.text_factory = _text_of
     return connection
 
 
@@ -142,7 +143,24 @@ def _looking(engine: Engine) -> Iterator[Connection]:
         with connection.begin():
             if connection.dialect.name == "sqlite":
                 connection.execute(text("SELECT count(*) FROM sqlite_master"))
-            yield connection
+                with _whatever_stands_there(connection.connection.driver_connection):
+                    yield connection
+            else:
+                yield connection
+
+
+@contextmanager
+def _whatever_stands_there(driver: Any) -> Iterator[None]:  # noqa: ANN401 - a driver's connection
+    """Read octets that are no text as such: whoever spoilt a row must not end the inspection."""
+    before, driver.text_factory = driver.text_factory, _text_of
+    try:
+        yield
+    finally:
+        driver.text_factory = before
+
+
+def _text_of(octets: bytes) -> str:
+    return octets.decode(errors="backslashreplace")
 
 
 @contextmanager

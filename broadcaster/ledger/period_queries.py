@@ -96,15 +96,25 @@ def topics_in(session: Session, period: Period, *, villages: Villages) -> list[s
 
 
 def asked_in(
-    session: Session, period: Period, *, villages: Villages, topics: Topics = None
+    session: Session,
+    period: Period,
+    *,
+    villages: Villages,
+    topics: Topics = None,
+    cluster_id: str = "",
 ) -> set[str]:
-    """The villages in view that were asked in a period, on these topics or on any."""
+    """The villages in view that were asked in a period, on these topics or on any.
+
+    With `cluster_id` those that were asked in that cluster, wherever they stand by now.
+    """
     connection = connection_of(session)
     scope = _Scope(villages, topics)
     found: set[str] = set()
     for table, wanted in _sources(pieces_of(period)):
         rows = connection.execute(
-            select(table.c.village_id).where(wanted, scope.of(table)).distinct()
+            select(table.c.village_id)
+            .where(wanted, scope.of(table), _in_cluster(table, cluster_id))
+            .distinct()
         ).scalars()
         found.update(rows)
     return found
@@ -125,6 +135,10 @@ class _Scope:
         if self.topics is not None:
             wanted.append(table.c.topic.in_(self.topics))
         return and_(*wanted)
+
+
+def _in_cluster(table: Table, cluster_id: str) -> ColumnElement[bool]:
+    return table.c.cluster_id == cluster_id if cluster_id else true()
 
 
 def _sources(pieces: Pieces) -> list[tuple[Table, ColumnElement[bool]]]:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
+from broadcaster.coverage.told import told_of
 from broadcaster.errors import LoaError
 from broadcaster.hearing.grades import Heard
 from broadcaster.hearing.queries import earlier_words
@@ -26,7 +27,6 @@ from broadcaster.village.days import (
     rows_of,
     week_of,
 )
-from broadcaster.village.told import told_of
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.language import in_language

@@ -18,6 +18,7 @@ from broadcaster.inspection.errors import (
     ExportUnreadable,
     ParquetNotInstalled,
     RootKeyMissing,
+    RootKeyUnreadable,
     UnfitForParquet,
 )
 from broadcaster.inspection.exporting import MANIFEST, export_ledger, import_ledger
@@ -204,6 +205,16 @@ def test_an_export_says_nothing_of_whom_to_believe(scene: Scene, tmp_path: Path)
 
     with pytest.raises(RootKeyMissing):
         verified_export(folder, Wish(), progress=NOWHERE)
+
+
+@pytest.mark.parametrize("typed", [ROOT_KEY[:-1], ROOT_KEY.encode().hex(), "không phải khóa"])
+def test_a_root_key_that_is_none_is_said_at_once(scene: Scene, tmp_path: Path, typed: str) -> None:
+    """Nobody is told of a thousand rows that do not hold because a digit was left out."""
+    folder = export(scene, tmp_path / "out")
+
+    with pytest.raises(RootKeyUnreadable):
+        verified_export(folder, Wish(root_key=typed), progress=NOWHERE)
+    assert verified_export(folder, Wish(root_key=f" {ROOT_KEY.upper()}"), progress=NOWHERE).holds
 
 
 def test_that_it_was_exported_stands_in_the_trail(scene: Scene, tmp_path: Path) -> None:

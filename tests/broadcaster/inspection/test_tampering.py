@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from nacl.encoding import HexEncoder
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlmodel import Session
 
 from broadcaster.areas.tables import VillagePopulation
@@ -22,7 +22,7 @@ from broadcaster.ledger.tables import BATCHES, CONFIRMATIONS, HEADS, PLAYS, SHAR
 from tests.broadcaster.inspection.scene import NEXT_MORNING, ROOT_KEY, ZONE, Scene, play_a_day
 from tests.broadcaster.ledger.commune import BEFORE, STARTS, STATION, Pole, ingest
 from tests.broadcaster.station_keys import made_keys
-from tests.trail import keys_of
+from tests.trail import connect, keys_of
 
 
 @pytest.fixture
@@ -274,3 +274,31 @@ def test_several_cores_find_what_one_finds(scene: Scene) -> None:
 
     assert verdict == scene.verdict()
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [
+        ("UPDATE confirmation SET entry = CAST(x'ff41' AS TEXT) WHERE seq = 2", "confirmation"),
+        ("UPDATE play SET title = CAST(x'ff41' AS TEXT)", "play"),
+        ("UPDATE audit_entry SET act = CAST(x'ff41' AS TEXT) WHERE number = 2", "audit_entry"),
+    ],
+)
+def test_what_is_no_text_any_more_is_named_and_hides_nothing_else(
+    sqlite_url: str, statement: str, table: str
+) -> None:
+    """SQLite keeps any octets as text; whoever writes some does not end the inspection by it."""
+    database = connect(sqlite_url)
+    scene = play_a_day(database)
+    scene.without_keeping(lambda session: session.execute(text(statement)))
+    scene.without_keeping(
+        lambda session: session.execute(
+            update(SHARES).where(SHARES.c.device_id == "loa-1").values(residents=99_999)
+        )
+    )
+    question = Question(root_key=ROOT_KEY, now=NEXT_MORNING)
+    with seen_at_one_instant(database.engine) as sight:
+        named = {each.table for each in verify(sight, question).findings}
+    database.dispose()
+
+    assert {table, "play_share"} <= named

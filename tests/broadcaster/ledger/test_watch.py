@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from broadcaster.database import Database
+from broadcaster.ledger.alert_queries import open_alerts
 from broadcaster.ledger.expectations import expect
 from broadcaster.ledger.tables import Alert, Play
 from broadcaster.ledger.watch import close_overdue
@@ -120,3 +121,40 @@ def test_nothing_stays_in_progress(database: Database, poles: tuple[Pole, Pole])
     look(database, now=END_DUE)
 
     assert set(states(database).values()) == {"not_confirmed"}
+
+
+def told(database: Database) -> list[tuple[str, datetime]]:
+    """The open alerts as people see them: the device, and the start that it owes its word on."""
+    with database.reading() as session:
+        return [
+            (each.device_id, each.starts_at)
+            for each in open_alerts(session, villages=None, limit=10)
+        ]
+
+
+def test_an_alert_tells_of_the_play_that_is_owed(
+    database: Database, poles: tuple[Pole, Pole]
+) -> None:
+    """The first was confirmed, its repeat was not; and a pole that came between owes that alone."""
+    later = STARTS + timedelta(minutes=10)
+    for pole in poles:
+        pole.play()
+    with database.writing() as session:
+        ingest(session, [pole.batch() for pole in poles])
+        raise_pole(session, "loa-3")
+        expect(session, order(repeat=1, starts_at=later), now=STARTS + timedelta(minutes=5))
+    look(database, now=later + timedelta(seconds=90))
+
+    assert sorted(told(database)) == [("loa-1", later), ("loa-2", later), ("loa-3", later)]
+
+
+def test_two_orders_that_are_owed_are_one_alert(
+    database: Database, poles: tuple[Pole, Pole]
+) -> None:
+    """People read it once, of the earlier start."""
+    assert len(poles) == 2
+    with database.writing() as session:
+        expect(session, order("ord-2", starts_at=STARTS + timedelta(seconds=5)), now=BEFORE)
+    look(database, now=START_DUE + timedelta(seconds=5))
+
+    assert sorted(told(database)) == [("loa-1", STARTS), ("loa-2", STARTS)]

@@ -6,15 +6,23 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from broadcaster.accounts.tables import Account
+from broadcaster.emergency.tables import (
+    Emergency,
+    EmergencyAuthorisation,
+    EmergencyPart,
+    EmergencySound,
+)
 from broadcaster.fleet.tables import Device, DeviceStatus
 from broadcaster.hearing.saying import say
 from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.marks import mark_coverage
 from broadcaster.ledger.rollups import roll_up
-from broadcaster.ledger.tables import Play
+from broadcaster.ledger.tables import Play, PlayShare
+from broadcaster.live.tables import LivePermit, LiveTalk
 from tests.broadcaster.pages.commune import EPOCH
 from tests.broadcaster.pages.conftest import CSRF, Browse, Call
-from tests.broadcaster.small_station import SmallStation
+from tests.broadcaster.small_station import STATION_ID, SmallStation
 
 YEAR = "/ledger/coverage?period=2026"
 OWN, OTHER = "dong-2", "tay-1"
@@ -76,6 +84,23 @@ def test_a_village_head_gets_their_own_figures(call: Call, by: str) -> None:
     assert {"cluster": "dong", "village": OWN}.get(by, told["figures"][0]["key"]) == (
         told["figures"][0]["key"]
     )
+
+
+@pytest.mark.usefixtures("afternoon")
+@pytest.mark.parametrize("period", ["2026", "2026-11-22"])
+def test_a_clusters_figure_leads_to_its_own_villages(call: Call, period: str) -> None:
+    """What they were asked and confirmed adds up to the figure; other clusters are left out."""
+    client, header = call("leader")
+    told = client.get(f"/api/coverage?period={period}&by=cluster", headers=header).json()
+
+    assert len(told["figures"]) == 3
+    for figure in told["figures"]:
+        below = client.get(figure["evidence"], headers=header).json()["figures"]
+        assert {each["key"].rpartition("-")[0] for each in below} == {figure["key"]}
+        for part in ("asked", "confirmed", "not_confirmed", "unverifiable"):
+            assert figure["coverage"][part] == pytest.approx(
+                sum(each["coverage"][part] for each in below)
+            )
 
 
 @pytest.mark.usefixtures("afternoon")
@@ -442,3 +467,95 @@ def test_a_campaign_is_a_set_of_topics_and_days(browse: Browse) -> None:
     assert "Từ 20/11/2026 đến 30/11/2026" in words_of(found.text)
     assert "10.800 người" in words_of(found.text)
     assert "Trong thời gian này chưa có lần phát nào." in none.text
+
+
+def unwritten(station: SmallStation) -> None:
+    """The noon was somebody at the microphone, and what is on air is the drill of a flood."""
+    with station.database.writing() as session:
+        person = session.exec(select(Account.id)).first() or ""
+        now = station.clock()
+        session.add(
+            LivePermit(
+                id="permit-1", station_id=STATION_ID, account_id=person, granted_by=person,
+                granted_at=now, valid_until=now,
+            )
+        )  # fmt: skip
+        session.add(
+            EmergencyAuthorisation(
+                id="emu-1", station_id=STATION_ID, account_id=person, granted_by=person,
+                granted_at=now,
+            )
+        )  # fmt: skip
+        session.add(
+            EmergencySound(
+                script_sha256="e" * 64, script="Diễn tập lũ.", spoken="Diễn tập. Lũ về.",
+                wanted_at=now, audio_sha256="f" * 64, duration_ms=9_000,
+            )
+        )  # fmt: skip
+        session.flush()
+        session.add(
+            LiveTalk(
+                id="talk-1", station_id=STATION_ID, title="Mời họp", speaker_id=person,
+                permit_id="permit-1", longest_ms=60_000, said_ms=40_000, asked_at=now,
+                starts_at=now, ended_at=now,
+            )
+        )  # fmt: skip
+        session.add(
+            Emergency(
+                id="em-1", station_id=STATION_ID, request_key="once", hazard="flood", drill=True,
+                words="Lũ về.", cadence="once", given_by=person, giver_name="Người ra lệnh",
+                authorisation_id="emu-1", raised_at=now, repeats_until=now,
+            )
+        )  # fmt: skip
+        session.flush()
+        session.add(
+            EmergencyPart(
+                id="emp-1", emergency_id="em-1", kind="message", script_sha256="e" * 64,
+                starts_at=now,
+            )
+        )  # fmt: skip
+        for was, becomes in (("bc-noon", "talk-1"), ("bc-now", "emp-1")):
+            for share in session.exec(select(PlayShare).where(PlayShare.broadcast_id == was)):
+                share.broadcast_id = becomes
+            for play in session.exec(select(Play).where(Play.broadcast_id == was)):
+                play.broadcast_id, play.title = becomes, f"Lệnh {becomes}"
+
+
+def test_a_day_holds_also_what_was_spoken_live_and_ordered_in_an_emergency(
+    afternoon: SmallStation, browse: Browse, call: Call
+) -> None:
+    """What the day's figure counts stands under it: each item, and of each what is known of it."""
+    unwritten(afternoon)
+    client, header = call("village_head")
+    told = client.get(f"/api/villages/{OWN}/days?period=2026-11", headers=header).json()
+    (day,) = told["days"]
+    page = browse("village_head").get(f"/ledger/villages/{OWN}").text
+
+    assert day["coverage"]["asked"] == sum(each["coverage"]["asked"] for each in day["broadcasts"])
+    assert [
+        (each["title"], each["duration_ms"], each["spoken"], each["audio_url"])
+        for each in day["broadcasts"][1:]
+    ] == [
+        ("Mời họp", 40_000, "", ""),
+        ("Lệnh emp-1", 9_000, "Diễn tập. Lũ về.", f"/audio/{'f' * 64}.mp3"),
+    ]
+    assert page.count("<audio ") == 2
+    assert "Không có lời viết trước." in page
+
+
+@pytest.mark.parametrize("broadcast_id", ["talk-1", "emp-1"])
+def test_every_item_of_a_day_leads_to_what_each_device_said(
+    afternoon: SmallStation, browse: Browse, call: Call, broadcast_id: str
+) -> None:
+    """Whichever room it came from: as a page, and as the address that the JSON itself names."""
+    unwritten(afternoon)
+    client, header = call("village_head")
+    days = client.get(f"/api/villages/{OWN}/days?period=2026-11", headers=header).json()["days"]
+    item = next(each for each in days[0]["broadcasts"] if each["broadcast_id"] == broadcast_id)
+    told = client.get(item["evidence"], headers=header)
+    page = browse("village_head").get(f"/broadcasts/{broadcast_id}/timeline")
+
+    assert (told.status_code, page.status_code) == (200, 200)
+    assert {each["device_id"] for each in told.json()["devices"]} == {
+        "loa-dong-2-1", "loa-dong-2-2",
+    }  # fmt: skip
