@@ -42,16 +42,15 @@ def desk_of(station: LargeStation) -> Mapping[str, Sequence[str]]:
     app = station.app
     database: Database = app.state.context.database
     clusters = [f"c-{number}" for number in range(len(station.heads))]
-    with database.writing() as session:
-        _authorise(session)
+    order_everywhere(station)
     for who, path, form in _acts(clusters):
-        _send(app, who, path, form)
+        send(app, who, path, form)
     with database.reading() as session:
         relay = {"source_id": _newest(session, RelaySource), "duration": "30"}
         programme = _of_kind(session, BulletinKind.PLAYLIST)
-    _send(app, "operator", "/relays", relay)
+    send(app, "operator", "/relays", relay)
     at = {"clusters": ["c-0"], "when": "at", "starts_local": "2026-11-26T12:00"}
-    _send(app, "operator", f"/bulletins/{programme}/queue", at)
+    send(app, "operator", f"/bulletins/{programme}/queue", at)
     with database.writing() as session:
         _receive(session)
         _tell_of_materials(session)
@@ -77,6 +76,19 @@ def desk_of(station: LargeStation) -> Mapping[str, Sequence[str]]:
         }
 
 
+def order_everywhere(station: LargeStation) -> str:
+    """An emergency for every cluster, on another's word; its id."""
+    database: Database = station.app.state.context.database
+    with database.writing() as session:
+        _authorise(session)
+    order = {"hazard": "flood", "mode": "real", "typed": "khan cap", "words": _WARNING}
+    clusters = [f"c-{number}" for number in range(len(station.heads))]
+    form = {"request_key": "key-of-a-page", "clusters": clusters, **order}
+    send(station.app, "operator", "/emergency", form)
+    with database.reading() as session:
+        return session.exec(select(Emergency.id)).one()
+
+
 _MADE: Mapping[str, type[SQLModel]] = {
     "{alert_id}": ReceivedAlert,
     "{campaign_id}": Campaign,
@@ -95,7 +107,6 @@ def _acts(clusters: Sequence[str]) -> list[tuple[str, str, dict[str, object]]]:
     village = "v-0-0"
     everywhere = {"clusters": list(clusters)}
     item = {"kind": ["chime", "ident", "closing"], "bulletin_id": ["", "", ""], "minutes": [""] * 3}
-    order = {"hazard": "flood", "mode": "real", "typed": "khan cap", "words": _WARNING}
     return [
         ("operator", "/playlists", {"title": "Chương trình sáng", **item}),
         ("operator", "/bulletins", {"title": "Mời họp", "topic": "y tế", "script": _WARNING}),
@@ -121,11 +132,10 @@ def _acts(clusters: Sequence[str]) -> list[tuple[str, str, dict[str, object]]]:
          {"address": _NOWHERE, "source_id": "XA-1", "secret": "khoa-thu-nghiem"}),
         ("admin", "/materials/feeds",
          {"name": "Cẩm nang", "url": _NOWHERE, "licence": "Công văn 12"}),
-        ("operator", "/emergency", {"request_key": "key-of-a-page", **order, **everywhere}),
     ]  # fmt: skip
 
 
-def _send(app: FastAPI, who: str, path: str, form: Mapping[str, object]) -> None:
+def send(app: FastAPI, who: str, path: str, form: Mapping[str, object]) -> None:
     """A form that somebody sends, with a file where it has one; it is taken."""
     fields = {CSRF_FIELD: CSRF_TOKEN, **form}
     files = fields.pop("files", None)
