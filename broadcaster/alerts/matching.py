@@ -1,7 +1,7 @@
 """An alert against this station: its villages, the clusters that hear them, its hazard."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,11 +33,7 @@ def proposal_of(session: Session, alert: Alert, *, station_id: str, day: date) -
     """The villages of all that is said in the language that is read, and its words."""
     info = preferred_info(alert)
     villages = known_places(session, station_id=station_id, day=day)
-    found = matched(
-        _areas(alert, info),
-        villages=villages,
-        codes=codes_of(session, station_id=station_id, villages=villages),
-    )
+    found = meant(alert, villages, codes_of(session, station_id=station_id, villages=villages))
     cluster = {each.id: each.cluster_id for each in villages_of(session, station_id)}
     return Proposal(
         info=info,
@@ -48,6 +44,13 @@ def proposal_of(session: Session, alert: Alert, *, station_id: str, day: date) -
         hazard=hazard_of(info) if info else "",
         offered=offered_words(info),
     )
+
+
+def meant(
+    alert: Alert, villages: Sequence[KnownPlace], codes: Mapping[tuple[str, str], Collection[str]]
+) -> Matched:
+    """The villages of all that is said in the language that is read."""
+    return matched(_areas(alert, preferred_info(alert)), villages=villages, codes=codes)
 
 
 def known_places(session: Session, *, station_id: str, day: date) -> Sequence[KnownPlace]:

@@ -10,7 +10,7 @@ from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.alerts.desk import waiting_alerts
 from broadcaster.alerts.intake import alert_of_key
-from broadcaster.alerts.matching import proposal_of
+from broadcaster.alerts.matching import codes_of, known_places, meant
 from broadcaster.alerts.shown import AlertLine, alert_line
 from broadcaster.alerts.standing import Shown
 from broadcaster.alerts.tables import ReceivedAlert
@@ -40,11 +40,11 @@ def alert_notices(
         return taken_back
     zone = ZoneInfo(session.get_one(Station, station_id).zone)
     day = now.astimezone(zone).date()
-    ours = [
-        line
-        for line in lines[:_MOST]
-        if proposal_of(session, line.alert, station_id=station_id, day=day).villages
-    ]
+    # The villages are read once for all alerts: a province has thousands, and this is asked for
+    # by every board that stands open somewhere.
+    villages = known_places(session, station_id=station_id, day=day)
+    codes = codes_of(session, station_id=station_id, villages=villages)
+    ours = [line for line in lines[:_MOST] if meant(line.alert, villages, codes).village_ids]
     others = [line for line in lines if line not in ours]
     return [*taken_back, *(_waiting(each) for each in ours), *_elsewhere(others)]
 

@@ -1,5 +1,6 @@
 """One emergency: second by second what its devices do, and how it is prolonged and ended."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -35,7 +36,8 @@ from broadcaster.emergency.proof import (
     prove_prolonging,
 )
 from broadcaster.emergency.raising import PartKind
-from broadcaster.emergency.standing_queries import standing_of
+from broadcaster.emergency.standing import UNHEARD
+from broadcaster.emergency.standing_queries import with_places, words_of
 from broadcaster.emergency.tables import Emergency, EmergencyPart, EmergencySound
 from broadcaster.emergency.wording import ACTS, ENDINGS, STAGES
 from broadcaster.emergency.words import message_script
@@ -46,6 +48,7 @@ from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.frame import render
 from broadcaster.web.language import in_language
+from broadcaster.web.paging import PageAsked, paging
 
 router = APIRouter(include_in_schema=False)
 
@@ -57,14 +60,16 @@ Token = Annotated[str, Depends(token_of)]
 
 
 @router.get("/emergency/{emergency_id}")
-def one_emergency(request: Request, station: Here, viewer: Anyone, emergency_id: Id) -> Response:
+def one_emergency(
+    request: Request, station: Here, viewer: Anyone, emergency_id: Id, page: PageAsked = 1
+) -> Response:
     """The board of one emergency, its words, its log, and what may be done about it."""
-    return _page(request, station, viewer, emergency_id)
+    return _page(request, station, viewer, emergency_id, page=page)
 
 
 @router.get("/emergency/{emergency_id}/live")
 def one_emergency_live(
-    request: Request, station: Here, viewer: Anyone, emergency_id: Id
+    request: Request, station: Here, viewer: Anyone, emergency_id: Id, page: PageAsked = 1
 ) -> Response:
     """The board alone, or 204 while it says what the page shows already."""
     with station.database.reading() as session:
@@ -74,7 +79,7 @@ def one_emergency_live(
             station_id=station.station_id,
             villages=viewer.villages_in_view(),
         )
-        live = _board(request, session, station, viewer, emergency)
+        live = _board(request, session, station, viewer, emergency, page=page)
     return answer_live(request, live)
 
 
@@ -166,6 +171,7 @@ def _page(
     viewer: Viewer,
     emergency_id: str,
     *,
+    page: int = 1,
     refused: LoaError | None = None,
     given: EndForm | None = None,
 ) -> Response:
@@ -187,7 +193,7 @@ def _page(
         oversees = viewer.may(Right.OVERSEE_EMERGENCIES)
         spoke = spoke_in(session, emergency)
         shown: dict[str, Any] = {
-            "live": _board(request, session, station, viewer, emergency),
+            "live": _board(request, session, station, viewer, emergency, page=page),
             "events": events,
             "names": display_names(session, people),
         }
@@ -220,7 +226,13 @@ def _page(
 
 
 def _board(
-    request: Request, session: Session, station: Context, viewer: Viewer, emergency: Emergency
+    request: Request,
+    session: Session,
+    station: Context,
+    viewer: Viewer,
+    emergency: Emergency,
+    *,
+    page: int,
 ) -> LivePart:
     now = station.now()
     clusters = clusters_of_emergency(session, emergency.id)
@@ -243,20 +255,32 @@ def _board(
         if said.starts_at > now
     ]
     today = station.day_of(now)
+    standing = words_of(
+        session, emergency, clusters, today=today, villages=viewer.villages_in_view()
+    )
+    own = f"/emergency/{emergency.id}"
+    shown = paging(request, standing.asked, page=page, path=own)
+    # Of a province's thousands those come first to whom somebody has to go.
+    devices = (
+        standing.devices
+        if shown.pages == 1
+        else sorted(standing.devices, key=lambda each: each.word.stage not in UNHEARD)
+    )
     return live_part(
         request,
         "emergency/pages/board_live.html",
-        address=f"/emergency/{emergency.id}/live",
+        address=replace(shown, path=f"{own}/live").address(shown.page),
         every_s=1,
         emergency=emergency,
-        standing=standing_of(
+        standing=standing,
+        counted=standing.stages,
+        devices=with_places(
             session,
-            emergency,
-            clusters,
+            devices[shown.part()],
             today=today,
-            villages=viewer.villages_in_view(),
             with_phones=viewer.may(Right.SEE_STATION),
         ),
+        paging=shown,
         parts=parts,
         next_at=min(coming, default=None),
         last_at=max(coming, default=None),

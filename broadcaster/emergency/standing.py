@@ -27,6 +27,9 @@ class Stage(StrEnum):
     FAILED = "failed"
 
 
+UNHEARD = frozenset({Stage.SILENT, Stage.FAILED})
+"""Where people at a device have heard nothing of it: somebody has to go there, or to call."""
+
 _IN_ORDER = (Stage.SILENT, Stage.RECEIVED, Stage.ALARM, Stage.SPEAKING, Stage.FINISHED)
 _BAD_ENDS = {
     Kind.FAILED: Stage.FAILED,

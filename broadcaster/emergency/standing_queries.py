@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 import msgspec
@@ -13,14 +14,22 @@ from broadcaster.accounts.roles import Role
 from broadcaster.accounts.tables import Account, RoleGrant
 from broadcaster.areas.tables import Cluster, Village
 from broadcaster.emergency.raising import PartKind
-from broadcaster.emergency.standing import DeviceStanding, Heard, Standing, ToCall, word_of
+from broadcaster.emergency.standing import (
+    DeviceStanding,
+    DeviceWord,
+    Heard,
+    Standing,
+    ToCall,
+    word_of,
+)
 from broadcaster.emergency.tables import Emergency, EmergencyOrder, EmergencyPart
-from broadcaster.fleet.registry import devices_of, holds_on
-from broadcaster.fleet.tables import DeviceShare, DeviceStatus
+from broadcaster.fleet.registry import holds_on
+from broadcaster.fleet.tables import Device, DeviceShare, DeviceStatus
 from broadcaster.ledger.tables import ConfirmationRow
 from devices.protocol.messages import Confirmation, Kind
 
 _READ = msgspec.json.Decoder(Confirmation)
+_SILENT = DeviceWord()
 
 
 def standing_of(
@@ -37,42 +46,73 @@ def standing_of(
     With `villages` only the devices that reach one of them today; the numbers of village heads,
     which are personal data, are read only `with_phones`.
     """
+    standing = words_of(session, emergency, clusters, today=today, villages=villages)
+    return Standing(
+        devices=with_places(session, standing.devices, today=today, with_phones=with_phones)
+    )
+
+
+def words_of(
+    session: Session,
+    emergency: Emergency,
+    clusters: Sequence[str],
+    *,
+    today: date,
+    villages: frozenset[str] | None = None,
+) -> Standing:
+    """The same without whom each device reaches, which a province shows of a part of them only."""
+    reaching = None if villages is None else _reaching(session, villages, today=today)
     # Who came later was not asked: a pole set up meanwhile, or those of a rehearsal.
-    devices = [
-        device
-        for device in devices_of(session, clusters)
-        if device.enrolled_at <= emergency.raised_at
-    ]
-    if villages is not None:
-        reaching = _reaching(session, villages, today=today)
-        devices = [device for device in devices if device.id in reaching]
-    ids = [device.id for device in devices]
+    asked = session.exec(
+        select(Device.id, Device.name, Device.cluster_id, Device.simulated).where(
+            col(Device.cluster_id).in_(clusters),
+            col(Device.retired_at).is_(None),
+            col(Device.enrolled_at) <= emergency.raised_at,
+        )
+    ).all()
     heard, repeats = _heard(session, emergency.id), _repeats(session, emergency.id)
     names = _cluster_names(session, clusters)
-    places = _places(session, ids, today=today, with_phones=with_phones)
-    offline = _offline(session, ids)
+    place = {cluster: position for position, cluster in enumerate(clusters)}
     return Standing(
         devices=[
             DeviceStanding(
-                device_id=device.id,
-                name=device.name,
-                cluster_id=device.cluster_id,
-                cluster=names[device.cluster_id],
-                villages=[name for name, _ in places.get(device.id, ())],
-                heads=[head for _, heads in places.get(device.id, ()) for head in heads],
-                offline_since=offline.get(device.id),
-                simulated=device.simulated,
+                device_id=device_id,
+                name=name,
+                cluster_id=cluster_id,
+                cluster=names[cluster_id],
+                simulated=simulated,
                 word=word_of(
-                    heard.get(device.id, ()),
-                    repeats=repeats.get(device.id, 0),
+                    heard[device_id],
+                    repeats=repeats.get(device_id, 0),
                     raised_at=emergency.raised_at,
-                ),
+                )
+                if device_id in heard
+                else _SILENT,
             )
-            for device in sorted(
-                devices, key=lambda each: (clusters.index(each.cluster_id), each.name)
+            for device_id, name, cluster_id, simulated in sorted(
+                asked, key=lambda each: (place[each[2]], each[1], each[0])
             )
+            if reaching is None or device_id in reaching
         ]
     )
+
+
+def with_places(
+    session: Session, devices: Sequence[DeviceStanding], *, today: date, with_phones: bool = False
+) -> Sequence[DeviceStanding]:
+    """These devices with whom each reaches today, and since when it is away."""
+    ids = [device.device_id for device in devices]
+    places = _places(session, ids, today=today, with_phones=with_phones)
+    offline = _offline(session, ids)
+    return [
+        replace(
+            device,
+            villages=[name for name, _ in places.get(device.device_id, ())],
+            heads=[head for _, heads in places.get(device.device_id, ()) for head in heads],
+            offline_since=offline.get(device.device_id),
+        )
+        for device in devices
+    ]
 
 
 def _heard(session: Session, emergency_id: str) -> Mapping[str, Sequence[Heard]]:

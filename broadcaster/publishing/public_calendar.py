@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from icalendar import Calendar, Event
 
@@ -10,10 +11,21 @@ from broadcaster.publishing.items import Announced
 
 LOOK_BACK = timedelta(days=30)
 LOOK_AHEAD = timedelta(days=31)
+_KEPT = 4
+"""Calendars that are kept: one of each station of a machine that has few."""
 
 
 def public_calendar(channel: Channel, broadcasts: Sequence[Announced], *, now: datetime) -> bytes:
-    """The calendar, UTF-8; instants in UTC, which every calendar shows in its reader's zone."""
+    """The calendar, UTF-8; instants in UTC, which every calendar shows in its reader's zone.
+
+    Anybody may ask, and calendars do so again and again: what was written for the same broadcasts
+    and the same `now` is not written anew.
+    """
+    return _written(channel, tuple(broadcasts), now)
+
+
+@lru_cache(maxsize=_KEPT)
+def _written(channel: Channel, broadcasts: tuple[Announced, ...], now: datetime) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Loa//loa.vn//VI")
     calendar.add("version", "2.0")

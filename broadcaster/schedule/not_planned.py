@@ -14,7 +14,7 @@ from broadcaster.bulletins.tables import Bulletin, Rendition
 from broadcaster.schedule.finding_room import Cause, asked_of, room_for
 from broadcaster.schedule.listing import ScheduleLine
 from broadcaster.schedule.tables import Broadcast, Schedule
-from broadcaster.schedule.taken import Standing, standing_schedules
+from broadcaster.schedule.taken import Standing, open_schedules, standing_schedules
 
 
 class Step(StrEnum):
@@ -81,8 +81,8 @@ def held_wishes(
     """The approved wishes of the next `days` that found no room, the soonest first."""
     candidates = [
         each
-        for each in standing_schedules(session, station=station, after=now)
-        if _is_open(each) and (each.rule is None or _in_reach(each, now=now, days=days))
+        for each in open_schedules(session, station=station)
+        if each.rule is None or _in_reach(each, now=now, days=days)
     ]
     states = states_of(session, [each.bulletin for each in candidates])
     found: list[HeldWish] = []
@@ -176,10 +176,6 @@ def _held(
             )
             return [held]
     return []
-
-
-def _is_open(standing: Standing) -> bool:
-    return standing.schedule.closed_at is None
 
 
 def _in_reach(standing: Standing, *, now: datetime, days: int) -> bool:

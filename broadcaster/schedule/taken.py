@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Station
@@ -121,9 +122,19 @@ def occasion_of(broadcast: Broadcast, standing: Standing | None, zone: ZoneInfo)
     return Occasion(broadcast.schedule_id, wall_time(broadcast.occurs_at, zone))
 
 
+def open_schedules(session: Session, *, station: Station) -> list[Standing]:
+    """The schedules that nobody withdrew and that are not closed: what still wants a place."""
+    return _standing(session, col(Schedule.closed_at).is_(None), station=station)
+
+
 def standing_schedules(session: Session, *, station: Station, after: datetime) -> list[Standing]:
     """The schedules that nobody withdrew: open ones, and those that play after an instant."""
     recent = select(Broadcast.schedule_id).where(col(Broadcast.starts_at) > after - _LONGEST_AGO)
+    wanted = col(Schedule.closed_at).is_(None) | col(Schedule.id).in_(recent)
+    return _standing(session, wanted, station=station)
+
+
+def _standing(session: Session, wanted: ColumnElement[bool], *, station: Station) -> list[Standing]:
     rows: Sequence[tuple[Schedule, Bulletin, Rendition | None]] = session.exec(
         select(Schedule, Bulletin, Rendition)
         .join(Bulletin, col(Bulletin.id) == col(Schedule.bulletin_id))
@@ -131,7 +142,7 @@ def standing_schedules(session: Session, *, station: Station, after: datetime) -
         .where(
             Schedule.station_id == station.id,
             col(Schedule.cancelled_at).is_(None),
-            col(Schedule.closed_at).is_(None) | col(Schedule.id).in_(recent),
+            wanted,
         )
         .order_by(col(Schedule.created_at), col(Schedule.id))
     ).all()

@@ -159,6 +159,7 @@ def _play(
         "end_due_at": at + timedelta(seconds=240), "frozen": over, "state": state,
         "reached": "finished" if state == "confirmed" else "cached" if said else "planned",
         "played_ms": 92_000 if state == "confirmed" else 0, "clock_doubtful": False,
+        "started_at": at if state == "confirmed" else None,
         "relay": False, "simulated": False,
     }  # fmt: skip
 

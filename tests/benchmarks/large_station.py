@@ -38,7 +38,7 @@ PLAYS_A_YEAR = 10
 WORDS_A_PLAY = 5
 NOW = datetime(2026, 11, 22, 10, 1, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-STAFF = ("operator", "leader", "admin")
+STAFF = ("operator", "leader", "admin", "inspector")
 CSRF_TOKEN = "token-of-the-benchmark"
 SOUND = b"\0" * 500_000
 SOUND_SHA256 = hashlib.sha256(SOUND).hexdigest()

@@ -9,9 +9,10 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from sqlalchemy import Engine, event
 
 from broadcaster.accounts.guard import SESSION_COOKIE, declared_rights
 from broadcaster.logs import configure_logs
-from tests.benchmarks.large_station import STAFF, LargeStation, application, large_station
+from tests.benchmarks.large_desk import desk_of
+from tests.benchmarks.large_station import LargeStation, application, large_station
 from tests.clients import TestClient
 
 ROUNDS = 5
@@ -36,28 +38,40 @@ OF_ALL = {
     "/devices/map": 20.0,
     "/devices/map/live": 20.0,
     "/devices/map/places": 40.0,
+    "/emergency/{emergency_id}": 10.0,
+    "/emergency/{emergency_id}/live": 10.0,
     "/devices/trends": 20.0,
     "/devices/trends/live": 20.0,
+    "/campaigns/{campaign_id}": 10.0,
     "/ledger/coverage": 10.0,
     "/ledger/coverage/live": 10.0,
 }
 """Pages that speak of every device or village at once may grow, by far less than a hundred times.
 
 The map has every device; the trends judge each by its plays of eight weeks, and show the worst; the
-year's coverage adds up all villages.
+year's coverage adds up all villages, and a campaign's goal names them; an emergency counts what
+every device says, and shows a part of them.
 """
 
-PLACES = {
-    "{broadcast_id}": "on-0",
-    "{village_id}": "v-0-0",
-    "{device_id}": "d-0-0",
-    "{bulletin_id}": "b-60",
+LEFT_OUT: Mapping[str, str] = {
+    "/api/": "what programs ask is no page",
+    "/static": "files as they lie there",
+    "/audio/": "a sound as it lies there",
+    "/kenh/{bulletin_id}/": "pictures and parts of a sound, made once and kept",
+    "/hearing/": "a photo as it lies there",
+    "/emergency/preview/": "a sound that a form has made",
+    "/evidence/": "no statement of this station is really signed",
+    "/language/": "leads back to where somebody was",
+    "/broadcasts/talk-": "leads to the page of a talk",
+    "/sign-in/province": "leads to a province's sign-in, where a station has one",
 }
-"""What is there in the large station; pages about anything else are left out of the table.
+"""What no page of the large station is, by how its path begins, and why."""
 
-The evidence of one confirmation is one of them: here no statement is really signed."""
+LOOKERS = ("admin", "operator", "leader")
+"""Of the staff; whoever inspects is shown what these are, without their forms."""
 
-LEFT_OUT = ("/api/", "/static", "/audio/", "/language/", "/broadcasts/talk-")
+BY_BEARER = "/metrics"
+"""Programs are asked who they are in a header, where a browser sends its cookie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,7 @@ class Cost:
 
     path: str
     role: str
+    address: str
     ms: float
     processor_ms: float
     kilobytes: float
@@ -76,51 +91,91 @@ class Cost:
     rows: int
 
 
-def costs(station: LargeStation, *, rounds: int = ROUNDS) -> list[Cost]:
-    """Every page that the large station can show, each to whoever is shown the most."""
+class PageNotShown(LookupError):
+    """Nobody at the large station is shown a page: its desk lacks what the page is about."""
+
+
+def costs(
+    station: LargeStation,
+    *,
+    rounds: int = ROUNDS,
+    most: bool = True,
+    as_in: Iterable[Cost] = (),
+) -> list[Cost]:
+    """Every page of the table of routes, each to whoever is shown the most.
+
+    Without `most` to the first who is shown it. Pages that were measured at another station are
+    opened by the same person as there. Raises PageNotShown: what cannot be measured is in
+    `LEFT_OUT`, and nowhere else.
+    """
+    desk = desk_of(station)
+    there = {each.path: each.role for each in as_in}
+    everybody = (*LOOKERS, station.heads[0])
     found = []
-    for path in _paths(station.app):
-        shown = {role: _shown(station, path, role) for role in (*STAFF, station.heads[0])}
-        role = max(shown, key=lambda each: shown[each])
-        if shown[role]:
-            found.append(_cost(station, path, role, rounds=rounds))
+    for path in pages_of(station.app):
+        who = (there[path],) if path in there else everybody
+        role, address = _whose(station, path, desk, who=who, most=most)
+        found.append(_cost(station, path, role, address, rounds=rounds))
     return found
 
 
-def _paths(app: FastAPI) -> list[str]:
+def pages_of(app: FastAPI) -> list[str]:
+    """The path of every page, as its route writes it."""
     gets = (route[4:] for route in declared_rights(app) if route.startswith("GET "))
-    return sorted(
-        path
-        for path in gets
-        if not path.startswith(LEFT_OUT) and set(re.findall(r"\{\w+\}", path)) <= PLACES.keys()
-    )
+    return sorted(path for path in gets if not path.startswith(tuple(LEFT_OUT)))
 
 
-def _browser(app: FastAPI, token: str) -> TestClient:
+def _browser(app: FastAPI, token: str, path: str) -> TestClient:
+    bearer = {"Authorization": f"Bearer {token}"} if path == BY_BEARER else {}
     return TestClient(
         app,
         follow_redirects=False,
-        headers={"Accept": "text/html"},
+        headers={"Accept": "text/html", **bearer},
         cookies={SESSION_COOKIE: token},
     )
 
 
-def _address(path: str) -> str:
-    for place, value in PLACES.items():
-        path = path.replace(place, value)
-    return path
+def _addresses(path: str, desk: Mapping[str, Sequence[str]]) -> list[str]:
+    """Where a page may lie, by what stands for the parameters of its path."""
+    names = re.findall(r"\{\w+\}", path)
+    found = []
+    for values in product(*(desk[name] for name in names)):
+        address = path
+        for name, value in zip(names, values, strict=True):
+            address = address.replace(name, value)
+        found.append(address)
+    return found
 
 
-def _shown(station: LargeStation, path: str, role: str) -> int:
+def _shown(station: LargeStation, path: str, address: str, token: str) -> int:
     """How many bytes somebody is shown; none where they may not look."""
-    with _browser(station.app, role) as browser:
-        answer = browser.get(_address(path))
+    with _browser(station.app, token, path) as browser:
+        answer = browser.get(address)
     return len(answer.content) if answer.status_code == 200 else 0
 
 
-def _cost(station: LargeStation, path: str, role: str, *, rounds: int) -> Cost:
-    address = _address(path)
-    with _browser(station.app, role) as browser:
+def _whose(
+    station: LargeStation,
+    path: str,
+    desk: Mapping[str, Sequence[str]],
+    *,
+    who: Sequence[str],
+    most: bool,
+) -> tuple[str, str]:
+    """Who is shown a page, and where it lies."""
+    for address in _addresses(path, desk):
+        shown: dict[str, int] = {}
+        for each in who:
+            shown[each] = _shown(station, path, address, each)
+            if shown[each] and not most:
+                break
+        if any(shown.values()):
+            return max(shown, key=lambda each: shown[each]), address
+    raise PageNotShown(path)
+
+
+def _cost(station: LargeStation, path: str, role: str, address: str, *, rounds: int) -> Cost:
+    with _browser(station.app, role, path) as browser:
         with _counted(station.app) as asked:
             answer = browser.get(address)
         clock_ms, processor_ms = [], []
@@ -131,7 +186,8 @@ def _cost(station: LargeStation, path: str, role: str, *, rounds: int) -> Cost:
             processor_ms.append((time.process_time() - used) * 1_000)
     return Cost(
         path,
-        role.partition("-")[0],
+        role,
+        address,
         statistics.median(clock_ms),
         statistics.median(processor_ms),
         len(answer.content) / 1_000,
@@ -200,8 +256,9 @@ def table_of(small: Sequence[Cost], large: Sequence[Cost]) -> str:
     for each in sorted(large, key=lambda cost: -cost.processor_ms):
         was = before.get(each.path)
         mark = " **slow**" if each.processor_ms > FITTING_MS else ""
+        role = each.role.partition("-")[0]
         lines.append(
-            f"| {each.path}{mark} | {each.role} | {f'{was.processor_ms:.1f}' if was else ''} "
+            f"| {each.path}{mark} | {role} | {f'{was.processor_ms:.1f}' if was else ''} "
             f"| {each.processor_ms:.1f} "
             f"| {f'{each.processor_ms / was.processor_ms:.1f}' if was else ''} "
             f"| {each.ms:.1f} | {each.statements} | {each.rows} | {each.kilobytes:.0f} |"

@@ -19,10 +19,15 @@ from pathlib import Path
 from broadcaster.accounts.guard import CSRF_FIELD, SESSION_COOKIE
 from tests.benchmarks.comparison import Comparison
 from tests.benchmarks.large_station import CSRF_TOKEN, SOUND_SHA256, LargeStation, large_station
-from tests.benchmarks.visitor import come
+from tests.benchmarks.visitor import WAITS_S, come
 from tests.brokers import free_port
 
 A_SECOND = 50
+VISITS = 30 * A_SECOND
+KINDS_AFTER = 20
+"""Visits after which everything that village heads do was done."""
+
+SIGN_IN = "/sign-in"
 FEW, MANY = 100, 10_000
 _STARTS_WITHIN_S = 120
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -40,10 +45,21 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class _Crowd:
+    """Who comes, how many times together, how fast, and how long each waits."""
+
+    heads: Sequence[str]
+    visits: int
+    a_second: float
+    within_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evening:
     """How village heads were served; `refused` counts what went wrong, by visit and answer."""
 
     visits: int
+    a_second: float
     refused: Mapping[str, int]
     p50_ms: float
     p90_ms: float
@@ -60,19 +76,26 @@ class Evening:
         """The figures in a line."""
         against = ", ".join(f"{times} × {what}" for what, times in self.refused.items())
         return (
-            f"{self.visits:,} visits at {A_SECOND} a second, {self.failed} failed"
+            f"{self.visits:,} visits at {self.a_second:g} a second, {self.failed} failed"
             f"{f' ({against})' if against else ''}: p50 {self.p50_ms:.0f}, p90 {self.p90_ms:.0f}, "
             f"p99 {self.p99_ms:.0f}, longest {self.longest_ms:.0f} ms; "
             f"{self.processor_ms:.1f} ms of a processor a visit"
         )
 
 
-def village_heads(*, few: int = FEW, many: int = MANY, seconds: float = 30) -> Comparison:
+def village_heads(
+    *,
+    few: int = FEW,
+    many: int = MANY,
+    visits: int = VISITS,
+    a_second: float = A_SECOND,
+    within_s: float = WAITS_S,
+) -> Comparison:
     """Processor milliseconds a visit at a large station, beside a small one."""
     with large_station(few) as station:
-        small = evening(station, seconds=seconds)
+        small = evening(station, visits=visits, a_second=a_second, within_s=within_s)
     with large_station(many) as station:
-        large = evening(station, seconds=seconds)
+        large = evening(station, visits=visits, a_second=a_second, within_s=within_s)
         devices = station.devices
     return Comparison(
         name="village heads",
@@ -85,21 +108,31 @@ def village_heads(*, few: int = FEW, many: int = MANY, seconds: float = 30) -> C
     )
 
 
-def evening(station: LargeStation, *, seconds: float) -> Evening:
-    """So many seconds of visits to a server over this station's database."""
+def evening(
+    station: LargeStation,
+    *,
+    visits: int = VISITS,
+    a_second: float = A_SECOND,
+    within_s: float = WAITS_S,
+) -> Evening:
+    """So many visits, by turns of all heads, to a server over this station's database.
+
+    Whoever has not been answered within `within_s` is counted as refused.
+    """
     file = Path(str(station.database.engine.url.database))
     port = free_port()
     command = [sys.executable, "-m", "tests.benchmarks.pages", "--serve", str(file), str(port)]
+    crowd = _Crowd(station.heads, visits=visits, a_second=a_second, within_s=within_s)
     with subprocess.Popen(command) as server:
         try:
-            return asyncio.run(_visits(server.pid, port, station.heads, seconds=seconds))
+            return asyncio.run(_visits(server.pid, port, crowd))
         finally:
             server.terminate()
 
 
 def visit_of(number: int, commune: int) -> Visit:
     """What the head of a commune's first village does: of twenty, ten only look at the week."""
-    village, turn = f"v-{commune}-0", number % 20
+    village, turn = f"v-{commune}-0", number % KINDS_AFTER
     if turn < 10:
         return Visit("week", "/thon")
     if turn < 13:
@@ -115,7 +148,7 @@ def visit_of(number: int, commune: int) -> Visit:
     return Visit("writing feedback", f"/thon/{village}/y-kien", form=words)
 
 
-async def _visits(server: int, port: int, heads: Sequence[str], *, seconds: float) -> Evening:
+async def _visits(server: int, port: int, crowd: _Crowd) -> Evening:
     waited_ms: list[float] = []
     refused: Counter[str] = Counter()
     await _until_it_answers(port)
@@ -124,11 +157,15 @@ async def _visits(server: int, port: int, heads: Sequence[str], *, seconds: floa
         headers = {"Cookie": f"{SESSION_COOKIE}={head}", "Accept": "text/html"}
         begun = time.perf_counter()
         try:
-            went = str(
-                await come(
-                    port, visit.path, headers={**headers, **(visit.headers or {})}, form=visit.form
-                )
+            status, path = await come(
+                port,
+                visit.path,
+                headers={**headers, **(visit.headers or {})},
+                form=visit.form,
+                within_s=crowd.within_s,
             )
+            # To be led to the sign-in ends well, by its status, for whoever was turned away.
+            went = f"led to {SIGN_IN}" if path.startswith(SIGN_IN) else str(status)
         except (OSError, EOFError) as error:
             went = type(error).__name__
         waited_ms.append((time.perf_counter() - begun) * 1_000)
@@ -136,16 +173,17 @@ async def _visits(server: int, port: int, heads: Sequence[str], *, seconds: floa
             refused[f"{visit.kind}: {went}"] += 1
 
     used_before = _processor_s(server)
-    async with asyncio.TaskGroup() as crowd:
+    async with asyncio.TaskGroup() as coming:
         begun = time.perf_counter()
-        for number in range(int(seconds * A_SECOND)):
-            await asyncio.sleep(max(0, begun + number / A_SECOND - time.perf_counter()))
-            commune = number % len(heads)
-            crowd.create_task(come_once(visit_of(number, commune), heads[commune]))
+        for number in range(crowd.visits):
+            await asyncio.sleep(max(0, begun + number / crowd.a_second - time.perf_counter()))
+            commune = number % len(crowd.heads)
+            coming.create_task(come_once(visit_of(number, commune), crowd.heads[commune]))
     used_s = _processor_s(server) - used_before
     spread = statistics.quantiles(waited_ms, n=100)
     return Evening(
         visits=len(waited_ms),
+        a_second=crowd.a_second,
         refused=dict(refused),
         p50_ms=spread[49],
         p90_ms=spread[89],

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 REDIRECTS = (301, 302, 303, 307, 308)
 _FOLLOWED = 3
-_TIMEOUT_S = 60
+WAITS_S = 60
+"""How long a visitor waits; nobody at a phone waits longer."""
 
 
 async def come(
@@ -19,18 +20,21 @@ async def come(
     *,
     headers: Mapping[str, str],
     form: Mapping[str, str] | None = None,
-) -> int:
-    """Ask for one page, follow where it leads, and read all of it; the status of the last answer.
+    within_s: float = WAITS_S,
+) -> tuple[int, str]:
+    """Ask for one page, follow where it leads, and read all of it.
 
-    Raises OSError or EOFError where no whole answer came, TimeoutError after a minute.
+    Gives the status of the last answer, and the path that it came from. Raises OSError or EOFError
+    where no whole answer came, TimeoutError where it takes longer than `within_s`.
     """
-    async with asyncio.timeout(_TIMEOUT_S):
+    async with asyncio.timeout(within_s):
         status, target = await _ask(port, path, headers=headers, form=form)
         for _ in range(_FOLLOWED):
             if status not in REDIRECTS:
                 break
-            status, target = await _ask(port, target, headers=headers)
-        return status
+            path = target
+            status, target = await _ask(port, path, headers=headers)
+        return status, path
 
 
 async def _ask(

@@ -2,14 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import event
+from sqlmodel import col, select
 
 from broadcaster.accounts.guard import SESSION_COOKIE
+from broadcaster.areas.tables import Station
+from broadcaster.emergency.tables import EmergencyOrder, EmergencyPart
 from broadcaster.ledger.device_trends import device_trends, placed_devices, worrying_devices
 from broadcaster.ledger.device_verdicts import Verdict
+from broadcaster.ledger.tables import ConfirmationBatch, ConfirmationRow
+from broadcaster.schedule.taken import open_schedules, standing_schedules
+from devices.protocol.messages import Confirmation, Kind, encode
+from tests.benchmarks.large_desk import order_everywhere, send
 from tests.benchmarks.large_station import NOW, STATION, LargeStation, large_station
 from tests.clients import TestClient
+from tests.security.day_in_alerts import as_file
 
 DEVICES, VILLAGES = 440, 110
 
@@ -131,3 +141,90 @@ def test_every_village_stands_in_exactly_one_part(
         address = ahead[1].replace("&amp;", "&") if ahead else ""
 
     assert len(shown) == len(set(shown)) == VILLAGES
+
+
+def test_those_whom_nobody_has_warned_stand_first_in_an_emergency(
+    province: LargeStation, browser: TestClient
+) -> None:
+    """An emergency for a whole province is told in parts of a hundred; its sums speak of all."""
+    emergency = order_everywhere(province)
+    _said_in_full(province, commune=0)
+    parts = [
+        browser.get(f"/emergency/{emergency}", params={"page": page}).text for page in range(1, 6)
+    ]
+
+    assert [part.count('class="row-title"') for part in parts] == [100, 100, 100, 100, 40]
+    assert [rows_of(part, r'id="cluster-(c-[0-9]+)"') for part in parts[3:]] == [
+        ["c-7", "c-8", "c-9"],
+        ["c-0"],
+    ]
+    assert all("400</strong></li>" in part and "40</strong></li>" in part for part in parts)
+    assert f"/emergency/{emergency}/live?page=2" in parts[1]
+
+
+def _said_in_full(province: LargeStation, *, commune: int) -> None:
+    """Every device of a commune has said the message to its end."""
+    at = province.app.state.context.now()
+    with province.app.state.context.database.writing() as session:
+        order = session.exec(
+            select(EmergencyOrder.id)
+            .join(EmergencyPart, col(EmergencyPart.id) == col(EmergencyOrder.part_id))
+            .where(EmergencyOrder.cluster_id == f"c-{commune}", EmergencyPart.kind == "message")
+        ).one()
+        batches = session.exec(select(ConfirmationBatch.device_id, ConfirmationBatch.sha256))
+        for device, batch in batches:
+            if device.startswith(f"d-{commune}-"):
+                said = Confirmation(seq=1, prev="0" * 64, kind=Kind.FINISHED, at_ms=1, order=order)
+                session.add(
+                    ConfirmationRow(
+                        device_id=device, epoch="ab" * 16, seq=1, prev_sha256="0" * 64,
+                        entry_sha256="0" * 64, entry=encode(said).decode(), kind=Kind.FINISHED,
+                        order_id=order, batch_sha256=batch, received_at=at,
+                    )
+                )  # fmt: skip
+
+
+def test_what_is_closed_is_not_read_to_find_what_waits_for_a_place(province: LargeStation) -> None:
+    """The board looks for wishes without a place each time that it is looked at."""
+    with province.database.reading() as session:
+        station = session.get_one(Station, STATION)
+        standing = standing_schedules(session, station=station, after=NOW)
+
+        assert len(standing) > 400
+        assert open_schedules(session, station=station) == [
+            each for each in standing if each.schedule.closed_at is None
+        ]
+
+
+def test_the_villages_are_read_once_for_all_alerts_that_wait(
+    province: LargeStation, browser: TestClient
+) -> None:
+    """With three alerts the board asks for villages as often as with one."""
+
+    def asked() -> int:
+        with statements_of(province) as told:
+            assert browser.get("/today/board").status_code == 200
+        return sum("FROM village " in each for each in told)
+
+    send(province.app, "operator", "/alerts/import", {"files": as_file("KTTV-1")})
+    with_one = asked()
+    for number in (2, 3):
+        send(province.app, "operator", "/alerts/import", {"files": as_file(f"KTTV-{number}")})
+
+    assert asked() == with_one > 0
+
+
+@contextmanager
+def statements_of(province: LargeStation) -> Iterator[list[str]]:
+    """What the application asks its database meanwhile."""
+    engine = province.app.state.context.database.engine
+    told: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        told.append(" ".join(statement.split()))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield told
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
