@@ -286,6 +286,13 @@ def test_by_page_and_by_program(shelf: Shelf, app: FastAPI) -> None:
     status, page = post(operator, f"/materials/feeds/{feed}/asking")
     assert (status, MaterialUnreachable.message_vi in page) == (200, True)
     assert "không trả lời như mong đợi" in operator.get("/materials").text
+    assert "Nguồn không có mục nào có âm thanh." not in operator.get("/materials").text
+    silent = shelf.feed(url=shelf.host.url("/away"))
+    post(operator, f"/materials/feeds/{silent}/asking")
+    assert "Nguồn không có mục nào có âm thanh." not in operator.get("/materials").text
+    shelf.host.has["/away"] = Answer(b'<rss version="2.0"><channel/></rss>')
+    post(operator, f"/materials/feeds/{silent}/asking")
+    assert "Nguồn không có mục nào có âm thanh." in operator.get("/materials").text
     assert post(admin, f"/materials/feeds/{feed}/retirement")[0] == 303
 
 
