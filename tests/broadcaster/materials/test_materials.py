@@ -264,6 +264,8 @@ def test_by_page_and_by_program(shelf: Shelf, app: FastAPI) -> None:
     named = {"name": "Cẩm nang", "url": shelf.host.url("/rss"), "licence": ""}
     status, page = post(admin, "/materials/feeds", **named)
     assert (status, FeedNameless.message_vi in page) == (422, True)
+    anew = admin.get("/materials/feeds", headers={"Accept": "text/html"})
+    assert (anew.status_code, anew.headers["location"]) == (303, "/materials")
     assert post(admin, "/materials/feeds", **named | {"licence": LICENCE})[0] == 303
     assert post(operator, "/materials/feeds", **named)[0] == 403
     feed = operator.get("/materials").text.split('action="/materials/feeds/')[1].split("/")[0]
