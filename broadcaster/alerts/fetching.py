@@ -11,6 +11,7 @@ from broadcaster import __version__
 from broadcaster.alerts.errors import AlertTooLarge, FeedUnreachable
 from broadcaster.alerts.feed_index import is_same_host
 from broadcaster.alerts.safe_xml import LARGEST_BYTES
+from broadcaster.outward import BoundedTransport
 
 _CONNECT_S, _READ_S = 5.0, 5.0
 WHOLE_S = 15.0
@@ -34,8 +35,11 @@ def fetcher(now_s: Callable[[], float] = time.monotonic) -> "Iterator[Fetcher]":
     """What fetches, for as long as one round of polling lasts."""
     timeout = httpx.Timeout(_READ_S, connect=_CONNECT_S)
     agent = {"User-Agent": f"Loa/{__version__}", "Accept-Encoding": "identity"}
+    transport = BoundedTransport(whole_s=WHOLE_S, now_s=now_s)
     # Without the environment's proxies and passwords: what an admin typed is what is asked.
-    with httpx.Client(timeout=timeout, headers=agent, trust_env=False) as client:
+    with httpx.Client(
+        transport=transport, timeout=timeout, headers=agent, trust_env=False
+    ) as client:
         yield Fetcher(client, now_s=now_s)
 
 
@@ -63,6 +67,8 @@ class Fetcher:
                 return answer
             if not is_same_host(answer, url):
                 raise FeedUnreachable(f"redirected to {answer[:100]}")
+            if self.now_s() > ends_s:
+                raise FeedUnreachable("too slow")
             url = answer
         raise FeedUnreachable("too many redirects")
 

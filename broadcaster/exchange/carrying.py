@@ -22,6 +22,7 @@ from broadcaster.exchange.errors import (
     OfficeDenies,
     OfficeUnreachable,
 )
+from broadcaster.outward import BoundedTransport, taking
 
 LARGEST_ANSWER_BYTES = 4 * 1024 * 1024
 WHOLE_S = 20.0
@@ -66,7 +67,11 @@ def carrier(
     # Without the environment's proxies and passwords, and never led on: the secret goes nowhere
     # but to the address that an admin typed.
     with httpx.Client(
-        headers=headers, timeout=timeout, trust_env=False, follow_redirects=False
+        transport=BoundedTransport(whole_s=WHOLE_S, now_s=now_s),
+        headers=headers,
+        timeout=timeout,
+        trust_env=False,
+        follow_redirects=False,
     ) as client:
         yield Carrier(client, address, now_s=now_s)
 
@@ -123,7 +128,10 @@ class Carrier:
             raise ForeignSoundUnusable("another host")
         ends_s, size = self.now_s() + SOUND_S, 0
         try:
-            with self._client.stream("GET", url) as answer, into.open("wb") as file:
+            with (
+                self._client.stream("GET", url, extensions=taking(SOUND_S)) as answer,
+                into.open("wb") as file,
+            ):
                 if answer.status_code != httpx.codes.OK:
                     raise OfficeUnreachable(f"HTTP {answer.status_code}")
                 kind = answer.headers.get("Content-Type", "application/octet-stream")

@@ -11,6 +11,7 @@ from broadcaster import __version__
 from broadcaster.alerts.feed_index import is_same_host
 from broadcaster.bulletins.uploads import LARGEST_RECORDING_BYTES
 from broadcaster.materials.errors import MaterialSoundUnusable, MaterialUnreachable
+from broadcaster.outward import BoundedTransport
 
 WHOLE_S = 180.0
 _CONNECT_S, _READ_S = 5.0, 15.0
@@ -32,7 +33,10 @@ def fetch_sound(
     headers = {"User-Agent": f"Loa/{__version__}", "Accept-Encoding": "identity"}
     ends_s = now_s() + WHOLE_S
     try:
-        with httpx.Client(timeout=timeout, headers=headers, trust_env=False) as client:
+        transport = BoundedTransport(whole_s=WHOLE_S, now_s=now_s)
+        with httpx.Client(
+            transport=transport, timeout=timeout, headers=headers, trust_env=False
+        ) as client:
             for _ in range(_MOST_REDIRECTS + 1):
                 if not is_allowed(url, feed_url=feed_url, sound_host=sound_host):
                     raise MaterialSoundUnusable("host", host=_host(url))

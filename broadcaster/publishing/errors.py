@@ -1,6 +1,9 @@
 """What can stand between the world and what the station broadcast.
 
 LoaError
+├── BadInput
+│   ├── AccountIdUnusable  what was entered is no Page's or application's number
+│   └── AccountSecretUnusable  what was entered is no token or key as networks give them
 ├── NotFound
 │   ├── ChannelClosed      no leader has opened the public channels
 │   ├── NoSuchItem         no bulletin of this id went on air, or it is kept back
@@ -14,7 +17,7 @@ LoaError
     └── OutletSealed       the key of the accounts' secrets is gone or another one
 """
 
-from broadcaster.errors import Conflict, NotFound, Unavailable
+from broadcaster.errors import BadInput, Conflict, NotFound, Unavailable
 
 
 class ChannelClosed(NotFound):
@@ -47,6 +50,34 @@ class CardFailed(Unavailable):
     code = "card_failed"
     message_vi = "Chưa tạo được thẻ tiếng. Bản tin và âm thanh vẫn nguyên. Hãy thử lại."
     message_en = "The audio card was not made. Bulletin and sound are as they were. Try again."
+
+
+class AccountIdUnusable(BadInput):
+    """What was entered is no Page's or application's number."""
+
+    code = "account_id_unusable"
+    message_vi = (
+        "Mã này chỉ gồm chữ số, như mạng xã hội ghi ở trang quản trị của họ, không phải tên hay "
+        "địa chỉ trang. Chưa có gì thay đổi; mã bí mật phải dán lại."
+    )
+    message_en = (
+        "This is a number, as the network shows it to its admins: no name and no address. "
+        "Nothing was changed; paste what is secret again."
+    )
+
+
+class AccountSecretUnusable(BadInput):
+    """What was entered is no token or key as networks give them."""
+
+    code = "account_secret_unusable"
+    message_vi = (
+        "Hãy chép trọn mã do mạng xã hội cấp rồi dán vào đây: chữ cái không dấu và chữ số, "
+        "không có dấu cách. Chưa có gì thay đổi; mã bí mật phải dán lại."
+    )
+    message_en = (
+        "Copy the whole of what the network gave you and paste it here: no accents, no spaces. "
+        "Nothing was changed; paste what is secret again."
+    )
 
 
 class OutletNotEntered(NotFound):

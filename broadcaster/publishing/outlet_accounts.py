@@ -14,8 +14,12 @@ from broadcaster.accounts.sealing import open_seed, seal_seed
 from broadcaster.audit import Act, record
 from broadcaster.database import Database
 from broadcaster.database.columns import from_ms, to_ms
-from broadcaster.errors import BadInput
-from broadcaster.publishing.errors import OutletNotEntered, OutletSealed
+from broadcaster.publishing.errors import (
+    AccountIdUnusable,
+    AccountSecretUnusable,
+    OutletNotEntered,
+    OutletSealed,
+)
 from broadcaster.publishing.outlets.asking import Asker
 from broadcaster.publishing.outlets.facebook import FacebookPage
 from broadcaster.publishing.outlets.known import KNOWN
@@ -28,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 KEY_FILE = "outlets.key"
 _LONGEST = 4_096
+_LONGEST_NUMBER = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +71,18 @@ def enter_account(
     by: str | None,
     now: datetime,
 ) -> OutletAccount:
-    """Keep an account, in the place of the one before; raise BadInput naming the field."""
+    """Keep an account, in the place of the one before.
+
+    Raises AccountIdUnusable or AccountSecretUnusable, which name the field.
+    """
     fields = {name: " ".join(value.split()) for name, value in asdict(entered).items()}
-    needed = ["public_name", "token", *(["secret"] if KNOWN[outlet].has_secret else [])]
-    for name in needed:
+    number = fields["public_name"]
+    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER):
+        raise AccountIdUnusable(field="public_name")
+    for name in ["secret", "token"] if KNOWN[outlet].has_secret else ["token"]:
         value = fields[name]
         if not value or len(value) > _LONGEST or not value.isascii() or " " in value:
-            raise BadInput(field=name)
-    if not fields["public_name"].isdigit() or len(fields["public_name"]) > 40:
-        raise BadInput(field="public_name")
+            raise AccountSecretUnusable(field=name)
     account = accounts_of(session, station_id).get(outlet)
     if account is None:
         account = OutletAccount(

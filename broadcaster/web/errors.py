@@ -11,11 +11,12 @@ from typing import Protocol, cast
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from broadcaster.database.busy import RETRY_AFTER_S, DatabaseBusy, begin_counting, busy_error
@@ -129,6 +130,8 @@ def install_error_pages(app: FastAPI, *, render: Render) -> None:
 
     def http(request: Request, error: Exception) -> Response:
         failure = cast("HTTPException", error)
+        if failure.status_code == WrongMethod.status and (above := _page_above(request)):
+            return RedirectResponse(above, status_code=HTTPStatus.SEE_OTHER)
         kind = _BY_STATUS.get(failure.status_code)
         if kind is None and failure.status_code < HTTPStatus.BAD_REQUEST:
             return Response(status_code=failure.status_code, headers=failure.headers)
@@ -217,6 +220,22 @@ def wants_page(request: Request) -> bool:
         return False
     asked = request.headers.get("Accept", "")
     return "text/html" in asked or request.headers.get("HX-Request") == "true"
+
+
+def _page_above(request: Request) -> str:
+    """The page to which an address of forms belongs; empty where there is none, or none is asked.
+
+    A form that was refused is shown at the address to which it was sent. A telephone that loads
+    its page anew, or somebody who presses Enter there, asks that address for a page.
+    """
+    path = request.url.path
+    if request.method != "GET" or not wants_page(request) or path.startswith("//"):
+        return ""
+    while path := path.rpartition("/")[0]:
+        scope = {**request.scope, "path": path}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            return path
+    return ""
 
 
 def field_problems(found: Sequence[Mapping[str, object]]) -> list[dict[str, str]]:

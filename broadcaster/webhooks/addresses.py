@@ -7,13 +7,12 @@ address. Never link-local (where clouds keep their credentials), multicast or no
 
 import asyncio
 from collections.abc import Iterable
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from broadcaster.outward import THIS_MACHINE, is_forbidden
 from broadcaster.webhooks.errors import WebhookUrlUnusable
 
 LONGEST_URL = 500
-_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class AddressForbidden(Exception):
@@ -38,8 +37,8 @@ def checked_url(url: str) -> str:
         and parts.username is None
         and parts.password is None
         and not parts.fragment
-        and (parts.scheme == "https" or (parts.scheme == "http" and host in _THIS_MACHINE))
-        and (host in _THIS_MACHINE or not _is_forbidden(host))
+        and (parts.scheme == "https" or (parts.scheme == "http" and host in THIS_MACHINE))
+        and (host in THIS_MACHINE or not is_forbidden(host))
     )
     if not usable:
         raise WebhookUrlUnusable(field="url")
@@ -50,7 +49,7 @@ async def check_where_it_leads(url: str) -> None:
     """Raise AddressForbidden where the name stands for an address that is never asked."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if host in _THIS_MACHINE:
+    if host in THIS_MACHINE:
         return
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, parts.port or 443)
@@ -60,18 +59,5 @@ async def check_where_it_leads(url: str) -> None:
 def check_addresses(addresses: Iterable[str]) -> None:
     """Raise AddressForbidden for any of them that is never asked."""
     for each in addresses:
-        if _is_forbidden(each):
+        if is_forbidden(each):
             raise AddressForbidden(each)
-
-
-def _is_forbidden(address: str) -> bool:
-    """Of an address in figures; a name is looked up when it is asked."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    parsed = mapped or parsed
-    return (
-        parsed.is_loopback or parsed.is_link_local or parsed.is_multicast or parsed.is_unspecified
-    )

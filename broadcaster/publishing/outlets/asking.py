@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from broadcaster import __version__
+from broadcaster.outward import BoundedTransport
 from broadcaster.publishing.outlets.errors import OutletBusy, OutletUnreachable, OutletUnsure
 
 _CONNECT_S, _READ_S = 5.0, 15.0
@@ -39,8 +40,11 @@ def asking(
     """What asks, for as long as one round of posting lasts."""
     timeout = httpx.Timeout(read_s, connect=_CONNECT_S)
     agent = {"User-Agent": f"Loa/{__version__}", "Accept-Encoding": "identity"}
+    transport = BoundedTransport(whole_s=WHOLE_S, now_s=now_s)
     # Without the environment's proxies and passwords: what an admin entered is what is asked.
-    with httpx.Client(timeout=timeout, headers=agent, trust_env=False) as client:
+    with httpx.Client(
+        transport=transport, timeout=timeout, headers=agent, trust_env=False
+    ) as client:
         yield Asker(client, now_s=now_s)
 
 

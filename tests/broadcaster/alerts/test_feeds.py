@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -246,7 +247,7 @@ def test_a_long_list_is_taken_in_several_rounds(desk: Desk, publisher: Publisher
 def test_a_host_that_dribbles_is_left(publisher: Publisher) -> None:
     """The whole of a document has its time, whatever each piece takes."""
     publisher.has["/cap"] = Answer(write_alert(alert()))
-    seconds = iter([0.0, WHOLE_S + 1])
+    seconds = count(0.0, WHOLE_S + 1)
     with fetcher(now_s=lambda: next(seconds)) as fetch, pytest.raises(FeedUnreachable):
         fetch.get(publisher.url("/cap"))
 

@@ -264,6 +264,8 @@ def test_by_page_and_by_program(shelf: Shelf, app: FastAPI) -> None:
     named = {"name": "Cẩm nang", "url": shelf.host.url("/rss"), "licence": ""}
     status, page = post(admin, "/materials/feeds", **named)
     assert (status, FeedNameless.message_vi in page) == (422, True)
+    anew = admin.get("/materials/feeds", headers={"Accept": "text/html"})
+    assert (anew.status_code, anew.headers["location"]) == (303, "/materials")
     assert post(admin, "/materials/feeds", **named | {"licence": LICENCE})[0] == 303
     assert post(operator, "/materials/feeds", **named)[0] == 403
     feed = operator.get("/materials").text.split('action="/materials/feeds/')[1].split("/")[0]
@@ -286,6 +288,13 @@ def test_by_page_and_by_program(shelf: Shelf, app: FastAPI) -> None:
     status, page = post(operator, f"/materials/feeds/{feed}/asking")
     assert (status, MaterialUnreachable.message_vi in page) == (200, True)
     assert "không trả lời như mong đợi" in operator.get("/materials").text
+    assert "Nguồn không có mục nào có âm thanh." not in operator.get("/materials").text
+    silent = shelf.feed(url=shelf.host.url("/away"))
+    post(operator, f"/materials/feeds/{silent}/asking")
+    assert "Nguồn không có mục nào có âm thanh." not in operator.get("/materials").text
+    shelf.host.has["/away"] = Answer(b'<rss version="2.0"><channel/></rss>')
+    post(operator, f"/materials/feeds/{silent}/asking")
+    assert "Nguồn không có mục nào có âm thanh." in operator.get("/materials").text
     assert post(admin, f"/materials/feeds/{feed}/retirement")[0] == 303
 
 

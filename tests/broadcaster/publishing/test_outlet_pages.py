@@ -13,9 +13,13 @@ from typer.testing import CliRunner
 from broadcaster.accounts.guard import SESSION_COOKIE
 from broadcaster.accounts.roles import Role
 from broadcaster.commands import app as app_of_commands
-from broadcaster.errors import BadInput
+from broadcaster.errors import BadInput, LoaError
 from broadcaster.keys import founding_keys
-from broadcaster.publishing.errors import OutletNotEntered
+from broadcaster.publishing.errors import (
+    AccountIdUnusable,
+    AccountSecretUnusable,
+    OutletNotEntered,
+)
 from broadcaster.publishing.outlet_accounts import Entered, accounts_of
 from broadcaster.publishing.outlets.port import Outlet
 from broadcaster.publishing.outlets_command import (
@@ -76,21 +80,23 @@ def test_only_an_admin_enters_an_account_and_only_a_leader_decides(
 
 
 @pytest.mark.parametrize(
-    ("outlet", "given", "field"),
+    ("outlet", "given", "field", "error"),
     [
-        ("facebook", {"public_name": "trang-xa", "token": "t"}, "public_name"),
-        ("facebook", {"public_name": PAGE, "token": ""}, "token"),
-        ("facebook", {"public_name": PAGE, "token": "có dấu"}, "token"),
-        ("zalo", {"public_name": APP, "token": "t"}, "secret"),
+        ("facebook", {"public_name": "trang-xa", "token": "t"}, "public_name", AccountIdUnusable),
+        ("facebook", {"public_name": "", "token": ""}, "public_name", AccountIdUnusable),
+        ("facebook", {"public_name": PAGE, "token": ""}, "token", AccountSecretUnusable),
+        ("facebook", {"public_name": PAGE, "token": "có dấu"}, "token", AccountSecretUnusable),
+        ("zalo", {"public_name": APP, "token": "t"}, "secret", AccountSecretUnusable),
     ],
 )
 def test_an_account_that_cannot_be_one_is_refused_by_its_field(
-    admin: TestClient, outlet: str, given: dict[str, str], field: str
+    admin: TestClient, outlet: str, given: dict[str, str], field: str, error: type[LoaError]
 ) -> None:
-    """Before anything is kept."""
+    """With what such a thing looks like, and before anything is kept."""
     answer = admin.put(f"/api/channels/outlets/{outlet}", json=given)
 
     assert (answer.status_code, answer.json()["field"]) == (422, field)
+    assert answer.json()["code"] == error.code
     assert [each["connected"] for each in admin.get("/api/channels/outlets").json()] == [
         False,
         False,
@@ -126,6 +132,8 @@ def test_the_pages_say_how_it_stands_in_both_languages(
         account = accounts_of(session, STATION_ID)[Outlet.FACEBOOK]
         account.trouble, account.detail = "outlet_shut", "190: expired"
 
+    # Nobody has asked the network whether it takes the token.
+    assert f"Đã nhập tài khoản {PAGE} lúc" in browser_of(app, admin).get("/outlets").text
     share, outlets = reader.get("/channels/tiem").text, browser_of(app, admin).get("/outlets").text
     reader.cookies.set("loa_language", "en")
     english = reader.get("/channels/tiem").text

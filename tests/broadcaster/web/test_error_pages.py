@@ -129,3 +129,25 @@ def test_a_program_outside_the_api_gets_no_page(client: TestClient) -> None:
 
     assert answer.status_code == 404
     assert answer.json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("path", "accepts", "method", "leads_to"),
+    [
+        ("/bulletins/b-1/part/sending", PAGE, "GET", "/bulletins/b-1"),
+        ("/leave", PAGE, "GET", None),
+        ("/bulletins/b-1/part/sending", {"Accept": "*/*"}, "GET", None),
+        ("/bulletins/b-1/part/sending", PAGE, "DELETE", None),
+        ("//bulletins/b-1/part/sending", PAGE, "GET", None),
+    ],
+)
+def test_an_address_of_forms_leads_a_person_to_its_page(
+    client: TestClient, path: str, accepts: dict[str, str], method: str, leads_to: str | None
+) -> None:
+    """A telephone loads a refused form's page anew; programs are told that this is no page."""
+    answer = client.request(
+        method, f"http://testserver{path}", headers=accepts, follow_redirects=False
+    )
+
+    assert (answer.status_code == 303) == (leads_to is not None)
+    assert answer.headers.get("location") == leads_to

@@ -62,6 +62,8 @@ def routes(app: FastAPI) -> None:
     """Each kind of trouble once for people and once for programs."""
     app.get("/bulletins/{name}")(_page)
     app.get("/")(_page)
+    app.post("/bulletins/{name}/part/sending")(_take)
+    app.post("/leave")(_take)
     for prefix in ("", "/api"):
         app.get(f"{prefix}/broken")(_broken)
         app.get(f"{prefix}/conflict")(_conflict)
