@@ -111,7 +111,7 @@ def _gathered(
     present: dict[tuple[str, str, str], list[Rooted]] = defaultdict(list)
     calendar = _Calendar(days)
     ordered = sorted(rows.journals, key=lambda row: str(row["epoch"]))
-    for batch, _, _ in rows.batches:
+    for batch, _ in rows.batches:
         for day in calendar.of(batch.received_at):
             present[day, "confirmation_batch", device].append(batch)
     for said, _, _ in rows.confirmations:

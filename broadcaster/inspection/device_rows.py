@@ -6,21 +6,21 @@ of their names: a row's octets under the root are then its value, encoded.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
-import msgspec
 from msgspec import Struct
 
 from broadcaster.database.hex_columns import hex_of
-from broadcaster.database.kept_entries import entry_text
-from broadcaster.database.signed_messages import Parts, taken_apart
+from broadcaster.database.kept_entries import entry_octets
+from devices.errors import MalformedMessage
 from devices.protocol.messages import Confirmation
+from devices.protocol.reading import read_confirmation
 
 Row = Mapping[str, Any]
 _AT_ONCE = 2_000
-_READ = msgspec.json.Decoder(Confirmation)
+_HASH_OCTETS = 32
 
 
 class RootedConfirmation(Struct, frozen=True, gc=False):
@@ -88,16 +88,19 @@ class Held(NamedTuple):
     """A confirmation that is held: its columns, its exact bytes, and what they say if readable."""
 
     row: RootedConfirmation
-    entry: str
+    entry: bytes
     said: Confirmation | None
 
 
 class HeldBatch(NamedTuple):
-    """A signed batch that is held, restored, and its parts where they are known."""
+    """A signed batch that is held, and its message as it is kept.
+
+    Restored one after the other when it is verified: what lies there for all of them at once is
+    gone from the processor's cache before anybody looks at it.
+    """
 
     row: RootedBatch
-    message: bytes
-    parts: Parts | None
+    kept: bytes
 
 
 PLAY_COLUMNS = (
@@ -129,7 +132,7 @@ class RowReader:
     def of_device(self, device: str, *, since_ms: int | None) -> DeviceRows:
         """What is held of one device; of what comes by the day, only what came since."""
         batches = [
-            HeldBatch(RootedBatch(device_id, received_at, hex_of(sha256)), *taken_apart(message))
+            HeldBatch(RootedBatch(device_id, received_at, hex_of(sha256)), message)
             for message, device_id, received_at, sha256 in self._rows(
                 "confirmation_batch",
                 ("message", *RootedBatch.__struct_fields__),
@@ -150,6 +153,7 @@ class RowReader:
 
     def _confirmations(self, device: str, *, since_ms: int | None) -> Iterator[Held]:
         columns = ("entry", *RootedConfirmation.__struct_fields__)
+        name_of = cache(hex_of)
         for (
             entry,
             batch,
@@ -171,23 +175,23 @@ class RowReader:
             since_ms=since_ms,
             ordered="epoch, seq",
         ):
+            before = hex_of(prev)
             row = RootedConfirmation(
                 hex_of(batch),
                 device_id,
                 hex_of(sha256),
-                hex_of(epoch),
+                name_of(epoch),
                 kind,
                 order,
-                hex_of(prev),
+                before,
                 bool(lost),
                 at,
                 repeat,
                 seq,
             )
-            said, text = None, entry_text(entry)
-            with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                said = _READ.decode(text)
-            yield Held(row, text, said)
+            octets = entry_octets(entry)
+            is_hash = isinstance(prev, bytes) and len(prev) == _HASH_OCTETS
+            yield Held(row, octets, _said_in(octets, before if is_hash else None))
 
     def _mappings(
         self,
@@ -220,6 +224,14 @@ class RowReader:
         if ordered:
             statement += f" ORDER BY {ordered}"
         return rows_of(self.connection, statement, values)
+
+
+def _said_in(entry: bytes, before: str | None) -> Confirmation | None:
+    """What an entry says; None where it cannot be read."""
+    try:
+        return read_confirmation(entry, prev=before)
+    except MalformedMessage:
+        return None
 
 
 def rows_of(connection: Any, statement: str, values: Sequence[object] = ()) -> list[Any]:  # noqa: ANN401

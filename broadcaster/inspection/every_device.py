@@ -1,7 +1,9 @@
 """Every device's part of the ledger: what is known of it beforehand, and who checks it."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -102,7 +104,8 @@ def check_here(
     """Check one device after the other in this process."""
     checked = Checked()
     for task in tasks:
-        checked.add(check_devices(driver_of(sight), [task], known))
+        with _no_circles():
+            checked.add(check_devices(driver_of(sight), [task], known))
         told(checked.devices)
     return checked
 
@@ -131,6 +134,18 @@ def share_out(
             checked.add(reader.take())
             told(checked.devices)
             idle.append(reader)
+
+
+@contextmanager
+def _no_circles() -> Iterator[None]:
+    """Do not look for circles among a device's rows: they are values that name no other value."""
+    was_looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_looking:
+            gc.enable()
 
 
 def driver_of(sight: Sight) -> Any:  # noqa: ANN401 - a driver's connection

@@ -37,8 +37,7 @@ def _words(book: DeviceBook) -> Mapping[tuple[str, int], list[Word]]:
     words: dict[tuple[str, int], list[Word]] = defaultdict(list)
     for row, _, said in book.rows.confirmations:
         if said is not None and said.order is not None and not row.quarantined:
-            word = Word(epoch=row.epoch, said=said, received_at=from_ms(row.received_at))
-            words[said.order, said.repeat].append(word)
+            words[said.order, said.repeat].append(Word(row.epoch, said, from_ms(row.received_at)))
     return words
 
 

@@ -20,6 +20,8 @@ def all_played_ms(words: Sequence[tuple[str, Confirmation]], *, asked_ms: int) -
     counts over the same time are one count told twice, of which the larger stands, and counts over
     separate times add up. Two journals that claim one play do not: the larger counts.
     """
+    if len(words) == 1:
+        return played_ms_of(words[0][1], asked_ms=asked_ms)
     stretches: dict[str, list[Confirmation]] = defaultdict(list)
     for epoch, said in words:
         if played_ms_of(said, asked_ms=asked_ms):

@@ -5,9 +5,10 @@ An end that was not reported is not invented: after its deadline a play is *not 
 late word corrects that. Instants that cannot be true are kept and marked, never counted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from broadcaster.database.columns import from_ms, to_ms
@@ -23,6 +24,10 @@ PASSED_ON = "relay"
 
 EARLIEST_BEFORE_START = timedelta(seconds=5)
 LATEST_AFTER_RECEIPT = timedelta(seconds=5)
+_EARLIEST_BEFORE_START_US = EARLIEST_BEFORE_START // timedelta(microseconds=1)
+_LATEST_AFTER_RECEIPT_US = LATEST_AFTER_RECEIPT // timedelta(microseconds=1)
+# Words that came together, and plays of one order, have the same instants.
+_ms_of = lru_cache(maxsize=10_000)(to_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,31 +122,28 @@ _ENDS = frozenset({Kind.FINISHED, Kind.STOPPED, Kind.CUT, Kind.FAILED, Kind.SKIP
 
 def fold(expected: Expected, words: Iterable[Word], *, now: datetime) -> Fold:
     """How a play stands at `now`, from every word of its device on it."""
-    known = _once_in_order(words)
+    known = _once_in_order(list(words))
     if not known:
         state, overdue = _overdue(PlayState.PLANNED, expected, now=now)
         return Fold(state=state, code=overdue, simulated=expected.simulated)
-    standing = _standing(known)
-    deciding = (
-        standing[0]
-        if len(standing) == 1
-        else min(standing, key=lambda word: _rank(word, asked_ms=expected.asked_ms))
-    )
+    kinds = {word.said.kind for word in known}
+    deciding = _deciding(_standing(known, kinds), asked_ms=expected.asked_ms)
     played_ms = all_played_ms(
-        [(word.epoch, word.said) for word in known], asked_ms=expected.asked_ms
+        [(word.epoch, word.said) for word in known if word.said.samples is not None],
+        asked_ms=expected.asked_ms,
     )
     state, code = _state(deciding.said, played_ms=played_ms, expected=expected)
     state, overdue = _overdue(state, expected, now=now)
     first_at_us, doubtful = _first_sample(known, expected)
     return Fold(
         state=state,
-        reached=_furthest(known),
+        reached=_furthest(kinds),
         code=overdue or code,
         started_at=_started_at(known, first_at_us=first_at_us),
         ended_at=_ended_at(deciding.said) if deciding.said.kind in _ENDS else None,
         start_offset_us=None
         if first_at_us is None
-        else first_at_us - to_ms(expected.starts_at) * 1_000,
+        else first_at_us - _ms_of(expected.starts_at) * 1_000,
         played_ms=played_ms,
         clock_doubtful=doubtful or _sounded_too_soon(known, expected),
         simulated=expected.simulated or any(word.said.simulated for word in known),
@@ -152,17 +154,23 @@ def fold(expected: Expected, words: Iterable[Word], *, now: datetime) -> Fold:
 
 def is_believable(at_us: int, *, starts_at: datetime, received_at: datetime) -> bool:
     """Whether a sample can have left at `at_us` (Unix, µs): not before its order, nor its word."""
-    earliest_ms = to_ms(starts_at - EARLIEST_BEFORE_START)
-    latest_ms = to_ms(received_at + LATEST_AFTER_RECEIPT)
-    return earliest_ms * 1_000 <= at_us <= latest_ms * 1_000
+    earliest_us = _ms_of(starts_at) * 1_000 - _EARLIEST_BEFORE_START_US
+    return earliest_us <= at_us <= _ms_of(received_at) * 1_000 + _LATEST_AFTER_RECEIPT_US
 
 
-def _furthest(words: Sequence[Word]) -> Reached:
-    said = {_reached(word.said) for word in words}
+def _furthest(kinds: Collection[Kind]) -> Reached:
+    said = {_REACHED.get(kind, Reached.PLANNED) for kind in kinds}
     return next(each for each in _FURTHEST_FIRST if each in said)
 
 
-def _once_in_order(words: Iterable[Word]) -> Sequence[Word]:
+def _once_in_order(words: Sequence[Word]) -> Sequence[Word]:
+    epoch, seq = "", 0
+    for word in words:
+        if not (word.said.seq > seq if word.epoch == epoch else word.epoch > epoch):
+            break
+        epoch, seq = word.epoch, word.said.seq
+    else:
+        return words  # As they mostly come: each once, and in order.
     found: dict[tuple[str, int], Word] = {}
     for word in words:
         key = (word.epoch, word.said.seq)
@@ -171,11 +179,22 @@ def _once_in_order(words: Iterable[Word]) -> Sequence[Word]:
     return [found[key] for key in sorted(found)]
 
 
-def _standing(words: Sequence[Word]) -> Sequence[Word]:
+def _standing(words: Sequence[Word], kinds: Collection[Kind]) -> Sequence[Word]:
     """The words without those that the device itself went back on later in the same epoch."""
-    if _UNDONE_BY.keys().isdisjoint(word.said.kind for word in words):
+    if _UNDONE_BY.keys().isdisjoint(kinds):
         return words
     return [word for word in words if not _is_undone(word, words)]
+
+
+def _deciding(standing: Sequence[Word], *, asked_ms: int) -> Word:
+    """The strongest word; of several that are as strong, the one that counted most."""
+    if len(standing) == 1:
+        return standing[0]
+    weights = [_WEIGHT[word.said.kind] for word in standing]
+    strongest = min(weights)
+    if weights.count(strongest) == 1:
+        return standing[weights.index(strongest)]
+    return min(standing, key=lambda word: _rank(word, asked_ms=asked_ms))
 
 
 def _is_undone(word: Word, words: Sequence[Word]) -> bool:

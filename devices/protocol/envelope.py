@@ -5,7 +5,6 @@ topic. Each raises a ContractViolation that names what does not hold. `now_ms` i
 best knowledge of the time: where it has none it gives the newest signed time that it verified.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
@@ -20,7 +19,6 @@ from devices.protocol.jws import (
     seal,
     take_apart,
     unseal,
-    unseal_parts,
     unverified_payload,
 )
 from devices.protocol.keyring import Trust, open_keyring
@@ -38,6 +36,7 @@ from devices.protocol.messages import (
     decode,
     encode,
 )
+from devices.protocol.reading import KeptBatch, read_batch
 
 _TYP_OF: dict[type[Struct], Typ] = {
     Plan: Typ.PLAN,
@@ -188,19 +187,9 @@ def _now_of(payload: bytes) -> Now:
     return decode(payload, Now)
 
 
-def open_kept_batch(
-    payload: bytes,
-    *,
-    header: bytes,
-    signed: bytes,
-    signature: bytes,
-    station: str,
-    device: str,
-    keys: Mapping[str, VerifyKey],
-) -> Batch:
-    """Verify a batch that was kept taken apart, of a device that had these keys in its time."""
-    unseal_parts(header=header, signed=signed, signature=signature, typ=Typ.CONFIRM, trusted=keys)
-    said = decode(payload, Batch)
+def read_kept_batch(payload: bytes, *, station: str, device: str) -> Batch | KeptBatch:
+    """Read a batch that was kept taken apart, and whose signature holds (`unseal_parts`)."""
+    said = read_batch(payload)
     _check_address((said.station, said.device), (station, device))
     return said
 
