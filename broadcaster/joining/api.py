@@ -11,6 +11,7 @@ from broadcaster.accounts.viewer import Viewer
 from broadcaster.database.columns import to_ms
 from broadcaster.joining.standing import JoinedPole, JoinedShown, joined_stations
 from broadcaster.web.context import Context, context
+from broadcaster.web.problems import problems
 
 api = APIRouter(prefix="/api", tags=["stations"])
 
@@ -64,7 +65,7 @@ class JoinedStationOut(BaseModel):
         )
 
 
-@api.get("/joined-stations")
+@api.get("/joined-stations", responses=problems(401, 403))
 def joined_stations_out(station: Here, viewer: Onlooker) -> list[JoinedStationOut]:
     """Every station that was joined to this one, in the order in which they came."""
     with station.database.reading() as session:

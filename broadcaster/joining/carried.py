@@ -231,6 +231,7 @@ LEFT: Mapping[str, str] = MappingProxyType(
         "webhook_event": _OTHERS,
         "webhook_delivery": _OTHERS,
         "webhook_device": _OTHERS,
+        "watched_trouble": "what was wrong there and whom it was told; none of it is wrong here",
         "lexicon_entry": "how words are read there; this station's own words hold",
         "relay_host": _DECIDED,
         "station_rules": _DECIDED,
