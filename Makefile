@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.loa-installed
 TESTABLE := $(VENV)/.loa-testable
 SOURCES := pyproject.toml requirements.lock deploy/install.sh deploy/requirements-piper.lock $(shell find broadcaster/web/assets -type f -not -path '*/node_modules/*')
 
-.PHONY: help run install test coverage soak bench intelligibility lint fmt reference sbom audit system-deps lock clean
+.PHONY: help run install test coverage soak bench intelligibility lint fmt reference pictures sbom audit system-deps lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ fmt: $(TESTABLE) ## Format the code
 
 reference: $(INSTALLED) ## Write the reference of commands and routes anew
 	@$(BIN)/python deploy/reference/write.py
+
+pictures: $(TESTABLE) ## Make the handbook's pictures anew, of what a browser sees
+	@$(BIN)/python -m tests.browser.pictures
 
 sbom: $(INSTALLED) ## Write the bill of materials of this version (CycloneDX) into dist/
 	@v=$$($(BIN)/python -c "import broadcaster; print(broadcaster.__version__)"); \
