@@ -41,6 +41,15 @@ def main() -> int:
     parser.add_argument("--devices", type=int, default=1_000)
     devices: int = parser.parse_args().devices
     configure_logs("ERROR")
+    found = keeping_up(devices=devices)
+    for what, value in found.items():
+        sys.stdout.write(f"{what}: {value:.1f}\n")
+    sys.stdout.write(f"{devices:,} devices, load {os.getloadavg()[0]:.1f}\n")
+    return 0
+
+
+def keeping_up(*, devices: int) -> dict[str, float]:
+    """Microseconds of a processor, by what they are spent on."""
     with tempfile.TemporaryDirectory(prefix="loa-bench-") as name:
         database, poles = _founded(Path(name) / "station.sqlite3", devices=devices)
         health = [pole.health(at_ms=1, uptime_s=1, cpu_share=0.01, link="wwan") for pole in poles]
@@ -56,10 +65,7 @@ def main() -> int:
             / devices,
         }
         database.dispose()
-    for what, value in found.items():
-        sys.stdout.write(f"{what}: {value:.1f}\n")
-    sys.stdout.write(f"{devices:,} devices, load {os.getloadavg()[0]:.1f}\n")
-    return 0
+    return found
 
 
 def _founded(path: Path, *, devices: int) -> tuple[Database, Sequence[Pole]]:

@@ -51,6 +51,15 @@ class Shared:
     idle: float
 
 
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """One process alone, µs a message: before the writing transaction, and inside it."""
+
+    opening: float
+    writing: float
+    writing_by_the_clock: float
+
+
 def main() -> int:
     """Measure by turns, and print each round and the middle ones."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.sharing", description=__doc__)
@@ -58,23 +67,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     configure_logs("ERROR")
-    plays = max(round(MESSAGES_A_SECOND[1] * asked.seconds / POLES / WORDS_A_PLAY), 1)
-    with (
-        tempfile.TemporaryDirectory(prefix="loa-bench-") as name,
-        storm_of(Path(name), poles=POLES, plays=plays) as storm,
-    ):
-        messages = storm.messages(batch=1)
-        file = storm.written(messages)
-        opened_us, written_us, written_clock_us = _halves(storm)
-        sys.stdout.write(
-            f"in one process, alone: opening {opened_us:.0f} µs a message of a processor, the "
-            f"writing transaction {written_us:.0f} µs, {written_clock_us:.0f} by the clock\n"
-        )
-        found = [
-            _round(storm, file, len(messages), processes=processes)
-            for _ in range(asked.rounds)
-            for processes in (1, 2)
-        ]
+    halves, found = sharing(seconds=asked.seconds, rounds=asked.rounds)
+    sys.stdout.write(f"{halves}\n")
     for each in found:
         sys.stdout.write(f"{each}\n")
     rates = {
@@ -82,14 +76,29 @@ def main() -> int:
         for processes in (1, 2)
     }
     sys.stdout.write(
-        f"{len(messages):,} messages a round; middle rates {rates[1]:,.0f} and {rates[2]:,.0f} "
+        f"middle rates {rates[1]:,.0f} and {rates[2]:,.0f} "
         f"messages/s, ratio {rates[2] / rates[1]:.2f}; load {os.getloadavg()[0]:.1f}\n"
     )
     return 0
 
 
-def _halves(storm: Storm) -> tuple[float, float, float]:
-    """What opening and writing take of a processor, and writing by the clock; µs a message."""
+def sharing(*, seconds: float, rounds: int, poles: int = POLES) -> tuple[Halves, Sequence[Shared]]:
+    """One process and two by turns; every message is stored in each round."""
+    plays = max(round(MESSAGES_A_SECOND[1] * seconds / poles / WORDS_A_PLAY), 1)
+    with (
+        tempfile.TemporaryDirectory(prefix="loa-bench-") as name,
+        storm_of(Path(name), poles=poles, plays=plays) as storm,
+    ):
+        messages = storm.messages(batch=1)
+        file = storm.written(messages)
+        return _halves(storm), [
+            _round(storm, file, len(messages), processes=processes)
+            for _ in range(rounds)
+            for processes in (1, 2)
+        ]
+
+
+def _halves(storm: Storm) -> Halves:
     storm.fresh_ledger()
     database = connect(storm.settings.database)
     with database.reading() as session:
@@ -110,7 +119,7 @@ def _halves(storm: Storm) -> tuple[float, float, float]:
         clock_ns += time.monotonic_ns() - clock_began_ns
     database.dispose()
     of_each = len(deliveries) * 1_000
-    return opened_ns / of_each, written_ns / of_each, clock_ns / of_each
+    return Halves(opened_ns / of_each, written_ns / of_each, clock_ns / of_each)
 
 
 def _round(storm: Storm, file: Path, messages: int, *, processes: int) -> Shared:
