@@ -412,7 +412,7 @@ def limits(demand: Demand, c: Constants) -> Sequence[Limit]:
         ),
         (
             c.ingest_a_second * c.retry_after_s / 2, "SQLite's one writer",
-            "the same with two processes, as measured: they take turns at writing",
+            "the same with two processes, as measured on two cores",
             "PostgreSQL, where ingests write at once (rate not measured)",
         ),
         (
