@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import structlog
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -34,7 +35,15 @@ PATIENCE_S = 5.0
 
 ASK_EVERY_S = 2.0
 
+STOPPED_AFTER_S = 20
+"""How long PostgreSQL lets a leader keep the lead's row locked without another statement.
+
+One whose machine was frozen in the middle of a transaction would keep all that stand by waiting
+for as long as it is frozen; one that computes for long asks oftener than this.
+"""
+
 _NOBODY = ""
+_LET_GO = text("SELECT set_config('idle_in_transaction_session_timeout', :ms, true)")
 
 
 class Deposed(LoaError):
@@ -55,8 +64,10 @@ class Lead:
         station_id: str,
         holder: str = "",
         clock: Callable[[], float] | None = None,
+        stopped_after_s: float = STOPPED_AFTER_S,
     ) -> None:
         self._database = database
+        self._stopped_after_s = stopped_after_s
         self._station_id = station_id
         self._holder = holder or this_process()
         self._clock = clock or _boot_time_s
@@ -78,6 +89,7 @@ class Lead:
         now_s = self._clock()
         try:
             with self._database.writing() as session:
+                self._let_go_when_stopped(session)
                 row = session.get(ScheduleLead, self._station_id, with_for_update=True)
                 if row is None:
                     row = ScheduleLead(station_id=self._station_id, holder=_NOBODY)
@@ -139,7 +151,12 @@ class Lead:
         self._asked, self._asked_s = (row.term, row.asked), now_s
         return False
 
+    def _let_go_when_stopped(self, session: Session) -> None:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(_LET_GO, {"ms": str(int(self._stopped_after_s * 1_000))})
+
     def _keep(self, session: Session) -> None:
+        self._let_go_when_stopped(session)
         # Locked until the transaction ends: by the row, or on SQLite by being the only writer.
         row = session.get(
             ScheduleLead, self._station_id, with_for_update=True, populate_existing=True

@@ -6,12 +6,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import delete, select
 
 from broadcaster.areas.tables import Station
@@ -28,7 +30,7 @@ from broadcaster.dispatch.leading import (
 from broadcaster.dispatch.service import stood_by
 from broadcaster.dispatch.tables import ScheduleLead
 from tests.broadcaster.newsroom import Newsroom
-from tests.broadcaster.small_station import STATION_ID
+from tests.broadcaster.small_station import STATION_ID, found_station
 from tests.trail import followed
 
 
@@ -168,6 +170,29 @@ def test_a_long_transaction_is_a_sign_of_life(
         clock.now_s += 60
 
     assert not second.take()
+
+
+@pytest.mark.postgres
+def test_one_that_is_frozen_in_a_transaction_does_not_keep_others_waiting(
+    postgres_url: str,
+) -> None:
+    """PostgreSQL ends its connection and lets go of what it locked; it can store nothing more."""
+    database = connect(postgres_url)
+    found_station(database, state_dir=Path("unused"))
+    frozen = Lead(database, station_id=STATION_ID, stopped_after_s=0.2)
+    assert frozen.take()
+    other = Lead(database, station_id=STATION_ID, holder="another machine")
+
+    def be_frozen_in_the_middle() -> None:
+        with database.writing() as session:
+            frozen.hold(session)
+            # Without the server's limit this would wait for as long as the transaction is open.
+            assert not other.take()
+            session.exec(select(ScheduleLead)).all()
+
+    with pytest.raises(DBAPIError):
+        be_frozen_in_the_middle()
+    database.dispose()
 
 
 def test_nothing_is_written_while_nobody_asks(

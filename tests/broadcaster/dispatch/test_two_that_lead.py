@@ -2,13 +2,16 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from broadcaster.dispatch.service import DEPOSED_STATUS
 from broadcaster.fleet.tables import DeviceSetting
@@ -95,8 +98,8 @@ def test_a_leader_that_slept_for_half_a_minute_publishes_nothing(
     """Stopped, followed, woken: it finds itself deposed, says nothing, and ends."""
     trust = in_service(station)
     first, _ = pair
+    stop_between_transactions(station, first)
     stopped_s = time.monotonic()
-    os.kill(first.pid, signal.SIGSTOP)
     try:
         set_stagger(station, 120)
         while told_stagger(station, trust) != 120:
@@ -114,6 +117,36 @@ def test_a_leader_that_slept_for_half_a_minute_publishes_nothing(
     time.sleep(QUIET_S)
     assert _drain(station) == []
     assert took_s < TAKE_OVER_S
+
+
+def stop_between_transactions(station: Led, process: subprocess.Popen[str]) -> None:
+    """Stop it while it holds no lock; one that does is waited for longer (`STOPPED_AFTER_S`)."""
+    while True:
+        os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(0.1)
+        if _nobody_is_in_a_transaction(station):
+            return
+        os.kill(process.pid, signal.SIGCONT)
+        time.sleep(0.05)
+
+
+def _nobody_is_in_a_transaction(station: Led) -> bool:
+    engine = station.database.engine
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            return not connection.execute(_IN_A_TRANSACTION).scalar_one()
+    with closing(sqlite3.connect(str(engine.url.database), timeout=1.0)) as file:
+        try:
+            file.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        return True
+
+
+_IN_A_TRANSACTION = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid() AND state <> 'idle' AND backend_type = 'client backend'"
+)
 
 
 def _drain(station: Led) -> list[str]:
