@@ -8,6 +8,6 @@ _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def end_with_parent() -> None:
-    """Ask for a SIGTERM when the parent dies; for `preexec_fn`, between fork and exec."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def end_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
+    """Ask for this signal when the parent dies; also for `preexec_fn`, between fork and exec."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, by, 0, 0, 0)

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from broadcaster.database.driver_codes import says
 from broadcaster.errors import Unavailable
 
 RETRY_AFTER_S = 5
@@ -20,7 +21,6 @@ RETRY_AFTER_S = 5
 # time-out, too many connections.
 _BUSY_STATES = frozenset({"40001", "40P01", "55P03", "57014", "53300"})
 _BUSY_CODES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_PRIMARY_CODE = 0xFF
 
 
 class DatabaseBusy(Unavailable):
@@ -87,10 +87,7 @@ def is_busy(error: Exception) -> bool:
         return True
     if not isinstance(error, DBAPIError):
         return False
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if isinstance(code, int):
-        return code & _PRIMARY_CODE in _BUSY_CODES
-    return getattr(error.orig, "sqlstate", None) in _BUSY_STATES
+    return says(error, sqlite=_BUSY_CODES, postgresql=_BUSY_STATES)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def undo_migrations(database: Database, *, to: str = "base") -> None:
         command.downgrade(_config(connection), to)
 
 
-def _config(connection: object, *, at_once: bool = False) -> Config:
+def _config(connection: object = None, *, at_once: bool = False) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
@@ -52,6 +52,4 @@ def revision_of(database: Database) -> str | None:
 
 
 def _steps() -> ScriptDirectory:
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
-    return ScriptDirectory.from_config(config)
+    return ScriptDirectory.from_config(_config())

@@ -5,14 +5,12 @@ Waiting does not mend it, and whatever is written on may be spoilt as well.
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError
-
+from broadcaster.database.driver_codes import says
 from broadcaster.errors import Unavailable
 
 # PostgreSQL 17, appendix A: data corrupted, index corrupted.
 _SPOILT_STATES = frozenset({"XX001", "XX002"})
 _SPOILT_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_PRIMARY_CODE = 0xFF
 
 
 class DatabaseSpoilt(Unavailable):
@@ -33,8 +31,4 @@ class DatabaseSpoilt(Unavailable):
 
 def is_spoilt(error: Exception) -> bool:
     """Whether a database's error, the driver's own or SQLAlchemy's, says that pages are spoilt."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(cause, "sqlite_errorcode", None)
-    if isinstance(code, int):
-        return code & _PRIMARY_CODE in _SPOILT_CODES
-    return getattr(cause, "sqlstate", None) in _SPOILT_STATES
+    return says(error, sqlite=_SPOILT_CODES, postgresql=_SPOILT_STATES)

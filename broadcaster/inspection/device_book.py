@@ -20,6 +20,7 @@ from broadcaster.inspection.device_rows import (
     Row,
 )
 from broadcaster.inspection.findings import Finding, Flaw
+from broadcaster.ledger.bulk import chunks
 from devices.errors import ContractViolation
 from devices.protocol.chain import entry_hash, genesis
 from devices.protocol.envelope import open_from_device, read_kept_batch
@@ -87,7 +88,7 @@ class Checked:
 def check_statements(book: DeviceBook) -> Iterator[Finding]:
     """Whether each confirmation is what the device signed, and nothing that it signed is gone."""
     opened: dict[str, Opened] = {}
-    for some in _some_at_a_time(book.rows.batches):
+    for some in chunks(book.rows.batches, size=_AT_ONCE):
         yield from _open_some(book, some, opened)
     present: dict[str, set[int]] = defaultdict(set)
     for each in book.rows.confirmations:
@@ -131,11 +132,6 @@ def _keys(book: DeviceBook) -> dict[str, VerifyKey]:
             continue  # What the trail names is no key: nothing was signed by it.
         keys[key_id(key)] = key
     return keys
-
-
-def _some_at_a_time(batches: Sequence[HeldBatch]) -> Iterator[Sequence[HeldBatch]]:
-    for first in range(0, len(batches), _AT_ONCE):
-        yield batches[first : first + _AT_ONCE]
 
 
 def _open_some(

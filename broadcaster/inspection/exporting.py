@@ -21,6 +21,7 @@ from broadcaster.audit.facts import REGISTRY, table_named, told
 from broadcaster.database.columns import to_ms
 from broadcaster.inspection.errors import ExportPresent, ExportUnreadable
 from broadcaster.inspection.table_files import FileFormat, read_table, require, write_table
+from broadcaster.ledger.bulk import chunks
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -149,17 +150,22 @@ def import_ledger(folder: Path, into: Path) -> Engine:
 def _bring(
     connection: Connection, folder: Path, name: str, manifest: Manifest, loose: MetaData
 ) -> None:
-    path = folder / f"{name}.{manifest.kind.value}"
-    if not path.is_file() or _sha256(path) != manifest.tables[name]["sha256"]:
+    path = _file_of(folder, name, manifest)
+    if not is_as_exported(folder, name, manifest):
         raise ExportUnreadable(path.name)
-    statement, waiting = insert(loose.tables[name]), list[dict[str, Any]]()
-    for row in read_table(path, table_named(name), kind=manifest.kind):
-        waiting.append(row)
-        if len(waiting) >= _PAGE:
-            connection.execute(statement, waiting)
-            waiting.clear()
-    if waiting:
-        connection.execute(statement, waiting)
+    statement = insert(loose.tables[name])
+    for some in chunks(read_table(path, table_named(name), kind=manifest.kind), size=_PAGE):
+        connection.execute(statement, some)
+
+
+def is_as_exported(folder: Path, name: str, manifest: Manifest) -> bool:
+    """Whether a table's file is there, and is the one of which the manifest says the hash."""
+    path = _file_of(folder, name, manifest)
+    return path.is_file() and _sha256(path) == manifest.tables[name]["sha256"]
+
+
+def _file_of(folder: Path, name: str, manifest: Manifest) -> Path:
+    return folder / f"{name}.{manifest.kind.value}"
 
 
 def _tables(*, private: bool) -> Sequence[str]:

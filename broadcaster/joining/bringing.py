@@ -32,11 +32,14 @@ from broadcaster.ledger.bulk import chunks, connection_of
 from broadcaster.ledger.plays import lock_plays
 from broadcaster.ledger.rollups import roll_up
 from broadcaster.ledger.tables import MARKS
+from playlists.audio.audio_store import AudioStore
 
 log = structlog.get_logger()
 
 EVIDENCE = "joined"
 """The folder of the station's state in which the ledgers of joined stations are kept."""
+
+_ROWS_AT_ONCE = 1_000
 
 _NAMED_APART = {
     ("play_share", "device_id"): "device",
@@ -131,15 +134,10 @@ def _keep_evidence(other: Other, state_dir: Path, *, now: datetime) -> str:
 
 def _keep_sounds(other: Other, audio_dir: Path) -> None:
     """Every sound that is not here yet, whole before it has its name."""
-    if not other.audio_dir.is_dir():
-        return
-    audio_dir.mkdir(parents=True, exist_ok=True)
-    for file in sorted(other.audio_dir.iterdir()):
-        target = audio_dir / file.name
-        if file.is_file() and not target.exists():
-            beside = target.with_suffix(".joining")
-            shutil.copyfile(file, beside)
-            beside.rename(target)
+    store = AudioStore(audio_dir)
+    for file in sorted(other.audio_dir.glob("*.mp3")):
+        if not (audio_dir / file.name).exists():
+            store.put(file)
 
 
 def _bring(
@@ -203,24 +201,12 @@ def _way(
 
 def _bring_table(session: Session, other: Other, name: str, way: Way) -> int:
     count = 0
-    for some in chunks_of(_rows(session, other, name, way)):
+    for some in chunks(_rows(session, other, name, way), size=_ROWS_AT_ONCE):
         _insert(session, name, some)
         if name in HASHED:
             record_facts(session, name, some)
         count += len(some)
     return count
-
-
-def chunks_of(rows: Iterator[Row], *, size: int = 1_000) -> Iterator[Sequence[Row]]:
-    """The rows, so many at a time."""
-    some: list[Row] = []
-    for row in rows:
-        some.append(row)
-        if len(some) == size:
-            yield some
-            some = []
-    if some:
-        yield some
 
 
 def _rows(session: Session, other: Other, name: str, way: Way) -> Iterator[Row]:

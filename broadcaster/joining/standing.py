@@ -1,6 +1,5 @@
 """The stations that were joined, and how far their loudspeakers were taken over. Only reads."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from sqlmodel import Session, col, select
 from broadcaster.areas.tables import JoinedStation
 from broadcaster.fleet.tables import Device, DeviceSuccession, JoinedDevice
 from broadcaster.inspection.errors import ExportUnreadable
-from broadcaster.inspection.exporting import read_manifest
+from broadcaster.inspection.exporting import is_as_exported, read_manifest
 from broadcaster.joining.bringing import EVIDENCE, digest_of, evidence_folder
 
 
@@ -87,8 +86,7 @@ def evidence_holds(station: JoinedShown, state_dir: Path) -> bool:
     try:
         manifest = read_manifest(folder)
         return digest_of(folder) == station.evidence_sha256 and all(
-            _sha256(folder / f"{name}.{manifest.kind.value}") == said["sha256"]
-            for name, said in manifest.tables.items()
+            is_as_exported(folder, name, manifest) for name in manifest.tables
         )
     except (OSError, ExportUnreadable):
         return False
@@ -117,8 +115,3 @@ def _poles(session: Session, station_ids: Sequence[str]) -> dict[str, list[Joine
             )
         )
     return found
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as octets:
-        return hashlib.file_digest(octets, "sha256").hexdigest()

@@ -5,7 +5,7 @@ rows come by the thousand they are handed to the driver as tuples: asking each c
 to make of each value costs more than storing it.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, cast
 
@@ -27,7 +27,7 @@ def connection_of(session: Session) -> Connection:
     return session.connection()
 
 
-def chunks(items: Sequence[Item], *, size: int = KEYS_AT_ONCE) -> Iterator[Sequence[Item]]:
+def chunks(items: Iterable[Item], *, size: int = KEYS_AT_ONCE) -> Iterator[Sequence[Item]]:
     """The items, at most `size` at once."""
     rest = iter(items)
     while found := list(islice(rest, size)):

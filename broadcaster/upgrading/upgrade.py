@@ -17,12 +17,12 @@ import broadcaster.schema  # noqa: F401 - every table must be known
 from broadcaster import __version__
 from broadcaster.audit import Act, keep_trail, pen_on_disk, record
 from broadcaster.backup.contents import UPGRADING
-from broadcaster.backup.snapshot import alone
+from broadcaster.backup.snapshot import alone, bring_up
 from broadcaster.backup.writing import Written, forget_older, write_backup
 from broadcaster.checkup.finding import Level
 from broadcaster.checkup.station import check_database
-from broadcaster.database import Database, connect
-from broadcaster.database.migrate import is_known_revision, migrate, newest_revision, revision_of
+from broadcaster.database import connect
+from broadcaster.database.migrate import is_known_revision, newest_revision, revision_of
 from broadcaster.errors import LoaError
 from broadcaster.inspection.ledger_command import Wish, told, verified_station
 from broadcaster.processes.errors import DiskFull, NotFounded
@@ -69,8 +69,10 @@ def upgrade(settings: Settings, how: How, *, now: datetime, progress: Console) -
         copy = scratch / "copy.sqlite3"
         own.copy_to(copy)
         written = _backed_up(copy, settings, how, station_id=station_id, now=now)
+        came = Upgraded(before=before, after=newest_revision(), backup=written)
         try:
-            _bring_copy_up(copy, settings, before=before, backup=written, now=now)
+            bring_up(copy)
+            _record(settings, f"sqlite:///{copy}", about=station_id, came=came, now=now)
             _refuse_what_does_not_hold(copy, settings, how, now=now, progress=progress)
             own.bring_up(copy)
         except LoaError:
@@ -80,10 +82,10 @@ def upgrade(settings: Settings, how: How, *, now: datetime, progress: Console) -
             raise UpgradeFailed(_in_a_line(error)) from error
     if make_url(settings.database).get_backend_name() != "sqlite":
         # SQLite's came with the copy; a server did its own steps.
-        _record(settings, settings.database, before=before, backup=written, now=now)
+        _record(settings, settings.database, about=station_id, came=came, now=now)
     if how.keep:
         forget_older(how.folder, station_id=station_id, keep=how.keep)
-    return Upgraded(before=before, after=newest_revision(), backup=written)
+    return came
 
 
 def _found(settings: Settings) -> tuple[str, str]:
@@ -132,43 +134,25 @@ def _backed_up(
         alone(database)
 
 
-def _bring_copy_up(
-    copy: Path, settings: Settings, *, before: str, backup: Written, now: datetime
-) -> None:
-    url = f"sqlite:///{copy}"
-    database = connect(url)
-    try:
-        migrate(database)
-    finally:
-        alone(database)
-    _record(settings, url, before=before, backup=backup, now=now)
-
-
-def _record(settings: Settings, url: str, *, before: str, backup: Written, now: datetime) -> None:
+def _record(settings: Settings, url: str, *, about: str, came: Upgraded, now: datetime) -> None:
     """Write into the trail what was backed up, and from where to where the database came."""
     database = connect(url)
     try:
         keep_trail(database, pen_on_disk(settings.keys_dir))
-        station_id = _found_in(database)
         with database.writing() as session:
             record(
-                session, Act.STATION_BACKED_UP, by=None, about=station_id, at=now,
-                details={"octets": backup.octets, "sha256": backup.sha256},
+                session, Act.STATION_BACKED_UP, by=None, about=about, at=now,
+                details={"octets": came.backup.octets, "sha256": came.backup.sha256},
             )  # fmt: skip
             record(
-                session, Act.STATION_UPGRADED, by=None, about=station_id, at=now,
-                details={"before": before, "after": newest_revision(), "version": __version__},
+                session, Act.STATION_UPGRADED, by=None, about=about, at=now,
+                details={"before": came.before, "after": came.after, "version": __version__},
             )  # fmt: skip
     finally:
         if database.engine.dialect.name == "sqlite":
             alone(database)
         else:
             database.dispose()
-
-
-def _found_in(database: Database) -> str:
-    with database.engine.connect() as connection:
-        return str(connection.execute(text("SELECT id FROM station")).scalar_one())
 
 
 def _refuse_what_does_not_hold(

@@ -17,13 +17,13 @@ from pathlib import Path
 from devices.controller.logs import log_to_stderr
 from devices.controller.run import run_controller
 from devices.errors import DevicesError
+from devices.orphans import end_with_parent
 from devices.protocol.messages import Confirmation, Kind
 from devices.simulation.faults.audio import CorruptingSource
 from devices.simulation.roster import Role
 
 PID_FILE = "pid"
 # <linux/prctl.h>
-_PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 
 
@@ -115,6 +115,6 @@ def _die_with(parent: int, *, name: str) -> None:
         signal.signal(number, signal.SIG_DFL)
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_NAME, f"loa {name}"[-15:].encode(), 0, 0, 0)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    end_with_parent(signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)

@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +14,7 @@ from broadcaster.ledger.play_state import PlayState
 from broadcaster.ledger.reports import BroadcastReport
 from broadcaster.logs import configure_logs
 from devices.controller.statements import ENDS
-from devices.protocol.messages import Kind
+from devices.protocol.messages import Confirmation, Kind
 from tests.chain import DEVICES, RESIDENTS, SCRIPT, Chain, running_chain
 from tests.chain_brokers import Broker, OnBroker, chain_on
 from tests.chain_evidence import JournalCopy, assert_whole
@@ -93,8 +94,19 @@ def _outcome(chain: Chain, bulletin_id: str) -> dict[str, int | float | str]:
 
 def _end_of(journal: JournalCopy) -> str:
     """What the play must be by the device's own disk: it had one order, which ended once."""
-    ends = [each.kind for each in journal.confirmations if each.kind in ENDS | {Kind.REJECTED}]
+    ends = _ends(journal.confirmations)
     assert len(ends) == 1, (journal.device, ends)
+    return _state_after(ends)
+
+
+def _ends(said: Sequence[Confirmation]) -> list[Kind]:
+    return [each.kind for each in said if each.kind in ENDS | {Kind.REJECTED}]
+
+
+def _state_after(ends: Sequence[Kind]) -> str:
+    """What a play is that ended so, at most once."""
+    if not ends:
+        return PlayState.NOT_CONFIRMED
     return PlayState.CONFIRMED if ends[0] is Kind.FINISHED else ends[0].value
 
 
@@ -198,18 +210,8 @@ def _as_on_the_disks(report: BroadcastReport, journals: list[JournalCopy]) -> li
     """What became of each play, which must be what its device wrote down, once."""
     said = {journal.device: journal.confirmations for journal in journals}
     for play in report.devices:
-        ends = [
-            each.kind
-            for each in said[play.device_id]
-            if each.order == play.order_id and each.kind in ENDS | {Kind.REJECTED}
-        ]
+        ends = _ends([each for each in said[play.device_id] if each.order == play.order_id])
         assert len(ends) <= 1, (play.device_id, ends)
-        expected = (
-            PlayState.NOT_CONFIRMED
-            if not ends
-            else PlayState.CONFIRMED
-            if ends[0] is Kind.FINISHED
-            else ends[0].value
-        )
+        expected = _state_after(ends)
         assert play.state == expected, (play.device_id, play.state, expected)
     return [PlayState(play.state) for play in report.devices]
