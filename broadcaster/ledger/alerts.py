@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection
 
-from broadcaster.ledger.bulk import insert_once, rows_of
+from broadcaster.database.columns import to_ms
+from broadcaster.ledger.bulk import execute_many, insert_tuples_once, rows_of
 from broadcaster.ledger.play_state import PlayState
 from broadcaster.ledger.tables import ALERTS
 
 log = structlog.get_logger()
 
 NOT_CONFIRMED = "not_confirmed"
+_COLUMNS = ("code", "broadcast_id", "device_id", "raised_at")
 
 Owed = tuple[str, str]
 """A broadcast and a device."""
@@ -38,19 +40,8 @@ def sync_alerts(connection: Connection, owed: Collection[Owed], *, now: datetime
     settled = [
         alert for key, (alert, resolved) in held.items() if key not in silent and resolved is None
     ]
-    insert_once(
-        connection,
-        ALERTS,
-        [
-            {
-                "code": NOT_CONFIRMED,
-                "broadcast_id": broadcast,
-                "device_id": device,
-                "raised_at": now,
-            }
-            for broadcast, device in missing
-        ],
-    )
+    raised = [(NOT_CONFIRMED, broadcast, device, to_ms(now)) for broadcast, device in missing]
+    insert_tuples_once(connection, ALERTS, _COLUMNS, raised)
     _resolve(connection, reopened, at=None)
     _resolve(connection, settled, at=now)
     for broadcast_id, device_id in missing:
@@ -91,8 +82,9 @@ def _lists(owed: Collection[Owed]) -> tuple[set[str], set[str]]:
 
 
 def _resolve(connection: Connection, alerts: Collection[int], *, at: datetime | None) -> None:
-    if alerts:
-        connection.execute(
-            ALERTS.update().where(ALERTS.c.id == bindparam("alert")).values(resolved_at=at),
-            [{"alert": alert} for alert in alerts],
-        )
+    at_ms = None if at is None else to_ms(at)
+    execute_many(
+        connection,
+        "UPDATE alert SET resolved_at = ? WHERE id = ?",
+        [(at_ms, alert) for alert in alerts],
+    )

@@ -6,7 +6,7 @@ to make of each value costs more than storing it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Table
@@ -43,8 +43,11 @@ def insert_once(connection: Connection, table: Table, rows: Sequence[Row]) -> No
 def rows_of(connection: Connection, statement: str, *values: object) -> Sequence[Any]:
     """The rows of a statement, as the driver gives them.
 
-    A `?` stands for a value, `IN ??` for a list of them, in the order of `values`. Only names of
-    the schema may be part of the statement.
+    A `?` stands for a value, `IN ??` for a list of them and `VALUES ??` for a list of keys of
+    several columns, in the order of `values`. Only names of the schema may be in the statement.
+
+    Of several columns as many lists would ask for each combination: of a hundred devices and their
+    hundred journals for ten thousand.
     """
     told: list[object] = []
     first, *pieces = statement.replace("??", "?!").split("?")
@@ -52,8 +55,8 @@ def rows_of(connection: Connection, statement: str, *values: object) -> Sequence
     for piece, value in zip(pieces, values, strict=True):
         if piece.startswith("!"):
             some = _padded(sorted(cast("Collection[Any]", value)))
-            written.append(f"({', '.join('?' * len(some))}){piece[1:]}")
-            told += some
+            written.append(f"{_marks(some)}{piece[1:]}")
+            told += chain.from_iterable(some) if isinstance(some[0], tuple) else some
         else:
             written.append(f"?{piece}")
             told.append(value)
@@ -61,11 +64,22 @@ def rows_of(connection: Connection, statement: str, *values: object) -> Sequence
     return connection.exec_driver_sql(marked, tuple(told)).fetchall()
 
 
+def _marks(keys: Sequence[Any]) -> str:
+    if isinstance(keys[0], tuple):
+        return ", ".join([f"({', '.join('?' * len(keys[0]))})"] * len(keys))
+    return f"({', '.join('?' * len(keys))})"
+
+
 def _padded(keys: list[Any]) -> list[Any]:
-    """The last one again, so that there are few lengths and the database knows the statement."""
+    """A few more, so that there are few lengths and the database knows the statement.
+
+    In a list the last one again; keys of several columns are joined with, and get those that no
+    row has.
+    """
     if len(keys) > _PADDED_UNTIL:
         return keys
-    return keys + keys[-1:] * ((1 << (len(keys) - 1).bit_length()) - len(keys))
+    more = keys[-1:] if not isinstance(keys[0], tuple) else [(None,) * len(keys[0])]
+    return keys + more * ((1 << (len(keys) - 1).bit_length()) - len(keys))
 
 
 def execute_many(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -42,7 +42,11 @@ class _Known(NamedTuple):
     quarantined_at: int | None
 
 
-_JOURNALS = "SELECT device_id, epoch, number, quarantined_at FROM journal"
+_JOURNALS = """
+    WITH wanted (device_id, epoch) AS (VALUES ??)
+    SELECT device_id, epoch, number, quarantined_at
+    FROM wanted JOIN journal USING (device_id, epoch)
+"""
 _NEWEST_SETTLED = """
     SELECT journal.device_id, epoch, journal.number, quarantined_at FROM journal
     JOIN (
@@ -100,9 +104,8 @@ def _known(
     for some in chunks(sorted(bringing)):
         rows = rows_of(
             connection,
-            f"{_JOURNALS} WHERE device_id IN ?? AND epoch IN ??",
-            {device_id for device_id, _ in some},
-            {epoch for _, epoch in some},
+            _JOURNALS,
+            some,
         )
         found |= {(row[0], row[1]): _Known(*row) for row in rows}
     return found

@@ -19,7 +19,6 @@ from sqlmodel import Session
 from broadcaster.areas.tables import Station
 from broadcaster.audit.roots import newest_root
 from broadcaster.database.columns import to_ms
-from broadcaster.database.kept_entries import packed_entry
 from broadcaster.ledger.bulk import connection_of, execute_many, insert_tuples_once
 from broadcaster.ledger.epochs import look_at_epochs
 from broadcaster.ledger.health import store_health
@@ -27,7 +26,6 @@ from broadcaster.ledger.incidents import record_incidents
 from broadcaster.ledger.journals import (
     Journal,
     JournalKey,
-    NewEntry,
     links_after,
     load_journals,
 )
@@ -35,6 +33,7 @@ from broadcaster.ledger.opening import (
     UNKNOWN_DEVICE,
     Opened,
     OpenedBatch,
+    OpenedEntry,
     OpenedHealth,
     OpenedStatus,
     Refused,
@@ -81,7 +80,7 @@ _MOVE_HEADS = """
 class _Brought:
     """What the batches together brought, before it is written."""
 
-    new: list[tuple[OpenedBatch, Sequence[NewEntry]]] = field(default_factory=list)
+    new: list[tuple[OpenedBatch, Sequence[OpenedEntry]]] = field(default_factory=list)
     refusals: list[Refused] = field(default_factory=list)
     duplicates: int = 0
 
@@ -89,10 +88,10 @@ class _Brought:
     def plays(self) -> set[PlayKey]:
         """The plays of which something is said."""
         return {
-            (each.confirmation.order, each.confirmation.repeat, opened.batch.device)
+            (each.said.order, each.said.repeat, opened.batch.device)
             for opened, entries in self.new
             for each in entries
-            if each.confirmation.order is not None
+            if each.said.order is not None
         }
 
     @property
@@ -100,9 +99,9 @@ class _Brought:
         """What was read already, by the keys under which it is stored."""
         said: dict[WordKey, Confirmation] = {}
         for opened, entries in self.new:
-            device, epoch = opened.batch.device, bytes.fromhex(opened.batch.epoch)
+            device, epoch = opened.batch.device, opened.epoch
             for each in entries:
-                said[device, epoch, each.confirmation.seq] = each.confirmation
+                said[device, epoch, each.said.seq] = each.said
         return said
 
 
@@ -195,10 +194,7 @@ def _accept(batches: Sequence[OpenedBatch], journals: Mapping[JournalKey, Journa
 
 def _evidence(brought: _Brought, *, now: datetime) -> list[tuple[Any, ...]]:
     at_ms = to_ms(now)
-    return [
-        (bytes.fromhex(opened.sha256), opened.batch.device, opened.kept, at_ms)
-        for opened, _ in brought.new
-    ]
+    return [(opened.sha256, opened.batch.device, opened.kept, at_ms) for opened, _ in brought.new]
 
 
 def _rows(
@@ -208,13 +204,13 @@ def _rows(
     rows: list[tuple[Any, ...]] = []
     for opened, entries in brought.new:
         device, lost = opened.batch.device, (opened.batch.device, opened.batch.epoch) in quarantined
-        epoch, sha256 = bytes.fromhex(opened.batch.epoch), bytes.fromhex(opened.sha256)
+        epoch, batch = opened.epoch, opened.sha256
         rows += [
             (
-                device, epoch, said.seq, link.prev, link.sha256, packed_entry(entry),
-                str(said.kind), said.order, said.repeat, sha256, at_ms, lost,
+                device, epoch, said.seq, prev, sha256, kept,
+                said.kind.value, said.order, said.repeat, batch, at_ms, lost,
             )
-            for said, entry, link in entries
+            for said, sha256, prev, kept in entries
         ]  # fmt: skip
     return rows
 

@@ -14,10 +14,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from broadcaster.database.hex_columns import octets_of
 from broadcaster.ledger.bulk import chunks, rows_of
-from broadcaster.ledger.opening import OpenedBatch
+from broadcaster.ledger.opening import OpenedBatch, OpenedEntry
 from broadcaster.ledger.tables import CONFIRMATIONS
 from devices.protocol.chain import genesis
-from devices.protocol.messages import Confirmation
 
 EQUIVOCATION = "equivocation"
 BROKEN_CHAIN = "broken_chain"
@@ -34,19 +33,11 @@ class Link(NamedTuple):
     prev: bytes
 
 
-class NewEntry(NamedTuple):
-    """An entry that the ledger did not hold yet."""
-
-    confirmation: Confirmation
-    entry: str
-    link: Link
-
-
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What a batch brought, and the code and number of what it contradicts, if it does."""
+    """What of a batch the ledger did not hold, and the code and number of what it contradicts."""
 
-    new: Sequence[NewEntry]
+    new: Sequence[OpenedEntry]
     duplicates: int
     violation: tuple[str, int] | None = None
 
@@ -68,20 +59,19 @@ class Journal:
 
     def accept(self, opened: OpenedBatch) -> Accepted:
         """Take what a batch brings, up to the first entry that contradicts what is held."""
-        new: list[NewEntry] = []
+        new: list[OpenedEntry] = []
         duplicates = 0
-        said = zip(opened.confirmations, opened.batch.entries, strict=True)
-        for (confirmation, sha256), entry in said:
-            link = Link(bytes.fromhex(sha256), bytes.fromhex(confirmation.prev))
-            violation = self._contradicts(confirmation.seq, link)
+        for entry in opened.entries:
+            seq, link = entry.said.seq, Link(entry.sha256, entry.prev)
+            violation = self._contradicts(seq, link)
             if violation:
-                return Accepted(new, duplicates, (violation, confirmation.seq))
-            if confirmation.seq in self.known:
+                return Accepted(new, duplicates, (violation, seq))
+            if seq in self.known:
                 duplicates += 1
                 continue
-            self.known[confirmation.seq] = link
-            self.fresh.add(confirmation.seq)
-            new.append(NewEntry(confirmation, entry, link))
+            self.known[seq] = link
+            self.fresh.add(seq)
+            new.append(entry)
         return Accepted(new, duplicates)
 
     def advance(self, more: Callable[[int], Iterable[tuple[int, Link]]]) -> None:
@@ -144,14 +134,13 @@ def _load_heads(connection: Connection, journals: dict[JournalKey, Journal]) -> 
         return
     for device_id, epoch, seq, chain in rows_of(
         connection,
-        "SELECT device_id, epoch, seq, chain_sha256 FROM journal_head"
-        " WHERE device_id IN ?? AND epoch IN ??",
-        {device_id for device_id, _ in journals},
-        {epoch for _, epoch in journals},
+        "WITH wanted (device_id, epoch) AS (VALUES ??)"
+        " SELECT device_id, epoch, seq, chain_sha256"
+        " FROM wanted JOIN journal_head USING (device_id, epoch)",
+        journals,
     ):
-        journal = journals.get((device_id, epoch))
-        if journal is not None:
-            journal.seq, journal.chain = seq, octets_of(chain)
+        journal = journals[device_id, epoch]
+        journal.seq, journal.chain = seq, octets_of(chain)
 
 
 class _Span(NamedTuple):

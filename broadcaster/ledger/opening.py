@@ -7,11 +7,12 @@ evidence; it is never counted, and it never stops the ingest.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from nacl.signing import VerifyKey
 
 from broadcaster.areas.tables import Station
+from broadcaster.database.kept_entries import packed_entry
 from broadcaster.database.signed_messages import packed_parts
 from broadcaster.wire import Delivery
 from devices.errors import ContractViolation, WrongAddress
@@ -26,18 +27,31 @@ UNKNOWN_DEVICE = "unknown_device"
 SIMULATED_IN_SERVICE = "simulated_in_service"
 
 
+class OpenedEntry(NamedTuple):
+    """A well-formed entry: what it says, its hash and the one that it names before it, as octets.
+
+    `kept` is the entry as the ledger keeps it.
+    """
+
+    said: Confirmation
+    sha256: bytes
+    prev: bytes
+    kept: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedBatch:
     """A signed batch whose entries are well-formed and chained among themselves.
 
-    `kept` is its message as the ledger keeps it; each confirmation comes with its entry's hash.
+    `kept` is its message as the ledger keeps it; its hash and its epoch are octets.
     """
 
-    sha256: str
+    sha256: bytes
+    epoch: bytes
     payload: bytes
     kept: bytes
     batch: Batch
-    confirmations: Sequence[tuple[Confirmation, str]]
+    entries: Sequence[OpenedEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +127,18 @@ def _open_batch(payload: bytes, said_by: FromDevice, *, key: VerifyKey, station:
     confirmations = read_hashed_entries(batch)
     if not station.rehearsal and any(each.simulated for each, _ in confirmations):
         return _simulated(said_by.device, payload)
-    # Deflated here, where no transaction waits for it.
-    kept = packed_parts(parts.header, parts.payload, parts.signature)
-    return OpenedBatch(hashlib.sha256(payload).hexdigest(), payload, kept, batch, confirmations)
+    # What is kept is made here, where no transaction waits for it.
+    return OpenedBatch(
+        sha256=hashlib.sha256(payload).digest(),
+        epoch=bytes.fromhex(batch.epoch),
+        payload=payload,
+        kept=packed_parts(parts.header, parts.payload, parts.signature),
+        batch=batch,
+        entries=[
+            OpenedEntry(said, bytes.fromhex(sha256), bytes.fromhex(said.prev), packed_entry(entry))
+            for (said, sha256), entry in zip(confirmations, batch.entries, strict=True)
+        ],
+    )
 
 
 def _said(payload: bytes, kind: type[Said], said_by: FromDevice, *, key: VerifyKey) -> Said:

@@ -84,11 +84,15 @@ class _Held(NamedTuple):
         return self[-len(_FOLDED) :]
 
 
-_OF_PLAYS = "WHERE order_id IN ?? AND repeat IN ?? AND device_id IN ??"
-_PLAYS_HELD = f"SELECT {', '.join(_Held._fields)} FROM play {_OF_PLAYS}"  # noqa: S608 - the schema's names
+_WANTED = "WITH wanted (order_id, repeat, device_id) AS (VALUES ??)"
+_OF_WANTED = "USING (order_id, repeat, device_id)"
+_PLAYS_HELD = (
+    f"{_WANTED} SELECT {', '.join(_Held._fields)} "  # noqa: S608 - the schema's names
+    f"FROM wanted JOIN play {_OF_WANTED}"
+)
 _WORDS_ON_PLAYS = (
-    "SELECT order_id, repeat, device_id, epoch, seq, entry, received_at FROM confirmation "  # noqa: S608
-    f"{_OF_PLAYS} AND NOT quarantined"
+    f"{_WANTED} SELECT order_id, repeat, device_id, epoch, seq, entry, received_at "  # noqa: S608
+    f"FROM wanted JOIN confirmation {_OF_WANTED} WHERE NOT quarantined"
 )
 _FOLD_PLAY = (
     f"UPDATE play SET {', '.join(f'{name} = ?' for name in (*_FOLDED, 'folded_at'))} "  # noqa: S608
@@ -137,10 +141,11 @@ def refold(
     for some in chunks(sorted(keys)):
         changes += _changes(connection, some, now=now, read=read)
     _write(connection, changes, now=now)
+    silent = PlayState.NOT_CONFIRMED
     turned = {
         change.owed
         for change in changes
-        if PlayState.NOT_CONFIRMED in {change.before, change.after.state}
+        if (change.before == silent) != (change.after.state == silent)
     }
     sync_alerts(connection, turned, now=now)
     mark_coverage(connection, {change.owed[0] for change in changes if change.frozen})
@@ -177,31 +182,18 @@ def _changes(
 
 
 def _rows(connection: Connection, keys: Sequence[PlayKey]) -> list[_Held]:
-    rows = rows_of(connection, _PLAYS_HELD, *_lists(keys))
-    wanted = set(keys)
-    return [held for row in rows if (held := _Held(*row)).key in wanted]
+    return [_Held(*row) for row in rows_of(connection, _PLAYS_HELD, set(keys))]
 
 
 def _words(
     connection: Connection, keys: Sequence[PlayKey], read: Mapping[WordKey, Confirmation]
 ) -> dict[PlayKey, list[Word]]:
-    rows = rows_of(connection, _WORDS_ON_PLAYS, *_lists(keys))
+    rows = rows_of(connection, _WORDS_ON_PLAYS, set(keys))
     words: dict[PlayKey, list[Word]] = {key: [] for key in keys}
     for order, repeat, device, epoch, seq, entry, received_at in rows:
-        of_play = words.get((order, repeat, device))
-        if of_play is not None:
-            said = read.get((device, epoch, seq)) or _READ.decode(entry_octets(entry))
-            of_play.append(Word(_name_of(epoch), said, from_ms(received_at)))
+        said = read.get((device, epoch, seq)) or _READ.decode(entry_octets(entry))
+        words[order, repeat, device].append(Word(_name_of(epoch), said, from_ms(received_at)))
     return words
-
-
-def _lists(keys: Sequence[PlayKey]) -> tuple[set[str], set[int], set[str]]:
-    """Their orders, repeats and devices: together they name more plays than these."""
-    return (
-        {order for order, _, _ in keys},
-        {repeat for _, repeat, _ in keys},
-        {device for _, _, device in keys},
-    )
 
 
 def _expected(held: _Held) -> Expected:

@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -35,6 +35,7 @@ from broadcaster.ledger.incidents import record_incidents
 from broadcaster.ledger.ingest import Stored, open_deliveries, store_opened
 from broadcaster.ledger.known_keys import KnownKeys
 from broadcaster.ledger.opening import Refused
+from broadcaster.ledger.portions import Portions
 from broadcaster.ledger.resync import Resyncs, gaps
 from broadcaster.ledger.storage import (
     TOLD_AFTER,
@@ -56,8 +57,6 @@ from devices.protocol.topics import Upward
 log = structlog.get_logger()
 
 BATCH_LIMIT = 500
-BYTES_AT_ONCE = 150_000
-"""What one transaction takes: some 200 messages of one confirmation, or 10 of fifty."""
 GATHER_S = 0.05
 PATIENCE_S = 0.5
 GAPS_LOOKED_AT_EVERY_S = 5.0
@@ -83,6 +82,7 @@ class Ingest:
     tell: Callable[[StorageAway | None], None] = lambda _: None
     """Told while nothing can be stored, and when that is over."""
     allowance: Allowance = field(default_factory=Allowance)
+    portions: Portions = field(default_factory=Portions)
     known: KnownKeys = field(init=False)
     _been_away: list[StorageAway] = field(default_factory=list)
 
@@ -103,7 +103,7 @@ class Ingest:
             log.warning("flood_put_off", deliveries=heard - len(deliveries))
         if not deliveries:
             return ()
-        return tuple(outcome for some in _slices(deliveries) for outcome in self._of(some))
+        return tuple(outcome for some in self.portions.of(deliveries) for outcome in self._of(some))
 
     def _of(self, deliveries: Sequence[Delivery]) -> tuple[Stored, ...]:
         try:
@@ -160,7 +160,10 @@ class Ingest:
         # Before the transaction: others may write meanwhile.
         opened = open_deliveries(deliveries, keys=keys, station=self.station)
         with self.database.writing_in_bulk() as session:
-            return store_opened(session, opened, now=self.now(), station=self.station)
+            began_s = time.monotonic()
+            stored = store_opened(session, opened, now=self.now(), station=self.station)
+        self.portions.took(deliveries, held_s=time.monotonic() - began_s)
+        return stored
 
     def _store_alone(self, deliveries: Sequence[Delivery]) -> Stored:
         try:
@@ -181,20 +184,6 @@ class Ingest:
             self.known.current(speakers(deliveries))
         except DBAPIError as error:
             log.warning("registry_unreachable", error=str(error.orig))
-
-
-def _slices(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
-    """So many at a time that nobody else waits long to write: of long ones fewer."""
-    some: list[Delivery] = []
-    octets = 0
-    for each in deliveries:
-        if some and octets + len(each.payload) > BYTES_AT_ONCE:
-            yield some
-            some, octets = [], 0
-        some.append(each)
-        octets += len(each.payload)
-    if some:
-        yield some
 
 
 def speakers(deliveries: Sequence[Delivery]) -> set[str]:

@@ -1,10 +1,15 @@
 """Who writes in bulk takes turns with others that do, and leaves the place free in between."""
 
+import math
+import struct
 import threading
+import time
 from pathlib import Path
 
+import pytest
+
 from broadcaster.database import connect
-from broadcaster.database.turns import Turns
+from broadcaster.database.turns import LEFT_FREE_S, Turns
 
 
 def test_two_that_write_in_bulk_write_one_after_the_other(tmp_path: Path) -> None:
@@ -39,6 +44,33 @@ def test_a_turn_that_does_not_come_is_written_without(tmp_path: Path) -> None:
         written = True
     held.close()
     waiting.close()
+
+    assert written
+
+
+def test_nobody_writes_in_bulk_for_a_moment_after_a_turn(tmp_path: Path) -> None:
+    """Whoever saves a page looks again meanwhile; who had the turn goes on with its work."""
+    one, other = Turns(tmp_path / "turns"), Turns(tmp_path / "turns")
+    with one.taken():
+        within_s = time.monotonic()
+    with other.taken():
+        next_s = time.monotonic()
+    one.close()
+    other.close()
+
+    assert next_s - within_s >= LEFT_FREE_S
+
+
+@pytest.mark.parametrize(
+    "octets", [b"", b"\0", struct.pack("<d", 1e12), struct.pack("<d", math.nan), b"\xff" * 64]
+)
+def test_a_file_that_says_nonsense_holds_up_nobody(tmp_path: Path, octets: bytes) -> None:
+    """What an earlier start of the machine wrote, or a full disk cut off, is no instant."""
+    (tmp_path / "turns").write_bytes(octets)
+    turns = Turns(tmp_path / "turns")
+    with turns.taken():
+        written = True
+    turns.close()
 
     assert written
 

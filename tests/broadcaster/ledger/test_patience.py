@@ -10,7 +10,6 @@ from sqlmodel import Session, func, select
 
 from broadcaster.areas.tables import Station
 from broadcaster.database import Database
-from broadcaster.ledger import service
 from broadcaster.ledger.ingest import Stored
 from broadcaster.ledger.service import DatabaseAway, Ingest, newest_receipts
 from broadcaster.ledger.tables import ConfirmationRow, Incident
@@ -127,14 +126,14 @@ def test_says_the_most_it_can_in_a_receipt() -> None:
 
 
 def test_a_storm_is_stored_in_pieces_so_that_others_may_write_between(
-    database: Database, pole: Pole, monkeypatch: pytest.MonkeyPatch
+    database: Database, pole: Pole
 ) -> None:
     """One that is away between two pieces is waited for, and nothing is stored twice."""
     for _ in range(8):
         pole.say(Kind.CACHED)
     deliveries = pole.batches()
-    monkeypatch.setattr(service, "BYTES_AT_ONCE", len(deliveries[0].payload) * 4)
     ingest, pauses = ingest_of(database, [None, locked()])
+    ingest.portions.octets = len(deliveries[0].payload) * 4
     outcomes = ingest.store(deliveries)
 
     assert len(outcomes) > 1
