@@ -21,7 +21,8 @@ _FREE_UNTIL = struct.Struct("<d")
 """On the clock that all processes of a machine share (`time.monotonic`, s)."""
 
 _WAITED_FOR_S = 0.2
-_LOOKED_AGAIN_S = 0.001
+_LOOKED_AGAIN_S = LEFT_FREE_S
+"""As often as that nothing is lost by it: the place is left free for as long anyway."""
 
 
 class Turns:

@@ -107,8 +107,9 @@ def load_journals(
     journals: dict[JournalKey, Journal] = {}
     for opened in batches:
         device_id, epoch = opened.batch.device, opened.batch.epoch
-        begins = genesis(station=station_id, device=device_id, epoch=epoch)
-        journals.setdefault((device_id, epoch), Journal(device_id, epoch, 0, bytes.fromhex(begins)))
+        if (device_id, epoch) not in journals:
+            begins = genesis(station=station_id, device=device_id, epoch=epoch)
+            journals[device_id, epoch] = Journal(device_id, epoch, 0, bytes.fromhex(begins))
     _load_heads(connection, journals)
     for some in chunks(_spans(batches), size=_SPANS_AT_ONCE[-1]):
         _load_links(connection, some, journals)
