@@ -37,6 +37,7 @@ from broadcaster.dispatch.outbox import (
 )
 from broadcaster.dispatch.signing import sign_changed_plans
 from broadcaster.dispatch.stops import sign_new_stops
+from broadcaster.dispatch.superseded import forget_superseded
 from broadcaster.dispatch.talks import (
     close_lost_talks,
     sign_talks,
@@ -167,12 +168,14 @@ class Conductor:
         self._sealed_at = now
 
     def forget(self, now: datetime) -> None:
-        """Let go of personal data whose time is over: sessions, addresses, failed sign-ins."""
+        """Let go of what is over: sessions, addresses, failed sign-ins, superseded plans."""
         if self._forgot_at is not None and abs(now - self._forgot_at) < _FORGET_EVERY:
             return
         with self._writing() as session:
             forget_what_ended(session, now=now)
             forget_old_words(session, now=now)
+        with self._writing() as session:
+            forget_superseded(session, now=now)
         self._forgot_at = now
 
     def roll_up(self, _now: datetime) -> None:
