@@ -69,7 +69,7 @@ sbom: $(INSTALLED) ## Write the bill of materials of this version (CycloneDX) in
 audit: $(INSTALLED) ## Ask a public database for known holes of the locked versions (needs a network)
 	@$(PYTHON) -m venv $(VENV)/audit
 	@$(VENV)/audit/bin/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3"
-	@for lock in requirements.lock deploy/requirements-piper.lock deploy/controller/requirements.lock; do \
+	@for lock in requirements.lock deploy/requirements-piper.lock deploy/requirements-s3.lock deploy/controller/requirements.lock; do \
 		$(VENV)/audit/bin/pip-audit --disable-pip --require-hashes -r $$lock || exit 1; done
 
 system-deps: ## Install what pip cannot bring: Mosquitto, nginx, Chromium, ALSA (Debian, root)

@@ -129,6 +129,7 @@ from broadcaster.schedule import broadcast_pages, queue_pages, today_events
 from broadcaster.schedule import pages as schedule_pages
 from broadcaster.schedule.wanted import wanted_places
 from broadcaster.schedule.ways_pages import make_way_on_approval, ways_in_decision
+from broadcaster.sounds.opening import open_sounds
 from broadcaster.sources import api as sources_api
 from broadcaster.sources import pages as sources_pages
 from broadcaster.village import feedback_pages as village_feedback
@@ -345,7 +346,8 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.doorkeeper = Doorkeeper(now_s=time.monotonic)
     app.state.postbox = Postbox(now_s=time.monotonic)
     app.state.director = Director(context.settings)
-    app.state.card_room = CardRoom(cards_in(context.settings.state_dir, context.settings.audio_dir))
+    sounds = open_sounds(context.settings)
+    app.state.card_room = CardRoom(cards_in(context.settings.state_dir, sounds))
     app.state.unpublished_since = unpublished_since
     app.state.order_items = items_of_order
     app.state.board_notices = [

@@ -40,6 +40,9 @@ PUBLISHED_VOICES = (
 
 MOST_INGESTS = 4
 
+OWED_AUDIO = "audio-owed"
+"""The folder of what an S3 store has not taken yet."""
+
 CA_LIMIT_CHARACTERS = 16_384
 """As much as the contract hands to a device (CONTRACT.md, section 21.5)."""
 
@@ -106,6 +109,15 @@ class Settings(BaseSettings):
     mail_user: str = ""
     mail_from: str = Field(default="", pattern=rf"^(|{_MAIL})$")
     mail_to: str = Field(default="", pattern=rf"^(|{_MAIL}(, ?{_MAIL})*)$")
+    # An S3-compatible store for audio: off while there is no endpoint. The key's secret lies in a
+    # file: the keys folder's (`loa audio secret`), or another. In the clear only on this machine;
+    # `s3_ca` are certificates (PEM) to trust beside the system's own.
+    s3_endpoint: str = Field(default="", pattern=rf"^$|{_API}")
+    s3_bucket: str = Field(default="", pattern=r"^(|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$")
+    s3_region: str = Field(default="us-east-1", pattern=r"^[A-Za-z0-9-]+$")
+    s3_key_id: str = ""
+    s3_secret_file: Path | None = None
+    s3_ca: Path | None = None
     log_level: str = "INFO"
     voices_dir: Path = Field(
         default_factory=lambda given: Path(given.get("state_dir", "var")) / "voices"
@@ -170,6 +182,13 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _knows_which_bucket(self) -> Self:
+        if self.s3_endpoint and not (self.s3_bucket and self.s3_key_id):
+            message = "s3_bucket, s3_key_id: an S3 store needs both"
+            raise ValueError(message)
+        return self
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_addresses(cls, given: str) -> str:
@@ -178,7 +197,7 @@ class Settings(BaseSettings):
             str(ip_network(each.strip(), strict=False)) for each in given.split(",") if each.strip()
         )
 
-    @field_validator("device_ca")
+    @field_validator("device_ca", "s3_ca")
     @classmethod
     def _is_of_certificates(cls, file: Path | None) -> Path | None:
         """Refuse what devices could not read: they would get it with their enrolment, for good."""
@@ -212,8 +231,13 @@ class Settings(BaseSettings):
 
     @property
     def audio_dir(self) -> Path:
-        """Where rendered audio is kept, by its SHA-256."""
+        """Where rendered audio is kept, by its SHA-256; with an S3 store, what was used here."""
         return self.state_dir / "audio"
+
+    @property
+    def owed_audio_dir(self) -> Path:
+        """What an S3 store has not taken yet; shared by all processes, unlike `audio_dir`."""
+        return self.state_dir / OWED_AUDIO
 
     @property
     def keys_dir(self) -> Path:

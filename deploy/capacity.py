@@ -403,7 +403,7 @@ def limits(demand: Demand, c: Constants) -> Sequence[Limit]:
         (
             demand.uplink_mbit_s * 1e6 * demand.notice_minutes * 60 / audio, "the station's line",
             f"audio to all in {demand.notice_minutes:g} min at {demand.uplink_mbit_s:g} Mbit/s",
-            "a cache or CDN before `/audio/` (files never change); object storage: not built",
+            "a cache or CDN before `/audio/` (files never change); an S3 store spares only disks",
         ),
         (
             alone * c.retry_after_s / 2, "one ingest process",

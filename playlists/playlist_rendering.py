@@ -8,7 +8,7 @@ import structlog
 
 from playlists.audio import ffmpeg
 from playlists.audio.audio_errors import MasteringMissed, PlaylistTooLong
-from playlists.audio.audio_store import AudioStore, disk_trouble_named
+from playlists.audio.audio_store import disk_trouble_named
 from playlists.audio.encoding import MP3, REPEATABLE
 from playlists.audio.loudness import Measurement, read_loudness, read_peak
 from playlists.audio.mastering import (
@@ -20,6 +20,7 @@ from playlists.audio.mastering import (
     Target,
 )
 from playlists.audio.pcm import BYTES_PER_SAMPLE
+from playlists.audio.sounds import Sounds
 from playlists.playlist import (
     LEAD_MS,
     TAIL_MS,
@@ -86,7 +87,7 @@ class PlaylistRendering:
 def render_playlist(
     parts: Sequence[Part],
     *,
-    store: AudioStore,
+    store: Sounds,
     station: str,
     target: Target = STATION_TARGET,
     band: Band | None = HORN,
@@ -115,8 +116,8 @@ def render_playlist(
     log.info("playlist_rendered", sha256=sha256, parts=len(parts), duration_ms=measured.duration_ms)
     return PlaylistRendering(
         sha256=sha256,
-        path=store.path_of(sha256),
-        size_bytes=store.path_of(sha256).stat().st_size,
+        path=store.require(sha256),
+        size_bytes=store.require(sha256).stat().st_size,
         duration_ms=measured.duration_ms,
         loudness_lufs=measured.loudness_lufs,
         speech_lufs=speech_lufs,

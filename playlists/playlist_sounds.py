@@ -19,11 +19,12 @@ from playlists.audio.audio_errors import (
     PartMissing,
     PartTooShort,
 )
-from playlists.audio.audio_store import AudioStore, disk_trouble_named
+from playlists.audio.audio_store import disk_trouble_named
 from playlists.audio.encoding import REPEATABLE
 from playlists.audio.loudness import METER, read_loudness
 from playlists.audio.mastering import MASTER_RATE_HZ, Band, Target, master_to_mp3
 from playlists.audio.pcm import BYTES_PER_SAMPLE, Pcm
+from playlists.audio.sounds import Sounds
 from playlists.own_sounds.chime import SEPARATOR_MS, chime, closing_chime, separator
 from playlists.own_sounds.ident import ident_tune
 from playlists.own_sounds.music import interlude_blocks
@@ -53,7 +54,7 @@ class Bench:
     """What a playlist is made with: a folder to work in, the store, and the sound wished for."""
 
     workspace: Path
-    store: AudioStore
+    store: Sounds
     station: str
     target: Target
     band: Band | None
@@ -69,7 +70,7 @@ class Bench:
         return self.workspace / "heard.raw"
 
 
-def require_sounds(parts: Iterable[Part], *, store: AudioStore) -> None:
+def require_sounds(parts: Iterable[Part], *, store: Sounds) -> None:
     """Raises PartMissing or PartDamaged unless every file asked for is in the store, unchanged."""
     sound: set[str] = set()
     for part in parts:
@@ -130,7 +131,7 @@ def _sound_of(placed: PlacedPart, *, bench: Bench) -> Path:
 
 
 def _approved(part: Part, stretch: Stretch, *, frames: int, bench: Bench) -> Path:
-    path, first = bench.store.path_of(stretch.sha256), frames_of(stretch.from_ms)
+    path, first = bench.store.require(stretch.sha256), frames_of(stretch.from_ms)
     try:
         sound = _decoded(path, first=first, frames=frames, bench=bench)
     except FfmpegFailed as error:

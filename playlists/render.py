@@ -9,11 +9,11 @@ from typing import Protocol
 import structlog
 
 from playlists.audio.audio_errors import NothingToHear, NothingToRender
-from playlists.audio.audio_store import AudioStore
 from playlists.audio.dead_air import STATION_ENDS
 from playlists.audio.joining import Piece, join
 from playlists.audio.mastering import HORN, STATION_TARGET, Band, Target, master_to_mp3
 from playlists.audio.pcm import Pcm
+from playlists.audio.sounds import Sounds
 from playlists.own_sounds.chime import chime as two_notes
 from playlists.speech.cache import SentenceCache, sentence_key
 from playlists.speech.engine import Engine, VoiceSettings
@@ -72,7 +72,7 @@ def render(
     sentences: Sequence[Spoken],
     *,
     engine: Engine,
-    store: AudioStore,
+    store: Sounds,
     settings: VoiceSettings,
     cache_dir: Path | None = None,
     on_progress: Progress | None = None,
@@ -101,7 +101,7 @@ def render(
         measured = master_to_mp3(joined, path, target=target, band=band)
         sha256 = store.put(path)
     told(steps, steps)
-    path = store.path_of(sha256)
+    path = store.require(sha256)
     log.info("bulletin_rendered", sha256=sha256, duration_ms=measured.duration_ms)
     return Rendering(
         sha256=sha256,

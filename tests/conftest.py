@@ -12,6 +12,7 @@ import broadcaster.schema  # noqa: F401 - migrations and sessions need every tab
 from broadcaster.database import Database
 from broadcaster.database.migrate import migrate
 from tests.postgres import RunningPostgres, running_postgres, wheel_binaries
+from tests.s3_server import S3Server, s3_server
 from tests.trail import connect
 
 # No deadline: how long an example takes is the machine's business, not the behaviour's.
@@ -31,6 +32,13 @@ def postgres_server() -> Iterator[RunningPostgres]:
     with running_postgres() as server:
         server.execute(f'CREATE DATABASE "{_TEMPLATE}"')
         _migrate(server.url(_TEMPLATE))
+        yield server
+
+
+@pytest.fixture
+def s3() -> Iterator[S3Server]:
+    """An S3 server of this test's own, its bucket empty."""
+    with s3_server() as server:
         yield server
 
 

@@ -10,7 +10,7 @@ from broadcaster.audit import Act, record
 from broadcaster.backup.backup_key import backup_key_told, make_backup_key, name_of
 from broadcaster.backup.errors import BackupKeyPresent
 from broadcaster.backup.restoring import restore
-from broadcaster.backup.writing import forget_older, write_backup
+from broadcaster.backup.writing import Written, forget_older, write_backup
 from broadcaster.database import Database, connect
 from broadcaster.database.columns import from_ms
 from broadcaster.inspection.ledger_command import Wish, told, verified_station
@@ -58,9 +58,25 @@ def backed_up(
         f"✓ {written.file}",
         f"  {written.octets:,} byte, {written.files} tệp và cơ sở dữ liệu, đã đọc lại trọn vẹn",
         f"  {written.octets:,} bytes, {written.files} files and the database, read back whole",
+        *_of_the_bucket(written, settings),
         *(f"  ✕ {each.name} (cũ / older)" for each in gone),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _of_the_bucket(written: Written, settings: Settings) -> list[str]:
+    if not settings.s3_endpoint:
+        return []
+    place = f"{settings.s3_endpoint}/{settings.s3_bucket}"
+    if written.in_bucket is None:
+        return [
+            f"» Kho S3 {place} không trả lời: bản này chứa mọi âm thanh đang có ở máy này.",
+            "  The S3 store does not answer: all audio that lies at this machine is in the file.",
+        ]
+    return [
+        f"» {written.in_bucket:,} âm thanh nằm trong kho S3 {place}, không có trong bản này.",
+        f"  {written.in_bucket:,} sounds lie in the S3 store and not in this file; back it up too.",
+    ]
 
 
 def restored(file: Path, settings: Settings, *, key: PrivateKey, now: datetime) -> str:

@@ -25,6 +25,7 @@ from broadcaster.backup.snapshot import take_snapshot
 from broadcaster.database import Database
 from broadcaster.database.columns import to_ms
 from broadcaster.settings import Settings
+from broadcaster.sounds.opening import sounds_in_bucket
 
 log = structlog.get_logger()
 
@@ -44,6 +45,8 @@ class Written:
     octets: int
     files: int
     sha256: str
+    in_bucket: int | None
+    """How many sounds lie in the S3 store and not in the file; None where it was away, or none."""
 
 
 def write_backup(
@@ -51,8 +54,10 @@ def write_backup(
 ) -> Written:
     """Write all of the station into a new file in a folder; raise BackupKeyMissing.
 
-    Raises BackupNotWritten where it could not be written whole, or is not what was written.
+    Raises BackupNotWritten where it could not be written whole, or is not what was written. Sound
+    that an S3 store keeps is left there; of one that does not answer nothing is believed.
     """
+    elsewhere = sounds_in_bucket(settings)
     key = public_backup_key(settings.keys_dir)
     name = f"loa-{station_id}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{ENDING}"
     file, draft = folder / name, folder / f".{name}.part"
@@ -66,7 +71,10 @@ def write_backup(
             writer = SealedWriter(
                 target, to=key, station=station_id, made_at_ms=to_ms(now), version=__version__
             )
-            files = _fill(writer, database, settings, Path(scratch), station_id, now=now)
+            files = _fill(
+                writer, database, settings, Path(scratch), station_id,
+                in_bucket=elsewhere or frozenset(), now=now,
+            )  # fmt: skip
             writer.close()
             target.flush()
             os.fsync(target.fileno())
@@ -81,7 +89,13 @@ def write_backup(
     finally:
         draft.unlink(missing_ok=True)
     log.info("backed_up", file=file.name, octets=octets, files=files)
-    return Written(file=file, octets=octets, files=files, sha256=sha256)
+    return Written(
+        file=file,
+        octets=octets,
+        files=files,
+        sha256=sha256,
+        in_bucket=None if elsewhere is None else len(elsewhere),
+    )
 
 
 def forget_older(folder: Path, *, station_id: str, keep: int) -> list[Path]:
@@ -100,6 +114,7 @@ def _fill(
     scratch: Path,
     station_id: str,
     *,
+    in_bucket: frozenset[str],
     now: datetime,
 ) -> int:
     # A stream of members: `SealedWriter` has all of a file that a stream is written to.
@@ -112,18 +127,23 @@ def _fill(
         kept: set[PurePosixPath] = set()
         # Files that go away meanwhile are here before the database is; and those that come
         # meanwhile are looked for once more after it.
-        _add_state(tar, settings, kept)
+        _add_state(tar, settings, kept, in_bucket)
         snapshot = scratch / "database.sqlite3"
         take_snapshot(database, snapshot)
         deflated = _deflated(snapshot)
         with deflated.open("rb") as file:
             _add(tar, DATABASE, file)
-        _add_state(tar, settings, kept)
+        _add_state(tar, settings, kept, in_bucket)
         return len(kept)
 
 
-def _add_state(tar: tarfile.TarFile, settings: Settings, kept: set[PurePosixPath]) -> None:
-    for place in kept_files(settings):
+def _add_state(
+    tar: tarfile.TarFile,
+    settings: Settings,
+    kept: set[PurePosixPath],
+    in_bucket: frozenset[str],
+) -> None:
+    for place in kept_files(settings, in_bucket=in_bucket):
         if place in kept:
             continue
         with suppress(FileNotFoundError), (settings.state_dir / place).open("rb") as file:

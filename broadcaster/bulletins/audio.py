@@ -10,8 +10,9 @@ from fastapi.responses import FileResponse
 from broadcaster.accounts.guard import open_to_all
 from broadcaster.bulletins.errors import UnknownAudio
 from broadcaster.bulletins.studio import studio_of
+from broadcaster.sounds.errors import SoundsAway
 from broadcaster.web.problems import problems
-from playlists.audio.audio_errors import AudioMissing, AudioNameInvalid
+from playlists.audio.audio_errors import AudioMissing, AudioNameInvalid, AudioStoreError
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -26,14 +27,16 @@ router = APIRouter(tags=["audio"], dependencies=[Depends(open_to_all)])
         200: {"content": {"audio/mpeg": {}}, "description": "The whole file."},
         206: {"content": {"audio/mpeg": {}}, "description": "The part that Range asked for."},
         416: {"description": "Range asks for what is not there."},
-        **problems(404, 422),
+        **problems(404, 422, 503),
     },
 )
 def audio(request: Request, sha256: str) -> FileResponse:
-    """One mastered MP3 file; raise UnknownAudio."""
+    """One mastered MP3 file; raise UnknownAudio or SoundsAway."""
     try:
         path = studio_of(request).store.require(sha256)
     except (AudioMissing, AudioNameInvalid):
         raise UnknownAudio from None
+    except AudioStoreError as error:
+        raise SoundsAway(error) from error
     headers = {"Cache-Control": FOR_EVER, "ETag": f'"{sha256}"'}
     return FileResponse(path, media_type="audio/mpeg", headers=headers)

@@ -26,13 +26,14 @@ from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.bulletins.texts import sha256_of
 from broadcaster.errors import LoaError
 from broadcaster.settings import Settings
+from broadcaster.sounds.opening import open_sounds
 from broadcaster.voices.house import HouseVoice
 from broadcaster.voices.station_house import house_without_wishes
 from playlists.audio.audio_errors import NothingToHear, PlaylistRefused
-from playlists.audio.audio_store import AudioStore
 from playlists.audio.mastering import Loudspeaker, band_of
 from playlists.audio.recording_errors import RecordingRefused
 from playlists.audio.recordings import Recording, master_recording
+from playlists.audio.sounds import Sounds
 from playlists.delivery import delivered, replayed
 from playlists.errors import PlaylistsError, ScriptRefused
 from playlists.playlist import Part
@@ -95,7 +96,7 @@ class Studio:
         self,
         *,
         voices: Speaker,
-        store: AudioStore,
+        store: Sounds,
         cache_dir: Path | None = None,
         lexicon: Callable[[], Lexicon] = national_lexicon,
         house: Callable[[], HouseVoice] = house_without_wishes,
@@ -255,7 +256,7 @@ def open_studio(
     with Voices(House(voices_dir=settings.voices_dir)) as voices:
         yield Studio(
             voices=voices,
-            store=AudioStore(settings.audio_dir),
+            store=open_sounds(settings),
             cache_dir=settings.state_dir / "sentences",
             lexicon=lexicon,
             house=house or (lambda: house_without_wishes(settings.voices_dir)),

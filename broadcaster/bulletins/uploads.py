@@ -15,8 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from broadcaster.bulletins.errors import NoVillageChosen, RecordingFileMissing, RecordingNotUsed
-from playlists.audio.audio_store import AudioStore
 from playlists.audio.recording_errors import RecordingTooLarge
+from playlists.audio.sounds import Sounds
 
 RECORDING_FIELD = "recording"
 LARGEST_RECORDING_BYTES = 50_000_000
@@ -53,7 +53,7 @@ class UploadedSound:
 
 @asynccontextmanager
 async def uploaded_recording(
-    request: Request, *, store: AudioStore
+    request: Request, *, store: Sounds
 ) -> AsyncIterator[UploadedRecording]:
     """The recording that a form brought, until the block ends.
 
@@ -78,7 +78,7 @@ async def uploaded_recording(
 
 
 @asynccontextmanager
-async def uploaded_sound(request: Request, *, store: AudioStore) -> AsyncIterator[UploadedSound]:
+async def uploaded_sound(request: Request, *, store: Sounds) -> AsyncIterator[UploadedSound]:
     """The recording of a bulletin's own words that a form brought, until the block ends.
 
     Raises RecordingFileMissing or RecordingNotUsed.

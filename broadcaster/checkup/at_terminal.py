@@ -20,6 +20,7 @@ from broadcaster.checkup.station import (
     check_backup,
     check_database,
     check_keys,
+    check_sounds,
     check_voice,
 )
 from broadcaster.database import Database
@@ -44,6 +45,7 @@ def examine(
         ("broker", lambda: check_the_broker(settings, station_id=station_id)),
         ("ffmpeg", check_ffmpeg),
         ("voice", lambda: check_voice(settings)),
+        ("sounds", lambda: check_sounds(settings)),
         ("certificates", lambda: check_certificates(settings, now=now)),
         ("backup", lambda: check_backup(database, settings, now=now)),
     )

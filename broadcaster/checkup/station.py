@@ -13,8 +13,10 @@ from broadcaster.database.columns import from_ms
 from broadcaster.database.spoilt import is_spoilt
 from broadcaster.keys import KeyUnreadable, load_keys
 from broadcaster.settings import Settings
+from broadcaster.sounds.opening import bucket_store
 from broadcaster.voices.house import usable_voices
 from broadcaster.watching.machine import BACKUP_HOLDS_FOR, newest_backup
+from playlists.audio.audio_errors import AudioStoreError
 
 KEYS_END_SOON = timedelta(days=30)
 
@@ -93,6 +95,32 @@ def check_voice(settings: Settings) -> Iterator[Finding]:
         en="Only eSpeak's voice is here; no natural one is installed.",
         remedy_vi=f"Chạy “loa voice install {settings.voice_default}”.",
         remedy_en=f"Run “loa voice install {settings.voice_default}”.",
+    )  # fmt: skip
+
+
+def check_sounds(settings: Settings) -> Iterator[Finding]:
+    """Whether the S3 store takes and gives back sound; a folder is looked at with the disk."""
+    store = bucket_store(settings)
+    if store is None:
+        return
+    place, owed = f"{settings.s3_endpoint}/{settings.s3_bucket}", len(store.owed.names())
+    owed_vi = f" Còn {owed} âm thanh chờ gửi vào kho." if owed else ""
+    owed_en = f" {owed} sounds wait to be sent there." if owed else ""
+    try:
+        store.bucket.check()
+    except AudioStoreError as error:
+        yield Finding(
+            check="sounds", level=Level.ILL,
+            vi=f"{error.message_vi}{owed_vi} ({place}: {error.detail})",
+            en=f"{error.message_en}{owed_en} ({place}: {error.detail})",
+        )  # fmt: skip
+        return
+    yield Finding(
+        check="sounds", level=Level.SOON if owed else Level.WELL,
+        vi=f"Kho âm thanh S3 nhận và trả đúng: {place}.{owed_vi}",
+        en=f"The S3 store takes audio and gives it back: {place}.{owed_en}",
+        remedy_vi="Đài tự gửi khi đang chạy; nếu còn mãi, xem nhật ký." if owed else "",
+        remedy_en="A running station sends them; if they stay, look at its log." if owed else "",
     )  # fmt: skip
 
 

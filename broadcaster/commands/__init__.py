@@ -10,6 +10,7 @@ import typer
 
 from broadcaster import __version__
 from broadcaster.commands.alerts import alerts
+from broadcaster.commands.audio import audio
 from broadcaster.commands.backup import backup, backup_key, restore
 from broadcaster.commands.broker import broker
 from broadcaster.commands.campaign import campaign
@@ -56,6 +57,7 @@ app.add_typer(people, name="people")
 app.add_typer(token, name="token")
 app.add_typer(webhook, name="webhook")
 app.add_typer(mail, name="mail")
+app.add_typer(audio, name="audio")
 app.add_typer(villages, name="villages")
 app.add_typer(broker, name="broker")
 app.add_typer(campaign, name="campaign")

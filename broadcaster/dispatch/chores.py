@@ -16,10 +16,15 @@ from broadcaster.publishing.cards import CardRoom, cards_in
 from broadcaster.publishing.posting import EVERY_S as POSTS_EVERY_S
 from broadcaster.publishing.posting import post_due
 from broadcaster.settings import Settings
+from broadcaster.sounds.opening import bucket_store
 from broadcaster.watching.telling import EVERY_S as WATCHING_EVERY_S
 from broadcaster.watching.telling import Watch
 from broadcaster.webhooks.delivering import EVERY_S as WEBHOOKS_EVERY_S
 from broadcaster.webhooks.delivering import tell_all
+from playlists.audio.audio_store import AudioStore
+
+SOUNDS_EVERY_S = 20.0
+"""How soon an S3 store that is back gets what it did not take; nothing is asked of it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,9 @@ def chores_of(
         return not may()
 
     watch = Watch(database, settings, station_id=station_id, now=now, may=may)
-    room = CardRoom(cards_in(settings.state_dir, settings.audio_dir))
+    bucket = bucket_store(settings)
+    room = CardRoom(cards_in(settings.state_dir, bucket or AudioStore(settings.audio_dir)))
+    of_the_bucket = (Chore("sounds", SOUNDS_EVERY_S, bucket.send_owed),) if bucket else ()
     return (
         Chore(
             "alerts",
@@ -87,4 +94,5 @@ def chores_of(
                 database, keys_dir=settings.keys_dir, station_id=station_id, now=now, may=may
             ),
         ),
+        *of_the_bucket,
     )

@@ -18,6 +18,7 @@ from broadcaster.joining.meeting import (
 from broadcaster.joining.other import Other
 from broadcaster.joining.standing import JoinedShown, evidence_holds, joined_stations
 from broadcaster.settings import Settings
+from broadcaster.sounds.opening import open_sounds
 
 _TOLD = (
     ("village", "thôn", "villages"),
@@ -67,7 +68,7 @@ def brought(
         database,
         other,
         state_dir=settings.state_dir,
-        audio_dir=settings.audio_dir,
+        sounds=open_sounds(settings),
         decisions=decisions,
         by=None,
         now=now,

@@ -32,7 +32,7 @@ from broadcaster.ledger.bulk import chunks, connection_of
 from broadcaster.ledger.plays import lock_plays
 from broadcaster.ledger.rollups import roll_up
 from broadcaster.ledger.tables import MARKS
-from playlists.audio.audio_store import AudioStore
+from playlists.audio.sounds import Sounds
 
 log = structlog.get_logger()
 
@@ -74,7 +74,7 @@ def join(
     other: Other,
     *,
     state_dir: Path,
-    audio_dir: Path,
+    sounds: Sounds,
     decisions: Decisions,
     by: str | None,
     now: datetime,
@@ -88,7 +88,7 @@ def join(
     if meeting.joined is not None:
         return Brought(station=meeting.joined, rows={})
     evidence = _keep_evidence(other, state_dir, now=now)
-    _keep_sounds(other, audio_dir)
+    _keep_sounds(other, sounds)
     with database.writing() as session:
         lock_plays(connection_of(session))
         meeting = _met(session, other, decisions)  # as it is now that nobody else writes
@@ -132,12 +132,10 @@ def _keep_evidence(other: Other, state_dir: Path, *, now: datetime) -> str:
     return digest_of(folder)
 
 
-def _keep_sounds(other: Other, audio_dir: Path) -> None:
-    """Every sound that is not here yet, whole before it has its name."""
-    store = AudioStore(audio_dir)
+def _keep_sounds(other: Other, sounds: Sounds) -> None:
+    """Every sound, whole before it has its name; one that is here already stays."""
     for file in sorted(other.audio_dir.glob("*.mp3")):
-        if not (audio_dir / file.name).exists():
-            store.put(file)
+        sounds.put(file)
 
 
 def _bring(

@@ -19,11 +19,12 @@ from broadcaster.live.streams import RATE_HZ
 from broadcaster.live.tables import LiveTalk
 from broadcaster.live.talks import find_talk, orders_of_talk
 from broadcaster.settings import Settings
+from broadcaster.sounds.opening import open_sounds
 from playlists.audio.audio_errors import AudioError, NothingToHear
-from playlists.audio.audio_store import AudioStore
 from playlists.audio.encoding import measure_loudness
 from playlists.audio.recording_errors import RecordingTooShort
 from playlists.audio.recordings import Recording, master_recording
+from playlists.audio.sounds import Sounds
 
 log = structlog.get_logger()
 
@@ -78,7 +79,7 @@ def keep_what_was_said(
     What cannot be mastered is kept as it was sent, and says so: there is no other copy. None where
     nothing of it can be heard, or the disk takes nothing. No transaction is open meanwhile.
     """
-    store, mastered = AudioStore(settings.audio_dir), True
+    store, mastered = open_sounds(settings), True
     with database.reading() as session:
         said_ms = find_talk(session, talk_id).said_ms
     try:
@@ -100,13 +101,13 @@ def keep_what_was_said(
     return bulletin_id
 
 
-def _as_sent(mp3: Path, *, store: AudioStore, said_ms: int) -> Recording:
+def _as_sent(mp3: Path, *, store: Sounds, said_ms: int) -> Recording:
     """What was sent, untouched; raise AudioError."""
     measured = measure_loudness(mp3, sample_rate_hz=RATE_HZ)
     sha256 = store.put(mp3)
     return Recording(
         sha256=sha256,
-        path=store.path_of(sha256),
+        path=store.require(sha256),
         size_bytes=mp3.stat().st_size,
         duration_ms=said_ms,
         loudness_lufs=measured.loudness_lufs,

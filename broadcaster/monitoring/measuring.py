@@ -22,6 +22,7 @@ from broadcaster.ledger.play_state import OPEN, STOPPED_BY_ORDER, Outcome, PlayS
 from broadcaster.ledger.storage import storage_away
 from broadcaster.ledger.tables import ALERTS, HEADS, MARKS, PLAYS
 from broadcaster.monitoring.exposition import Family, Sample, by_label
+from broadcaster.settings import OWED_AUDIO
 from broadcaster.watching.kinds import Trouble
 from broadcaster.watching.machine import newest_backup
 from broadcaster.watching.tables import WatchedTrouble
@@ -38,7 +39,7 @@ def families(
     """Every metric, in the order in which they are documented."""
     yield Family("loa_build_info", "The version that runs.", [Sample(1, {"version": __version__})])
     yield from _processes(session, station_id, state_dir, now)
-    yield from _queues(session, now)
+    yield from _queues(session, state_dir, now)
     yield from _on_air(session, station_id, now)
     yield from _devices(session, station_id)
     yield from _ledger(session, station_id, now)
@@ -68,7 +69,7 @@ def _processes(
     )
 
 
-def _queues(session: Session, now: datetime) -> Iterator[Family]:
+def _queues(session: Session, state_dir: Path, now: datetime) -> Iterator[Family]:
     waits_since = unpublished_since(session)
     yield _one(
         "loa_publishing_lag_seconds",
@@ -80,6 +81,11 @@ def _queues(session: Session, now: datetime) -> Iterator[Family]:
         "loa_sounds_waiting",
         "Sounds of emergencies that are still to be made.",
         session.execute(unmade).scalar_one(),
+    )
+    yield _one(
+        "loa_sounds_owed",
+        "Sounds that an S3 store has not taken yet; 0 where audio is kept in a folder.",
+        len(list((state_dir / OWED_AUDIO).glob("*.mp3"))),
     )
     yield _one(
         "loa_rollups_waiting",

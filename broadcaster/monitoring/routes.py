@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
@@ -12,9 +12,11 @@ from broadcaster.accounts.guard import open_to_all, require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
+from broadcaster.bulletins.studio import Studio
 from broadcaster.monitoring.exposition import CONTENT_TYPE, written
 from broadcaster.monitoring.measuring import families
 from broadcaster.web.context import Context, context
+from playlists.audio.bucket_store import BucketStore
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,14 +32,25 @@ async def live() -> Response:
 
 
 @router.get("/health/ready", dependencies=[Depends(open_to_all)])
-def ready(station: Here) -> Response:
-    """That the database answers as well: while it does not, send people elsewhere."""
+def ready(request: Request, station: Here) -> Response:
+    """That the database answers as well: while it does not, send people elsewhere.
+
+    An S3 store that is away is told and is no reason to: every site would be left.
+    """
     try:
         with station.database.reading() as session:
             session.exec(select(Station.id).limit(1)).one()
     except SQLAlchemyError:
         return JSONResponse({"status": "not_ready"}, status_code=503, headers=_NO_STORE)
-    return JSONResponse({"status": "ready"}, headers=_NO_STORE)
+    return JSONResponse({"status": "ready", **_of_sounds(request)}, headers=_NO_STORE)
+
+
+def _of_sounds(request: Request) -> dict[str, str]:
+    """Whether the S3 store answers, where there is one."""
+    studio = getattr(request.app.state, "studio", None)
+    if not isinstance(studio, Studio) or not isinstance(studio.store, BucketStore):
+        return {}
+    return {"audio": "ready" if studio.store.answers() else "away"}
 
 
 @router.get("/metrics")

@@ -33,7 +33,7 @@ def said(settings: Settings, sentence: str, *, out: Path, manner: Manner) -> Hea
     """
     sentence = checked_sentence(sentence)
     with tempfile.TemporaryDirectory(prefix="loa-voice-") as folder:
-        apart = settings.model_copy(update={"state_dir": Path(folder)})
+        apart = settings.model_copy(update={"state_dir": Path(folder), "s3_endpoint": ""})
         with open_studio(apart, lexicon=manner.lexicon, house=manner.house) as studio:
             sound = heard(sentence, house=manner.house(), sayer=studio)
             try:

@@ -65,7 +65,21 @@ def environment(settings: Settings) -> Mapping[str, str]:
         values["LOA_DEVICE_CA"] = str(settings.device_ca.resolve())
     if settings.voice_catalogue:
         values["LOA_VOICE_CATALOGUE"] = str(settings.voice_catalogue.resolve())
-    return values
+    return values | _of_the_bucket(settings)
+
+
+def _of_the_bucket(settings: Settings) -> dict[str, str]:
+    """Where the S3 store is, and which file holds its secret."""
+    if not settings.s3_endpoint:
+        return {}
+    files = {"LOA_S3_SECRET_FILE": settings.s3_secret_file, "LOA_S3_CA": settings.s3_ca}
+    return {
+        "LOA_S3_ENDPOINT": settings.s3_endpoint,
+        "LOA_S3_BUCKET": settings.s3_bucket,
+        "LOA_S3_REGION": settings.s3_region,
+        "LOA_S3_KEY_ID": settings.s3_key_id,
+        **{name: str(file.resolve()) for name, file in files.items() if file},
+    }
 
 
 def broker_program(settings: Settings) -> Program:

@@ -24,7 +24,7 @@ from broadcaster.errors import LoaError
 from broadcaster.publishing.card import SIDE, Card, picture
 from broadcaster.publishing.errors import CardFailed
 from playlists.audio import ffmpeg
-from playlists.audio.audio_store import AudioStore
+from playlists.audio.sounds import Sounds
 from playlists.errors import PlaylistsError
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ class Standing(StrEnum):
 class Cards:
     """The folder of cards; several processes may use the same."""
 
-    def __init__(self, folder: Path, store: AudioStore) -> None:
+    def __init__(self, folder: Path, store: Sounds) -> None:
         self._folder = folder
         self._store = store
 
@@ -184,9 +184,9 @@ class CardRoom:
                 self._making.discard(card)
 
 
-def cards_in(state_dir: Path, audio_dir: Path) -> Cards:
+def cards_in(state_dir: Path, store: Sounds) -> Cards:
     """The cards of an installation."""
-    return Cards(state_dir / FOLDER, AudioStore(audio_dir))
+    return Cards(state_dir / FOLDER, store)
 
 
 def _in_a_thread(work: Callable[[], None]) -> None:

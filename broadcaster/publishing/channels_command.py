@@ -17,6 +17,7 @@ from broadcaster.publishing.podcast import podcast
 from broadcaster.publishing.public_calendar import LOOK_AHEAD, LOOK_BACK, public_calendar
 from broadcaster.publishing.sharing import Shared, find_shared
 from broadcaster.settings import Settings
+from broadcaster.sounds.opening import open_sounds
 
 ITEMS = 100
 
@@ -89,7 +90,7 @@ def card_written(
 ) -> str:
     """Write a bulletin's card as PNG and MP4; raise ChannelClosed, NoSuchItem, CardFailed."""
     shared = _shared(database, settings, bulletin_id, station_id=station_id, now=now)
-    cards = cards_in(settings.state_dir, settings.audio_dir)
+    cards = cards_in(settings.state_dir, open_sounds(settings))
     folder.mkdir(parents=True, exist_ok=True)
     told = ""
     for made in (cards.picture(shared.card), cards.make_video(shared.card)):

@@ -13,7 +13,11 @@ AudioError
 │   ├── AudioStoreFull   no room on the disk; nothing half-written is left
 │   ├── AudioStoreFailed the folder cannot be read or written
 │   ├── AudioNameInvalid not a SHA-256 in hex
-│   └── AudioMissing     no audio of this name is kept
+│   ├── AudioMissing     no audio of this name is kept
+│   ├── AudioSpoilt      what is kept by this name is something else
+│   ├── S3NotInstalled   the extra `s3` is missing
+│   └── AudioStoreAway   the S3 store does not answer
+│       └── AudioStoreRefused  it answers, and lets the station do nothing
 ├── RecordingRefused     somebody's recording is not taken (playlists.audio.recording_errors)
 └── PlaylistRefused      a playlist cannot become one file; nothing was stored
     ├── PlaylistEmpty    nothing in it would be heard
@@ -137,6 +141,58 @@ class AudioMissing(AudioStoreError):
     code = "audio_missing"
     message_vi = "Không có âm thanh này trong kho. Hãy tạo lại từ bản tin."
     message_en = "The store has no such audio. Make it again from the bulletin."
+
+
+class AudioSpoilt(AudioStoreError):
+    """What is kept by this name is something else."""
+
+    code = "audio_spoilt"
+    message_vi = "Âm thanh trong kho không còn đúng bản gốc nên không dùng. Hãy tạo lại bản tin."
+    message_en = "What the store has is not this audio, so it is not used. Make it again."
+
+
+class S3NotInstalled(AudioStoreError):
+    """The S3 store takes a library that does not come with the station."""
+
+    code = "s3_not_installed"
+    message_vi = (
+        "Máy này chưa cài phần nối với kho S3. Hãy cài thêm: pip install 'loa[s3]', "
+        "hoặc bỏ LOA_S3_ENDPOINT để lưu âm thanh trong thư mục."
+    )
+    message_en = (
+        "What speaks with an S3 store is not installed here. Install it with pip install "
+        "'loa[s3]', or keep audio in a folder by setting no LOA_S3_ENDPOINT."
+    )
+
+
+class AudioStoreAway(AudioStoreError):
+    """The S3 store does not answer; what it has not taken is kept here."""
+
+    code = "audio_store_away"
+    message_vi = (
+        "Kho âm thanh S3 không trả lời. Không mất gì: âm thanh mới được giữ ở đài, gửi vào kho "
+        "sau; loa vẫn phát những gì đã tải. Hãy thử lại sau ít phút."
+    )
+    message_en = (
+        "The S3 store does not answer. Nothing is lost: new audio is kept here and sent later, "
+        "loudspeakers play what they hold. Try again in a few minutes."
+    )
+
+
+class AudioStoreRefused(AudioStoreAway):
+    """The S3 store answers, and lets the station do nothing."""
+
+    code = "audio_store_refused"
+    message_vi = (
+        "Kho âm thanh S3 từ chối đài. Không mất gì: âm thanh mới được giữ ở đài. Hãy kiểm tra "
+        "LOA_S3_BUCKET, mã khóa, khóa bí mật (“loa audio secret”) và đồng hồ máy, rồi chạy "
+        "“loa doctor”."
+    )
+    message_en = (
+        "The S3 store refuses the station. Nothing is lost: new audio is kept here. Check "
+        "LOA_S3_BUCKET, the key's id, its secret (“loa audio secret”) and the clock, then run "
+        "“loa doctor”."
+    )
 
 
 class PlaylistRefused(AudioError):

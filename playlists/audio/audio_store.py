@@ -63,7 +63,7 @@ class AudioStore:
 
     def path_of(self, sha256: str) -> Path:
         """Where this audio is, or would be. Raises AudioNameInvalid for anything but a SHA-256."""
-        if not _NAME.fullmatch(sha256):
+        if not is_audio_name(sha256):
             raise AudioNameInvalid(repr(sha256[:80]))
         return self.directory / f"{sha256}.mp3"
 
@@ -77,6 +77,13 @@ class AudioStore:
         if not path.is_file():
             raise AudioMissing(sha256)
         return path
+
+    def names(self) -> list[str]:
+        """The SHA-256 of everything that is kept, in order."""
+        with disk_trouble_named():
+            return sorted(
+                file.stem for file in self.directory.glob("*.mp3") if is_audio_name(file.stem)
+            )
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
@@ -92,6 +99,11 @@ class AudioStore:
             _name_once(incoming, final)
             log.info("audio_stored", sha256=sha256, size_bytes=final.stat().st_size)
         _sync_folder(self.directory)
+
+
+def is_audio_name(name: str) -> bool:
+    """Whether this is a SHA-256 in hex, as audio is named."""
+    return _NAME.fullmatch(name) is not None
 
 
 def _clear_away(directory: Path) -> None:

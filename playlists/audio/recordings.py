@@ -11,7 +11,6 @@ import structlog
 
 from playlists.audio import ffmpeg
 from playlists.audio.audio_errors import FfmpegFailed, NothingToHear
-from playlists.audio.audio_store import AudioStore
 from playlists.audio.encoding import REPEATABLE
 from playlists.audio.levels import level_of
 from playlists.audio.mastering import (
@@ -32,6 +31,7 @@ from playlists.audio.recording_errors import (
     RecordingWithoutSound,
 )
 from playlists.audio.recording_kinds import RecordingKind, recording_kind
+from playlists.audio.sounds import Sounds
 from playlists.audio.two_channels import STEREO_FRAME_BYTES, to_one_channel
 
 log = structlog.get_logger()
@@ -72,7 +72,7 @@ class Recording:
 def master_recording(
     source: Path,
     *,
-    store: AudioStore,
+    store: Sounds,
     target: Target = STATION_TARGET,
     band: Band | None = HORN,
 ) -> Recording:
@@ -90,7 +90,7 @@ def master_recording(
         # The band was taken in decoding, so that hum does not pass for speech.
         measured = master_to_mp3(speech, path, target=target, band=None, recorded=True)
         sha256 = store.put(path)
-    stored = store.path_of(sha256)
+    stored = store.require(sha256)
     log.info("recording_mastered", sha256=sha256, kind=kind.name.lower())
     return Recording(
         sha256=sha256,

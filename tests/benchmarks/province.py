@@ -3,6 +3,8 @@
 `python -m tests.benchmarks.province --confirmations 100000 1000000` tells how each grows. Rows are
 inserted in bulk, as the ingest and the fold would have left them; the roll-ups are then counted by
 the code that keeps them. One batch a device stands for its evidence: sizes are not measured here.
+
+With `--keep FOLDER` a ledger is built there once and asked again by every later run.
 """
 
 import argparse
@@ -12,8 +14,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
@@ -65,41 +67,65 @@ _HASH = bytes(32)
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """A ledger with a year in it, and how long its roll-ups took to be counted anew."""
+    """A ledger with a year in it; `rebuilt_s`: how long its roll-ups took, if it was built now."""
 
     database: Database
     path: Path
     confirmations: int
     broadcasts: int
-    rebuilt_s: float
+    rebuilt_s: float | None
 
 
 @contextmanager
-def province(confirmations: int, *, communes: int = COMMUNES) -> Iterator[Province]:
-    """A province's ledger with about so many confirmations, spread over a year."""
-    with tempfile.TemporaryDirectory(prefix="loa-bench-") as folder:
-        path = Path(folder) / "province.sqlite3"
+def province(
+    confirmations: int, *, communes: int = COMMUNES, keep: Path | None = None
+) -> Iterator[Province]:
+    """A province's ledger with about so many confirmations, spread over a year.
+
+    One that was built in the folder `keep` is asked as it lies there.
+    """
+    each = max(confirmations // (WORDS_A_PLAY * communes * DEVICES), 1)
+    with nullcontext(keep) if keep else _scratch() as folder:
+        path = folder / f"province-{communes}-{each}.sqlite3"
+        rebuilt_s = None if path.exists() else _build(path, communes=communes, broadcasts=each)
         database = connect(f"sqlite:///{path}")
         migrate(database)
-        each = max(confirmations // (WORDS_A_PLAY * communes * DEVICES), 1)
-        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("BEGIN")
-            _found(connection, communes=communes)
-            _fill(connection, communes=communes, broadcasts=each)
-            connection.execute("COMMIT")
-            connection.execute("ANALYZE")
-        begun = time.perf_counter()
-        with database.writing() as session:
-            rebuild_rollups(session)
-        yield Province(
-            database,
-            path,
-            each * WORDS_A_PLAY * communes * DEVICES,
-            each,
-            time.perf_counter() - begun,
-        )
+        yield Province(database, path, each * WORDS_A_PLAY * communes * DEVICES, each, rebuilt_s)
         database.dispose()
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="loa-bench-") as folder:
+        yield Path(folder)
+
+
+def _build(path: Path, *, communes: int, broadcasts: int) -> float:
+    """Fill a ledger that has its name only when it is whole; how long its roll-ups took."""
+    draft = path.with_suffix(".part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f"{draft.name}*"):
+        left.unlink()
+    database = connect(f"sqlite:///{draft}")
+    migrate(database)
+    database.dispose()
+    with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+        # What is lost with the machine is built again: no journal, and pages are written once.
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1000000"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN")
+        _found(connection, communes=communes)
+        _fill(connection, communes=communes, broadcasts=broadcasts)
+        connection.execute("COMMIT")
+        connection.execute("ANALYZE")
+    database = connect(f"sqlite:///{draft}")
+    begun = time.perf_counter()
+    with database.writing() as session:
+        rebuild_rollups(session)
+    rebuilt_s = time.perf_counter() - begun
+    database.dispose()  # the last connection writes its log back: one file is left to be renamed
+    draft.rename(path)
+    return rebuilt_s
 
 
 def measured(found: Province) -> list[Comparison]:
@@ -167,29 +193,56 @@ def _compared(
     *,
     rounds: int = ROUNDS,
 ) -> Comparison:
-    ours_ms, processor_ms = _median_ms(ours, rounds=ROUNDS)
+    took = _took(ours, rounds=ROUNDS)
     return Comparison(
         name=name,
         work=f"{found.confirmations:,} confirmations on SQLite, median, warm; "
-        f"{processor_ms:.3g} ms of a processor",
-        ours=ours_ms,
-        baseline=_median_ms(bare, rounds=rounds)[0],
+        f"{took.processor_ms:.3g} ms of a processor, "
+        f"{took.asked_kb:,.0f} kB asked of the system, {took.disk_kb:,.0f} kB of the disk",
+        ours=took.clock_ms,
+        baseline=_took(bare, rounds=rounds).clock_ms,
         unit="ms",
         against=against,
     )
 
 
-def _median_ms(work: Callable[[], object], *, rounds: int) -> tuple[float, float]:
-    """By the clock, and in processor time: another program lengthens only the first."""
+@dataclass(frozen=True, slots=True)
+class _Took:
+    """What one call cost, the median of several; another program lengthens the clock alone.
+
+    Kilobytes that were read: of files, which the system may remember, and of the disk itself.
+    """
+
+    clock_ms: float
+    processor_ms: float
+    asked_kb: float
+    disk_kb: float
+
+
+def _took(work: Callable[[], object], *, rounds: int) -> _Took:
     work()
-    clock_ms: list[float] = []
-    processor_ms: list[float] = []
+    found: list[_Took] = []
     for _ in range(rounds):
+        asked, disk = _bytes_read()
         begun, used = time.perf_counter(), time.process_time()
         work()
-        clock_ms.append((time.perf_counter() - begun) * 1_000)
-        processor_ms.append((time.process_time() - used) * 1_000)
-    return statistics.median(clock_ms), statistics.median(processor_ms)
+        clock_s, processor_s = time.perf_counter() - begun, time.process_time() - used
+        asked_by_then, disk_by_then = _bytes_read()
+        found.append(
+            _Took(
+                clock_s * 1_000,
+                processor_s * 1_000,
+                (asked_by_then - asked) / 1_000,
+                (disk_by_then - disk) / 1_000,
+            )
+        )
+    return _Took(*(statistics.median(each) for each in zip(*map(astuple, found), strict=True)))
+
+
+def _bytes_read() -> tuple[int, int]:
+    """So far by this process: by its calls to read, and of them from a disk (proc(5), io)."""
+    told = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(told["rchar"]), int(told["read_bytes"])
 
 
 def _found(connection: sqlite3.Connection, *, communes: int) -> None:
@@ -286,14 +339,22 @@ def _batch(commune: int, device: int) -> bytes:
 
 
 def _words(communes: int, broadcasts: int) -> Iterator[Sequence[object]]:
+    last = broadcasts * WORDS_A_PLAY
+    entries = [packed_entry(_ENTRY % seq) for seq in range(last + 1)]
     for commune in range(communes):
         for device in range(DEVICES):
-            for seq in range(1, broadcasts * WORDS_A_PLAY + 1):
+            for seq in range(1, last + 1):
                 number = (seq - 1) // WORDS_A_PLAY
                 yield (
-                    f"d-{commune}-{device}", seq, _HASH, _HASH, packed_entry(_ENTRY % seq),
+                    f"d-{commune}-{device}", seq, _HASH, _HASH, entries[seq],
                     f"o-{commune}-{number}", _batch(commune, device),
                 )  # fmt: skip
+
+
+def _built_in(found: Province) -> str:
+    if found.rebuilt_s is None:
+        return "as it was kept"
+    return f"roll-ups counted anew in {found.rebuilt_s:.1f} s"
 
 
 def _resident_mb() -> float:
@@ -307,12 +368,14 @@ def main() -> int:
         prog="python -m tests.benchmarks.province", description=__doc__
     )
     parser.add_argument("--confirmations", nargs="+", type=int, default=[100_000])
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="build there once, ask again")
+    asked = parser.parse_args()
     configure_logs("ERROR")
     comparisons: list[Comparison] = []
-    for size in parser.parse_args().confirmations:
-        with province(size) as found:
+    for size in asked.confirmations:
+        with province(size, keep=asked.keep) as found:
             sys.stderr.write(
-                f"» {found.confirmations:,}: roll-ups counted anew in {found.rebuilt_s:.1f} s, "
+                f"» {found.confirmations:,}: {_built_in(found)}, "
                 f"{found.path.stat().st_size / 1e6:,.0f} MB\n"
             )
             before_mb = _resident_mb()

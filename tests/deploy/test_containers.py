@@ -23,7 +23,7 @@ from broadcaster.settings import MOST_INGESTS, Settings, load_settings
 ROOT = Path(__file__).parents[2]
 COMPOSE, PROVINCE = ROOT / "deploy" / "compose", ROOT / "deploy" / "province"
 DOCKER_COMPOSE = shutil.which("docker-compose")
-BY_HAND = {"loa-database", "loa-tls", "loa-emqx"}
+BY_HAND = {"loa-database", "loa-tls", "loa-emqx", "loa-s3"}
 """Secrets that the province's README says how to make."""
 
 Object = dict[str, Any]

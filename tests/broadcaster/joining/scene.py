@@ -30,6 +30,7 @@ from broadcaster.ledger.ingest import store
 from broadcaster.ledger.rollups import roll_up
 from broadcaster.ledger.watch import close_overdue
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder, Schedule, ScheduleCluster
+from playlists.audio.audio_store import AudioStore
 from tests.broadcaster.inspection.scene import NEXT_MORNING, ZONE, Scene, play_a_day
 from tests.broadcaster.ledger.commune import BEFORE, FIRST_DAY, STARTS, STATION, Pole, order
 from tests.trail import connect, keys_of
@@ -81,7 +82,7 @@ class Two:
                 self.ours.database,
                 other,
                 state_dir=self.state,
-                audio_dir=self.state / "audio",
+                sounds=AudioStore(self.state / "audio"),
                 decisions=decisions,
                 by=None,
                 now=NOW,

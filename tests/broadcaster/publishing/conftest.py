@@ -84,7 +84,7 @@ def app(station: SmallStation) -> FastAPI:
         broadcaster.publishing.outlet_api.api,
     )
     made.state.card_room = CardRoom(
-        cards_in(station.settings.state_dir, station.settings.audio_dir)
+        cards_in(station.settings.state_dir, AudioStore(station.settings.audio_dir))
     )
     return made
 

@@ -28,6 +28,7 @@ from broadcaster.publishing.posts import decide_post, move, posts_of, withdraw_p
 from broadcaster.publishing.share_text import ShareText
 from broadcaster.publishing.tables import SharePost
 from broadcaster.settings import Settings
+from playlists.audio.audio_store import AudioStore
 from tests.broadcaster.publishing.networks import (
     APP,
     APP_SECRET,
@@ -136,7 +137,7 @@ def desk(station: SmallStation) -> Iterator[Desk]:
         )
         with station.database.writing() as session:
             decide(session, station_id=STATION_ID, is_open=True, by=None, now=station.clock())
-        cards = cards_in(station.settings.state_dir, station.settings.audio_dir)
+        cards = cards_in(station.settings.state_dir, AudioStore(station.settings.audio_dir))
         made = Desk(station, both, CardRoom(cards, start=lambda work: work()))
         for outlet in Outlet:
             made.enter(outlet)
