@@ -65,7 +65,7 @@ BEGINS_S, ENDS_S = HOUR_S, 7 * HOUR_S
 EVERY_S = HOUR_S
 """A broadcast each hour: one before, six within, one after."""
 FIRST_S = HOUR_S // 2
-TICK_S = 5
+TICK_S = 30
 DARK = 10
 """So many poles are without power as well, over one of the broadcasts."""
 _WITHIN_S = 1_800
@@ -200,7 +200,7 @@ class Room:
         async with asyncio.TaskGroup() as both:
             both.create_task(speaking.line.run())
             both.create_task(hearing.line.run())
-            both.create_task(_again(work.once, every_s=1))
+            both.create_task(_again(work.once, every_s=5))
             await _until(lead.take, every_s=1)
             both.create_task(_again(lambda: tick(conductor, self.now()), every_s=TICK_S))
             both.create_task(_again(watch.round, every_s=TICK_S))
