@@ -7,10 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,29 +33,32 @@ from tests.brokers import RunningBroker, free_port, start_mosquitto
 from tests.chain import Chain
 from tests.e2e.test_restored_backup import all_held, backed_up
 from tests.network import Network
-from tests.postgres import RunningPostgres, running_postgres
+from tests.postgres import running_postgres
 from tests.small_disk import small_disk
-from tests.soak.mail import Letters
 from tests.soak.told import Told
 from tests.soak.under_fault import (
     Fault,
     environment,
     receipted,
+    start_fleet,
+    start_station,
     station_of_processes,
     suffer,
 )
 
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+JUMPS = {
+    "clock-hour-ahead": 1, "clock-hour-behind": -1, "clock-day-ahead": 24, "clock-day-behind": -24,
+}  # fmt: skip
 CERTIFICATE_LASTS = timedelta(seconds=420)
 SLOW_S = 25.0
 """Each way: a publication waits 10 s for its answer."""
 
 
-def run_with(chain: Chain, letters: Letters, fault: Fault) -> Told:
-    """Start all of it, and let the fault happen."""
-    chain.start_station()
-    chain.start_fleet()
-    return suffer(chain, letters, fault)
+def start(chain: Chain) -> None:
+    """All of it."""
+    start_station(chain)
+    start_fleet(chain)
 
 
 # --- clock ---------------------------------------------------------------------------------------
@@ -73,8 +77,8 @@ class MachinesClock:
         draft.replace(self.file)
 
 
-def clock_jumps(folder: Path, *, hours: int) -> Told:
-    """The server's clock is suddenly so many hours off, and later right again."""
+def clock_jumps(folder: Path, wanted: Collection[str]) -> Iterator[Told]:
+    """The server's clock is suddenly an hour or a day off, and later right again."""
     assert FAKETIME is not None, "libfaketime is not installed: make system-deps"
     clock = MachinesClock(folder / "clock")
     clock.is_off_by(0)
@@ -83,19 +87,22 @@ def clock_jumps(folder: Path, *, hours: int) -> Told:
             LD_PRELOAD=str(FAKETIME), FAKETIME_TIMESTAMP_FILE=str(clock.file),
             FAKETIME_NO_CACHE="1", FAKETIME_DONT_FAKE_MONOTONIC="1", NO_FAKE_STAT="1",
         ):  # fmt: skip
-            chain.start_station()
-        chain.start_fleet()
+            start_station(chain)
+        start_fleet(chain)
         token = _signed_in(chain)
-        sign = "+" if hours > 0 else "−"
-        fault = Fault(
-            name=f"the server's clock jumps {sign}{abs(hours)} h, and back",
-            begin=lambda: clock.is_off_by(hours * 3_600),
-            meanwhile=lambda: _is_still_signed_in(chain, token),
-            end=lambda: clock.is_off_by(0),
-            words="nhảy",
-            other=lambda: _nothing_signed_ahead(chain),
-        )
-        return suffer(chain, letters, fault)
+        for name, hours in JUMPS.items():
+            if name not in wanted:
+                continue
+            sign = "+" if hours > 0 else "−"
+            fault = Fault(
+                name=f"the server's clock jumps {sign}{abs(hours)} h, and back",
+                begin=partial(clock.is_off_by, hours * 3_600),
+                meanwhile=lambda: _is_still_signed_in(chain, token),
+                end=lambda: clock.is_off_by(0),
+                words="nhảy",
+                other=lambda: _nothing_signed_ahead(chain),
+            )
+            yield suffer(chain, letters, fault)
 
 
 def _signed_in(chain: Chain) -> str:
@@ -136,7 +143,7 @@ def _nothing_signed_ahead(chain: Chain) -> str:
 # --- certificate ---------------------------------------------------------------------------------
 
 
-def certificate_ends(folder: Path) -> Told:
+def certificate_ends(folder: Path, _: Collection[str]) -> Iterator[Told]:
     """The broker's certificate ends, poles are kept out, and it is renewed where it lies."""
     authority = Authority(folder)
     shown = authority.issue(lasts=timedelta(hours=1) + CERTIFICATE_LASTS)
@@ -145,15 +152,15 @@ def certificate_ends(folder: Path) -> Told:
     tls = Listen("127.0.0.1", port, certificate=shown.certificate, key=shown.key)
     running: list[RunningBroker] = []
 
-    def start(registry: Path) -> str:
-        running.append(start_mosquitto(registry, folder, tls=tls, port=port))
+    def run(registry: Path) -> str:
+        running.append(start_mosquitto(registry, folder, tls=tls))
         return f"mqtts://127.0.0.1:{port}"
 
     def expire() -> None:
         """Wait for its end, and let all connect anew."""
         chain.live((ends - datetime.now(UTC)).total_seconds() + 1)
         running[-1].stop(signal_number=signal.SIGKILL)
-        start(running[-1].registry)
+        run(running[-1].registry)
 
     def renew() -> None:
         renewed = authority.issue()
@@ -164,7 +171,7 @@ def certificate_ends(folder: Path) -> Told:
     with ExitStack() as ending:
         ending.callback(lambda: [each.stop() for each in running])
         chain, letters = ending.enter_context(
-            station_of_processes(folder, broker=start, device_ca=authority.file)
+            station_of_processes(folder, broker=run, device_ca=authority.file)
         )
         fault = Fault(
             name="the broker's certificate ends, and is renewed", begin=expire, end=renew,
@@ -172,7 +179,8 @@ def certificate_ends(folder: Path) -> Told:
             meanwhile=lambda: _nobody_is_heard(chain),
             other=lambda: "told ahead: " + letters.saying("Chứng chỉ sắp hết hạn"),
         )  # fmt: skip
-        return run_with(chain, letters, fault)
+        start(chain)
+        yield suffer(chain, letters, fault)
 
 
 def _nobody_is_heard(chain: Chain) -> None:
@@ -185,7 +193,7 @@ def _nobody_is_heard(chain: Chain) -> None:
 
 @dataclass(slots=True)
 class Mosquitto:
-    """A real one that is killed and had back on its port; `settings_of` it lie in a folder."""
+    """A real one that is killed and had back on its port."""
 
     folder: Path
     persistence: bool = False
@@ -211,42 +219,37 @@ class Mosquitto:
         self.start(self.running.registry)
 
 
-def broker_gone(folder: Path) -> Told:
-    """Killed, and away until somebody was told."""
-    broker = Mosquitto(folder)
-    with (
-        _ending(broker),
-        station_of_processes(folder, broker=broker.start) as (chain, letters),
-    ):
-        fault = Fault(
-            name="the broker (Mosquitto) is killed and stays away", begin=broker.kill,
-            end=broker.back, words="Máy chủ MQTT không nhận lệnh",
-        )  # fmt: skip
-        return run_with(chain, letters, fault)
-
-
-def broker_slow(folder: Path) -> Told:
-    """Whatever is said to it and by it takes 25 s; a new order waits."""
+def broker_gone_and_slow(folder: Path, wanted: Collection[str]) -> Iterator[Told]:
+    """Killed, and away until somebody was told; then slow for all, while a new order waits."""
     broker = Mosquitto(folder)
     with Network() as network, _ending(broker):
 
-        def start(registry: Path) -> str:
+        def run(registry: Path) -> str:
             return f"mqtt://127.0.0.1:{network.way_to(_port_of(broker.start(registry)))}"
 
-        with station_of_processes(folder, broker=start) as (chain, letters):
+        with station_of_processes(folder, broker=run) as (chain, letters):
+            start(chain)
 
             def slow() -> None:
                 network.slow_down(SLOW_S)
                 _order_for_later(chain)
 
-            fault = Fault(
-                name=f"the broker is slow: {SLOW_S:.0f} s each way", begin=slow,
-                end=lambda: network.slow_down(0.0), words="Máy chủ MQTT không nhận lệnh",
-            )  # fmt: skip
-            return run_with(chain, letters, fault)
+            faults = {
+                "broker-gone": Fault(
+                    name="the broker (Mosquitto) is killed and stays away", begin=broker.kill,
+                    end=broker.back, words="Máy chủ MQTT không nhận lệnh",
+                ),
+                "broker-slow": Fault(
+                    name=f"the broker is slow: {SLOW_S:.0f} s each way", begin=slow,
+                    end=lambda: network.slow_down(0.0), words="Máy chủ MQTT không nhận lệnh",
+                ),
+            }  # fmt: skip
+            for name, fault in faults.items():
+                if name in wanted:
+                    yield suffer(chain, letters, fault)
 
 
-def broker_disk_full(folder: Path) -> Told:
+def broker_disk_full(folder: Path, _: Collection[str]) -> Iterator[Told]:
     """Mosquitto keeps its sessions on a disk of its own, which is filled to the last block."""
     with small_disk(folder / "disk", megabytes=16) as disk:
         broker = Mosquitto(disk.folder, persistence=True)
@@ -266,7 +269,8 @@ def broker_disk_full(folder: Path) -> Told:
                 no_alert="none: it takes and hands on all the while, and what its disk lost poles "
                 "say again; where it is the station's own disk, *disk_low* told before",
             )  # fmt: skip
-            return run_with(chain, letters, fault)
+            start(chain)
+            yield suffer(chain, letters, fault)
 
 
 def _all_is_receipted(chain: Chain) -> None:
@@ -301,25 +305,21 @@ def _order_for_later(chain: Chain) -> None:
 # --- database ------------------------------------------------------------------------------------
 
 
-def postgres_gone(folder: Path) -> Told:
-    """Stopped as if it had crashed, and away until somebody was told."""
-    with _on_postgres(folder) as (server, chain, letters):
+def postgres_gone_and_frozen(folder: Path, wanted: Collection[str]) -> Iterator[Told]:
+    """Crashed, and away until somebody was told; then all its processes stopped, and let go on."""
+    with (
+        running_postgres() as server,
+        station_of_processes(folder, database_url=server.url(server.create_database())) as (
+            chain,
+            letters,
+        ),
+    ):
+        start(chain)
+        stopped: list[int] = []
 
-        def stop() -> None:
+        def crash() -> None:
             chain.database.dispose()
             server.stop(how=signal.SIGQUIT)
-
-        fault = Fault(
-            name="the database (PostgreSQL) crashes and stays away", begin=stop,
-            end=server.start, words="không ghi được: không trả lời",
-        )  # fmt: skip
-        return run_with(chain, letters, fault)
-
-
-def postgres_frozen(folder: Path) -> Told:
-    """All of its processes are stopped in the middle of whatever they do, and go on later."""
-    with _on_postgres(folder) as (server, chain, letters):
-        stopped: list[int] = []
 
         def freeze() -> None:
             chain.database.dispose()
@@ -333,26 +333,23 @@ def postgres_frozen(folder: Path) -> Told:
                     os.kill(pid, signal.SIGCONT)
             stopped.clear()
 
-        fault = Fault(
-            name="the database (PostgreSQL) answers nothing: frozen, and thawed",
-            begin=freeze, end=thaw, words="không ghi được: không trả lời",
-        )  # fmt: skip
+        words = "không ghi được: không trả lời"
+        faults = {
+            "database-gone": Fault(
+                name="the database (PostgreSQL) crashes and stays away", begin=crash,
+                end=server.start, words=words,
+            ),
+            "database-frozen": Fault(
+                name="the database (PostgreSQL) answers nothing: frozen, and thawed",
+                begin=freeze, end=thaw, words=words,
+            ),
+        }  # fmt: skip
         try:
-            return run_with(chain, letters, fault)
+            for name, fault in faults.items():
+                if name in wanted:
+                    yield suffer(chain, letters, fault)
         finally:
             thaw()
-
-
-@contextmanager
-def _on_postgres(folder: Path) -> Iterator[tuple[RunningPostgres, Chain, Letters]]:
-    with (
-        running_postgres() as server,
-        station_of_processes(folder, database_url=server.url(server.create_database())) as (
-            chain,
-            letters,
-        ),
-    ):
-        yield server, chain, letters
 
 
 def _children_of(pid: int) -> Sequence[int]:
@@ -360,7 +357,7 @@ def _children_of(pid: int) -> Sequence[int]:
     return [int(each) for each in children.split()]
 
 
-def sqlite_disk_full(folder: Path) -> Told:
+def sqlite_disk_full(folder: Path, _: Collection[str]) -> Iterator[Told]:
     """The disk of the database has no block left, and is emptied later."""
     with (
         small_disk(folder / "disk", megabytes=24) as disk,
@@ -372,10 +369,11 @@ def sqlite_disk_full(folder: Path) -> Told:
             name="the disk of the database (SQLite) is full", begin=disk.fill, end=disk.free,
             words="không ghi được: đĩa đầy",
         )  # fmt: skip
-        return run_with(chain, letters, fault)
+        start(chain)
+        yield suffer(chain, letters, fault)
 
 
-def sqlite_page_spoilt(folder: Path) -> Told:
+def sqlite_page_spoilt(folder: Path, _: Collection[str]) -> Iterator[Told]:
     """A page of the ledger is overwritten; last night's backup takes its place."""
     with station_of_processes(folder) as (chain, letters):
         restore: list[Callable[[], None]] = []
@@ -385,12 +383,12 @@ def sqlite_page_spoilt(folder: Path) -> Told:
             chain.kill_station()
             chain.database.dispose()
             spoil(chain.settings.state_dir / "station.sqlite3", "confirmation")
-            chain.start_station()
+            start_station(chain)
 
         def put_back() -> None:
             chain.kill_station()
             restore[0]()
-            chain.start_station()
+            start_station(chain)
             chain.wait_for(lambda: all_held(chain), "every row is there again", within_s=400)
 
         fault = Fault(
@@ -398,7 +396,8 @@ def sqlite_page_spoilt(folder: Path) -> Told:
             end=put_back, words="không ghi được: tệp bị hỏng",
             other=lambda: "`loa ledger verify`: " + _verified(chain),
         )  # fmt: skip
-        return run_with(chain, letters, fault)
+        start(chain)
+        yield suffer(chain, letters, fault)
 
 
 def _verified(chain: Chain) -> str:

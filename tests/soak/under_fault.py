@@ -1,6 +1,6 @@
 """One fault of a running station of real processes: what plays meanwhile, and what is told.
 
-A broadcast before it, one that the poles have planned when it begins, one after it; poles are real
+A broadcast that the poles have planned when it begins, and one after it; poles are real
 controllers in processes of their own. The alert is a letter that arrived at a mail server.
 """
 
@@ -9,11 +9,14 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from sqlmodel import select
 
 from broadcaster.demo.state import fleet_folder
+from broadcaster.processes.station import broker_program, fleet_program, station_programs
+from broadcaster.processes.supervisor import Supervisor
 from broadcaster.schedule.tables import BroadcastOrder
 from devices.protocol.messages import Kind
 from devices.simulation.member import PID_FILE
@@ -24,6 +27,7 @@ from tests.soak.mail import Letters, letters_for
 from tests.soak.told import Told, evidence_of
 
 SCRIPT = "Tin thứ {}. Kính mời bà con 7 giờ sáng mai đến nhà văn hóa thôn họp."
+_NUMBERS = count(1)
 LEAD_S = 20.0
 """From the approval to the sound: the poles have plan and sound before the fault begins."""
 
@@ -67,11 +71,27 @@ def station_of_processes(
         yield chain, letters
 
 
+def start_station(chain: Chain) -> None:
+    """Start the station's programs, with all the time that a machine may need that does more."""
+    chain.station = Supervisor(log_dir=chain.settings.state_dir / "log")
+    if chain.settings.embedded_broker:
+        chain.station.start(broker_program(chain.settings), ready_within_s=WITHIN_S)
+    launched = [chain.station.launch(each) for each in station_programs(chain.settings)]
+    for each in launched:
+        chain.station.wait_ready(each, within_s=WITHIN_S)
+
+
+def start_fleet(chain: Chain) -> None:
+    """Start the controllers, in the same way."""
+    folder = fleet_folder(chain.settings)
+    chain.fleets[folder] = Supervisor(log_dir=chain.settings.state_dir / "log")
+    chain.fleets[folder].start(fleet_program(folder), ready_within_s=WITHIN_S)
+
+
 def suffer(chain: Chain, letters: Letters, fault: Fault) -> Told:
     """Let it happen to a station that runs and whose poles are connected."""
-    _played(chain, 1)
+    planned = _orders_of(chain, _planned(chain))
     pids = pids_of(chain)
-    planned = _orders_of(chain, chain.broadcast(script=SCRIPT.format(2)))
     _wait_until_said(chain, planned, Kind.CACHED)
     lines = len(letters.lines)
     fault.begin()
@@ -91,7 +111,7 @@ def suffer(chain: Chain, letters: Letters, fault: Fault) -> Told:
                    within_s=WITHIN_S)  # fmt: skip
     receipted(chain)
     recovery_s = time.monotonic() - ended_s
-    _played(chain, 3)
+    _wait_until_said(chain, _orders_of(chain, _planned(chain)), Kind.FINISHED)
     journals = receipted(chain)
     evidence = evidence_of(chain.database, journals)
     same = "the poles were not restarted" if pids_of(chain) == pids else "a pole was restarted"
@@ -120,13 +140,12 @@ def pids_of(chain: Chain) -> Sequence[str]:
     return [(home / PID_FILE).read_text() for home in homes]
 
 
-def _played(chain: Chain, number: int) -> None:
-    """A broadcast as on any day, to the end by every pole."""
-    bulletin_id = chain.queue(script=SCRIPT.format(number))
-    broadcast_id = chain.wait_for(
+def _planned(chain: Chain) -> str:
+    """Another broadcast, with another sound; its id once it is planned."""
+    bulletin_id = chain.queue(script=SCRIPT.format(next(_NUMBERS)))
+    return chain.wait_for(
         lambda: chain.broadcast_of(bulletin_id), "the broadcast is planned", within_s=WITHIN_S
     )
-    _wait_until_said(chain, _orders_of(chain, broadcast_id), Kind.FINISHED)
 
 
 def _orders_of(chain: Chain, broadcast_id: str) -> Collection[str]:
