@@ -36,6 +36,7 @@ class _Way:
     to_port: int
     server: asyncio.Server | None = None
     cut: Cut | None = None
+    slow_s: float = 0.0
     healed: asyncio.Event = field(default_factory=asyncio.Event)
     writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -66,6 +67,8 @@ class _Way:
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(_BLOCK_BYTES):
+            if self.slow_s:
+                await asyncio.sleep(self.slow_s)
             await self._passable()
             writer.write(data)
             await writer.drain()
@@ -116,6 +119,11 @@ class Network:
     def heal(self) -> None:
         """Let everything pass again."""
         self._run(self._heal())
+
+    def slow_down(self, by_s: float) -> None:
+        """Let each piece take so long on every way, one after the other; 0: as usual."""
+        for way in self._ways.values():
+            way.slow_s = by_s
 
     def _run(self, work: Coroutine[Any, Any, Answer]) -> Answer:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(_ENDS_WITHIN_S)

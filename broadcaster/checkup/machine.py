@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from broadcaster.checkup.finding import Finding, Level
-from broadcaster.keys.certificates import SITE_CERTIFICATE, TLS_FOLDER, read_certificate
+from broadcaster.keys.certificates import read_certificate
 from broadcaster.settings import Settings
+from broadcaster.watching.certificates import broker_certificate, site_certificate
 from broadcaster.watching.machine import ROOM_LOW_BYTES
 from playlists.audio.audio_errors import FfmpegMissing
 from playlists.audio.ffmpeg import executable
@@ -103,13 +104,10 @@ def check_ffmpeg() -> Iterator[Finding]:
 
 def check_certificates(settings: Settings, *, now: datetime) -> Iterator[Finding]:
     """Whether the certificates that visitors and devices see hold, and for how long."""
-    # A proxy on this machine shows the one that `loa init` made for it.
-    made = settings.state_dir / TLS_FOLDER / SITE_CERTIFICATE
-    shown = settings.tls_cert or (made if settings.pages_by_tls and made.is_file() else None)
-    for name, file in (("HTTPS", shown), ("device_ca", settings.device_ca)):
-        if file is None:
-            continue
-        facts = read_certificate(file)
+    files = ("HTTPS", site_certificate(settings)), ("device_ca", settings.device_ca)
+    found = [(name, read_certificate(file)) for name, file in files if file is not None]
+    of_broker = broker_certificate(settings)
+    for name, facts in found if of_broker is None else [*found, ("MQTT", of_broker)]:
         level = Level.SOON if facts.ends_soon(now) else Level.WELL
         level = Level.ILL if facts.has_ended(now) or now < facts.begins else level
         day, is_well = f"{facts.ends:%d/%m/%Y}", level is Level.WELL

@@ -5,7 +5,6 @@ None of it is in the way of a broadcast: each runs in a thread of its own, one r
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from broadcaster.alerts.polling import EVERY_S as ALERTS_EVERY_S
 from broadcaster.alerts.polling import poll_all
@@ -17,6 +16,8 @@ from broadcaster.publishing.posting import EVERY_S as POSTS_EVERY_S
 from broadcaster.publishing.posting import post_due
 from broadcaster.settings import Settings
 from broadcaster.sounds.opening import bucket_store
+from broadcaster.watching.absence import Absence
+from broadcaster.watching.around import Around
 from broadcaster.watching.telling import EVERY_S as WATCHING_EVERY_S
 from broadcaster.watching.telling import Watch
 from broadcaster.webhooks.delivering import EVERY_S as WEBHOOKS_EVERY_S
@@ -37,17 +38,27 @@ class Chore:
 
 
 def chores_of(
-    database: Database, settings: Settings, *, station_id: str, may: Callable[[], bool]
+    database: Database,
+    settings: Settings,
+    *,
+    station_id: str,
+    may: Callable[[], bool],
+    may_tell: Callable[[], bool],
+    around: Around,
 ) -> Sequence[Chore]:
-    """All of them; each looks now and then whether this process `may` still do it."""
+    """All of them; each looks now and then whether this process `may` still do it.
 
-    def now() -> datetime:
-        return datetime.now(UTC)
+    Whoever led when the database was last there `may_tell` that it is away.
+    """
+    now = around.now
 
     def is_over() -> bool:
         return not may()
 
-    watch = Watch(database, settings, station_id=station_id, now=now, may=may)
+    absence = Absence(settings, around=around, may=may_tell)
+    watch = Watch(
+        database, settings, station_id=station_id, absence=absence, around=around, may=may
+    )
     bucket = bucket_store(settings)
     room = CardRoom(cards_in(settings.state_dir, bucket or AudioStore(settings.audio_dir)))
     of_the_bucket = (Chore("sounds", SOUNDS_EVERY_S, bucket.send_owed),) if bucket else ()
@@ -87,6 +98,8 @@ def chores_of(
             ),
         ),
         Chore("watching", WATCHING_EVERY_S, watch.round),
+        # Beside it: that one waits where the database does not answer.
+        Chore("absence", WATCHING_EVERY_S, absence.round),
         Chore(
             "webhooks",
             WEBHOOKS_EVERY_S,

@@ -81,6 +81,16 @@ class Lead:
         """Whether it leads, and nobody else can: it looked, and had nothing to fear, just now."""
         return self._term is not None and self._clock() - self._looked_s < PATIENCE_S
 
+    @property
+    def led_last(self) -> bool:
+        """Whether it led when the database was last asked, be it there now or not."""
+        return self._term is not None
+
+    @property
+    def term(self) -> int:
+        """In which term it leads; 0 while it does not."""
+        return self._term or 0
+
     def take(self) -> bool:
         """Take the lead if it is free or its holder gives no sign of life; whether it leads now.
 

@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -24,10 +25,13 @@ from broadcaster.database import Database, connect
 from broadcaster.dispatch.chores import Chore, chores_of
 from broadcaster.dispatch.conductor import Conductor, take, tick
 from broadcaster.dispatch.leading import Deposed, Lead
+from broadcaster.dispatch.outbox import unpublished_since
 from broadcaster.fleet.credentials import load_wire_secret
+from broadcaster.kept_clock import PROCESS_CLOCK
 from broadcaster.keys import KeyWatch
 from broadcaster.logs import configure_logs
 from broadcaster.settings import Settings, load_settings
+from broadcaster.watching.around import Around
 from broadcaster.wire import Wire
 
 log = structlog.get_logger()
@@ -110,7 +114,7 @@ def _led(
     stopping: threading.Event,
 ) -> int:
     secret = load_wire_secret(settings, station_id=station.id, role="dispatch")
-    keep_trail(database, lambda _: keys())
+    keep_trail(database, lambda _: keys(), now=PROCESS_CLOCK.now)
     wire = Wire(
         settings.broker_url,
         username=secret.username,
@@ -129,11 +133,21 @@ def _led(
         settings,
         station_id=station.id,
         may=lambda: lead.leads and not stopping.is_set(),
+        may_tell=lambda: lead.led_last and not stopping.is_set(),
+        around=Around(
+            now=PROCESS_CLOCK.now,
+            term=lambda: lead.term,
+            stepped=PROCESS_CLOCK.stepped,
+            connected=lambda: wire.connected,
+            waits_since=unpublished_since,
+        ),
     )
-    clock = _clock(conductor, chores=chores, deposed=deposed, stopping=stopping)
+    clock = _clock(
+        conductor, chores=chores, deposed=deposed, stopping=stopping, now=PROCESS_CLOCK.now
+    )
     clock.start()
     _say({"event": READY})
-    stopping.wait()
+    keep_awake(clock, stopping=stopping)
     clock.shutdown(wait=True)
     if deposed.is_set():
         # At once, and without a goodbye that would let what waits in the wire go out.
@@ -148,16 +162,39 @@ def _say(event: Mapping[str, object]) -> None:
     sys.stdout.flush()
 
 
+def keep_awake(
+    clock: BackgroundScheduler,
+    *,
+    stopping: threading.Event,
+    wall_s: Callable[[], float] = time.time,
+    look_s: float = _LOOK_S,
+) -> None:
+    """Until the end, let a machine's clock that was set back hold nothing up.
+
+    The scheduler's jobs are due by that clock: set back by an hour, it would let no order and no
+    emergency out for an hour.
+    """
+    latest_s = wall_s()
+    while not stopping.wait(look_s):
+        now_s = wall_s()
+        if now_s < latest_s:
+            log.warning("clock_set_back", by_s=round(latest_s - now_s, 1))
+            for job in clock.get_jobs():
+                job.modify(next_run_time=datetime.now(UTC))
+        latest_s = now_s
+
+
 def _clock(
     conductor: Conductor,
     *,
     chores: Sequence[Chore],
     deposed: threading.Event,
     stopping: threading.Event,
+    now: Callable[[], datetime],
 ) -> BackgroundScheduler:
     def while_it_leads(step: Callable[[datetime], None]) -> None:
         try:
-            step(datetime.now(UTC))
+            step(now())
         except Deposed as error:
             log.error("schedule_deposed", detail=error.detail)
             deposed.set()

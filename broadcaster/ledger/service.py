@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -28,6 +28,7 @@ from broadcaster.areas.tables import Station
 from broadcaster.database import Database, connect
 from broadcaster.fleet.credentials import ingest_role, load_wire_secret
 from broadcaster.fleet.self_tests import mark_sent, unsent_self_tests
+from broadcaster.kept_clock import PROCESS_CLOCK
 from broadcaster.keys import KeyWatch, StationKeys
 from broadcaster.ledger.allowance import Allowance
 from broadcaster.ledger.bulk import connection_of
@@ -245,7 +246,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     ingest = Ingest(
         database,
         station,
-        now=lambda: datetime.now(UTC),
+        now=PROCESS_CLOCK.now,
         pause=stopping.wait,
         tell=told.tell,
     )

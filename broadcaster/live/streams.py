@@ -6,7 +6,7 @@ What the orders say of them is public and stands in the database, for the one pl
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 import structlog
@@ -15,6 +15,7 @@ from nacl.signing import VerifyKey
 from sqlmodel import Session, col, select
 
 from broadcaster.fleet.tables import Device
+from broadcaster.kept_clock import PROCESS_CLOCK
 from broadcaster.live.tables import LiveTalk
 from broadcaster.live.talks import orders_of_talk
 from devices.protocol.live import Stream
@@ -72,8 +73,8 @@ def live_of(told: Mapping[str, object]) -> Live:
 
 
 def utc_now() -> datetime:
-    """The present; for whoever runs by the machine's own clock."""
-    return datetime.now(UTC)
+    """The present, as this process keeps it."""
+    return PROCESS_CLOCK.now()
 
 
 def _hearers(session: Session, talk: LiveTalk) -> Mapping[str, dict[str, VerifyKey]]:

@@ -13,6 +13,7 @@ from broadcaster.audit import keep_trail, pen_on_disk
 from broadcaster.bulletins.studio import open_studio
 from broadcaster.database import connect
 from broadcaster.emergency.announcer import announcing
+from broadcaster.kept_clock import PROCESS_CLOCK
 from broadcaster.lexicon.entries import StationLexicon
 from broadcaster.logs import configure_logs
 from broadcaster.processes.errors import NotFounded
@@ -35,7 +36,7 @@ class _Server(uvicorn.Server):
 def context_of(settings: Settings) -> Context:
     """What pages need of the station that the settings name; raise NotFounded."""
     database = connect(settings.database)
-    keep_trail(database, pen_on_disk(settings.keys_dir))
+    keep_trail(database, pen_on_disk(settings.keys_dir), now=PROCESS_CLOCK.now)
     with database.reading() as session:
         station = session.exec(select(Station)).first()
     if station is None:
@@ -47,6 +48,7 @@ def context_of(settings: Settings) -> Context:
         station_name=station.name,
         zone=ZoneInfo(station.zone),
         rehearsal=station.rehearsal,
+        now=PROCESS_CLOCK.now,
     )
 
 
@@ -62,7 +64,7 @@ def run() -> int:
     with open_studio(settings, lexicon=lexicon, house=house) as studio:
         app = create_app(context, studio=studio)
         server = _Server(front_door(settings, app))
-        with announcing(context.database, studio):
+        with announcing(context.database, studio, now=context.now):
             server.run()
         app.state.director.close()
     context.database.dispose()

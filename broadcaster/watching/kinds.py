@@ -15,9 +15,28 @@ class Trouble(StrEnum):
     DISK_LOW = "disk_low"
     CLOCK_WRONG = "clock_wrong"
     BACKUP_LATE = "backup_late"
+    STATION_AWAY = "station_away"
+    """Nothing of it ran; told by itself when it is back."""
+    STORAGE_AWAY = "storage_away"
+    """The database takes nothing: it is gone, full, spoilt, or does not answer in time."""
+    BROKER_AWAY = "broker_away"
+    CLOCK_JUMPED = "clock_jumped"
+    CERTIFICATE_ENDING = "certificate_ending"
+    """Within thirty days, or it has ended."""
+    CERTIFICATE_ENDED = "certificate_ended"
 
 
-OF_THE_MACHINE = (Trouble.DISK_LOW, Trouble.CLOCK_WRONG, Trouble.BACKUP_LATE)
+OF_THE_MACHINE = (
+    Trouble.DISK_LOW,
+    Trouble.CLOCK_WRONG,
+    Trouble.BACKUP_LATE,
+    Trouble.STATION_AWAY,
+    Trouble.STORAGE_AWAY,
+    Trouble.BROKER_AWAY,
+    Trouble.CLOCK_JUMPED,
+    Trouble.CERTIFICATE_ENDING,
+    Trouble.CERTIFICATE_ENDED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +92,54 @@ WORDS: Mapping[Trouble, Words] = MappingProxyType(
             ended_en="The station was backed up: {}",
             remedy_vi="Xem việc “loa backup” hằng đêm còn chạy và ổ đĩa của nó còn chỗ.",
             remedy_en="See that the nightly “loa backup” runs and that its disk has room.",
+        ),
+        Trouble.STATION_AWAY: Words(
+            began_vi="Đài ngừng chạy trong {}",
+            began_en="The station did not run for {}",
+            ended_vi="Đài chạy lại sau {}",
+            ended_en="The station runs again after {}",
+            remedy_vi="Loa vẫn phát lịch đã nhận; xác nhận đang tới. Xem trang Hôm nay.",
+            remedy_en="Loudspeakers played by their plans; their word is coming. See Hôm nay.",
+        ),
+        Trouble.STORAGE_AWAY: Words(
+            began_vi="Cơ sở dữ liệu của đài không ghi được: {}",
+            began_en="The station's database takes nothing: {}",
+            ended_vi="Cơ sở dữ liệu của đài lại ghi được: {}",
+            ended_en="The station's database takes what comes again: {}",
+            remedy_vi="Không mất gì: loa phát lịch đã nhận và giữ xác nhận. Chạy “loa doctor”.",
+            remedy_en="Nothing is lost: loudspeakers play on and keep their word. “loa doctor”.",
+        ),
+        Trouble.BROKER_AWAY: Words(
+            began_vi="Máy chủ MQTT không nhận lệnh của đài: {}",
+            began_en="The MQTT broker takes no orders: {}",
+            ended_vi="Máy chủ MQTT lại nhận lệnh của đài: {}",
+            ended_en="The MQTT broker takes orders again: {}",
+            remedy_vi="Loa phát lịch đã nhận; lệnh mới và khẩn cấp chưa tới loa. “loa doctor”.",
+            remedy_en="Loudspeakers play on; new orders, emergencies too, wait. “loa doctor”.",
+        ),
+        Trouble.CLOCK_JUMPED: Words(
+            began_vi="Đồng hồ máy của đài nhảy {}; đài vẫn giữ giờ cũ.",
+            began_en="The clock of the station's machine jumped {}; the station keeps its time.",
+            ended_vi="Đồng hồ máy của đài đã về đúng giờ.",
+            ended_en="The clock of the station's machine is where it should be again.",
+            remedy_vi="Đặt lại đồng hồ. Chỉ khi giờ mới là giờ đúng: khởi động lại đài.",
+            remedy_en="Set the clock right. Only where the new time is right: restart the station.",
+        ),
+        Trouble.CERTIFICATE_ENDING: Words(
+            began_vi="Chứng chỉ sắp hết hạn: {}",
+            began_en="A certificate ends soon: {}",
+            ended_vi="Chứng chỉ đã được thay: {}",
+            ended_en="A certificate was renewed: {}",
+            remedy_vi="Xin chứng chỉ mới trước ngày đó, hoặc chạy lại “loa init”.",
+            remedy_en="Obtain a new one before that day, or run “loa init” again.",
+        ),
+        Trouble.CERTIFICATE_ENDED: Words(
+            began_vi="Chứng chỉ đã hết hạn, loa không vào được: {}",
+            began_en="A certificate has ended, and loudspeakers are kept out: {}",
+            ended_vi="Chứng chỉ nay còn hạn: {}",
+            ended_en="The certificate holds now: {}",
+            remedy_vi="Loa phát lịch đã nhận và giữ xác nhận. Thay chứng chỉ ngay: “loa doctor”.",
+            remedy_en="They play on and keep their word. Renew it now: “loa doctor”.",
         ),
     }
 )

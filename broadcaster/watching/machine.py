@@ -3,17 +3,20 @@
 Each answer is True (trouble), False (none) or None (it cannot be known here, and stays as it was).
 """
 
-import ctypes
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
 from broadcaster.audit import Act
 from broadcaster.audit.tables import ENTRIES
+from broadcaster.kept_clock import Kernel, is_held
+from broadcaster.ledger.storage import Reason, StorageAway
 
 ROOM_LOW_BYTES = 2 * 1024**3
 ROOM_AGAIN_BYTES = 3 * 1024**3
@@ -22,10 +25,17 @@ ROOM_AGAIN_BYTES = 3 * 1024**3
 BACKUP_HOLDS_FOR = timedelta(days=2)
 """One a night, and one night may go wrong."""
 
-CLOCK_ERROR_LIMIT_US = 5_000_000
-"""What the kernel adds to its largest possible error in three hours that nothing sets its clock."""
 
-_UNSYNCHRONISED = 0x40  # STA_UNSYNC of adjtimex(2)
+BROKER_AWAY_AFTER = timedelta(minutes=1)
+"""A connection that comes back within this is no letter's worth."""
+
+REASONS: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.DISK_FULL: "đĩa đầy / the disk is full",
+        Reason.SPOILT: "tệp bị hỏng, cần “loa restore” / its file is spoilt: “loa restore”",
+        Reason.NO_ANSWER: "không trả lời / no answer",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +53,31 @@ def disk_stands(state_dir: Path, *, was_low: bool) -> Stand:
     return Stand(wrong, f"{free / 1e9:.1f} GB")
 
 
-class _Timex(ctypes.Structure):
-    """The first fields of `struct timex`, with more than enough room for all others."""
-
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("freq", ctypes.c_long),
-        ("maxerror", ctypes.c_long),
-        ("esterror", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_char * 512),
-    )
-
-
-def kernels_clock() -> tuple[int, int] | None:
-    """The kernel's clock status and largest possible error (µs); None where it does not tell.
-
-    Reading takes no privilege, and nothing is set: `modes` is 0 (adjtimex(2)).
-    """
-    told = _Timex()
-    try:
-        answer = ctypes.CDLL(None).adjtimex(ctypes.byref(told))
-    except (OSError, AttributeError):
-        return None
-    return None if answer < 0 else (int(told.status), int(told.maxerror))
-
-
-def clock_stands(told: tuple[int, int] | None) -> Stand:
+def clock_stands(told: Kernel | None) -> Stand:
     """Whether something keeps the clock right, by what the kernel tells."""
-    if told is None:
-        return Stand(None)
-    status, error_us = told
-    return Stand(bool(status & _UNSYNCHRONISED) or error_us > CLOCK_ERROR_LIMIT_US)
+    return Stand(None) if told is None else Stand(not is_held(told))
+
+
+def step_stands(by: timedelta) -> Stand:
+    """Whether the clock was suddenly another one, and by how much."""
+    if not by:
+        return Stand(False)
+    return Stand(True, f"{'+' if by > timedelta(0) else '−'}{hours(abs(by))}")
+
+
+def broker_stands(*, away_for: timedelta, waits_since: datetime | None, now: datetime) -> Stand:
+    """Whether what is signed reaches the broker: it may be gone, or take too long."""
+    if away_for >= BROKER_AWAY_AFTER:
+        return Stand(True, "không kết nối được / no connection")
+    if waits_since is not None and now - waits_since >= BROKER_AWAY_AFTER:
+        return Stand(True, "lệnh chờ quá lâu / orders wait too long")
+    # One that is away and was not so for long has not come back either.
+    return Stand(None if away_for else False)
+
+
+def storage_stands(away: StorageAway | None) -> Stand:
+    """Whether the ingests of this machine can store nothing, and why."""
+    return Stand(False) if away is None else Stand(True, REASONS[away.reason])
 
 
 def newest_backup(session: Session) -> datetime | None:
@@ -92,3 +94,10 @@ def backup_stands(session: Session, *, now: datetime) -> Stand:
         return Stand(now - at > BACKUP_HOLDS_FOR, f"{at:%d/%m/%Y}")
     founded: datetime | None = session.execute(select(func.min(ENTRIES.c.at))).scalar()
     return Stand(founded is not None and now - founded > BACKUP_HOLDS_FOR, "chưa lần nào / never")
+
+
+def hours(lasts: timedelta) -> str:
+    """Hours, minutes and seconds."""
+    minutes, seconds = divmod(round(lasts.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"

@@ -1,6 +1,7 @@
 """Noticing: what is wrong now is read from where it is true, and compared with what was known."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,14 +11,20 @@ from sqlmodel import Session, col
 
 from broadcaster.database import Database, new_id
 from broadcaster.fleet.tables import Device, DeviceStatus
+from broadcaster.kept_clock import Kernel
+from broadcaster.keys.certificates import WARN_AHEAD
+from broadcaster.ledger.storage import StorageAway
 from broadcaster.ledger.tables import ALERTS, PLAYS
+from broadcaster.watching import certificates
 from broadcaster.watching.kinds import Trouble
 from broadcaster.watching.machine import (
     Stand,
     backup_stands,
+    broker_stands,
     clock_stands,
     disk_stands,
-    kernels_clock,
+    step_stands,
+    storage_stands,
 )
 from broadcaster.watching.tables import WatchedTrouble
 
@@ -32,8 +39,22 @@ GOOD_FOR = timedelta(days=3)
 REMEMBERED_FOR = timedelta(days=30)
 NAME_LIMIT_CHARACTERS = 120
 
-Clock = Callable[[], tuple[int, int] | None]
 Key = tuple[Trouble, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen of the machine and around it, beside the database."""
+
+    kernel: Kernel | None
+    stepped: timedelta
+    """How far the machine's clock is from the time that the station keeps."""
+    broker_away_for: timedelta
+    waits_since: datetime | None
+    """Since when something signed waits for the broker."""
+    storage: StorageAway | None
+    certificates: Mapping[str, datetime | None]
+    """When each ends; None for one that could not be looked at."""
 
 
 def notice(
@@ -43,7 +64,7 @@ def notice(
     state_dir: Path,
     now: datetime,
     somebody_is_told: bool,
-    clock: Clock = kernels_clock,
+    seen: Seen,
 ) -> None:
     """Open what began, close what ended; nothing is written where nothing changed.
 
@@ -54,14 +75,21 @@ def notice(
             (Trouble(each.kind), each.key): each.id for each in open_troubles(session, station_id)
         }
         wrong = _wrong(session, station_id, now)
-        machine = {
-            Trouble.DISK_LOW: disk_stands(state_dir, was_low=(Trouble.DISK_LOW, "") in known),
-            Trouble.CLOCK_WRONG: clock_stands(clock()),
-            Trouble.BACKUP_LATE: backup_stands(session, now=now),
-        }
+        backup = backup_stands(session, now=now)
         stale = _stale(session, now)
-    wrong |= {(kind, ""): each.name for kind, each in machine.items() if each.wrong}
-    unsure = {(kind, "") for kind, each in machine.items() if each.wrong is None}
+    stands: dict[Key, Stand] = {
+        (Trouble.DISK_LOW, ""): disk_stands(state_dir, was_low=(Trouble.DISK_LOW, "") in known),
+        (Trouble.CLOCK_WRONG, ""): clock_stands(seen.kernel),
+        (Trouble.BACKUP_LATE, ""): backup,
+        (Trouble.STORAGE_AWAY, ""): storage_stands(seen.storage),
+        (Trouble.CLOCK_JUMPED, ""): step_stands(seen.stepped),
+        (Trouble.BROKER_AWAY, ""): broker_stands(
+            away_for=seen.broker_away_for, waits_since=seen.waits_since, now=now
+        ),
+        **_of_certificates(seen.certificates, now),
+    }
+    wrong |= {key: each.name for key, each in stands.items() if each.wrong}
+    unsure = {key for key, each in stands.items() if each.wrong is None}
     began = [key for key in wrong if key not in known]
     ended = [key for key in known if key not in wrong and key not in unsure]
     if not (began or ended or stale):
@@ -76,11 +104,25 @@ def notice(
                 )
             )  # fmt: skip
             log.warning("trouble_began", kind=str(kind), about=key)
-        for kind, key in ended:
-            _close(session, known[kind, key], machine=machine, now=now, told=not somebody_is_told)
+        for which in ended:
+            _close(session, known[which], stands.get(which), now=now, told=not somebody_is_told)
         session.execute(
             delete(WatchedTrouble).where(col(WatchedTrouble.ended_at) < now - REMEMBERED_FOR)
         )
+
+
+def _of_certificates(ends: Mapping[str, datetime | None], now: datetime) -> dict[Key, Stand]:
+    """Each that is in use: whether it ends soon, and whether it has ended."""
+    stands: dict[Key, Stand] = {}
+    for name, end in ends.items():
+        ending, ended = (Trouble.CERTIFICATE_ENDING, name), (Trouble.CERTIFICATE_ENDED, name)
+        if end is None:
+            stands[ending] = stands[ended] = Stand(None)
+        else:
+            words = certificates.told(name, end, now=now)
+            stands[ending] = Stand(now >= end - WARN_AHEAD, words)
+            stands[ended] = Stand(now >= end, words)
+    return stands
 
 
 def open_troubles(session: Session, station_id: str) -> list[WatchedTrouble]:
@@ -130,12 +172,7 @@ def _wrong(session: Session, station_id: str, now: datetime) -> dict[Key, str]:
 
 
 def _close(
-    session: Session,
-    trouble_id: str,
-    *,
-    machine: Mapping[Trouble, Stand],
-    now: datetime,
-    told: bool,
+    session: Session, trouble_id: str, stand: Stand | None, *, now: datetime, told: bool
 ) -> None:
     """Note its end; a broadcast that nobody spoke of any more has none, and is let go."""
     row = session.get_one(WatchedTrouble, trouble_id)
@@ -143,8 +180,7 @@ def _close(
         session.delete(row)
         return
     row.ended_at = now
-    stand = machine.get(Trouble(row.kind))
-    row.name = stand.name if stand is not None else row.name
+    row.name = (stand.name if stand is not None else "") or row.name
     if told:
         row.began_told_at = row.ended_told_at = now
     log.info("trouble_ended", kind=row.kind, about=row.key)

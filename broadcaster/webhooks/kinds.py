@@ -25,6 +25,18 @@ class Kind(StrEnum):
     CLOCK_RIGHT = "clock.right"
     BACKUP_LATE = "backup.late"
     BACKUP_MADE = "backup.made"
+    STATION_AWAY = "station.away"
+    STATION_BACK = "station.back"
+    STORAGE_AWAY = "storage.away"
+    STORAGE_BACK = "storage.back"
+    BROKER_AWAY = "broker.away"
+    BROKER_BACK = "broker.back"
+    CLOCK_JUMPED = "clock.jumped"
+    CLOCK_RETURNED = "clock.returned"
+    CERTIFICATE_ENDING = "certificate.ending"
+    CERTIFICATE_RENEWED = "certificate.renewed"
+    CERTIFICATE_ENDED = "certificate.ended"
+    CERTIFICATE_HOLDS = "certificate.holds"
 
 
 TRIAL = "webhook.trial"

@@ -24,6 +24,18 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         Kind.CLOCK_RIGHT: msgid("Đồng hồ của máy chủ lại được giữ đúng giờ"),
         Kind.BACKUP_LATE: msgid("Bản sao lưu bị trễ"),
         Kind.BACKUP_MADE: msgid("Đài được sao lưu lại sau khi trễ"),
+        Kind.STATION_AWAY: msgid("Đài đã ngừng chạy"),
+        Kind.STATION_BACK: msgid("Đài chạy lại"),
+        Kind.STORAGE_AWAY: msgid("Cơ sở dữ liệu không ghi được"),
+        Kind.STORAGE_BACK: msgid("Cơ sở dữ liệu lại ghi được"),
+        Kind.BROKER_AWAY: msgid("Máy chủ MQTT không nhận lệnh của đài"),
+        Kind.BROKER_BACK: msgid("Máy chủ MQTT lại nhận lệnh của đài"),
+        Kind.CLOCK_JUMPED: msgid("Đồng hồ của máy chủ nhảy sang giờ khác"),
+        Kind.CLOCK_RETURNED: msgid("Đồng hồ của máy chủ đã về đúng giờ"),
+        Kind.CERTIFICATE_ENDING: msgid("Chứng chỉ sắp hết hạn"),
+        Kind.CERTIFICATE_RENEWED: msgid("Chứng chỉ đã được thay"),
+        Kind.CERTIFICATE_ENDED: msgid("Chứng chỉ đã hết hạn"),
+        Kind.CERTIFICATE_HOLDS: msgid("Chứng chỉ nay còn hạn"),
         TRIAL: msgid("Tin gửi thử"),
     }
 )

@@ -11,6 +11,7 @@ from tests.soak.attacks import attack_brokers, attack_controllers, attack_ledger
 from tests.soak.case import Case, Outcome, Turn
 from tests.soak.comparison import comparison
 from tests.soak.durability import FULL_ROUNDS, KILL_ROUNDS, full_disk, kill_ingest
+from tests.soak.every_fault import FAULTS, every_fault
 from tests.soak.faults import fault_matrix
 from tests.soak.killing import ANYTHING_ROUNDS, kill_anything, kill_station
 from tests.soak.parsers import parsers
@@ -80,6 +81,14 @@ CASES: dict[str, Case] = {
         "whole, nothing played twice",
         rounds=len(matrix()),
         run=fault_matrix,
+    ),
+    "faults": Case(
+        what="everything away for six hours with 100 controllers, the server's clock an hour and a "
+        "day off, the broker's certificate ended, broker and database gone, slow and full, a page "
+        "spoilt (root only): confirmations lost and doubled, wrong sounds, the letter that said "
+        "what happened, in seconds after it began, and seconds from its end until all was told",
+        rounds=len(FAULTS),
+        run=every_fault,
     ),
     "full-disk": Case(
         what="the database's disk filled to the last block while poles speak (root only): nothing "

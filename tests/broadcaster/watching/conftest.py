@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from broadcaster.accounts.roles import Role
 from broadcaster.audit import Act, record
 from broadcaster.database import Database
 from broadcaster.settings import Settings
+from broadcaster.watching.absence import Absence
+from broadcaster.watching.around import Around
 from broadcaster.watching.posting import keep_password
 from broadcaster.watching.telling import Watch
 from tests.authority import Authority
@@ -27,14 +29,20 @@ ADRIFT = (0x40, 16_000_000)
 
 @dataclass
 class Watched:
-    """The station, where its letters go, and what its kernel says of the clock."""
+    """The station, where its letters go, and how it stands around it."""
 
     station: SmallStation
     office: PostOffice
     settings: Settings
     trust: ssl.SSLContext
     kernel: tuple[int, int] | None = KEPT
+    stepped: timedelta = timedelta(0)
+    connected: bool = True
+    waits_since: datetime | None = None
+    term: int = 1
+    may: bool = True
     watch: Watch | None = None
+    absence: Absence | None = None
 
     @property
     def database(self) -> Database:
@@ -43,9 +51,18 @@ class Watched:
 
     def restarted(self) -> None:
         """The process that leads the schedule begins anew."""
+        clock = self.station.clock
+        around = Around(
+            now=clock, running_s=lambda: clock().timestamp(), kernel=lambda: self.kernel,
+            stepped=lambda: self.stepped, connected=lambda: self.connected,
+            waits_since=lambda _: self.waits_since, term=lambda: self.term,
+        )  # fmt: skip
+        self.absence = Absence(
+            self.settings, around=around, may=lambda: self.may, context=self.trust
+        )
         self.watch = Watch(
-            self.database, self.settings, station_id=STATION_ID, now=self.station.clock,
-            clock=lambda: self.kernel, context=self.trust,
+            self.database, self.settings, station_id=STATION_ID, absence=self.absence,
+            around=around, context=self.trust,
         )  # fmt: skip
 
     def round(self, after: timedelta = timedelta(0)) -> list[str]:
@@ -56,6 +73,14 @@ class Watched:
         before = len(self.office.got)
         self.station.clock.move(after)
         self.watch.round()
+        return self.office.bodies[before:]
+
+    def round_without_database(self, after: timedelta = timedelta(0)) -> list[str]:
+        """The same of what tells while no other round goes well."""
+        assert self.absence is not None
+        before = len(self.office.got)
+        self.station.clock.move(after)
+        self.absence.round()
         return self.office.bodies[before:]
 
 

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from broadcaster.audit import Act, record
 from broadcaster.fleet.tables import DeviceStatus
+from broadcaster.kept_clock import kernels_clock
 from broadcaster.ledger.tables import ALERTS
 from broadcaster.settings import Settings, SettingsInvalid, load_settings
 from broadcaster.watching import machine
@@ -173,7 +174,7 @@ def test_what_the_kernel_says_of_its_clock(
 
 def test_the_kernel_is_asked_as_it_wants_to_be() -> None:
     """Where it answers: a status of known bits, and an error that is none below zero."""
-    told = machine.kernels_clock()
+    told = kernels_clock()
 
     assert told is None or (0 <= told[0] < 0x10000 and told[1] >= 0)
 
