@@ -151,7 +151,7 @@ def test_a_sound_that_is_not_there_may_be_taken_later(on: Desk) -> None:
     ("fields", "reason"),
     [
         ({"kind": 4}, Refusal.VIDEO),
-        ({"relay": True, "relay_source": "VOV1"}, Refusal.RELAY),
+        ({"relay": True, "relay_source": "VOV1"}, Refusal.NO_LENGTH),
         ({"words": ""}, Refusal.NO_WORDS),
     ],
 )
