@@ -23,7 +23,7 @@ from broadcaster.relays.desk import GivenRelay, find_relay, given_of
 from broadcaster.schedule.errors import TimePassed
 from broadcaster.schedule.queueing import clusters_of, schedules_of
 from broadcaster.schedule.tables import Broadcast
-from tests.broadcaster.exchange.conftest import WORDS, Desk, signed_in
+from tests.broadcaster.exchange.conftest import WORDS, Desk, on_both, signed_in
 from tests.broadcaster.relays.relay_room import URL, listed_source
 from tests.broadcaster.small_station import STATION_ID, form_token
 
@@ -62,6 +62,7 @@ def relay(on: Desk, relay_id: str) -> tuple[GivenRelay, BulletinState, list[str]
         return given_of(session, row), state_of(session, row), hours
 
 
+@on_both
 def test_a_stream_that_no_admin_listed_is_not_opened(on: Desk) -> None:
     """The order waits; neither a source nor a host comes from the province."""
     ordered(on)
@@ -121,6 +122,7 @@ def test_it_is_no_longer_than_a_session_of_the_station(on: Desk) -> None:
     assert "dài nhất" in on.province.of("receipt")[-1]["BienNhan"]["LyDo"]
 
 
+@on_both
 def test_an_hour_that_is_over_leaves_it_without_one(on: Desk) -> None:
     """Whoever took it is told why, and so is the province."""
     listed(on)
@@ -133,6 +135,7 @@ def test_an_hour_that_is_over_leaves_it_without_one(on: Desk) -> None:
     assert "giờ tỉnh muốn" in on.province.of("receipt")[-1]["BienNhan"]["LyDo"]
 
 
+@on_both
 def test_a_newer_version_moves_the_hour_and_asks_for_a_new_decision(on: Desk) -> None:
     """The same relay; what a person queued by hand stays. Taken once each, however often sent."""
     listed(on)
@@ -162,6 +165,7 @@ def test_a_withdrawal_ends_what_waits_and_is_told_of_what_was_taken(on: Desk) ->
     assert on.standings()[2:] == [Standing.TAKEN, Standing.WAITING]
 
 
+@on_both
 def test_put_away_the_province_hears_that_it_is_not_relayed(on: Desk) -> None:
     """Without the words of whoever decided."""
     ordered(on)
