@@ -17,6 +17,7 @@ from broadcaster.feedback import tables as feedback
 from broadcaster.fleet import tables as fleet
 from broadcaster.hearing import tables as hearing
 from broadcaster.intake import tables as intake
+from broadcaster.joining import tables as joining
 from broadcaster.ledger import tables as ledger
 from broadcaster.lexicon import tables as lexicon
 from broadcaster.live import tables as live
@@ -55,6 +56,7 @@ CAPABILITIES = (
     dispatch,
     campaigns,
     intake,
+    joining,
     watching,
     webhooks,
 )

@@ -41,6 +41,14 @@ def join(
         bool,
         typer.Option("--dry-run", help="Chỉ xem, không ghi. / Only look, keep nothing."),
     ] = False,
+    prepare: Annotated[
+        bool,
+        typer.Option(
+            "--prepare",
+            help="Đưa các điều phải quyết định lên trang /joined, chưa nhập gì. / Lay out what is "
+            "to be decided on the page /joined; nothing is joined.",
+        ),
+    ] = False,
     key_file: Annotated[
         Path | None,
         typer.Option(help="Tệp chứa khóa sao lưu. / A file that holds the backup key."),
@@ -48,14 +56,16 @@ def join(
 ) -> None:
     """Nhập đài của xã khác vào đài này, giữ mã và lịch sử. / Join another commune's station.
 
-    Dừng đài kia, sao lưu nó lần cuối, rồi chạy ở đây; hỏi khóa sao lưu của đài kia. Chạy thử trước
-    với “--dry-run”. Thoát với mã 1 khi còn điều chưa quyết định. / Stop the other station and back
-    it up; asks for its backup key. Try “--dry-run” first. 1 where something is undecided.
+    Dừng đài kia, sao lưu nó lần cuối, rồi chạy ở đây; hỏi khóa sao lưu của đài kia. Chạy trước với
+    “--prepare” rồi quyết định trên trang, hoặc với “--dry-run” và một tệp CSV. Thoát với mã 1 khi
+    còn điều chưa quyết định. / Stop the other station and back it up; asks for its backup key. Run
+    it with “--prepare” first and decide on the page, or with “--dry-run” and a CSV. 1 where
+    something is undecided.
     """
     from broadcaster.backup.backup_key import read_backup_key
     from broadcaster.backup.restoring import unpacked
     from broadcaster.database.columns import from_ms
-    from broadcaster.joining.at_terminal import brought, decisions_in, tried
+    from broadcaster.joining.at_terminal import brought, decisions_in, prepared, tried
     from broadcaster.joining.other import opened_other
 
     typed = key_file.read_text() if key_file else asked("Khóa sao lưu / Backup key", True)
@@ -71,7 +81,9 @@ def join(
             as_of=from_ms(found.header.made_at_ms),
         ) as other,
     ):
-        if dry_run or write_decisions:
+        if prepare:
+            told, is_decided = prepared(database, other, now=now), True
+        elif dry_run or write_decisions:
             told, is_decided = tried(database, other, said, write_to=write_decisions)
         else:
             told, is_decided = brought(database, other, settings, said, now=now), True

@@ -11,9 +11,10 @@ from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.bulletins.studio import Studio, studio_of
+from broadcaster.exchange.relaying import take_up
 from broadcaster.exchange.shapes import ExchangeOut, ReceivedDismissal, ReceivedOut, TakenOut
 from broadcaster.exchange.shown import exchange_shown, line_of
-from broadcaster.exchange.taking import dismiss, take
+from broadcaster.exchange.taking import dismiss
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
@@ -43,8 +44,8 @@ def exchange(station: Here, _viewer: Reader) -> ExchangeOut:
     responses=problems(401, 403, 404, 409, 422, 503),
 )
 def take_one(station: Here, viewer: Writer, studio: Sounds, received_id: Id) -> TakenOut:
-    """Make a bulletin of it; it waits for its approval as every other."""
-    return TakenOut(bulletin_id=take(station, studio, received_id, by=viewer.account_id))
+    """Make a bulletin or a relay of it; it waits for its approval as every other."""
+    return TakenOut.of(take_up(station, studio, received_id, by=viewer.account_id))
 
 
 @api.post("/received/{received_id}/dismissal", responses=problems(401, 403, 404, 409, 413, 422))

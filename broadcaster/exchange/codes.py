@@ -4,19 +4,15 @@ from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
+from broadcaster.exchange.kinds import Kind
 from broadcaster.exchange.mapping import ForeignBulletin
+from broadcaster.exchange.relay_orders import (
+    SHORTEST_MS,
+    addresses_of,
+    is_relay_order,
+    relay_order,
+)
 from broadcaster.web.language import msgid
-
-
-class Kind(IntEnum):
-    """LoaiBanTin."""
-
-    TEXT = 1
-    IMAGE = 2
-    AUDIO = 3
-    VIDEO = 4
-    LIVE = 5
-    FM = 6
 
 
 class Priority(IntEnum):
@@ -57,6 +53,11 @@ class Refusal(StrEnum):
     VIDEO = "video"
     LIVE = "live"
     RELAY = "relay"
+    """Both are of older versions, which could not carry out such orders."""
+    NO_STREAM = "no_stream"
+    STREAM_PROTOCOL = "stream_protocol"
+    NO_LENGTH = "no_length"
+    EMERGENCY_STREAM = "emergency_stream"
     PRIORITY_UNKNOWN = "priority_unknown"
     NO_WORDS = "no_words"
     NO_SOUND = "no_sound"
@@ -72,6 +73,18 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         Refusal.VIDEO: msgid("bản tin video, loa không phát được"),
         Refusal.LIVE: msgid("phát trực tiếp từ tỉnh: đài chưa nhận theo cách này"),
         Refusal.RELAY: msgid("lệnh tiếp âm: hãy đặt ở trang Tiếp âm của đài"),
+        Refusal.NO_STREAM: msgid(
+            "lệnh tiếp âm không có luồng: cần địa chỉ https trong NguonTiepAm hoặc NoiDung, hoặc "
+            "tên một nguồn trong danh sách của đài"
+        ),
+        Refusal.STREAM_PROTOCOL: msgid(
+            "luồng không phải https: loa chỉ mở địa chỉ https, không mở rtmp, rtsp, srt hay http"
+        ),
+        Refusal.NO_LENGTH: msgid("lệnh tiếp âm không có ThoiLuong: đài cần biết dài nhất bao lâu"),
+        Refusal.EMERGENCY_STREAM: msgid(
+            "khẩn cấp chỉ có luồng mà không có lời: loa phát khẩn cấp theo lời mà người của đài "
+            "xác nhận"
+        ),
         Refusal.PRIORITY_UNKNOWN: msgid("mức ưu tiên ngoài 1, 2, 3"),
         Refusal.NO_WORDS: msgid("không có lời để đọc và để người duyệt xem"),
         Refusal.NO_SOUND: msgid("bản tin âm thanh mà không có địa chỉ tệp"),
@@ -81,12 +94,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
     }
 )
 _NOT_PLAYED: Mapping[int, Refusal] = MappingProxyType(
-    {
-        Kind.IMAGE: Refusal.IMAGE,
-        Kind.VIDEO: Refusal.VIDEO,
-        Kind.LIVE: Refusal.LIVE,
-        Kind.FM: Refusal.RELAY,
-    }
+    {Kind.IMAGE: Refusal.IMAGE, Kind.VIDEO: Refusal.VIDEO}
 )
 
 
@@ -94,12 +102,31 @@ def why_not_taken(bulletin: ForeignBulletin) -> Refusal | None:
     """Why a station can make nothing of it; None where it can."""
     if bulletin.withdrawn:
         return None
-    is_sound = bulletin.kind == Kind.AUDIO
+    if bulletin.priority not in set(Priority):
+        return Refusal.PRIORITY_UNKNOWN
+    if is_relay_order(bulletin):
+        if bulletin.priority != Priority.EMERGENCY:
+            return _why_not_relayed(bulletin)
+        if not bulletin.words.strip():
+            return Refusal.EMERGENCY_STREAM
+    return _why_not_read_out(bulletin)
+
+
+def _why_not_relayed(bulletin: ForeignBulletin) -> Refusal | None:
+    if relay_order(bulletin) is not None:
+        return None
+    if (bulletin.duration_ms or 0) < SHORTEST_MS:
+        return Refusal.NO_LENGTH
+    return Refusal.STREAM_PROTOCOL if addresses_of(bulletin) else Refusal.NO_STREAM
+
+
+def _why_not_read_out(bulletin: ForeignBulletin) -> Refusal | None:
+    """An emergency that brings a stream as well is read out by its words."""
+    is_sound = bulletin.kind == Kind.AUDIO and not bulletin.relay
+    is_known = bulletin.kind in {Kind.TEXT, Kind.AUDIO} or is_relay_order(bulletin)
     against = (
-        (bulletin.relay, Refusal.RELAY),
         (bulletin.kind in _NOT_PLAYED, _NOT_PLAYED.get(bulletin.kind, Refusal.KIND_UNKNOWN)),
-        (bulletin.kind not in {Kind.TEXT, Kind.AUDIO}, Refusal.KIND_UNKNOWN),
-        (bulletin.priority not in set(Priority), Refusal.PRIORITY_UNKNOWN),
+        (not is_known, Refusal.KIND_UNKNOWN),
         (not bulletin.title.strip(), Refusal.NO_TITLE),
         (not bulletin.words.strip(), Refusal.NO_WORDS),
         (is_sound and not bulletin.content_url.strip(), Refusal.NO_SOUND),

@@ -14,6 +14,7 @@ NotFound                    404
 └── NotLinked                   no admin entered where the province's system is
 Conflict                    409
 ├── NotTested                   switched on before a test was answered
+├── StreamNotListed             the station's list has no such source that devices may open
 ├── ReceivedNotWaiting          taken, put away, replaced or withdrawn already
 └── TakenAsEmergency            khẩn cấp goes through the emergency's pages
 Unavailable                 503
@@ -149,6 +150,20 @@ class NotTested(Conflict):
     code = "exchange_not_tested"
     message_vi = "Hãy kiểm tra kết nối với tỉnh thành công trước khi bật. Chưa có gì được gửi đi."
     message_en = "Test the connection before switching it on. Nothing was sent."
+
+
+class StreamNotListed(Conflict):
+    """The station's list has no such source that devices may open; the province adds none."""
+
+    code = "exchange_stream_not_listed"
+    message_vi = (
+        "Luồng này chưa có trong danh sách nguồn tiếp sóng của đài, nên loa không được mở. Nhờ "
+        "quản trị viên thêm đúng địa chỉ ở trang Nguồn tiếp sóng rồi nhận lại. Lệnh vẫn chờ."
+    )
+    message_en = (
+        "This stream is not among the station's relay sources, so devices may not open it. Ask an "
+        "admin to add that very address, then take it again. The order goes on waiting."
+    )
 
 
 class ReceivedNotWaiting(Conflict):

@@ -31,6 +31,9 @@ from broadcaster.exchange.tables import ExchangeLink, ReceivedBulletin
 log = structlog.get_logger()
 
 TAKEN_IN, TURNED_AWAY = "da_nhan", "tu_choi"
+TO_BE_RELAYED, NOT_RELAYED = "tiep_song", "khong_tiep_song"
+"""What becomes of a relay order later on; that it was planned and played is told as all plays are.
+"""
 LONGEST_TITLE = 300
 _KEY = "exchange-"
 _NAMED = re.compile(rf"{_KEY}([a-z0-9-]{{1,64}})")
@@ -96,6 +99,19 @@ def take_in(
     )  # fmt: skip
     log.info("exchange_received", received_id=row.id, standing=row.standing)
     return row
+
+
+def report(
+    session: Session, row: ReceivedBulletin, *, result: str, words: str = "", now: datetime
+) -> None:
+    """Tell the province what became of an order; nothing where nobody is linked any more."""
+    link = session.get(ExchangeLink, row.station_id)
+    if link is None:
+        return
+    known = Identity(
+        remote_id=row.remote_id, version=row.version, withdrawn=row.withdraws, unknown={}
+    )
+    _put_receipt(session, link, known, result=result, words=words, now=now)
 
 
 def without_address(document: object) -> object:
@@ -197,13 +213,28 @@ def _set_among_versions(session: Session, row: ReceivedBulletin) -> None:
 def _answer(
     session: Session, link: ExchangeLink, known: Identity, *, reason: str, now: datetime
 ) -> None:
+    result = TURNED_AWAY if reason else TAKEN_IN
+    words = REFUSALS[reason] if reason else ""
+    _put_receipt(session, link, known, result=result, reason=reason, words=words, now=now)
+
+
+def _put_receipt(
+    session: Session,
+    link: ExchangeLink,
+    known: Identity,
+    *,
+    result: str,
+    reason: str = "",
+    words: str,
+    now: datetime,
+) -> None:
     receipt = Receipt(
         remote_id=known.remote_id,
         version=known.version,
         source_id=link.source_id,
-        result=TURNED_AWAY if reason else TAKEN_IN,
+        result=result,
         reason=reason,
-        reason_words=REFUSALS[reason] if reason else "",
+        reason_words=words,
     )
     put(
         session, station_id=link.station_id, kind=Outgoing.RECEIPT,

@@ -17,9 +17,10 @@ from broadcaster.emergency.forms import REAL
 from broadcaster.errors import BadInput, Conflict, LoaError, Unavailable
 from broadcaster.exchange.codes import REFUSALS, TOPICS
 from broadcaster.exchange.link import resend_refused, save_link, switch, try_link
+from broadcaster.exchange.relaying import take_up
 from broadcaster.exchange.shown import ReceivedShown, exchange_shown, received_shown
 from broadcaster.exchange.standing import STATES
-from broadcaster.exchange.taking import dismiss, find_received, take
+from broadcaster.exchange.taking import dismiss, find_received
 from broadcaster.exchange.wording import KINDS, OUTGOING, PRIORITIES, TROUBLES
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
@@ -144,12 +145,15 @@ def received_page(request: Request, station: Here, viewer: Reader, received_id: 
 def take_one(
     request: Request, station: Here, viewer: Writer, studio: Sounds, received_id: Id
 ) -> Response:
-    """Make a bulletin of it, which waits for its approval as every other."""
+    """Make a bulletin or a relay of it, which waits for its approval as every other."""
     try:
-        bulletin_id = take(station, studio, received_id, by=viewer.account_id)
+        made = take_up(station, studio, received_id, by=viewer.account_id)
     except (BadInput, Conflict, Unavailable) as refused:
         return _received(request, station, viewer, received_id, refused=refused)
-    return RedirectResponse(f"/bulletins/{bulletin_id}", status_code=303)
+    if made.not_queued is not None:
+        return _received(request, station, viewer, received_id, not_queued=made.not_queued)
+    home = "relays" if made.is_relay else "bulletins"
+    return RedirectResponse(f"/{home}/{made.bulletin_id}", status_code=303)
 
 
 @router.post("/exchange/received/{received_id}/dismissal")
@@ -225,7 +229,9 @@ def _received(
     received_id: str,
     *,
     refused: LoaError | None = None,
+    not_queued: LoaError | None = None,
 ) -> Response:
+    """With what was refused; or with why a relay that was taken has no hour yet."""
     with station.database.reading() as session:
         row = find_received(session, received_id, station_id=station.station_id)
         shown = received_shown(session, row)
@@ -256,6 +262,7 @@ def _received(
         note_limit=NOTE_LIMIT_CHARACTERS,
         names=names,
         refused=in_language(request, refused) if refused else "",
+        not_queued=in_language(request, not_queued) if not_queued else "",
         states=STATES,
         priorities=PRIORITIES,
         kinds=KINDS,

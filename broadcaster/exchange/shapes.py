@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from broadcaster.database.columns import to_ms
 from broadcaster.emergency.errors import NOTE_LIMIT_CHARACTERS
 from broadcaster.exchange.outbox import Outgoing, Waiting
+from broadcaster.exchange.relaying import TakenUp
 from broadcaster.exchange.shown import ExchangeShown, ReceivedLine
 from broadcaster.exchange.standing import Standing
 
@@ -97,6 +98,19 @@ class ExchangeOut(BaseModel):
 
 
 class TakenOut(BaseModel):
-    """The bulletin that was made or changed; it waits for its approval."""
+    """The bulletin or relay that was made or changed; it waits for its approval."""
 
     bulletin_id: str
+    is_relay: bool
+    not_queued: str = Field(
+        description="Code of why a relay has no hour yet though the province wished one."
+    )
+
+    @classmethod
+    def of(cls, taken: TakenUp) -> "TakenOut":
+        """The JSON of what was made."""
+        return cls(
+            bulletin_id=taken.bulletin_id,
+            is_relay=taken.is_relay,
+            not_queued=taken.not_queued.code if taken.not_queued else "",
+        )

@@ -8,14 +8,18 @@ from typing import Any
 
 from sqlmodel import Session
 
+from broadcaster.areas.tables import Station
 from broadcaster.exchange.codes import Priority
 from broadcaster.exchange.intake import acted_on, bulletin_in, emergency_of, key_of, standing_of
 from broadcaster.exchange.link import has_secret, link_of
 from broadcaster.exchange.mapping import ForeignBulletin
 from broadcaster.exchange.outbox import Waiting, waiting_by_kind
+from broadcaster.exchange.relay_orders import RelayOrder, relay_order
+from broadcaster.exchange.relaying import listed_source
 from broadcaster.exchange.standing import Standing
 from broadcaster.exchange.tables import ExchangeLink, ReceivedBulletin
 from broadcaster.exchange.taking import received_lately
+from broadcaster.sources.tables import RelaySource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,12 @@ class ReceivedShown:
     request_key: str
     emergency_id: str | None
     unknown: str
+    order: RelayOrder | None
+    source: RelaySource | None
+    """The source of the station's list that a relay order means; None is what is to be added."""
+
+    longest_ms: int
+    """How long a relay of it would be: no longer than a session of the station."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +90,17 @@ def received_shown(session: Session, row: ReceivedBulletin) -> ReceivedShown:
     """A version as its page shows it."""
     foreign = bulletin_in(row)
     emergency = emergency_of(session, row)
+    order = relay_order(foreign) if foreign else None
+    longest_ms = session.get_one(Station, row.station_id).longest_session_ms
     return ReceivedShown(
         line=line_of(session, row),
         foreign=foreign,
         request_key=key_of(row),
         emergency_id=emergency.id if emergency else None,
         unknown=_told(foreign.unknown) if foreign else row.content,
+        order=order,
+        source=listed_source(session, order, station_id=row.station_id) if order else None,
+        longest_ms=min(order.longest_ms, longest_ms) if order else 0,
     )
 
 

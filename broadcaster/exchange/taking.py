@@ -21,11 +21,11 @@ from broadcaster.bulletins.own_voice import RecordedSound
 from broadcaster.bulletins.provenance import Provenance
 from broadcaster.bulletins.sound import NewContent
 from broadcaster.bulletins.studio import Studio
-from broadcaster.bulletins.tables import Bulletin
+from broadcaster.bulletins.tables import Bulletin, BulletinKind
 from broadcaster.bulletins.texts import Written, as_kept, checked, one_line
 from broadcaster.emergency.errors import NOTE_LIMIT_CHARACTERS
 from broadcaster.exchange.carrying import carrier
-from broadcaster.exchange.codes import TOPICS, Kind, Priority
+from broadcaster.exchange.codes import TOPICS, Priority
 from broadcaster.exchange.errors import (
     FieldUnusable,
     ForeignSoundUnusable,
@@ -33,9 +33,18 @@ from broadcaster.exchange.errors import (
     TakenAsEmergency,
     UnknownReceived,
 )
-from broadcaster.exchange.intake import bulletin_in, received_of_key, standing_of, versions_of
+from broadcaster.exchange.intake import (
+    NOT_RELAYED,
+    bulletin_in,
+    received_of_key,
+    report,
+    standing_of,
+    versions_of,
+)
+from broadcaster.exchange.kinds import Kind
 from broadcaster.exchange.link import find_link, read_secret
 from broadcaster.exchange.mapping import ForeignBulletin
+from broadcaster.exchange.relay_orders import is_relay_order
 from broadcaster.exchange.standing import Standing
 from broadcaster.exchange.tables import ReceivedBulletin
 from broadcaster.web.context import Context
@@ -102,18 +111,18 @@ def take(station: Context, studio: Studio, received_id: str, *, by: str) -> str:
     """
     with station.database.reading() as session:
         row = find_received(session, received_id, station_id=station.station_id)
-        foreign = _to_take(session, row)
+        foreign = to_take(session, row)
     written = written_of(foreign)
     recording = fetch_recording(station, studio, foreign) if foreign.kind == Kind.AUDIO else None
     made = None if recording else studio.make(written.script, delivery=written.delivery)
     now = station.now()
     with station.database.writing() as session:
         row = find_received(session, received_id, station_id=station.station_id)
-        _to_take(session, row)
+        to_take(session, row)
         bulletin = _written_down(session, row, written, by=by, now=now)
         sound: NewContent = made or _recorded(bulletin, recording)
         desk.attach_rendition(session, bulletin.id, sound=sound, by=by, now=now)
-        _mark(row, Standing.TAKEN, by=by, now=now)
+        mark(row, Standing.TAKEN, by=by, now=now)
         row.bulletin_id = bulletin.id
         record(
             session, Act.EXCHANGE_TAKEN, by=by, about=row.id, at=now,
@@ -130,7 +139,10 @@ def dismiss(
     row = find_received(session, received_id, station_id=station_id)
     if standing_of(session, row) != Standing.WAITING:
         raise ReceivedNotWaiting
-    _mark(row, Standing.DISMISSED, by=by, now=now)
+    mark(row, Standing.DISMISSED, by=by, now=now)
+    foreign = bulletin_in(row)
+    if foreign is not None and is_relay_order(foreign):
+        report(session, row, result=NOT_RELAYED, now=now)
     kept = as_kept(reason, field="reason").strip()[:NOTE_LIMIT_CHARACTERS]
     record(
         session, Act.EXCHANGE_DISMISSED, by=by, about=row.id, at=now, private={"reason": kept}
@@ -143,13 +155,13 @@ def written_of(foreign: ForeignBulletin) -> Written:
     maker = foreign.source_name or foreign.author_pen_name or foreign.author_name
     named = f"{maker} · {foreign.remote_id}, bản {foreign.version}".removeprefix(" · ")
     return checked(
-        title=_cut(foreign.title, TITLE_LIMIT_CHARACTERS, field="title"),
+        title=cut(foreign.title, TITLE_LIMIT_CHARACTERS, field="title"),
         script=foreign.words,
         topic=TOPICS.get(foreign.topic or 0, ""),
         priority=foreign.priority,
         provenance=Provenance(
-            contributor=_cut(maker, CONTRIBUTOR_LIMIT_CHARACTERS, field="contributor"),
-            source=_cut(named, CONTRIBUTOR_LIMIT_CHARACTERS, field="source"),
+            contributor=cut(maker, CONTRIBUTOR_LIMIT_CHARACTERS, field="contributor"),
+            source=cut(named, CONTRIBUTOR_LIMIT_CHARACTERS, field="source"),
         ),
     )
 
@@ -194,7 +206,8 @@ def check_still_waits(
         raise ReceivedNotWaiting(field="typed")
 
 
-def _to_take(session: Session, row: ReceivedBulletin) -> ForeignBulletin:
+def to_take(session: Session, row: ReceivedBulletin) -> ForeignBulletin:
+    """What waits to be taken; raise ReceivedNotWaiting, TakenAsEmergency or FieldUnusable."""
     if standing_of(session, row) != Standing.WAITING or row.withdraws:
         raise ReceivedNotWaiting
     if row.priority == Priority.EMERGENCY:
@@ -205,18 +218,25 @@ def _to_take(session: Session, row: ReceivedBulletin) -> ForeignBulletin:
     return foreign
 
 
+def made_of_older(session: Session, row: ReceivedBulletin, *, kind: BulletinKind) -> str | None:
+    """What was made of an older version, which this one takes the place of; its id."""
+    others = versions_of(session, row)
+    made = [each.bulletin_id for each in others if each.bulletin_id]
+    for each in others:
+        if each.standing == Standing.TAKEN:
+            each.standing = Standing.REPLACED
+    return next((each for each in made if session.get_one(Bulletin, each).kind == kind), None)
+
+
 def _written_down(
     session: Session, row: ReceivedBulletin, written: Written, *, by: str, now: datetime
 ) -> Bulletin:
     """A new bulletin, or the one of an older version, whose approval is void by that."""
-    older = next((each.bulletin_id for each in versions_of(session, row) if each.bulletin_id), None)
+    older = made_of_older(session, row, kind=BulletinKind.ITEM)
     if older is None:
         return desk.write_bulletin(
             session, station_id=row.station_id, written=written, by=by, now=now
         )
-    for each in versions_of(session, row):
-        if each.standing == Standing.TAKEN:
-            each.standing = Standing.REPLACED
     return desk.edit(session, older, written=written, by=by, now=now)
 
 
@@ -228,10 +248,12 @@ def _recorded(bulletin: Bulletin, recording: Recording | None) -> NewContent:
     )
 
 
-def _mark(row: ReceivedBulletin, standing: Standing, *, by: str, now: datetime) -> None:
+def mark(row: ReceivedBulletin, standing: Standing, *, by: str, now: datetime) -> None:
+    """Note what a person did with it."""
     row.standing, row.handled_by, row.handled_at = standing, by, now
 
 
-def _cut(text: str, most: int, *, field: str) -> str:
+def cut(text: str, most: int, *, field: str) -> str:
+    """A line of the province's, as long as one here may be."""
     text = one_line(text, field=field)
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from broadcaster.exchange.codes import Kind, Priority
+from broadcaster.exchange.codes import Priority
 from broadcaster.exchange.errors import (
     OfficeAnswersOddly,
     OfficeDenies,
     OfficeUnreachable,
     SecretUnusable,
 )
+from broadcaster.exchange.kinds import Kind
 from broadcaster.exchange.outbox import Outgoing
 from broadcaster.web.language import msgid
 

@@ -165,6 +165,9 @@ WORDS: Mapping[Act, str] = MappingProxyType(
         Act.STATION_RESTORED: msgid("Khôi phục đài từ bản sao lưu"),
         Act.STATION_UPGRADED: msgid("Nâng cấp phiên bản"),
         Act.STATION_JOINED: msgid("Nhập đài của xã khác"),
+        Act.JOINING_PREPARED: msgid("Chuẩn bị nhập đài của xã khác"),
+        Act.JOINING_DECIDED: msgid("Quyết định một điều trùng nhau giữa hai đài"),
+        Act.JOINING_DROPPED: msgid("Bỏ bản chuẩn bị nhập đài"),
         Act.SET_UP_PUT_AWAY: msgid("Cất danh sách việc lập đài"),
         Act.SET_UP_BROUGHT_BACK: msgid("Hiện lại danh sách việc lập đài"),
     }

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlmodel import Session
+
 from broadcaster.areas.queries import the_station
 from broadcaster.database import Database
 from broadcaster.joining.bringing import Brought, join
@@ -16,6 +18,7 @@ from broadcaster.joining.meeting import (
     read_decisions,
 )
 from broadcaster.joining.other import Other
+from broadcaster.joining.preparing import decided_on_page, prepare
 from broadcaster.joining.standing import JoinedShown, evidence_holds, joined_stations
 from broadcaster.settings import Settings
 from broadcaster.sounds.opening import open_sounds
@@ -50,6 +53,7 @@ def tried(
 ) -> tuple[str, bool]:
     """What joining would bring and what is to be decided; whether nothing stands against it."""
     with database.reading() as session:
+        decisions = _with_those_of_the_page(session, other, decisions)
         meeting = meet(session, other, station=the_station(session), decisions=decisions)
         if meeting.joined is not None:
             return _already(meeting.joined.commune, meeting.joined.joined_at), True
@@ -60,10 +64,29 @@ def tried(
     return _met(meeting, decisions), not meeting.undecided
 
 
+def prepared(database: Database, other: Other, *, now: datetime) -> str:
+    """Lay out on the page what is to be decided, and say where; raise what `meet` raises."""
+    with database.writing() as session:
+        station = the_station(session)
+        decisions = _with_those_of_the_page(session, other, {})
+        meeting = meet(session, other, station=station, decisions=decisions)
+        if meeting.joined is not None:
+            return _already(meeting.joined.commune, meeting.joined.joined_at)
+        row = prepare(session, other, meeting, station_id=station.id, now=now)
+        told = _met(meeting, decisions)
+        return (
+            f"{told}» Quyết định ở trang “Đài đã nhập”, /joined/{row.id}; xong thì chạy lại lệnh "
+            "này không có “--prepare”.\n"
+            f"  Decide on the page /joined/{row.id}, then run this without “--prepare”.\n"
+        )
+
+
 def brought(
     database: Database, other: Other, settings: Settings, decisions: Decisions, *, now: datetime
 ) -> str:
     """Join, and say what came of it; raise what `join` raises."""
+    with database.reading() as session:
+        decisions = _with_those_of_the_page(session, other, decisions)
     done = join(
         database,
         other,
@@ -84,6 +107,16 @@ def listed(database: Database, settings: Settings, *, station_id: str) -> tuple[
         return "Chưa nhập đài nào. / No station was joined.\n", True
     held = {each.station_id: evidence_holds(each, settings.state_dir) for each in shown}
     return "".join(_line(each, holds=held[each.station_id]) for each in shown), all(held.values())
+
+
+def _with_those_of_the_page(session: Session, other: Other, decisions: Decisions) -> Decisions:
+    """What was decided on the page, and above it what stands in the file."""
+    station = the_station(session)
+    meeting = meet(session, other, station=station, decisions=decisions)
+    kept = decided_on_page(
+        session, other_id=other.station.id, station_id=station.id, questions=meeting.questions
+    )
+    return {**kept, **{key: said for key, said in decisions.items() if said or key not in kept}}
 
 
 def _already(commune: str, at: datetime) -> str:

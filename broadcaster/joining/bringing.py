@@ -28,6 +28,7 @@ from broadcaster.joining.carried import CARRIED, Row, Way
 from broadcaster.joining.errors import Undecided
 from broadcaster.joining.meeting import Decisions, Meeting, check_decisions, decided, meet
 from broadcaster.joining.other import Other
+from broadcaster.joining.preparing import forget_joined
 from broadcaster.ledger.bulk import chunks, connection_of
 from broadcaster.ledger.plays import lock_plays
 from broadcaster.ledger.rollups import roll_up
@@ -97,6 +98,7 @@ def join(
         rows = _bring(session, other, meeting, decisions, now=now)
         station = session.get_one(JoinedStation, other.station.id)
         station.evidence_sha256 = evidence
+        forget_joined(session, other_id=other.station.id, station_id=station.station_id)
         record(
             session,
             Act.STATION_JOINED,

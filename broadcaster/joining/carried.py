@@ -233,6 +233,8 @@ LEFT: Mapping[str, str] = MappingProxyType(
         "webhook_device": _OTHERS,
         "watched_trouble": "what was wrong there and whom it was told; none of it is wrong here",
         "lexicon_entry": "how words are read there; this station's own words hold",
+        "prepared_joining": _UNDONE,
+        "joining_decision": _UNDONE,
         "relay_host": _DECIDED,
         "station_rules": _DECIDED,
         "station_voice": _DECIDED,

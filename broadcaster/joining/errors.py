@@ -5,15 +5,21 @@ LoaError
 │   ├── StationUnlike        another time zone, or one of both is a rehearsal
 │   ├── JoinedOthers         the other station was itself made of several
 │   ├── OtherLedgerBroken    the other station's ledger does not hold under its root key
-│   ├── DecisionsUnreadable  no list of decisions, or a line that cannot be used
+│   ├── DecisionsUnreadable  no list of decisions, or a line that answers nothing
+│   │   └── DecisionUnusable     a code or a name that cannot be given
 │   └── ItselfJoined         the backup is one of this very station
+├── NotFound
+│   └── UnknownJoining       nothing of that id was prepared here
 └── Conflict
     ├── NotAtRest            the other station still has something that is to sound
     ├── Undecided            names or codes that both have, and nobody said what becomes of them
     └── IdsTaken             ids that both have and that nobody typed: one was made of the other
 """
 
-from broadcaster.errors import BadInput, Conflict
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from broadcaster.errors import BadInput, Conflict, NotFound
 
 
 class StationUnlike(BadInput):
@@ -59,7 +65,7 @@ class OtherLedgerBroken(BadInput):
 
 
 class DecisionsUnreadable(BadInput):
-    """No list of decisions, or a line that cannot be used."""
+    """No list of decisions, or a line that answers nothing."""
 
     code = "decisions_unreadable"
     message_vi = (
@@ -69,6 +75,53 @@ class DecisionsUnreadable(BadInput):
     message_en = (
         "Decisions are a CSV with the columns kind, code, decision, and only the lines that "
         "“--dry-run” names. Nothing was changed."
+    )
+
+
+_NOT_GIVEN: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "device": (
+            "Mã loa mới cần chữ thường không dấu, chữ số hoặc dấu “-”, và chưa loa nào của hai đài "
+            "mang. Chưa có gì thay đổi.",
+            "A loudspeaker's new code has small letters, digits or “-”, and no loudspeaker of "
+            "either station has it. Nothing was changed.",
+        ),
+        "person": (
+            "Tên đăng nhập mới cần chữ thường không dấu, chữ số, dấu “.” hoặc “-”, và chưa ai "
+            "ở hai đài mang; hoặc chọn cùng một người. Chưa có gì thay đổi.",
+            "A new user name has small letters, digits, “.” or “-”, and nobody at either "
+            "station has it; or say that both are one person. Nothing was changed.",
+        ),
+    }
+)
+_NOT_A_PLACE = (
+    "Tên mới của thôn hay cụm cần từ 1 đến 60 chữ; hoặc chọn giữ tên trùng. Chưa có gì thay đổi.",
+    "A village's or cluster's new name has 1 to 60 letters; or keep the name. Nothing was changed.",
+)
+
+
+class DecisionUnusable(DecisionsUnreadable):
+    """A code or a name that cannot be given."""
+
+    code = "decision_unusable"
+
+    def __init__(self, detail: str = "", *, kind: str, field: str | None = None) -> None:
+        """`kind` is what both stations have."""
+        super().__init__(detail, field=field)
+        self.message_vi, self.message_en = _NOT_GIVEN.get(kind, _NOT_A_PLACE)
+
+
+class UnknownJoining(NotFound):
+    """Nothing of that id was prepared here."""
+
+    code = "joining_unknown"
+    message_vi = (
+        "Không có bản chuẩn bị nhập đài nào mang mã này: đã nhập xong, đã bỏ, hoặc chưa chạy "
+        "“loa join … --prepare” trên máy của đài."
+    )
+    message_en = (
+        "Nothing by that id was prepared: it was joined or dropped, or “loa join … --prepare” was "
+        "not run on the station's machine."
     )
 
 
@@ -100,14 +153,14 @@ class Undecided(Conflict):
 
     code = "undecided"
     message_vi = (
-        "Hai đài có tên hoặc mã trùng nhau mà chưa ai quyết định. Hãy chạy với “--dry-run "
-        "--write-decisions TỆP”, điền cột decision, rồi chạy với “--decisions TỆP”. "
-        "Chưa có gì thay đổi."
+        "Hai đài có tên hoặc mã trùng nhau mà chưa ai quyết định. Hãy chạy với “--prepare” rồi "
+        "quyết định ở trang “Đài đã nhập”; hoặc chạy với “--dry-run --write-decisions TỆP”, điền "
+        "cột decision, rồi chạy với “--decisions TỆP”. Chưa có gì thay đổi."
     )
     message_en = (
-        "Both stations have names or codes that nobody decided about. Run with “--dry-run "
-        "--write-decisions FILE”, fill in the column decision, then run with “--decisions FILE”. "
-        "Nothing was changed."
+        "Both stations have names or codes that nobody decided about. Run with “--prepare” and "
+        "decide on the page “Đài đã nhập”; or run with “--dry-run --write-decisions FILE”, fill in "
+        "the column decision, then run with “--decisions FILE”. Nothing was changed."
     )
 
 

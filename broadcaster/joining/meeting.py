@@ -25,6 +25,7 @@ from broadcaster.fleet.registry import check_free
 from broadcaster.joining.carried import CARRIED
 from broadcaster.joining.errors import (
     DecisionsUnreadable,
+    DecisionUnusable,
     IdsTaken,
     ItselfJoined,
     JoinedOthers,
@@ -92,6 +93,14 @@ class Decided:
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Codes and user names that nothing else can get; each decision takes one more."""
+
+    codes: set[str] = field(default_factory=set)
+    usernames: set[str] = field(default_factory=set)
+
+
 def meet(session: Session, other: Other, *, station: Station, decisions: Decisions) -> Meeting:
     """Look at both stations; nothing is changed.
 
@@ -129,30 +138,53 @@ def decided(
 ) -> Decided:
     """Check each decision; raise DecisionsUnreadable for one that cannot be done."""
     devices, people, names = dict[str, str](), dict[str, str](), dict[tuple[str, str], str]()
-    taken = set(other.values("device", "name"))
-    usernames = {*other.values("account", "username").values(), *_usernames(session).values()}
-    here = {name: key for key, name in _usernames(session).items()}
+    taken = taken_there(other)
     for each in meeting.questions:
-        said = decisions[each.kind, each.code]
-        where = f"{each.kind} {each.code}: {said}"
+        said = check_said(
+            session, each, decisions[each.kind, each.code], taken, station_id=station_id
+        )
         match each.kind:
             case Alike.DEVICE:
-                _check_code(session, said, taken, station_id=station_id, where=where)
                 devices[each.code] = said
-                taken.add(said)
             case Alike.PERSON if said == AS_IT_IS:
-                people[each.code] = here[each.there]
-            case Alike.PERSON:
-                if not is_username(said) or said in usernames:
-                    raise DecisionsUnreadable(where)
-                usernames.add(said)
-                names["account", each.code] = said
+                people[each.code] = each.here
             case _ if said != AS_IT_IS:
-                try:
-                    names[_TABLES[each.kind], each.code] = checked_name(said)
-                except NameUnusable as error:
-                    raise DecisionsUnreadable(where) from error
+                names[_TABLES[each.kind], each.code] = said
     return Decided(devices=devices, people=people, names=names)
+
+
+def taken_there(other: Other) -> Taken:
+    """The codes and user names of the other station: none of them is free for anybody else."""
+    return Taken(
+        codes=set(other.values("device", "name")),
+        usernames=set(other.values("account", "username").values()),
+    )
+
+
+def check_said(
+    session: Session, question: Question, said: str, taken: Taken, *, station_id: str
+) -> str:
+    """One decision as it will be done, and then taken; raise DecisionUnusable.
+
+    The one rule for what stands in a CSV and for what is typed on the page.
+    """
+    where = f"{question.kind} {question.code}: {said}"
+    match question.kind:
+        case Alike.DEVICE:
+            if said in taken.codes or not _is_free(session, said, station_id=station_id):
+                raise DecisionUnusable(where, kind=question.kind)
+            taken.codes.add(said)
+        case Alike.PERSON if said != AS_IT_IS:
+            usernames = {*taken.usernames, *_usernames(session).values()}
+            if not is_username(said) or said in usernames:
+                raise DecisionUnusable(where, kind=question.kind)
+            taken.usernames.add(said)
+        case Alike.CLUSTER | Alike.VILLAGE if said != AS_IT_IS:
+            try:
+                return checked_name(said)
+            except NameUnusable as error:
+                raise DecisionUnusable(where, kind=question.kind) from error
+    return said
 
 
 def read_decisions(data: bytes) -> Decisions:
@@ -257,10 +289,3 @@ def _is_free(session: Session, code: str, *, station_id: str) -> bool:
     except (DeviceEnrolled, DeviceNameUnusable):
         return False
     return True
-
-
-def _check_code(
-    session: Session, said: str, taken: Collection[str], *, station_id: str, where: str
-) -> None:
-    if said in taken or not _is_free(session, said, station_id=station_id):
-        raise DecisionsUnreadable(where)

@@ -7,6 +7,7 @@ from broadcaster.intake.checking import Doer
 from broadcaster.intake.columns import laid_out
 from broadcaster.intake.kinds import ALL_KINDS
 from broadcaster.intake.reading import read_tables
+from broadcaster.joining.tables import PreparedJoining
 from tests.broadcaster.small_station import SmallStation
 from tests.broadcaster.station_keys import STATION_ID
 from tests.security.day_at_the_station import Day, Step
@@ -29,6 +30,32 @@ def brought(
     doer = Doer(station_id=STATION_ID, today=now.date(), now=now, by=by)
     seen = check_file(station.database, ALL_KINDS[kind], sheet, doer).fingerprint
     return {"rows": packed(sheet.table), "seen": seen}
+
+
+def prepared(day: Day) -> str:
+    """A joining with another station that is prepared: a person and a loudspeaker of both; its id.
+
+    As after `loa join … --prepare` on the machine.
+    """
+    now, key = day.site.station.clock(), "ab" * 32
+    row = PreparedJoining(
+        id="prj-binh-hoa", station_id=STATION_ID, other_id="st-binh-hoa", name="Đài Bình Hòa",
+        commune="Bình Hòa", public_key=key, as_of=now, prepared_at=now, counts={"device": 1},
+        taken={"codes": ["loa-dong-1-1"], "usernames": ["operator"]},
+        questions=[
+            {
+                "kind": "person", "code": "acc-binh", "there": "operator", "here": "acc-operator",
+                "theirs": {"code": "operator", "name": "Trần Văn Bình", "roles": ["operator"]},
+            },
+            {
+                "kind": "device", "code": "loa-dong-1-1", "there": "Loa chợ", "here": "Loa đình",
+                "theirs": {"code": "loa-dong-1-1", "name": "Loa chợ", "cluster": "Cụm Bắc"},
+            },
+        ],
+    )  # fmt: skip
+    with day.site.station.database.writing() as session:
+        session.add(row)
+        return row.id
 
 
 def lists() -> list[Step]:
@@ -57,6 +84,13 @@ def lists() -> list[Step]:
         ("POST /api/export",
          lambda day: day.program("admin", "POST", "/api/export?personal=true"),
          (Act.STATION_EXPORTED,), "admin"),
+        ("POST /joined/{joining_id}/decisions",
+         lambda day: day.page("admin", f"/joined/{prepared(day)}/decisions", kind="device",
+                              code="loa-dong-1-1", said="loa-binh-hoa-1"),
+         (Act.JOINING_DECIDED,), "admin"),
+        ("POST /joined/{joining_id}/dropping",
+         lambda day: day.page("admin", "/joined/prj-binh-hoa/dropping"),
+         (Act.JOINING_DROPPED,), "admin"),
         ("POST /setup/put-away", lambda day: day.page("admin", "/setup/put-away"),
          (Act.SET_UP_PUT_AWAY,), "admin"),
         ("POST /setup/bring-back", lambda day: day.page("admin", "/setup/bring-back"),

@@ -20,6 +20,7 @@ from broadcaster.exchange.tables import ReceivedBulletin
 from broadcaster.feedback.tables import Feedback
 from broadcaster.fleet.tables import Device
 from broadcaster.hearing.tables import Hearing
+from broadcaster.joining.tables import PreparedJoining
 from broadcaster.live.tables import LiveTalk
 from broadcaster.materials.tables import MaterialFeed, MaterialItem
 from broadcaster.schedule.tables import Broadcast, Schedule
@@ -41,6 +42,7 @@ ALERTS: Mapping[type[SQLModel], str] = {
     AlertRule: "arl-other",
     ReceivedBulletin: "exb-other",
     MaterialFeed: "mtf-other",
+    PreparedJoining: "prj-other",
 }
 KINDS = {"item": "bul-other", "playlist": "pl-other", "relay": "rel-other"}
 OF_THE_OTHER_STATION = {
@@ -59,6 +61,7 @@ OF_THE_OTHER_STATION = {
     "{rule_id}": "arl-other",
     "{received_id}": "exb-other",
     "{material_feed_id}": "mtf-other",
+    "{joining_id}": "prj-other",
     "{material_item_id}": "mti-other",
     "{token_id}": "tok-other",
     "{webhook_id}": "whk-other",

@@ -23,6 +23,7 @@ from broadcaster.enrolment.tables import EnrolmentCode
 from broadcaster.exchange.tables import ReceivedBulletin
 from broadcaster.feedback.tables import Feedback, Poster
 from broadcaster.hearing.tables import Hearing
+from broadcaster.joining.tables import PreparedJoining
 from broadcaster.lexicon.tables import LexiconEntry
 from broadcaster.live.tables import LivePermit, LiveTalk
 from broadcaster.materials.tables import MaterialFeed, MaterialItem
@@ -36,7 +37,7 @@ from tests.security.day_in_alerts import CODE, NOWHERE, as_file, authorised_lead
 from tests.security.day_in_materials import FEED, item_seen
 from tests.security.day_in_the_exchange import LINK, received
 from tests.security.day_of_campaigns import a_campaign
-from tests.security.day_of_lists import LOUDSPEAKERS, brought
+from tests.security.day_of_lists import LOUDSPEAKERS, brought, prepared
 from tests.security.sounds import spoken
 
 SCRIPT = (
@@ -63,6 +64,7 @@ def live_in(site: Site) -> Day:
     day = Day(site)
     authorised_leader(day)
     received(day)
+    prepared(day)
     for role, path, fields in _acts(day):
         answer = day.page(role, path, **fields())
         assert answer.status_code in {200, 201, 303}, (
@@ -129,6 +131,8 @@ def _acts(day: Day) -> Iterator[tuple[str, str, Callable[[], dict[str, object]]]
     yield "admin", "/alerts/codes", known(value="10051", **CODE)
     yield "admin", "/exchange/link", known(**LINK)
     yield "admin", "/materials/feeds", known(**FEED)
+    answer = {"kind": "device", "code": "loa-dong-1-1", "said": "loa-binh-hoa-1"}
+    yield "admin", "/joined/prj-binh-hoa/decisions", known(**answer)
     item_seen(day)
     yield "leader", "/alerts/rules", known(severity="Extreme")
     yield "operator", "/emergency", known(request_key="key-of-a-page", words=WARNING, **order)
@@ -196,6 +200,7 @@ HOW_TO_FILL: Mapping[str, Filling] = {
     "{place_code_id}": (_one(AlertPlaceCode),),
     "{rule_id}": (_one(AlertRule),),
     "{received_id}": (_one(ReceivedBulletin),),
+    "{joining_id}": (_one(PreparedJoining),),
     "{material_feed_id}": (_one(MaterialFeed),),
     "{material_item_id}": (_one(MaterialItem),),
     "{warning_id}": (_one(StoredWarning),),

@@ -27,7 +27,7 @@ from broadcaster.exchange.intake import key_of
 from broadcaster.exchange.standing import Standing
 from broadcaster.exchange.taking import check_still_waits, dismiss
 from broadcaster.schedule.tables import Broadcast
-from tests.broadcaster.exchange.conftest import WORDS, Desk, signed_in
+from tests.broadcaster.exchange.conftest import WORDS, Desk, on_both, signed_in
 from tests.broadcaster.small_station import STATION_ID, form_token
 from tests.security.sounds import spoken
 
@@ -54,6 +54,7 @@ def with_sound(desk: Desk, content: bytes, kind: str = MP3, **fields: Any) -> No
     desk.round()
 
 
+@on_both
 def test_what_came_waits_once_however_often_it_is_sent(on: Desk) -> None:
     """The province is told once that it came."""
     document = on.sends(priority=2)
@@ -151,7 +152,7 @@ def test_a_sound_that_is_not_there_may_be_taken_later(on: Desk) -> None:
     ("fields", "reason"),
     [
         ({"kind": 4}, Refusal.VIDEO),
-        ({"relay": True, "relay_source": "VOV1"}, Refusal.RELAY),
+        ({"relay": True, "relay_source": "VOV1"}, Refusal.NO_LENGTH),
         ({"words": ""}, Refusal.NO_WORDS),
     ],
 )
@@ -209,6 +210,7 @@ def test_a_newer_version_takes_the_place_of_one_that_waits(on: Desk) -> None:
     }  # fmt: skip
 
 
+@on_both
 def test_an_update_of_what_was_taken_changes_that_bulletin(on: Desk) -> None:
     """Which must be approved anew: nobody approved these words."""
     on.sends(version=1)
@@ -263,6 +265,7 @@ def test_a_withdrawal_of_what_was_taken_is_told_to_a_person(on: Desk, app: FastA
     assert "Tỉnh thu hồi" not in operator.get("/").text
 
 
+@on_both
 def test_an_emergency_is_proposed_to_whoever_may_order_it(on: Desk, app: FastAPI) -> None:
     """It leads into the emergency's own pages, and orders one, however often it is confirmed."""
     on.sends(priority=1, words="Hồ Suối Đá xả lũ lúc 15 giờ.")
@@ -331,6 +334,7 @@ def test_ordinary_news_orders_no_emergency(on: Desk) -> None:
         )
 
 
+@on_both
 def test_a_long_list_comes_in_parts_and_whole(on: Desk) -> None:
     """Part by part with its cursor: none is skipped, none asked for twice."""
     for number in range(35):
@@ -342,6 +346,7 @@ def test_a_long_list_comes_in_parts_and_whole(on: Desk) -> None:
     assert len(on.receipts()) == 35
 
 
+@on_both
 def test_its_plays_go_up_under_the_provinces_own_id(on: Desk) -> None:
     """The province asked for it, and reads what became of it."""
     on.sends("BT-77")

@@ -12,7 +12,7 @@ from broadcaster.exchange.outbox import Outgoing
 from broadcaster.exchange.rounds import pause_after
 from broadcaster.exchange.tables import ExchangeLink
 from broadcaster.ledger.play_state import PlayState
-from tests.broadcaster.exchange.conftest import Desk, as_text
+from tests.broadcaster.exchange.conftest import Desk, as_text, on_both
 from tests.broadcaster.small_station import STATION_ID
 
 
@@ -27,6 +27,7 @@ def test_nothing_goes_out_before_it_is_switched_on(desk: Desk) -> None:
     assert desk.outbox() == []
 
 
+@on_both
 def test_loudspeakers_are_told_every_minute_as_they_last_said(on: Desk) -> None:
     """What one never said is not made up, and of two statuses that wait only the newer goes."""
     on.province.status = 503
@@ -80,6 +81,7 @@ def test_what_is_not_over_is_no_log(on: Desk, state: PlayState) -> None:
     assert [each["KetQua"] for each in on.logs()] == ["confirmed"]
 
 
+@on_both
 def test_late_word_makes_a_newer_version_of_the_same_log(on: Desk) -> None:
     """Told once each: what did not change is not told again."""
     on.play("cham", state="not_confirmed", started_at=None, ended_at=None)
@@ -95,6 +97,7 @@ def test_late_word_makes_a_newer_version_of_the_same_log(on: Desk) -> None:
     assert (first["KetQua"], second["KetQua"]) == ("not_confirmed", "confirmed")
 
 
+@on_both
 def test_the_plan_goes_up_where_it_changed(on: Desk) -> None:
     """With its hour, its clusters and the province's code of its topic."""
     newsroom = on.room.newsroom
@@ -114,6 +117,7 @@ def test_the_plan_goes_up_where_it_changed(on: Desk) -> None:
     assert [len(each["LichPhat"]) for each in on.province.of("schedule")] == [1, 2]
 
 
+@on_both
 def test_thirty_days_away_lose_and_double_nothing(on: Desk) -> None:
     """Every log arrives once, in order, when the province is back; statuses only the newest."""
     on.province.status = 503
@@ -144,6 +148,7 @@ def test_what_was_taken_without_a_word_is_sent_again_and_counts_once(on: Desk) -
     assert max(on.province.tries.values()) == 2
 
 
+@on_both
 def test_acknowledged_logs_stay_thirty_days_to_be_seen(on: Desk) -> None:
     """Then they go; what was never acknowledged does not."""
     on.play("cu")
@@ -159,6 +164,7 @@ def test_acknowledged_logs_stay_thirty_days_to_be_seen(on: Desk) -> None:
     assert kept == ["o-moi/0/loa-0"]
 
 
+@on_both
 def test_what_the_province_will_not_take_is_kept_and_not_in_the_way(on: Desk) -> None:
     """Its words are shown, the next go on, and an admin may send it again."""
     on.province.refuses = {"play"}
@@ -217,6 +223,7 @@ def test_a_secret_that_is_refused_is_told_and_loses_nothing(on: Desk) -> None:
     assert len(on.logs()) == 1
 
 
+@on_both
 def test_a_crowd_of_logs_goes_up_in_order(on: Desk) -> None:
     """More than one round gathers at once, none left out."""
     on.province.status = 503

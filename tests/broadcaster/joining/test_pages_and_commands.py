@@ -215,6 +215,18 @@ def test_two_communes_become_one_at_the_machine(machine: AtTheMachine, tmp_path:
     assert (altered.exit_code, "mất hoặc bị sửa" in altered.stdout) == (1, True)
 
 
+def test_what_is_to_be_decided_is_laid_out_at_the_machine(machine: AtTheMachine) -> None:
+    """Nothing is joined by it; joining without an answer says where answers are given."""
+    prepared = machine.join("--prepare")
+    refused = machine.join()
+    shown = machine.loa("joined")
+
+    assert (prepared.exit_code, "/joined/prj-" in prepared.stdout) == (0, True), prepared.output
+    assert isinstance(refused.exception, Undecided)
+    assert "--prepare" in refused.exception.message_vi
+    assert "Chưa nhập đài nào" in shown.stdout
+
+
 def test_a_backup_under_another_root_is_refused(machine: AtTheMachine) -> None:
     """Whoever holds the file and its key may have made it himself."""
     refused = machine.join("--dry-run", root_key="ab" * 32)

@@ -23,6 +23,9 @@ from tests.trail import connect
 
 __all__ = ["room"]
 
+on_both = pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+"""For tests of what a database keeps, orders, or undoes."""
+
 LICENCE = "Bộ Thông tin cho phép phát lại, công văn 12"
 
 
@@ -84,9 +87,9 @@ class Shelf:
 
 
 @pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
-    """A database for tests whose subject is not the database."""
-    reached = connect(sqlite_url)
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """SQLite, for tests whose subject is not the database; those `on_both` ask for each kind."""
+    reached = connect(request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url"))
     yield reached
     reached.dispose()
 

@@ -26,7 +26,7 @@ from broadcaster.materials.feeds import retire_feed
 from broadcaster.materials.reading import items_in, plain_words
 from broadcaster.materials.sound import is_allowed
 from tests.broadcaster.alerts.server import Answer
-from tests.broadcaster.materials.conftest import LICENCE, Shelf, signed_in
+from tests.broadcaster.materials.conftest import LICENCE, Shelf, on_both, signed_in
 from tests.broadcaster.small_station import STATION_ID, form_token
 from tests.clients import TestClient
 
@@ -93,6 +93,7 @@ def test_words_lose_a_pages_marks_whatever_they_are(text: str) -> None:
     assert plain_words("<p>Một</p><script>x</script>hai&nbsp;ba") == "Một\nx hai ba"
 
 
+@on_both
 def test_what_is_taken_is_a_draft_with_its_source_and_its_terms(shelf: Shelf) -> None:
     """Its sound is made as loud as speech; somebody else hears and approves it."""
     shelf.sounds()
@@ -128,6 +129,7 @@ def test_an_items_own_terms_come_before_its_feeds(shelf: Shelf) -> None:
     assert [each.licence for each in shelf.items()] == ["CC BY-SA", "© Bộ"]
 
 
+@on_both
 def test_asked_again_an_item_is_there_once(shelf: Shelf) -> None:
     """As its feed says now; what was taken stays as it was taken."""
     shelf.sounds()
@@ -218,6 +220,7 @@ def test_a_host_that_fails_is_named_and_takes_nothing_away(shelf: Shelf) -> None
     assert len(shelf.items()) == 1
 
 
+@on_both
 def test_a_feed_that_was_retired_gives_nothing_more(shelf: Shelf) -> None:
     """Its items are nobody's any more; bulletins made of them stay."""
     shelf.sounds()
@@ -249,6 +252,7 @@ def test_an_address_that_is_none_is_refused(shelf: Shelf, url: str, sound_host: 
         shelf.feed()
 
 
+@on_both
 def test_by_page_and_by_program(shelf: Shelf, app: FastAPI) -> None:
     """An admin names a feed, an operator asks it and takes an item; others look."""
     shelf.sounds()
