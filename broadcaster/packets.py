@@ -9,6 +9,7 @@ acknowledgements, keeping alive.
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as paho
@@ -101,6 +102,11 @@ class PacketSocket:
         """As of the plain socket."""
         self._plain.close()
 
+    def break_off(self) -> None:
+        """Let whoever reads or writes find the connection at its end; TLS says no goodbye."""
+        with suppress(OSError):
+            socket.socket.shutdown(self._plain, socket.SHUT_RDWR)
+
     def _read(self) -> None:
         try:
             some = self._plain.recv(READ_AT_ONCE)
@@ -143,6 +149,11 @@ class BulkClient(paho.Client):
         if numbers:
             octets = b"".join(b"\x40\x02" + number.to_bytes(2, "big") for number in numbers)
             self._packet_queue(_PUBACK, octets, numbers[-1], 1)
+
+    def break_off(self) -> None:
+        """End the connection as if it had been lost, so that the loop begins another one."""
+        if self._packets is not None:
+            self._packets.break_off()
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Take whatever has come: messages here, everything else by paho."""

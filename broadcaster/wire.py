@@ -137,6 +137,7 @@ class Wire:
         self.deliveries: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
         self._room = queue_size
         self._made_room = threading.Event()
+        self._put_off = False
         self.connections = 0
         self._connected = threading.Event()
         self._left = threading.Event()
@@ -233,6 +234,8 @@ class Wire:
 
     def drain(self, *, limit: int, patience_s: float, gather_s: float) -> list[Delivery]:
         """Up to `limit` deliveries: wait `patience_s` for the first, `gather_s` for the rest."""
+        if self._put_off and self.deliveries.empty():
+            self._hear_again()
         try:
             found = [self.deliveries.get(timeout=patience_s)]
         except queue.Empty:
@@ -395,8 +398,19 @@ class Wire:
             elif self.deliveries.qsize() < self._room or self._has_room(deadline_s):
                 self.deliveries.put(delivery)
             else:
-                # Not acknowledged, so not lost: the broker or the device says it again.
+                # Not acknowledged, so not lost: it comes again with a new connection.
+                self._put_off = True
                 log.warning("delivery_put_off", topic=topic)
+
+    def _hear_again(self) -> None:
+        """Begin the connection anew, now that there is room for what there was none for.
+
+        A broker says again only then what was not acknowledged. Devices repeat their confirmations;
+        a status they say once, and would be thought silent until it changes.
+        """
+        self._put_off = False
+        log.info("connection_begun_anew")
+        self._paho.break_off()
 
     def _has_room(self, deadline_s: float) -> bool:
         """Wait for whoever drains the queue: so long that the connection is still kept alive."""

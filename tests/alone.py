@@ -37,5 +37,6 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Leave it where the next command finds it; the workers of a run know only their own part."""
-    if not hasattr(session.config, "workerinput") and session.config.cache:
-        session.config.cache.set(FELL, {"tests": sorted(_FELL.tests), "left_out": _FELL.left_out})
+    cache = getattr(session.config, "cache", None)
+    if cache is not None and not hasattr(session.config, "workerinput"):
+        cache.set(FELL, {"tests": sorted(_FELL.tests), "left_out": _FELL.left_out})

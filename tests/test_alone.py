@@ -47,22 +47,35 @@ def test_who_gets_a_second_try(cache: str, again: int) -> None:
     assert len(to_try_alone(cache, nothing_left_out=True)) == again
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_what_fell_is_noted(tmp_path: Path, workers: str) -> None:
-    """In the test or in what is set up for it, alone or by workers."""
-    (tmp_path / "test_some.py").write_text(SOME_TESTS, "utf-8")
-    options = '[tool.pytest.ini_options]\naddopts = "-p tests.alone"\n'
-    (tmp_path / "pyproject.toml").write_text(options, "utf-8")
-    ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--numprocesses", workers, "test_some.py"],
-        cwd=tmp_path,
+def ended(folder: Path, *options: str) -> "subprocess.CompletedProcess[bytes]":
+    """A run of some tests, two of which fall."""
+    (folder / "test_some.py").write_text(SOME_TESTS, "utf-8")
+    settings = '[tool.pytest.ini_options]\naddopts = "-p tests.alone"\n'
+    (folder / "pyproject.toml").write_text(settings, "utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *options, "test_some.py"],
+        cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
         capture_output=True,
         check=False,
     )
 
-    assert ended.returncode == 1, ended.stdout
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_what_fell_is_noted(tmp_path: Path, workers: str) -> None:
+    """In the test or in what is set up for it, alone or by workers."""
+    run = ended(tmp_path, "--numprocesses", workers)
+
+    assert run.returncode == 1, run.stdout
     assert json.loads((tmp_path / ".pytest_cache/v" / FELL).read_text("utf-8")) == {
         "tests": ["test_some.py::test_page", "test_some.py::test_sum"],
         "left_out": False,
     }
+
+
+def test_a_run_that_keeps_nothing_ends_as_usual(tmp_path: Path) -> None:
+    """As `make soak` runs its attacks: it says what fell, and that is all."""
+    run = ended(tmp_path, "-p", "no:cacheprovider", "-p", "no:xdist")
+
+    assert run.returncode == 1, run.stderr
+    assert b"1 failed, 1 passed, 1 error" in run.stdout

@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Protocol
 
 import structlog
-from sqlalchemy import func, or_, update
+from sqlalchemy import bindparam, func, or_, update
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from broadcaster.dispatch.tables import SignedConfig, SignedNow, SignedPlan
-from broadcaster.ledger.bulk import chunks
+from broadcaster.ledger.bulk import chunks, connection_of
 from broadcaster.wire import BrokerUnreachable
 from devices.protocol import topics
 
@@ -112,16 +113,8 @@ def publish(plans: Iterable[SignedPlan], *, wire: Publisher, station_id: str) ->
 
 def mark_published(session: Session, plans: Iterable[SignedPlan], *, now: datetime) -> None:
     """Note that the broker has these versions; older ones of the same cluster are superseded."""
-    for plan in plans:
-        session.execute(
-            update(SignedPlan)
-            .where(
-                col(SignedPlan.cluster_id) == plan.cluster_id,
-                col(SignedPlan.version) <= plan.version,
-                col(SignedPlan.published_at).is_(None),
-            )
-            .values(published_at=now)
-        )
+    new = [(each.cluster_id, each.version) for each in plans if each.published_at is None]
+    _mark(session, SignedPlan, col(SignedPlan.cluster_id), new, now=now)
 
 
 def publish_configs(
@@ -168,15 +161,32 @@ def mark_configs_published(
     session: Session, configs: Iterable[SignedConfig], *, now: datetime
 ) -> None:
     """Note that the broker has these versions; older ones of the same device are superseded."""
-    for config in configs:
-        session.execute(
-            update(SignedConfig)
+    new = [(each.device_id, each.version) for each in configs if each.published_at is None]
+    _mark(session, SignedConfig, col(SignedConfig.device_id), new, now=now)
+
+
+def _mark(
+    session: Session,
+    table: type[SignedPlan] | type[SignedConfig],
+    whose: Mapped[str],
+    published: Sequence[tuple[str, int]],
+    *,
+    now: datetime,
+) -> None:
+    """All in one go: after a new connection a large station publishes thousands at once.
+
+    Those that were published before were noted then, and need no writing again.
+    """
+    if published:
+        connection_of(session).execute(
+            update(table)
             .where(
-                col(SignedConfig.device_id) == config.device_id,
-                col(SignedConfig.version) <= config.version,
-                col(SignedConfig.published_at).is_(None),
+                whose == bindparam("one"),
+                col(table.version) <= bindparam("newest"),
+                col(table.published_at).is_(None),
             )
-            .values(published_at=now)
+            .values(published_at=now),
+            [{"one": one, "newest": newest} for one, newest in published],
         )
 
 

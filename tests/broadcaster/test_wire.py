@@ -205,6 +205,22 @@ def test_what_it_has_no_room_for_is_not_lost(join: Join) -> None:
     assert len(left) <= 1
 
 
+def test_what_it_had_no_room_for_comes_once_there_is_room(join: Join) -> None:
+    """By a connection that it begins anew itself: nobody else would, perhaps for weeks."""
+    ear, mouth = join("ear", hears=HEARD, queue_size=1, room_wait_s=0.01), join("mouth")
+    mouth.wait_connected(timeout_s=WAIT_S)
+    for word in (b"1", b"2"):
+        mouth.publish(SAID, word, timeout_s=WAIT_S)
+    deadline, heard = time.monotonic() + WAIT_S, set[bytes]()
+    while len(heard) < 2:
+        assert time.monotonic() < deadline, heard
+        for each in ear.drain(limit=9, patience_s=0.1, gather_s=0.01):
+            each.ack()
+            heard.add(each.payload)
+
+    assert heard == {b"1", b"2"}
+
+
 def test_says_that_a_filter_was_refused(broker: RunningBroker, join: Join) -> None:
     """Where the broker says so, a filter that is not granted is a sentence (Mosquitto does not)."""
     if broker.name != "embedded":

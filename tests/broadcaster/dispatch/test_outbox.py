@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from broadcaster.database import Database
 from broadcaster.dispatch.outbox import (
@@ -158,6 +160,29 @@ def test_after_a_new_connection_all_configurations_go_out(configured: Database) 
     send_configs(configured, FakeWire(takes=10))
 
     assert send_configs(configured, FakeWire(takes=10), again=True) == 3
+
+
+def test_what_was_noted_before_is_not_written_again(configured: Database) -> None:
+    """After a new connection thousands go out at once; only what is new costs a writing."""
+    send_configs(configured, FakeWire(takes=10))
+    sign_configs(configured, ("loa-1", 6_000, "newer"))
+    with configured.reading() as session:
+        waiting = configs_to_publish(session, again=True)
+    marked: list[int] = []
+
+    def note(*about: Any) -> None:  # noqa: ANN401 - what SQLAlchemy tells of a statement
+        _, _, statement, values, _, many = about
+        if statement.startswith("UPDATE signed_config"):
+            marked.append(len(values) if many else 1)
+
+    event.listen(configured.engine, "before_cursor_execute", note)
+    with configured.writing() as session:
+        mark_configs_published(session, waiting, now=NOON)
+    event.remove(configured.engine, "before_cursor_execute", note)
+
+    assert len(waiting) == 3
+    assert marked == [1]
+    assert send_configs(configured, FakeWire(takes=10)) == 0
 
 
 def test_what_is_taken_back_is_emptied_once(configured: Database) -> None:
