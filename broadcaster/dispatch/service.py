@@ -110,7 +110,7 @@ def _led(
     stopping: threading.Event,
 ) -> int:
     secret = load_wire_secret(settings, station_id=station.id, role="dispatch")
-    keep_trail(database, lambda _: keys())
+    keep_trail(database, lambda _: keys(), ends_in=settings.keys_dir)
     wire = Wire(
         settings.broker_url,
         username=secret.username,
