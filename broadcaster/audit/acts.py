@@ -198,6 +198,8 @@ class Act(StrEnum):
 
     PLAYS_FROZEN = "plays_frozen"
     """What a broadcast asked of whom, as recorded when it began. No person's act."""
+    ALERTS_RAISED = "alerts_raised"
+    """Which devices owed their word on a broadcast when its deadline passed. No person's act."""
     LEDGER_EXPORTED = "ledger_exported"
     TABLE_BROUGHT_IN = "table_brought_in"
     """A list came in from a file: beside the acts of its rows, which are those done by hand."""

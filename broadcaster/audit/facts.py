@@ -51,6 +51,8 @@ HASHED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "order_id", "device_id", "village_id", "broadcast_id", "cluster_id", "cluster_name",
             "village_name", "households", "residents", "share", "starts_at", "frozen",
         ),
+        # Whether it is resolved is a projection of the plays.
+        "alert": ("id", "code", "broadcast_id", "device_id", "raised_at", "frozen"),
     }
 )  # fmt: skip
 """The tables of which an entry holds hashes only, once for each row: there are very many.

@@ -5,15 +5,18 @@ and held until its end, so nobody waits for it who holds something that others w
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import event, func, select
 from sqlmodel import Session
 
 from broadcaster.audit.acts import Act
+from broadcaster.audit.ends import TrailEnd, keep_end, read_ends
 from broadcaster.audit.entries import (
     Entry,
     Fact,
@@ -32,10 +35,13 @@ from broadcaster.database import Database
 from broadcaster.database.columns import to_ms
 from broadcaster.keys import KeyUnreadable, KeyWatch, StationKeys, load_keys
 
+log = structlog.get_logger()
+
 Pen = Callable[[str], StationKeys]
 """The keys to sign with now, of the station with this id; raises KeyUnreadable."""
 
 _LOCK = int.from_bytes(b"loaaudit")
+_SIGNED = "audit_signed"
 _OF_KEYS = frozenset({Act.KEY_ROTATED, Act.KEY_REVOKED})
 _FACTS_BESIDE_AN_ACT = 200
 _FACTS_IN_AN_ENTRY = 500
@@ -46,12 +52,26 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def keep_trail(database: Database, pen: Pen, *, now: Callable[[], datetime] = utc_now) -> None:
+def keep_trail(
+    database: Database,
+    pen: Pen,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    ends_in: Path | None = None,
+) -> None:
     """From now on everything that is done through this database leaves a signed entry.
 
-    `now` is asked only where rows changed and nobody said that they acted.
+    `now` is asked only where rows changed and nobody said that they acted. `ends_in` is the folder
+    of the keys, where the trail's end is kept (`ends`); None for a copy that may be thrown away.
     """
-    database.keeper = _Keeper(pen, now)
+    database.keeper = _Keeper(pen, now, ends_in)
+
+
+def keep_trail_on_disk(
+    database: Database, keys_dir: Path, *, now: Callable[[], datetime] = utc_now
+) -> None:
+    """The same, signed by the station's own key as it stands on disk, with the end beside it."""
+    keep_trail(database, pen_on_disk(keys_dir), now=now, ends_in=keys_dir)
 
 
 def pen_on_disk(keys_dir: Path) -> Pen:
@@ -77,9 +97,10 @@ def begin_trail(database: Database, *, now: datetime) -> None:
 class _Keeper:
     """What a database does at both ends of each writing transaction."""
 
-    def __init__(self, pen: Pen, now: Callable[[], datetime]) -> None:
+    def __init__(self, pen: Pen, now: Callable[[], datetime], ends_in: Path | None) -> None:
         self._pen = pen
         self._now = now
+        self._ends_in = ends_in
 
     def begin(self, session: Session) -> None:
         notes = begin_notes(session)
@@ -97,10 +118,52 @@ class _Keeper:
             station_id = session.execute(select(table_named("station").c.id)).scalars().first()
             if station_id is not None:
                 acts = notes.acts or [_rows_alone(self._now())]
-                _write(session, station_id, acts, facts, pen=self._pen)
+                self._write(session, station_id, acts, facts)
             elif notes.acts:
                 raise TrailUnsigned("no station is founded")
             # Rows from before there is a station stand in its first entry.
+
+    def committed(self, session: Session) -> None:
+        signed = session.info.pop(_SIGNED, None)
+        if isinstance(signed, _Signed) and self._ends_in is not None:
+            keep_end(self._ends_in, signed.end, over_a_break=signed.over_a_break)
+
+    def _write(
+        self, session: Session, station_id: str, acts: Sequence[Noted], facts: Sequence[Fact]
+    ) -> None:
+        try:
+            keys = self._pen(station_id)
+        except KeyUnreadable as error:
+            raise TrailUnsigned(error.detail) from error
+        _lock(session)
+        # All that is in the file was committed before, so the trail must have it.
+        missed = self._ends_in is not None and _is_missed(
+            session, read_ends(self._ends_in, station=station_id)
+        )
+        number, sha256 = _write(session, station_id, acts, facts, keys=keys)
+        session.info[_SIGNED] = _Signed(TrailEnd(station_id, number, sha256), missed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """The last entry that a transaction wrote, and whether the end kept before it is missed."""
+
+    end: TrailEnd
+    over_a_break: bool
+
+
+def _is_missed(session: Session, ends: Sequence[TrailEnd]) -> bool:
+    """Whether the newest end that was kept is no entry of the trail."""
+    if not ends:
+        return False
+    end = ends[-1]
+    held = session.execute(
+        select(ENTRIES.c.entry_sha256).where(ENTRIES.c.number == end.number)
+    ).scalar()
+    if held == end.sha256:
+        return False
+    log.error("trail_cut_off", number=end.number, held=held or "")
+    return True
 
 
 def _note_changes(session: Session, notes: Notes) -> None:
@@ -119,13 +182,9 @@ def _write(
     acts: Sequence[Noted],
     facts: Sequence[Fact],
     *,
-    pen: Pen,
-) -> None:
-    try:
-        keys = pen(station_id)
-    except KeyUnreadable as error:
-        raise TrailUnsigned(error.detail) from error
-    _lock(session)
+    keys: StationKeys,
+) -> tuple[int, str]:
+    """Write them behind the trail's end, and say what its end is then: number and hash."""
     last = session.execute(
         select(ENTRIES.c.number, ENTRIES.c.entry_sha256, ENTRIES.c.key_id)
         .order_by(ENTRIES.c.number.desc())
@@ -161,6 +220,7 @@ def _write(
                 PRIVATE.insert().values(number=number, person=person, salt=salt, said=said)
             )
         prev, key_id = sealed.sha256, keys.key_id
+    return number, prev
 
 
 def _insert(session: Session, sealed: SealedEntry, *, noted: Noted, key_id: str) -> None:

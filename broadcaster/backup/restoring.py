@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import select
 
 from broadcaster.areas.tables import Station
-from broadcaster.audit import Act, keep_trail, pen_on_disk, record
+from broadcaster.audit import Act, keep_trail_on_disk, record
 from broadcaster.backup.errors import BackupBroken, StationPresent
 from broadcaster.backup.sealed_stream import OpenHeader, SealedReader, opened
 from broadcaster.backup.snapshot import bring_up, check_snapshot, fill, is_empty
@@ -176,7 +176,7 @@ def _record(settings: Settings, header: OpenHeader, *, now: datetime) -> str:
     """Write into the trail that the station was restored, and as of when; the station's name."""
     database = connect(settings.database)
     try:
-        keep_trail(database, pen_on_disk(settings.keys_dir))
+        keep_trail_on_disk(database, settings.keys_dir)
         with database.writing() as session:
             station = session.exec(select(Station).where(Station.id == header.station)).one()
             # What a broker lets in is made of the database, and it may be the first to start.

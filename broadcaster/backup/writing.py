@@ -17,6 +17,7 @@ from typing import BinaryIO
 import structlog
 
 from broadcaster import __version__
+from broadcaster.audit.ends import ENDS_FILE
 from broadcaster.backup.backup_key import public_backup_key
 from broadcaster.backup.contents import kept_files
 from broadcaster.backup.errors import BackupBroken, BackupNotWritten, NoBackup
@@ -128,12 +129,14 @@ def _fill(
         # Files that go away meanwhile are here before the database is; and those that come
         # meanwhile are looked for once more after it.
         _add_state(tar, settings, kept, in_bucket)
+        # The trail's end may not be a later one than the database's: it comes before or not at all.
+        ends = settings.keys_dir.resolve() / ENDS_FILE
         snapshot = scratch / "database.sqlite3"
         take_snapshot(database, snapshot)
         deflated = _deflated(snapshot)
         with deflated.open("rb") as file:
             _add(tar, DATABASE, file)
-        _add_state(tar, settings, kept, in_bucket)
+        _add_state(tar, settings, kept, in_bucket, without=ends)
         return len(kept)
 
 
@@ -142,11 +145,14 @@ def _add_state(
     settings: Settings,
     kept: set[PurePosixPath],
     in_bucket: frozenset[str],
+    *,
+    without: Path | None = None,
 ) -> None:
+    state = settings.state_dir.resolve()
     for place in kept_files(settings, in_bucket=in_bucket):
-        if place in kept:
+        if place in kept or state / place == without:
             continue
-        with suppress(FileNotFoundError), (settings.state_dir / place).open("rb") as file:
+        with suppress(FileNotFoundError), (state / place).open("rb") as file:
             _add(tar, f"{STATE}/{place}", file)
             kept.add(place)
 

@@ -26,7 +26,8 @@ def verify_ledger(
     anchor: Annotated[
         list[str] | None,
         typer.Option(
-            help="Mã gốc đã in hoặc loa giữ, NGÀY:MÃ hoặc MÃ. / A root to hold it against."
+            help="Mã gốc đã in hoặc loa giữ (NGÀY:MÃ), hay mục nhật ký (SỐ:MÃ). "
+            "/ A root or an entry to hold it against."
         ),
     ] = None,
     root_key: Annotated[

@@ -49,6 +49,9 @@ class Keeper(Protocol):
     def end(self, session: Session) -> None:
         """Write what belongs to it, as its last statements; whatever is raised undoes it all."""
 
+    def committed(self, session: Session) -> None:
+        """Note outside the database what is in it for good; it must not raise."""
+
 
 class Database:
     """An engine, and the two kinds of transaction that the station uses."""
@@ -78,6 +81,8 @@ class Database:
             yield session
             if self.keeper is not None:
                 self.keeper.end(session)
+        if self.keeper is not None:
+            self.keeper.committed(session)
         count_commit()
 
     @contextmanager

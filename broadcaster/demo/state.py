@@ -8,7 +8,7 @@ from sqlmodel import select
 
 import broadcaster.schema  # noqa: F401 - migrations and sessions need every table known
 from broadcaster.areas.tables import Station
-from broadcaster.audit import begin_trail, keep_trail, pen_on_disk
+from broadcaster.audit import begin_trail, keep_trail_on_disk
 from broadcaster.database import Database, connect, new_id
 from broadcaster.database.migrate import migrate
 from broadcaster.demo.commune import (
@@ -42,7 +42,7 @@ def open_demo(
     keep_from_others(settings.state_dir)
     database = connect(settings.database)
     migrate(database)
-    keep_trail(database, pen_on_disk(settings.keys_dir))
+    keep_trail_on_disk(database, settings.keys_dir)
     founded = _found_if_empty(database, settings, commune=commune)
     begin_trail(database, now=datetime.now(UTC))
     readdress(fleet_folder(settings), settings)

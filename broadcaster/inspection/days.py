@@ -101,14 +101,24 @@ def leaves_by_device(
         yield about, [leaf for leaf in leaves if leaf.day in days]
 
 
-def check_anchors(connection: Connection, anchors: Sequence[str]) -> Iterator[Finding]:
-    """Roots that somebody holds: from a printed report (`DAY:ROOT` or `ROOT`), or from a device."""
+def check_anchors(
+    connection: Connection, anchors: Sequence[str], heads: Mapping[int, str]
+) -> Iterator[Finding]:
+    """What somebody holds: roots from reports and devices, and entries of the trail.
+
+    As `DAY:ROOT` or `ROOT`, and as `NUMBER:HASH` or `HASH`.
+    """
     held = {row.day: row.root for row in connection.execute(select(ROOTS.c.day, ROOTS.c.root))}
     for anchor in anchors:
-        day, _, root = anchor.strip().lower().rpartition(":")
-        is_held = held.get(day) == root if day else root in held.values()
-        if not is_held:
-            yield Finding(ROOT, day or root, Flaw.ANCHOR_MISSED, held.get(day, ""))
+        place, _, said = anchor.strip().lower().rpartition(":")
+        if place.isdecimal():
+            here = heads.get(int(place), "")
+            if here != said:
+                yield Finding("audit_entry", place, Flaw.ANCHOR_MISSED, here)
+            continue
+        known = [held.get(place, "")] if place else [*held.values(), *heads.values()]
+        if said not in known:
+            yield Finding(ROOT, place or said, Flaw.ANCHOR_MISSED, held.get(place, ""))
 
 
 def check_repeated(statuses: Sequence[Any], roots: Mapping[str, str]) -> Iterator[Finding]:

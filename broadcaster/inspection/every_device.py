@@ -156,8 +156,8 @@ def driver_of(sight: Sight) -> Any:  # noqa: ANN401 - a driver's connection
 
 
 def _task(device: str, leaves: Sequence[KeptLeaf], trail: Trail, said: Said) -> Task:
-    fact = trail.facts.get(("device", device))
-    joined = trail.facts.get(("joined_device", device))
+    fact = trail.facts["device"].get(device)
+    joined = trail.facts["joined_device"].get(device)
     came_from = (
         (str(joined.row["joined_station_id"]), str(joined.row["signed_as"]))
         if joined and joined.row

@@ -27,6 +27,7 @@ class Flaw(StrEnum):
     ENTRY_UNSIGNED = "entry_unsigned"
     ENTRY_ALTERED = "entry_altered"
     ENTRY_MISSING = "entry_missing"
+    TRAIL_CUT = "trail_cut"
     PRIVATE_ALTERED = "private_altered"
     PRIVATE_MISSING = "private_missing"
     KEYRING_UNFOUNDED = "keyring_unfounded"
@@ -84,6 +85,10 @@ SAID: dict[Flaw, tuple[str, str]] = {
     Flaw.ENTRY_UNSIGNED: ("chữ ký không phải của đài", "the signature is not the station's"),
     Flaw.ENTRY_ALTERED: ("mục nhật ký đã bị sửa", "the entry was changed"),
     Flaw.ENTRY_MISSING: ("thiếu mục nhật ký", "an entry is missing"),
+    Flaw.TRAIL_CUT: (
+        "chỗ giữ khóa đã ký mục này, nhật ký không có",
+        "was signed, as the file beside the key says, and is not in the trail",
+    ),
     Flaw.PRIVATE_ALTERED: (
         "phần riêng đã bị sửa",
         "what is kept beside the entry was changed",

@@ -13,9 +13,11 @@ from typing import Any
 from nacl.encoding import HexEncoder
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from broadcaster.audit import Act, record
+from broadcaster.audit.ends import read_ends
+from broadcaster.audit.facts import table_named
 from broadcaster.database import Database
 from broadcaster.database.columns import from_ms
 from broadcaster.inspection.errors import RootKeyMissing, RootKeyUnreadable
@@ -51,7 +53,16 @@ def verified_station(
     Raise RootKeyMissing, RootKeyUnreadable.
     """
     root_key = _root_given(wish.root_key) or _root_beside(settings.keys_dir)
-    question = Question(root_key=root_key, now=now, since=wish.since, anchors=tuple(wish.anchors))
+    with database.engine.connect() as connection:
+        station = connection.execute(select(table_named("station").c.id)).scalar_one()
+    question = Question(
+        root_key=root_key,
+        now=now,
+        since=wish.since,
+        anchors=tuple(wish.anchors),
+        # Before the database is looked at: it goes on being written, and must have them all.
+        ends=read_ends(settings.keys_dir, station=station),
+    )
     return _with_bar(database.engine, question, progress)
 
 
@@ -168,6 +179,8 @@ def verdict_out(verdict: Verdict) -> dict[str, Any]:
         "audit_entries": verdict.entries,
         "daily_roots": verdict.roots,
         "newest_root": verdict.newest_root,
+        "newest_entry": verdict.newest_entry,
+        "held_to_entry": verdict.held_to,
         "gaps": verdict.gaps,
         "findings": [
             {
@@ -196,6 +209,13 @@ def _as_lines(verdict: Verdict) -> str:
     lines = [f"  {looked_vi}", f"  {looked_en}"]
     if verdict.newest_root:
         lines.append(f"  Mã gốc mới nhất / newest root: {verdict.newest_root}")
+    if verdict.newest_entry:
+        lines.append(f"  Mục nhật ký mới nhất / newest entry: {verdict.newest_entry}")
+    if verdict.held_to:
+        lines.append(
+            f"  Đã đối chiếu với chỗ giữ khóa đến mục / held against the file beside the key up to"
+            f" entry: {verdict.held_to}"
+        )
     lines += [f"◍ Chờ xác nhận còn thiếu / waiting for: {gap}" for gap in verdict.gaps]
     if verdict.holds:
         return "\n".join(["● Sổ nguyên vẹn. / The ledger holds.", *lines]) + "\n"

@@ -23,7 +23,8 @@ from broadcaster.audit.facts import (
 from broadcaster.inspection.device_rows import stream_of
 from broadcaster.inspection.findings import Finding, Flaw
 
-Facts = Mapping[tuple[str, str], Fact]
+Facts = Mapping[str, Mapping[str, Fact]]
+"""The newest fact of each row, by its table and key."""
 
 _PAGE = 5_000
 _ENCODE = msgspec.json.Encoder().encode
@@ -32,19 +33,22 @@ _ENCODE = msgspec.json.Encoder().encode
 def check_facts(connection: Connection, facts: Facts) -> Iterator[Finding]:
     """Rows without an entry are nobody's; rows that an entry speaks of must be there as it says."""
     for name in REGISTRY:
-        yield from _check_table(connection, name, facts)
-    by_table = _digests(facts)
+        yield from _check_table(connection, name, _standing(facts, name))
     for name in HASHED:
-        yield from _check_hashed(connection, name, by_table[name])
+        digests = {key: fact.digest for key, fact in _standing(facts, name).items()}
+        yield from _check_hashed(connection, name, digests)
+
+
+def _standing(facts: Facts, name: str) -> Mapping[str, Fact]:
+    """Those of a table's facts that do not say that their row is gone."""
+    of_table = facts.get(name, {})
+    return {key: fact for key, fact in of_table.items() if fact.row is not None or fact.sha256}
 
 
 def _check_table(
-    connection: Connection,
-    name: str,
-    facts: Facts,
+    connection: Connection, name: str, standing: Mapping[str, Fact]
 ) -> Iterator[Finding]:
     table = table_named(name)
-    standing = {key for (of, key), fact in facts.items() if of == name and fact.digest}
     seen: set[str] = set()
     rows = connection.execute(select(table).execution_options(yield_per=_PAGE))
     for found in rows:
@@ -52,12 +56,12 @@ def _check_table(
         key = key_of(table, row)
         if key in standing:
             seen.add(key)
-            differing = _differing(name, row, facts[name, key])
+            differing = _differing(name, row, standing[key])
             if differing is not None:
                 yield Finding(name, key, Flaw.FACT_DIFFERS, differing)
         else:
             yield Finding(name, key, Flaw.FACT_UNRECORDED)
-    for key in sorted(standing - seen):
+    for key in sorted(standing.keys() - seen):
         yield Finding(name, key, Flaw.FACT_MISSING)
 
 
@@ -73,15 +77,6 @@ def _differing(name: str, row: Mapping[str, Any], fact: Fact) -> str | None:
     return ", ".join(columns) if columns else None
 
 
-def _digests(facts: Facts) -> Mapping[str, dict[str, str]]:
-    """The hashes that must stand, by table and key: of these tables there are very many rows."""
-    standing: dict[str, dict[str, str]] = {name: {} for name in HASHED}
-    for (of, key), fact in facts.items():
-        if of in standing and fact.digest:
-            standing[of][key] = fact.digest
-    return standing
-
-
 def _check_hashed(connection: Connection, name: str, standing: dict[str, str]) -> Iterator[Finding]:
     """The rows of which the trail holds hashes: read once, as the driver gives them.
 
@@ -89,29 +84,35 @@ def _check_hashed(connection: Connection, name: str, standing: dict[str, str]) -
     """
     table = table_named(name)
     columns = hashed_columns(name)
-    keys = itemgetter(*(columns.index(each.name) for each in table.primary_key))
+    keys = [columns.index(each.name) for each in table.primary_key]
+    key_of_row, key_form = itemgetter(*keys), "|".join(["%s"] * len(keys))
     flags = [at for at, each in enumerate(columns) if isinstance(table.c[each].type, Boolean)]
     frozen = columns.index("frozen")
-    usual = [(columns.index(each), each, value) for each, value in ADDED.get(name, {}).items()]
-    as_usual = _Usual.of(columns, without=[each for _, each, _ in usual])
+    usual = {columns.index(each): value for each, value in ADDED.get(name, {}).items()}
+    hashes: dict[tuple[int, ...], _Hashes] = {}
     names = ", ".join(f'"{each}"' for each in columns)
     driver = connection.connection.driver_connection
     for found in stream_of(driver, f"SELECT {names} FROM {name}"):  # noqa: S608 - the schema's names
         values = list(found)
         for at in flags:
             values[at] = bool(values[at])
-        key = "|".join(map(str, keys(values)))
+        key = key_form % key_of_row(values)
         digest = standing.pop(key, None)
         if digest is None:
             if values[frozen]:
                 yield Finding(name, key, Flaw.FACT_UNRECORDED)
             continue
-        if as_usual.sha256(values) == digest and all(values[at] == value for at, _, value in usual):
+        # A later column is hashed where it has another value than every row had before it.
+        left_out = tuple([at for at in usual if values[at] == usual[at]])
+        if left_out not in hashes:
+            hashes[left_out] = _Hashes.of(columns, without=[columns[at] for at in left_out])
+        if hashes[left_out].sha256(values) == digest:
             continue
-        row = dict(zip(columns, values, strict=True))
-        for at, column, value in usual:
-            if values[at] == value:
-                del row[column]
+        row = {
+            column: value
+            for at, (column, value) in enumerate(zip(columns, values, strict=True))
+            if at not in left_out
+        }
         if not _is_hashed_so(name, row, digest):
             yield Finding(name, key, Flaw.FACT_DIFFERS)
     for key in sorted(standing):
@@ -119,8 +120,8 @@ def _check_hashed(connection: Connection, name: str, standing: dict[str, str]) -
 
 
 @dataclass(frozen=True, slots=True)
-class _Usual:
-    """The hash of a row in which no later column says anything: that of nearly all of them.
+class _Hashes:
+    """The hashes of rows with the same columns left out: those of nearly all, or of all.
 
     The octets are those of `row_sha256`; columns are put in order once, and not for each row.
     """
@@ -129,7 +130,7 @@ class _Usual:
     values_of: Callable[[Sequence[Any]], tuple[Any, ...]]
 
     @classmethod
-    def of(cls, columns: Sequence[str], *, without: Collection[str]) -> "_Usual":
+    def of(cls, columns: Sequence[str], *, without: Collection[str]) -> "_Hashes":
         names = sorted(set(columns) - set(without))
         told = defstruct("Told", [(each, Any) for each in names], gc=False)
         return cls(told, itemgetter(*map(columns.index, names)))

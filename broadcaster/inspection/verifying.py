@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 import broadcaster.inspection.known_tables  # noqa: F401 - tables are reached by name
+from broadcaster.audit.ends import TrailEnd
 from broadcaster.audit.facts import table_named
 from broadcaster.audit.roots import Root
 from broadcaster.audit.tables import ROOTS
@@ -39,7 +40,7 @@ from broadcaster.inspection.recorded_facts import check_facts
 from broadcaster.inspection.refusals import check_alerts, check_incidents
 from broadcaster.inspection.rolled_up import check_rollups
 from broadcaster.inspection.sight import Sight
-from broadcaster.inspection.trail import Trail, read_trail
+from broadcaster.inspection.trail import Trail, check_ends, read_trail
 
 Progress = Callable[[int, int], None]
 """Told how many devices are done, of how many."""
@@ -47,12 +48,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is to be verified: everything, or what came since a day; and against which roots."""
+    """What is to be verified: everything, or what came since a day; and against what from outside.
+
+    `ends` are those that were kept beside the signing key before the database is looked at.
+    """
 
     root_key: str
     now: datetime
     since: date | None = None
     anchors: Sequence[str] = ()
+    ends: Sequence[TrailEnd] = ()
     private: bool = True
 
 
@@ -69,6 +74,9 @@ class Verdict:
     entries: int = 0
     roots: int = 0
     newest_root: str = ""
+    newest_entry: str = ""
+    held_to: int = 0
+    """Up to which entry the trail was held against the end that was kept beside the key."""
 
     @property
     def holds(self) -> bool:
@@ -110,7 +118,11 @@ def verify(
     verdict.gaps += checked.gaps
     verdict.devices, verdict.plays = len(devices), checked.plays
     verdict.batches, verdict.confirmations = checked.batches, checked.rows
-    _add_roots(connection, question, verdict)
+    verdict.findings += check_ends(question.ends, trail)
+    verdict.held_to = max((end.number for end in question.ends), default=0)
+    if trail.entries:
+        verdict.newest_entry = f"{trail.entries}:{trail.heads[trail.entries]}"
+    _add_roots(connection, question, trail, verdict)
     verdict.findings = unique(verdict.findings)
     verdict.gaps.sort()
     return verdict
@@ -153,8 +165,8 @@ def _about_no_device(
     yield from check_days(connection, roots)
 
 
-def _add_roots(connection: Connection, question: Question, verdict: Verdict) -> None:
-    verdict.findings += check_anchors(connection, question.anchors)
+def _add_roots(connection: Connection, question: Question, trail: Trail, verdict: Verdict) -> None:
+    verdict.findings += check_anchors(connection, question.anchors, trail.heads)
     roots = {row.day: row.root for row in connection.execute(select(ROOTS.c.day, ROOTS.c.root))}
     statuses = connection.execute(select(table_named("device_status"))).all()
     verdict.findings += check_repeated(statuses, roots)

@@ -158,6 +158,7 @@ WORDS: Mapping[Act, str] = MappingProxyType(
         Act.WORD_RETIRED: msgid("Thôi dùng cách đọc"),
         Act.VOICE_CHOSEN: msgid("Chọn giọng đọc"),
         Act.PLAYS_FROZEN: msgid("Chốt danh sách loa khi bắt đầu phát"),
+        Act.ALERTS_RAISED: msgid("Ghi loa chưa xác nhận đúng hạn"),
         Act.LEDGER_EXPORTED: msgid("Xuất sổ"),
         Act.TABLE_BROUGHT_IN: msgid("Đưa danh sách từ tệp vào"),
         Act.STATION_EXPORTED: msgid("Tải toàn bộ dữ liệu của đài"),

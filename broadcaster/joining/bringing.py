@@ -204,7 +204,7 @@ def _bring_table(session: Session, other: Other, name: str, way: Way) -> int:
     for some in chunks(_rows(session, other, name, way), size=_ROWS_AT_ONCE):
         _insert(session, name, some)
         if name in HASHED:
-            record_facts(session, name, some)
+            record_facts(session, name, [row for row in some if row["frozen"]])
         count += len(some)
     return count
 

@@ -121,6 +121,11 @@ def _of_a_device(row: Row, _way: Way) -> Row | None:
     return row if row["device_id"] is not None else None
 
 
+def _alert(row: Row, _way: Way) -> Row | None:
+    """It gets a number of ours here; the next look at the deadlines writes it into our trail."""
+    return {**row, "frozen": False} if row["device_id"] is not None else None
+
+
 CARRIED: Mapping[str, Callable[[Row, Way], Row | None]] = MappingProxyType(
     {
         "cluster": _cluster,
@@ -165,7 +170,7 @@ CARRIED: Mapping[str, Callable[[Row, Way], Row | None]] = MappingProxyType(
         "play": _frozen,
         "play_share": _frozen,
         "incident": _of_a_device,
-        "alert": _of_a_device,
+        "alert": _alert,
         "hearing": _as_it_is,
         "hearing_note": _as_it_is,
         "hearing_photo": _as_it_is,

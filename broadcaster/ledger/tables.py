@@ -170,9 +170,15 @@ class PlayShare(SQLModel, table=True):
 
 
 class Alert(SQLModel, table=True):
-    """Something a person must look at; corrected, not erased, when late word comes."""
+    """Something a person must look at; corrected, not erased, when late word comes.
 
-    __table_args__ = (UniqueConstraint("code", "broadcast_id", "device_id"),)
+    `frozen`: its hash stands in the trail, and whoever removes it is found by that.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("code", "broadcast_id", "device_id"),
+        Index("alert_to_freeze", "frozen", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     code: str
@@ -180,6 +186,7 @@ class Alert(SQLModel, table=True):
     device_id: str | None = Field(default=None, index=True)
     raised_at: datetime = Field(sa_type=InstantColumn)
     resolved_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    frozen: bool = False
 
 
 class CoverageMark(SQLModel, table=True):

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import Connection, and_, func, or_, select
 from sqlmodel import Session
 
+from broadcaster.ledger.alerts import freeze_alerts
 from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.play_state import OPEN, PlayState
 from broadcaster.ledger.plays import PlayKey, lock_plays, refold
@@ -28,14 +29,16 @@ class Closed:
 def close_overdue(session: Session, *, now: datetime) -> Closed:
     """Refold the plays whose deadlines have passed; alerts are raised for those not confirmed.
 
-    An alert is raised once for a broadcast and device, and resolved when late word comes.
+    An alert is raised once for a broadcast and device, and resolved when late word comes. What was
+    raised since the last look, here or by the ingest, is written into the trail.
     """
     connection = connection_of(session)
     lock_plays(connection)
     overdue = _overdue(connection, now=now)
+    changed = refold(connection, overdue, now=now) if overdue else 0
+    freeze_alerts(session, now=now)
     if not overdue:
         return Closed()
-    changed = refold(connection, overdue, now=now)
     still_open = connection.execute(
         select(func.count()).select_from(ALERTS).where(ALERTS.c.resolved_at.is_(None))
     ).scalar_one()

@@ -20,7 +20,7 @@ from typing import IO
 
 import structlog
 
-from broadcaster.audit import keep_trail, pen_on_disk
+from broadcaster.audit import keep_trail_on_disk
 from broadcaster.database import Database, connect
 from broadcaster.database.columns import to_ms
 from broadcaster.errors import LoaError
@@ -65,7 +65,7 @@ def speak_talk(settings: Settings, talk_id: str, *, source: Source, tell: Tell) 
     if source.is_gone:
         raise MicrophoneGone(talk_id)
     database = connect(settings.database)
-    keep_trail(database, pen_on_disk(settings.keys_dir))
+    keep_trail_on_disk(database, settings.keys_dir)
     with ExitStack() as opened:
         opened.callback(database.dispose)
         with database.writing() as session:

@@ -19,7 +19,7 @@ from broadcaster.accounts.people import create_account
 from broadcaster.accounts.roles import Role
 from broadcaster.areas.registering import add_cluster, add_village, checked_name, checked_people
 from broadcaster.areas.tables import Station
-from broadcaster.audit import keep_trail, pen_on_disk
+from broadcaster.audit import keep_trail_on_disk
 from broadcaster.database import Database, connect, new_id
 from broadcaster.database.migrate import migrate
 from broadcaster.fleet.credentials import write_registry
@@ -104,7 +104,7 @@ def found(settings: Settings, founding: Founding, *, now: datetime) -> Founded:
     database = connect(settings.database)
     try:
         migrate(database)
-        keep_trail(database, pen_on_disk(settings.keys_dir))
+        keep_trail_on_disk(database, settings.keys_dir)
         founded = _found(database, settings, founding, now=now)
         with database.reading() as session:
             write_registry(session, settings.registry_file, keys_dir=settings.keys_dir)

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 import broadcaster.schema  # noqa: F401 - sessions need every table known
 from broadcaster.areas.tables import Station
-from broadcaster.audit import keep_trail, pen_on_disk
+from broadcaster.audit import keep_trail_on_disk
 from broadcaster.database import Database, connect
 from broadcaster.database.migrate import migrate
 from broadcaster.processes.errors import NotFounded
@@ -31,7 +31,7 @@ def founded_station(
     try:
         if not as_it_is:
             migrate(database)
-        keep_trail(database, pen_on_disk(settings.keys_dir))
+        keep_trail_on_disk(database, settings.keys_dir)
         with database.reading() as session:
             station_id = session.exec(select(Station.id)).first()
         if station_id is None:

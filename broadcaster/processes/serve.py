@@ -11,7 +11,7 @@ from sqlmodel import select
 
 import broadcaster.schema  # noqa: F401 - sessions need every table known
 from broadcaster.areas.tables import Station
-from broadcaster.audit import begin_trail, keep_trail, pen_on_disk
+from broadcaster.audit import begin_trail, keep_trail_on_disk
 from broadcaster.database import connect
 from broadcaster.database.migrate import migrate
 from broadcaster.errors import LoaError
@@ -36,7 +36,7 @@ def serve_station(settings: Settings, *, console: Console) -> int:
     with database.reading() as session:
         if session.exec(select(Station)).first() is None:
             raise NotFounded
-    keep_trail(database, pen_on_disk(settings.keys_dir))
+    keep_trail_on_disk(database, settings.keys_dir)
     begin_trail(database, now=datetime.now(UTC))
     with database.reading() as session:
         write_registry(session, settings.registry_file, keys_dir=settings.keys_dir)

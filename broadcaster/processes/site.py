@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from broadcaster.app import create_app
 from broadcaster.areas.tables import Station
-from broadcaster.audit import keep_trail, pen_on_disk
+from broadcaster.audit import keep_trail_on_disk
 from broadcaster.bulletins.studio import open_studio
 from broadcaster.database import connect
 from broadcaster.emergency.announcer import announcing
@@ -36,7 +36,7 @@ class _Server(uvicorn.Server):
 def context_of(settings: Settings) -> Context:
     """What pages need of the station that the settings name; raise NotFounded."""
     database = connect(settings.database)
-    keep_trail(database, pen_on_disk(settings.keys_dir), now=PROCESS_CLOCK.now)
+    keep_trail_on_disk(database, settings.keys_dir, now=PROCESS_CLOCK.now)
     with database.reading() as session:
         station = session.exec(select(Station)).first()
     if station is None:

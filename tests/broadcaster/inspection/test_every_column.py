@@ -126,7 +126,7 @@ def test_an_untouched_ledger_holds(copy: tuple[sqlite3.Connection, Scene]) -> No
 
     assert verdict.findings == []
     assert (verdict.devices, verdict.confirmations, verdict.plays) == (3, 8, 3)
-    assert (verdict.entries, verdict.roots) == (4, 1)
+    assert (verdict.entries, verdict.roots) == (5, 1)
 
 
 def test_every_table_has_rows_to_spoil(copy: tuple[sqlite3.Connection, Scene]) -> None:

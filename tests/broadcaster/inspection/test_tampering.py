@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from nacl.encoding import HexEncoder
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlmodel import Session
 
 from broadcaster.areas.tables import VillagePopulation
@@ -18,11 +18,15 @@ from broadcaster.inspection.findings import Flaw
 from broadcaster.inspection.sight import Sight, seen_at_one_instant
 from broadcaster.inspection.verifying import Question, verify
 from broadcaster.keys import StationKeys
-from broadcaster.ledger.tables import BATCHES, CONFIRMATIONS, HEADS, PLAYS, SHARES
+from broadcaster.ledger.expectations import expect, freeze
+from broadcaster.ledger.tables import ALERTS, BATCHES, CONFIRMATIONS, HEADS, PLAYS, SHARES
+from broadcaster.ledger.watch import close_overdue
 from tests.broadcaster.inspection.scene import NEXT_MORNING, ROOT_KEY, ZONE, Scene, play_a_day
-from tests.broadcaster.ledger.commune import BEFORE, STARTS, STATION, Pole, ingest
+from tests.broadcaster.ledger.commune import BEFORE, STARTS, STATION, Pole, ingest, order
 from tests.broadcaster.station_keys import made_keys
 from tests.trail import connect, keys_of
+
+TODAY = NEXT_MORNING + timedelta(hours=1)
 
 
 @pytest.fixture
@@ -202,6 +206,56 @@ def test_the_trails_end_cannot_be_cut_off_unseen(scene: Scene) -> None:
     assert any(
         table == "audit_entry" and flaw is Flaw.DAY_REWRITTEN for table, _, flaw in flaws(scene)
     )
+
+
+def test_a_resolved_alert_that_was_removed_is_named(scene: Scene) -> None:
+    """Today's, under no root yet: late word came, and nobody is to know that it was late."""
+    raised = scene.good
+    with scene.database.writing() as session:
+        expect(session, order("ord-3", broadcast="bc-3", starts_at=TODAY), now=NEXT_MORNING)
+    with scene.database.writing() as session:
+        freeze(session, now=TODAY)
+    with scene.database.writing() as session:
+        close_overdue(session, now=TODAY + timedelta(minutes=10))
+    first = len(raised.entries) + 1
+    raised.play(order="ord-3")
+    with scene.database.writing() as session:
+        ingest(session, [raised.batch(first)], now=TODAY + timedelta(minutes=20))
+    later = TODAY + timedelta(hours=1)
+    assert scene.verdict(now=later).findings == []
+
+    resolved = "FROM alert WHERE resolved_at IS NOT NULL"
+    with scene.database.reading() as session:
+        (number,) = session.execute(text(f"SELECT id {resolved}")).scalars()
+    scene.without_keeping(lambda session: session.execute(text(f"DELETE {resolved}")))
+
+    (found,) = scene.verdict(now=later).findings
+    assert (found.table, found.key, found.flaw) == ("alert", str(number), Flaw.FACT_MISSING)
+
+
+def test_an_alert_waits_for_the_next_look_to_be_in_the_trail(scene: Scene) -> None:
+    """One that the ingest raised, or an older version: no flaw meanwhile."""
+    scene.without_keeping(
+        lambda session: session.execute(
+            insert(ALERTS).values(
+                code="not_confirmed",
+                broadcast_id="bc-0",
+                device_id="loa-1",
+                raised_at=NEXT_MORNING,
+                resolved_at=NEXT_MORNING,
+            )
+        )
+    )
+    before = scene.verdict()
+    with scene.database.writing() as session:
+        close_overdue(session, now=NEXT_MORNING)
+
+    assert (before.findings, scene.found()) == ([], [])
+    assert scene.verdict().entries == before.entries + 1
+    scene.without_keeping(
+        lambda session: session.execute(delete(ALERTS).where(ALERTS.c.broadcast_id == "bc-0"))
+    )
+    assert {flaw for _, _, flaw in flaws(scene)} == {Flaw.FACT_MISSING}
 
 
 def test_what_was_erased_by_law_is_no_flaw_and_what_was_only_deleted_is(scene: Scene) -> None:
