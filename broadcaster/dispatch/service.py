@@ -114,9 +114,7 @@ def _led(
     stopping: threading.Event,
 ) -> int:
     secret = load_wire_secret(settings, station_id=station.id, role="dispatch")
-    keep_trail(
-        database, lambda _: keys(), now=PROCESS_CLOCK.now, ends_in=settings.keys_dir
-    )
+    keep_trail(database, lambda _: keys(), now=PROCESS_CLOCK.now, ends_in=settings.keys_dir)
     wire = Wire(
         settings.broker_url,
         username=secret.username,
