@@ -1,5 +1,6 @@
 """The tables of an export: what each row holds, what each column means. Rows come one by one."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,8 +13,10 @@ from broadcaster.accounts.phones import phones_of_heads
 from broadcaster.accounts.roles import Role
 from broadcaster.areas.queries import residents_on, villages_at, villages_of
 from broadcaster.areas.tables import Station, VillageMerger, VillagePopulation
+from broadcaster.bulletins.folding import folded
 from broadcaster.bulletins.standing import states_of
 from broadcaster.bulletins.tables import Bulletin
+from broadcaster.campaigns.keeping import campaigns_of, plan_of
 from broadcaster.enrolment.expected import expected_devices
 from broadcaster.feedback.tables import Feedback, FeedbackAnswer
 from broadcaster.fleet.places import written_place
@@ -225,6 +228,17 @@ def _people(session: Session, place: Place) -> Iterator[Sequence[Value]]:
             )
 
 
+def _contributors(session: Session, place: Place) -> Iterator[Sequence[Value]]:
+    """Of the campaigns that go on, each called by its title, or by its id where two have one."""
+    standing = [each for each in campaigns_of(session, place.station_id) if each.retired_at is None]
+    titles = Counter(folded(each.title) for each in standing)
+    for each in standing:
+        called = each.title if titles[folded(each.title)] == 1 else each.id
+        for quota in plan_of(session, each).quotas:
+            if quota.contributor:
+                yield quota.contributor, quota.a_month, called
+
+
 def _bulletins(session: Session, place: Place) -> Iterator[Sequence[Value]]:
     ids = session.exec(
         select(Bulletin.id)
@@ -402,6 +416,13 @@ TABLES: Sequence[ExportTable] = (
         columns=_columns_of(KINDS[Table.PEOPLE]),
         rows=_people,
         personal=True,
+    ),
+    ExportTable(
+        name="contributors",
+        title="Đơn vị gửi tin của các đợt đang mở, đưa lại vào được / "
+              "Contributors of campaigns that go on; can be brought in again",
+        columns=_columns_of(KINDS[Table.CONTRIBUTORS]),
+        rows=_contributors,
     ),
     ExportTable(
         name="bulletins",

@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from broadcaster.accounts.roles import Role
 from broadcaster.areas.queries import residents_on
 from broadcaster.audit.acts import Act
 from broadcaster.bulletins.tables import Bulletin
+from broadcaster.campaigns.keeping import keep_campaign
+from broadcaster.campaigns.plan import Plan, Quota
 from broadcaster.database import Database
 from broadcaster.fleet.shares import Merging, merge_with_poles
 from broadcaster.fleet.tables import Device
@@ -105,6 +107,27 @@ def test_people_come_back_as_the_same(commune: SmallStation) -> None:
 
     assert {str(line.verdict) for line in outcome.lines} == {"same"}
     assert len(outcome.lines) == 5
+
+
+def test_contributors_of_campaigns_that_go_on_come_back_as_the_same(
+    commune: SmallStation,
+) -> None:
+    """Two campaigns of one title are told apart; what all owe together is no contributor's."""
+    now = commune.clock()
+    doer = Doer(station_id=STATION_ID, today=now.astimezone(ZONE).date(), now=now, by="acc-admin")
+    quotas = [Quota(contributor="Trạm Y tế xã", a_month=2), Quota(contributor="", a_month=9)]
+    with commune.database.writing() as session:
+        for title in ("Y tế", "y tế", "Phòng cháy"):
+            plan = Plan(
+                title=title, first=doer.today, last=doer.today + timedelta(days=90),
+                topics=["Y tế"], quotas=quotas,
+            )  # fmt: skip
+            keep_campaign(session, plan, station_id=STATION_ID, by="acc-leader", now=now)
+    data = taken(commune, personal=False)["contributors.csv"]
+    sheet = laid_out(read_tables(data), ALL_KINDS["contributors"].columns)
+    outcome = check_file(commune.database, ALL_KINDS["contributors"], sheet, doer)
+
+    assert [str(line.verdict) for line in outcome.lines] == ["same"] * 3
 
 
 def test_every_table_is_there_with_all_of_its_rows(commune: SmallStation) -> None:
