@@ -27,7 +27,7 @@ from broadcaster.demo.newsroom import approve, queue_everywhere, write_and_rende
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.wire import parse_broker_url
 from devices.broker.serve import Listen
-from tests.authority import Authority
+from tests.authority import DAY, Authority, Issued
 from tests.broadcaster.database.test_spoilt import spoil
 from tests.brokers import RunningBroker, free_port, start_mosquitto
 from tests.chain import Chain
@@ -50,7 +50,6 @@ FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 JUMPS = {
     "clock-hour-ahead": 1, "clock-hour-behind": -1, "clock-day-ahead": 24, "clock-day-behind": -24,
 }  # fmt: skip
-CERTIFICATE_LASTS = timedelta(seconds=420)
 SLOW_S = 25.0
 """Each way: a publication waits 10 s for its answer."""
 
@@ -146,8 +145,7 @@ def _nothing_signed_ahead(chain: Chain) -> str:
 def certificate_ends(folder: Path, _: Collection[str]) -> Iterator[Told]:
     """The broker's certificate ends, poles are kept out, and it is renewed where it lies."""
     authority = Authority(folder)
-    shown = authority.issue(lasts=timedelta(hours=1) + CERTIFICATE_LASTS)
-    ends = datetime.now(UTC) + CERTIFICATE_LASTS
+    shown = authority.issue()
     port = free_port()
     tls = Listen("127.0.0.1", port, certificate=shown.certificate, key=shown.key)
     running: list[RunningBroker] = []
@@ -156,16 +154,18 @@ def certificate_ends(folder: Path, _: Collection[str]) -> Iterator[Told]:
         running.append(start_mosquitto(registry, folder, tls=tls))
         return f"mqtts://127.0.0.1:{port}"
 
+    def show(issued: Issued) -> None:
+        shutil.copy(issued.key, shown.key)
+        shutil.copy(issued.certificate, shown.certificate)
+
     def expire() -> None:
-        """Wait for its end, and let all connect anew."""
-        chain.live((ends - datetime.now(UTC)).total_seconds() + 1)
+        """Its last day was yesterday, and all have to connect anew."""
+        show(authority.issue(begins=datetime.now(UTC) - 2 * DAY, lasts=DAY))
         running[-1].stop(signal_number=signal.SIGKILL)
         run(running[-1].registry)
 
     def renew() -> None:
-        renewed = authority.issue()
-        shutil.copy(renewed.key, shown.key)
-        shutil.copy(renewed.certificate, shown.certificate)
+        show(authority.issue())
         running[-1].credentials_changed()
 
     with ExitStack() as ending:
