@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install what the full test run needs and pip cannot bring (Debian): Mosquitto, nginx, docker-compose,
 # Chromium, ALSA; Pango, which PDFs take; LibreOffice and Poppler without a screen, by which tests read the files of reports;
-# libfaketime, by which `make soak` sets the clock of running programs.
+# a C compiler, for what `make soak` preloads to set the clock of running programs.
 set -eu
 
 packages=""
@@ -15,8 +15,7 @@ command -v chromium >/dev/null 2>&1 || packages="$packages chromium"
 [ -e /usr/lib/libreoffice/program/libswlo.so ] || packages="$packages libreoffice-writer-nogui"
 [ -e /usr/lib/libreoffice/program/libsclo.so ] || packages="$packages libreoffice-calc-nogui"
 [ -d /usr/share/fonts/truetype/liberation ] || packages="$packages fonts-liberation"
-set -- /usr/lib/*/faketime/libfaketime.so.1
-[ -e "$1" ] || packages="$packages libfaketime"
+command -v cc >/dev/null 2>&1 || packages="$packages gcc libc6-dev"
 command -v pdftoppm >/dev/null 2>&1 || packages="$packages poppler-utils"
 [ -n "$packages" ] || { echo "» Đã có đủ / Everything is there"; exit 0; }
 

@@ -35,6 +35,7 @@ class SimulatedBroker:
         self.retained: dict[str, bytes] = {}
         self._grants = grants
         self._sessions: dict[str, _Session] = {}
+        self._hearers: dict[str, list[_Session]] = {}
         self._up = asyncio.Event()
         self._up.set()
 
@@ -85,6 +86,7 @@ class SimulatedBroker:
         allowed = [topic for topic in topics if self._may_hear(line.user, topic)]
         new = [topic for topic in allowed if topic not in session.topics]
         session.topics = tuple(allowed)
+        self._hearers.clear()
         for topic, payload in list(self.retained.items()):
             if any(filter_hears(each, topic) for each in new):
                 session.waiting.append((topic, payload))
@@ -93,6 +95,7 @@ class SimulatedBroker:
     def resend_retained(self, line: "SimulatedLine") -> None:
         """Forget what a client was subscribed to: as it subscribes again it hears all of it."""
         self._sessions[line.user].topics = ()
+        self._hearers.clear()
 
     def publish(self, user: str, topic: str, payload: bytes, *, retain: bool, qos: int = 1) -> None:
         """Take a message, if its sender may say that, and hand it to all who hear it.
@@ -104,12 +107,20 @@ class SimulatedBroker:
             return
         if retain:
             self.retained[topic] = payload
-        for session in self._sessions.values():
-            if qos == 0 and session.line is None:
-                continue
-            if any(filter_hears(each, topic) for each in session.topics):
+        for session in self._who_hears(topic):
+            if qos > 0 or session.line is not None:
                 session.waiting.append((topic, payload))
                 self._deliver_soon(session)
+
+    def _who_hears(self, topic: str) -> Sequence[_Session]:
+        """All who hear a topic; looked for once, until somebody subscribes to something else."""
+        if topic not in self._hearers:
+            self._hearers[topic] = [
+                session
+                for session in self._sessions.values()
+                if any(filter_hears(each, topic) for each in session.topics)
+            ]
+        return self._hearers[topic]
 
     def _deliver_soon(self, session: _Session) -> None:
         if session.line is not None:

@@ -5,9 +5,10 @@ import os
 import secrets
 import shutil
 import signal
+import struct
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from broadcaster.demo.newsroom import approve, queue_everywhere, write_and_rende
 from broadcaster.dispatch.tables import SignedPlan
 from broadcaster.wire import parse_broker_url
 from devices.broker.serve import Listen
-from tests.authority import Authority
+from tests.authority import DAY, Authority, Issued
 from tests.broadcaster.database.test_spoilt import spoil
 from tests.brokers import RunningBroker, free_port, start_mosquitto
 from tests.chain import Chain
@@ -46,11 +47,9 @@ from tests.soak.under_fault import (
     suffer,
 )
 
-FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 JUMPS = {
     "clock-hour-ahead": 1, "clock-hour-behind": -1, "clock-day-ahead": 24, "clock-day-behind": -24,
 }  # fmt: skip
-CERTIFICATE_LASTS = timedelta(seconds=420)
 SLOW_S = 25.0
 """Each way: a publication waits 10 s for its answer."""
 
@@ -68,25 +67,41 @@ def start(chain: Chain) -> None:
 class MachinesClock:
     """The clock of the station's programs alone: the poles have their own."""
 
-    file: Path
+    folder: Path
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "clock"
+
+    def made(self) -> "MachinesClock":
+        """Compile what is preloaded; for now it is right."""
+        source = Path(__file__).with_name("set_clock.c")
+        subprocess.run(
+            ["cc", "-O1", "-shared", "-fPIC", "-o", self.folder / "set_clock.so", source],
+            check=True,
+        )
+        self._file.write_bytes(struct.pack("=q", 0))
+        return self
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """For the programs whose clock it is to be."""
+        return {
+            "LD_PRELOAD": str(self.folder / "set_clock.so"),
+            "LOA_TEST_CLOCK": str(self._file),
+        }
 
     def is_off_by(self, seconds: int) -> None:
-        """From now on."""
-        draft = self.file.with_suffix(".draft")
-        draft.write_text(f"{seconds:+d}\n")
-        draft.replace(self.file)
+        """From now on, for all that run."""
+        with self._file.open("r+b") as file:
+            file.write(struct.pack("=q", seconds))
 
 
 def clock_jumps(folder: Path, wanted: Collection[str]) -> Iterator[Told]:
     """The server's clock is suddenly an hour or a day off, and later right again."""
-    assert FAKETIME is not None, "libfaketime is not installed: make system-deps"
-    clock = MachinesClock(folder / "clock")
-    clock.is_off_by(0)
+    clock = MachinesClock(folder).made()
     with station_of_processes(folder) as (chain, letters):
-        with environment(
-            LD_PRELOAD=str(FAKETIME), FAKETIME_TIMESTAMP_FILE=str(clock.file),
-            FAKETIME_NO_CACHE="1", FAKETIME_DONT_FAKE_MONOTONIC="1", NO_FAKE_STAT="1",
-        ):  # fmt: skip
+        with environment(**clock.environment):
             start_station(chain)
         start_fleet(chain)
         token = _signed_in(chain)
@@ -146,8 +161,7 @@ def _nothing_signed_ahead(chain: Chain) -> str:
 def certificate_ends(folder: Path, _: Collection[str]) -> Iterator[Told]:
     """The broker's certificate ends, poles are kept out, and it is renewed where it lies."""
     authority = Authority(folder)
-    shown = authority.issue(lasts=timedelta(hours=1) + CERTIFICATE_LASTS)
-    ends = datetime.now(UTC) + CERTIFICATE_LASTS
+    shown = authority.issue()
     port = free_port()
     tls = Listen("127.0.0.1", port, certificate=shown.certificate, key=shown.key)
     running: list[RunningBroker] = []
@@ -156,16 +170,18 @@ def certificate_ends(folder: Path, _: Collection[str]) -> Iterator[Told]:
         running.append(start_mosquitto(registry, folder, tls=tls))
         return f"mqtts://127.0.0.1:{port}"
 
+    def show(issued: Issued) -> None:
+        shutil.copy(issued.key, shown.key)
+        shutil.copy(issued.certificate, shown.certificate)
+
     def expire() -> None:
-        """Wait for its end, and let all connect anew."""
-        chain.live((ends - datetime.now(UTC)).total_seconds() + 1)
+        """Its last day was yesterday, and all have to connect anew."""
+        show(authority.issue(begins=datetime.now(UTC) - 2 * DAY, lasts=DAY))
         running[-1].stop(signal_number=signal.SIGKILL)
         run(running[-1].registry)
 
     def renew() -> None:
-        renewed = authority.issue()
-        shutil.copy(renewed.key, shown.key)
-        shutil.copy(renewed.certificate, shown.certificate)
+        show(authority.issue())
         running[-1].credentials_changed()
 
     with ExitStack() as ending:

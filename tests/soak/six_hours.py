@@ -59,12 +59,12 @@ from tests.devices.simulation.rehearsal_room import end
 from tests.soak.mail import Letters, letters_for
 from tests.soak.told import Told, evidence_of
 
-HOUR_S = 3_600
-BEGINS_S, ENDS_S = HOUR_S, 7 * HOUR_S
+MINUTE_S, HOUR_S = 60, 3_600
+BEGINS_S = 15 * MINUTE_S
+ENDS_S = BEGINS_S + 6 * HOUR_S
 """The outage, counted from when all are connected."""
-EVERY_S = HOUR_S
-"""A broadcast each hour: one before, six within, one after."""
-FIRST_S = HOUR_S // 2
+STARTS_S = (8 * MINUTE_S, *(each * HOUR_S for each in range(1, 7)), ENDS_S + 8 * MINUTE_S)
+"""When there is a broadcast: one before, six within, one after."""
 TICK_S = 30
 DARK = 10
 """So many poles are without power as well, over one of the broadcasts."""
@@ -233,21 +233,21 @@ def six_hours_away(folder: Path, *, devices: int, seed: int) -> Told:
     ):
         letters.keep_password(chain.settings.keys_dir)
         chain.settings = letters.in_settings(chain.settings)
+        bulletin_id = write_and_render(
+            chain.database, chain.studio, title="Họp thôn", script="Kính mời bà con đi họp."
+        )
         begins_us = time.time_ns() // 1_000
-        _newsroom(chain, begins_us=begins_us)
+        _order_all(chain, bulletin_id, begins_us=begins_us)
         return run_simulated(_outage(chain, letters, begins_us=begins_us, seed=seed))
 
 
-def _newsroom(chain: Chain, *, begins_us: int) -> None:
-    """One bulletin, every hour."""
-    bulletin_id = write_and_render(
-        chain.database, chain.studio, title="Họp thôn", script="Kính mời bà con đi họp."
-    )
+def _order_all(chain: Chain, bulletin_id: str, *, begins_us: int) -> None:
+    """One bulletin, again and again."""
     with chain.database.reading() as session:
         zone = ZoneInfo(the_station(session).zone)
-    first = datetime.fromtimestamp(begins_us / 1e6, UTC) + timedelta(seconds=FIRST_S)
-    for number in range(ENDS_S // EVERY_S + 1):
-        at = (first + timedelta(seconds=number * EVERY_S)).astimezone(zone)
+    begins = datetime.fromtimestamp(begins_us / 1e6, zone)
+    for starts_s in STARTS_S:
+        at = begins + timedelta(seconds=starts_s)
         queue_everywhere(chain.database, bulletin_id, starts_local=f"{at:%Y-%m-%dT%H:%M}")
     approve(chain.database, bulletin_id)
 
@@ -278,7 +278,7 @@ async def _outage(chain: Chain, letters: Letters, *, begins_us: int, seed: int) 
     await _until(lambda: _is_whole(chain), every_s=TICK_S)
     recovery_s = room.running_s() - back_s
     # One more broadcast, as on any day.
-    await asyncio.sleep(EVERY_S)
+    await asyncio.sleep(STARTS_S[-1] - ENDS_S + MINUTE_S - recovery_s)
     await _until(lambda: _is_whole(chain), every_s=TICK_S)
     await end([life, poles])
     return _told(chain, letters.lines[before:], recovery_s=recovery_s, devices=len(crowd.seats))
@@ -328,7 +328,7 @@ def _told(chain: Chain, lines: Sequence[str], *, recovery_s: float, devices: int
         env={**os.environ, "LOA_STATE_DIR": str(chain.settings.state_dir)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    plays = devices * (ENDS_S // EVERY_S + 1)
+    plays = devices * len(STARTS_S)
     other = (
         f"{devices} poles, {finished} of {plays} plays to the end, {DARK} poles without power "
         f"for one; `loa ledger verify`: {_verdict(verified)}"
