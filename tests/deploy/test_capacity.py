@@ -1,12 +1,12 @@
 """The model of capacity: the page is what it prints, constants are the code's, sums hold."""
 
-import importlib.util
+import importlib
 import re
 import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,18 +21,16 @@ MEASURE = re.compile(r"`python -m tests\.benchmarks(?:\.(\w+)| ([\w-]+))")
 
 
 @pytest.fixture(scope="module")
-def model() -> ModuleType:
-    """What is run by its path."""
-    spec = importlib.util.spec_from_file_location("capacity", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["capacity"] = module
-    spec.loader.exec_module(module)
-    return module
+def model() -> SimpleNamespace:
+    """What is run by its path, and what lies beside it: constants, sums and tables."""
+    parts = ("capacity", "capacity_constants", "capacity_sums", "capacity_tables")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(SCRIPT.parent)
+        found = [vars(importlib.import_module(each)) for each in parts]
+    return SimpleNamespace(**{name: value for each in found for name, value in each.items()})
 
 
-def test_the_page_holds_what_the_script_prints(model: ModuleType) -> None:
+def test_the_page_holds_what_the_script_prints(model: SimpleNamespace) -> None:
     """`python deploy/capacity.py --write` writes it anew."""
     printed = subprocess.run(
         [sys.executable, SCRIPT], capture_output=True, text=True, check=True
@@ -44,7 +42,7 @@ def test_the_page_holds_what_the_script_prints(model: ModuleType) -> None:
     assert printed.count("\n| ") > 80
 
 
-def test_messages_are_as_long_as_the_codes_own_encoders_make_them(model: ModuleType) -> None:
+def test_messages_are_as_long_as_the_codes_own_encoders_make_them(model: SimpleNamespace) -> None:
     """To the octet: a field more in a message is a figure more in the model."""
     held = model.Constants()
     told = {
@@ -57,7 +55,7 @@ def test_messages_are_as_long_as_the_codes_own_encoders_make_them(model: ModuleT
     assert held.audio_a_minute == audio_of_a_minute()
 
 
-def test_what_was_read_in_the_code_stands_there(model: ModuleType) -> None:
+def test_what_was_read_in_the_code_stands_there(model: SimpleNamespace) -> None:
     """How often a device speaks, repeats and gives up; how many may share."""
     held = model.Constants()
 
@@ -70,7 +68,7 @@ def test_what_was_read_in_the_code_stands_there(model: ModuleType) -> None:
     assert held.most_ingests == MOST_INGESTS
 
 
-def test_every_constant_says_what_measured_it_and_beside_what_load(model: ModuleType) -> None:
+def test_every_constant_says_what_measured_it_and_beside_what_load(model: SimpleNamespace) -> None:
     """A command that there is, a file that there is, or that it was chosen."""
     told = [each.metadata for each in fields(model.Constants)]
     measures = (ROOT / "tests" / "benchmarks" / "__main__.py").read_text("utf-8")
@@ -87,7 +85,7 @@ def test_every_constant_says_what_measured_it_and_beside_what_load(model: Module
                 assert f'"{measure}":' in measures
 
 
-def test_a_message_on_the_line_by_hand(model: ModuleType) -> None:
+def test_a_message_on_the_line_by_hand(model: SimpleNamespace) -> None:
     """1,000 octets: 7 of MQTT, 22 of TLS, one segment; its PUBACK, and an acknowledgement each."""
     held = model.Constants()
 
@@ -99,7 +97,7 @@ def test_a_message_on_the_line_by_hand(model: ModuleType) -> None:
     assert model.said(3_000, held, qos=0) == model.Way(up=3_029 + 3 * 52, down=2 * 52)
 
 
-def test_a_commune_worked_by_hand(model: ModuleType) -> None:
+def test_a_commune_worked_by_hand(model: SimpleNamespace) -> None:
     """100 devices, three bulletins of five minutes a day; constants that a head can work with."""
     demand = model.Demand(
         devices=100, broadcasts_a_day=3, minutes=5, parts=1, devices_a_cluster=5,
@@ -133,7 +131,7 @@ def test_a_commune_worked_by_hand(model: ModuleType) -> None:
     assert used.derived_s == pytest.approx(0.01)
 
 
-def test_a_months_audio_by_hand(model: ModuleType) -> None:
+def test_a_months_audio_by_hand(model: SimpleNamespace) -> None:
     """Two sessions of a quarter of an hour at 64 kbit/s are 432 MB; heads add 3.9 and 0.1 %."""
     held = model.Constants(audio_a_minute=480_000)
     way = model.month_of_a_device(model.Demand(), held)["audio"]
@@ -142,7 +140,7 @@ def test_a_months_audio_by_hand(model: ModuleType) -> None:
     assert way.up == pytest.approx(432e6 * (1 + 22 / 16_384) * 26 / 1_348)
 
 
-def test_money_is_whole_data_plans(model: ModuleType) -> None:
+def test_money_is_whole_data_plans(model: SimpleNamespace) -> None:
     """One each, however little is said; as many more as a month of relays needs."""
     held = model.Constants()
     # Eight hours a day at 128 kbit/s are 13.8 GB a month; with all else more than three plans.
@@ -153,7 +151,7 @@ def test_money_is_whole_data_plans(model: ModuleType) -> None:
     assert model.vnd_a_month(much, held) == 4 * 700_000
 
 
-def test_who_waits_repeats_itself_as_the_controllers_back_off(model: ModuleType) -> None:
+def test_who_waits_repeats_itself_as_the_controllers_back_off(model: SimpleNamespace) -> None:
     """After 1, 3, 7, 15, 31 s at the earliest, and then every half minute."""
     held = model.Constants()
     shortest = [
@@ -169,7 +167,7 @@ def test_who_waits_repeats_itself_as_the_controllers_back_off(model: ModuleType)
     assert [model.said_again_at_most(at + 0.1, held) for at in earliest] == list(range(1, 8))
 
 
-def test_limits_are_named_in_their_order_and_each_has_its_successor(model: ModuleType) -> None:
+def test_limits_are_named_in_their_order_and_each_has_its_successor(model: SimpleNamespace) -> None:
     """What breaks first on the way to a decade is the narrowest that is left."""
     found = model.limits(model.Demand(), model.Constants())
     far = model.limits(model.Demand(uplink_mbit_s=1_000), model.Constants())
@@ -186,7 +184,7 @@ def test_limits_are_named_in_their_order_and_each_has_its_successor(model: Modul
     ("number", "told"),
     [(0.4266, "0.427"), (73.62, "73.6"), (365_000, "365,000"), (30_666, "30,700"), (100, "100")],
 )
-def test_figures_have_three_digits(model: ModuleType, number: float, told: str) -> None:
+def test_figures_have_three_digits(model: SimpleNamespace, number: float, told: str) -> None:
     """Nothing here is known more exactly."""
     assert model.count(number) == told
 
