@@ -6,6 +6,7 @@ It stands alone because other processes load it, and wait for all that it import
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from broadcaster.inspection.device_book import (
@@ -17,6 +18,7 @@ from broadcaster.inspection.device_book import (
 from broadcaster.inspection.device_leaves import KeptLeaf, RootedDay, check_leaves
 from broadcaster.inspection.device_rows import RowReader
 from broadcaster.inspection.folds import check_plays
+from broadcaster.inspection.spoilt_text import read_as_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,9 @@ def check_devices(connection: Any, tasks: Sequence[Task], known: Known) -> Check
     """Read some devices' rows through a driver's own connection, and check each."""
     checked, reader = Checked(), RowReader(connection)
     for task in tasks:
-        rows = reader.of_device(task.device, since_ms=known.since_ms)
+        rows = read_as_text(
+            connection, partial(reader.of_device, task.device, since_ms=known.since_ms)
+        )
         station, signed_as = task.joined_from or (known.station, task.device)
         book = DeviceBook(
             station=station,

@@ -92,8 +92,9 @@ def check_statements(book: DeviceBook) -> Iterator[Finding]:
         yield from _open_some(book, some, opened)
     present: dict[str, set[int]] = defaultdict(set)
     for each in book.rows.confirmations:
-        present[each.row.epoch].add(each.row.seq)
-        if not _agrees(each, opened.get(each.row.batch_sha256)):
+        row = each[0]
+        present[row.epoch].add(row.seq)
+        if not _agrees(each, opened.get(row.batch_sha256)):
             yield from _row_flaws(each, opened)
     for sha256, batch in opened.items():
         if batch is not None and book.whole and sha256 not in book.refused:
@@ -106,9 +107,9 @@ def check_journals(book: DeviceBook) -> tuple[list[Finding], list[str]]:
     gaps: list[str] = []
     epochs: dict[str, list[Held]] = defaultdict(list)
     for each in book.rows.confirmations:
-        epochs[each.row.epoch].append(each)
+        epochs[each[0].epoch].append(each)
     for epoch, rows in epochs.items():
-        rows.sort(key=lambda each: each.row.seq)
+        rows.sort(key=lambda each: each[0].seq)
         findings += _links(book, epoch, rows)
         gaps += _gaps(book, epoch, rows)
     if book.whole:
@@ -143,31 +144,28 @@ def _open_some(
     begins without. Step by step took four fifths of the time of batch by batch.
     """
     trusted = _keys(book)
-    messages = [taken_apart(held.kept) for held in batches]
-    for held, (message, _) in zip(batches, messages, strict=True):
-        if hashlib.sha256(message).hexdigest() != held.row.sha256:
-            yield Finding(BATCH, held.row.sha256, Flaw.BATCH_ALTERED)
+    messages = [taken_apart(kept) for _, kept in batches]
+    for (row, _), (message, _) in zip(batches, messages, strict=True):
+        if hashlib.sha256(message).hexdigest() != row.sha256:
+            yield Finding(BATCH, row.sha256, Flaw.BATCH_ALTERED)
     signed = [_is_signed(parts, trusted) for _, parts in messages]
-    for held, (message, parts), is_signed in zip(batches, messages, signed, strict=True):
+    for (row, _), (message, parts), is_signed in zip(batches, messages, signed, strict=True):
         batch = _read(book, message, parts, trusted) if is_signed else None
-        opened[held.row.sha256] = batch
+        opened[row.sha256] = batch
         if batch is None:
-            yield Finding(BATCH, held.row.sha256, Flaw.BATCH_UNSIGNED, book.device)
-        elif book.retired_ms is not None and held.row.received_at > book.retired_ms:
-            yield Finding(BATCH, held.row.sha256, Flaw.BATCH_LATE, book.device)
+            yield Finding(BATCH, row.sha256, Flaw.BATCH_UNSIGNED, book.device)
+        elif book.retired_ms is not None and row.received_at > book.retired_ms:
+            yield Finding(BATCH, row.sha256, Flaw.BATCH_LATE, book.device)
 
 
 def _is_signed(parts: Parts | None, trusted: Mapping[str, VerifyKey]) -> bool:
     """Whether one of the device's keys signed it; what was kept whole is told when it is read."""
     if parts is None:
         return True
+    header, _, signed, signature = parts
     try:
         unseal_parts(
-            header=parts.header,
-            signed=parts.signed,
-            signature=parts.signature,
-            typ=Typ.CONFIRM,
-            trusted=trusted,
+            header=header, signed=signed, signature=signature, typ=Typ.CONFIRM, trusted=trusted
         )
     except (ContractViolation, ValueError, TypeError):
         return False
@@ -239,7 +237,7 @@ def _gone(book: DeviceBook, batch: Batch | KeptBatch, present: Set[int]) -> Iter
 
 
 def _links(book: DeviceBook, epoch: str, rows: Sequence[Held]) -> Iterator[Finding]:
-    first = rows[0].row
+    first = rows[0][0]
     begins = genesis(station=book.station, device=book.signed_as, epoch=epoch)
     if first.seq == 1 and first.prev_sha256 != begins:
         yield Finding(CONFIRMATION, key_of(book, epoch, 1), Flaw.CHAIN_BROKEN)
@@ -249,7 +247,7 @@ def _links(book: DeviceBook, epoch: str, rows: Sequence[Held]) -> Iterator[Findi
 
 
 def _gaps(book: DeviceBook, epoch: str, rows: Sequence[Held]) -> Iterator[str]:
-    expected = 1 if book.whole else rows[0].row.seq
+    expected = 1 if book.whole else rows[0][0].seq
     for row, _, _ in rows:
         if row.seq > expected:
             yield f"{book.device}|{epoch}|{expected}–{row.seq - 1}"
@@ -278,7 +276,7 @@ def _heads(book: DeviceBook, epochs: Mapping[str, Sequence[Held]]) -> Iterator[F
             continue
         if (head["seq"], head["chain_sha256"]) != (seq, chain):
             yield Finding(HEAD, key, Flaw.HEAD_DIFFERS, f"{head['seq']}, {seq} are held")
-        elif head["moved_at"] not in {each.row.received_at for each in rows}:
+        elif head["moved_at"] not in {row.received_at for row, _, _ in rows}:
             yield Finding(HEAD, key, Flaw.HEAD_DIFFERS, "moved_at")
         if head["seq"] > seq:
             yield Finding(CONFIRMATION, key_of(book, epoch, seq + 1), Flaw.ROW_MISSING)
@@ -298,7 +296,7 @@ def _journals(book: DeviceBook, epochs: Mapping[str, Sequence[Held]]) -> Iterato
             continue
         if numbers != list(range(1, len(numbers) + 1)):
             yield Finding(JOURNAL, key, Flaw.JOURNAL_DIFFERS, f"number {journal['number']}")
-        if journal["first_heard_at"] not in {each.row.received_at for each in rows}:
+        if journal["first_heard_at"] not in {row.received_at for row, _, _ in rows}:
             yield Finding(JOURNAL, key, Flaw.JOURNAL_DIFFERS, "first_heard_at")
         yield from _quarantine(book, journal, rows)
 
@@ -317,7 +315,7 @@ def _tail(book: DeviceBook, epochs: Mapping[str, Sequence[Held]]) -> Iterator[Fi
     if book.reported is None:
         return
     epoch, seq = book.reported
-    held = max((each.row.seq for each in epochs.get(epoch, ())), default=0)
+    held = max((row.seq for row, _, _ in epochs.get(epoch, ())), default=0)
     if seq > held:
         yield Finding(
             CONFIRMATION, key_of(book, epoch, held + 1), Flaw.TAIL_MISSING, f"{held + 1}–{seq}"

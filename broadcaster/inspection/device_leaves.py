@@ -8,8 +8,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import Any, NamedTuple
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -24,6 +25,8 @@ from broadcaster.inspection.device_rows import (
 from broadcaster.inspection.findings import Finding, Flaw
 
 Rooted = RootedBatch | RootedConfirmation | RootedJournal | RootedQuarantine
+Received = TypeVar("Received", RootedBatch, RootedConfirmation)
+_EPOCH = attrgetter("epoch")
 _NAMED_ROWS = 50
 _OF_JOURNAL = ("epoch", "number", "first_heard_at", "quarantined_at")
 _EVER = (-(2**63), 2**63)
@@ -111,12 +114,12 @@ def _gathered(
     present: dict[tuple[str, str, str], list[Rooted]] = defaultdict(list)
     calendar = _Calendar(days)
     ordered = sorted(rows.journals, key=lambda row: str(row["epoch"]))
-    for batch, _ in rows.batches:
-        for day in calendar.of(batch.received_at):
-            present[day, "confirmation_batch", device].append(batch)
-    for said, _, _ in rows.confirmations:
-        for day in calendar.of(said.received_at):
-            present[day, "confirmation", f"{device}|{said.epoch}"].append(said)
+    for day, batch in calendar.laid_out([batch for batch, _ in rows.batches]):
+        present[day, "confirmation_batch", device] += batch
+    ordered_by_epoch = groupby([said for said, _, _ in rows.confirmations], _EPOCH)
+    for epoch, of_epoch in ordered_by_epoch:
+        for day, said in calendar.laid_out(list(of_epoch)):
+            present[day, "confirmation", f"{device}|{epoch}"] += said
     for row in ordered:
         epoch, number, begun_at, lost_at = itemgetter(*_OF_JOURNAL)(row)
         for day in calendar.of(begun_at):
@@ -139,6 +142,18 @@ class _Calendar:
     _answer: Sequence[str] = ()
     _from_ms: int = 0
     _till_ms: int = 0
+
+    def laid_out(self, rows: Sequence[Received]) -> Iterator[tuple[str, Sequence[Received]]]:
+        """Rows by their rooted days, in their order: mostly all of them lie in one."""
+        if not rows:
+            return
+        came = [row.received_at for row in rows]
+        days = self.of(min(came))
+        if self._from_ms <= max(came) < self._till_ms:
+            yield from ((day, rows) for day in days)
+            return
+        for row in rows:
+            yield from ((day, (row,)) for day in self.of(row.received_at))
 
     def of(self, at_ms: int) -> Sequence[str]:
         if not self._from_ms <= at_ms < self._till_ms:

@@ -8,7 +8,7 @@ of their names: a row's octets under the root are then its value, encoded.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -84,23 +84,16 @@ class RootedQuarantine(Struct, frozen=True, gc=False):
         return f"{self.device_id}|{self.epoch}"
 
 
-class Held(NamedTuple):
-    """A confirmation that is held: its columns, its exact bytes, and what they say if readable."""
+# Plain tuples: one with names costs as much to make as the row to read.
+Held = tuple[RootedConfirmation, bytes, Confirmation | None]
+"""A confirmation that is held: its columns, its exact bytes, and what they say if readable."""
 
-    row: RootedConfirmation
-    entry: bytes
-    said: Confirmation | None
+HeldBatch = tuple[RootedBatch, bytes]
+"""A signed batch that is held, and its message as it is kept.
 
-
-class HeldBatch(NamedTuple):
-    """A signed batch that is held, and its message as it is kept.
-
-    Restored one after the other when it is verified: what lies there for all of them at once is
-    gone from the processor's cache before anybody looks at it.
-    """
-
-    row: RootedBatch
-    kept: bytes
+Restored one after the other when it is verified: what lies there for all of them at once is gone
+from the processor's cache before anybody looks at it.
+"""
 
 
 PLAY_COLUMNS = (
@@ -108,6 +101,10 @@ PLAY_COLUMNS = (
     "end_due_at", "state", "reached", "code", "started_at", "ended_at", "start_offset_us",
     "played_ms", "clock_doubtful", "evidence_epoch", "evidence_seq",
 )  # fmt: skip
+_CONFIRMATION_COLUMNS = (
+    "entry",
+    *(each for each in RootedConfirmation.__struct_fields__ if each != "device_id"),
+)
 _HEAD_COLUMNS = ("epoch", "seq", "chain_sha256", "moved_at")
 _JOURNAL_COLUMNS = ("epoch", "number", "first_heard_at", "quarantined_at")
 
@@ -131,55 +128,46 @@ class RowReader:
 
     def of_device(self, device: str, *, since_ms: int | None) -> DeviceRows:
         """What is held of one device; of what comes by the day, only what came since."""
-        batches = [
-            HeldBatch(RootedBatch(device_id, received_at, hex_of(sha256)), message)
-            for message, device_id, received_at, sha256 in self._rows(
+        batches: list[HeldBatch] = [
+            (RootedBatch(device, received_at, hex_of(sha256)), message)
+            for message, received_at, sha256 in self._rows(
                 "confirmation_batch",
-                ("message", *RootedBatch.__struct_fields__),
+                ("message", "received_at", "sha256"),
                 device,
                 came="received_at",
                 since_ms=since_ms,
             )
         ]
         # Put in order here: a database would carry whole messages through its sorting.
-        batches.sort(key=lambda held: held.row.sha256)
+        batches.sort(key=lambda held: held[0].sha256)
         return DeviceRows(
             batches=batches,
-            confirmations=list(self._confirmations(device, since_ms=since_ms)),
+            confirmations=self._confirmations(device, since_ms=since_ms),
             heads=self._mappings("journal_head", _HEAD_COLUMNS, device),
             journals=self._mappings("journal", _JOURNAL_COLUMNS, device),
             plays=self._mappings("play", PLAY_COLUMNS, device, came="starts_at", since_ms=since_ms),
         )
 
-    def _confirmations(self, device: str, *, since_ms: int | None) -> Iterator[Held]:
-        columns = ("entry", *RootedConfirmation.__struct_fields__)
+    def _confirmations(self, device: str, *, since_ms: int | None) -> list[Held]:
         name_of = cache(hex_of)
-        for (
-            entry,
-            batch,
-            device_id,
-            sha256,
-            epoch,
-            kind,
-            order,
-            prev,
-            lost,
-            at,
-            repeat,
-            seq,
-        ) in self._rows(
+        held: list[Held] = []
+        # A row's own hash is mostly the one before in the next row.
+        kept_before: object = None
+        told_before = ""
+        for entry, batch, sha256, epoch, kind, order, prev, lost, at, repeat, seq in self._rows(
             "confirmation",
-            columns,
+            _CONFIRMATION_COLUMNS,
             device,
             came="received_at",
             since_ms=since_ms,
             ordered="epoch, seq",
         ):
-            before = hex_of(prev)
+            before = told_before if prev == kept_before else hex_of(prev)
+            kept_before, told_before = sha256, hex_of(sha256)
             row = RootedConfirmation(
                 hex_of(batch),
-                device_id,
-                hex_of(sha256),
+                device,
+                told_before,
                 name_of(epoch),
                 kind,
                 order,
@@ -190,8 +178,13 @@ class RowReader:
                 seq,
             )
             octets = entry_octets(entry)
-            is_hash = isinstance(prev, bytes) and len(prev) == _HASH_OCTETS
-            yield Held(row, octets, _said_in(octets, before if is_hash else None))
+            is_hash = type(prev) is bytes and len(prev) == _HASH_OCTETS
+            try:
+                said = read_confirmation(octets, prev=before if is_hash else None)
+            except MalformedMessage:
+                said = None
+            held.append((row, octets, said))
+        return held
 
     def _mappings(
         self,
@@ -224,14 +217,6 @@ class RowReader:
         if ordered:
             statement += f" ORDER BY {ordered}"
         return rows_of(self.connection, statement, values)
-
-
-def _said_in(entry: bytes, before: str | None) -> Confirmation | None:
-    """What an entry says; None where it cannot be read."""
-    try:
-        return read_confirmation(entry, prev=before)
-    except MalformedMessage:
-        return None
 
 
 def rows_of(connection: Any, statement: str, values: Sequence[object] = ()) -> list[Any]:  # noqa: ANN401

@@ -104,8 +104,7 @@ def check_here(
     """Check one device after the other in this process."""
     checked = Checked()
     for task in tasks:
-        with _no_circles():
-            checked.add(check_devices(driver_of(sight), [task], known))
+        checked.add(check_devices(driver_of(sight), [task], known))
         told(checked.devices)
     return checked
 
@@ -137,8 +136,8 @@ def share_out(
 
 
 @contextmanager
-def _no_circles() -> Iterator[None]:
-    """Do not look for circles among a device's rows: they are values that name no other value."""
+def no_circles() -> Iterator[None]:
+    """Do not look for circles among rows: they are values that name no other value."""
     was_looking = gc.isenabled()
     gc.disable()
     try:

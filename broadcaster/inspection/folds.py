@@ -1,8 +1,10 @@
 """Whether each play is what its confirmations say: folded once more, and compared. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 
 from broadcaster.database.columns import from_ms
 from broadcaster.inspection.device_book import DeviceBook
@@ -15,6 +17,9 @@ CLOSED_WITHIN = timedelta(minutes=5)
 
 _FOLDED = tuple(Fold.__dataclass_fields__)
 _INSTANTS = ("started_at", "ended_at")
+_AS_KEPT = tuple(each for each in _FOLDED if each not in _INSTANTS)
+_HELD, _SAID = itemgetter(*_AS_KEPT), attrgetter(*_AS_KEPT)
+_ASKED = itemgetter("simulated", "relay", "asked_ms", "starts_at", "start_due_at", "end_due_at")
 
 
 def check_plays(book: DeviceBook, *, now: datetime) -> Iterator[Finding]:
@@ -22,7 +27,7 @@ def check_plays(book: DeviceBook, *, now: datetime) -> Iterator[Finding]:
     words = _words(book)
     for play in book.rows.plays:
         said = words.get((play["order_id"], play["repeat"]), [])
-        expected = _expected(play)
+        expected = _expected(_ASKED(play))
         differing = _differing(play, fold(expected, said, now=now))
         if differing:
             # A deadline that passed this minute may not have been looked at yet.
@@ -41,21 +46,28 @@ def _words(book: DeviceBook) -> Mapping[tuple[str, int], list[Word]]:
     return words
 
 
-def _expected(play: Row) -> Expected:
+@lru_cache(maxsize=10_000)
+def _expected(asked: tuple[int, ...]) -> Expected:
+    """What was asked, in the order of `_ASKED`: the same of all poles of an order."""
+    simulated, relay, asked_ms, starts_at, start_due_at, end_due_at = asked
     return Expected(
-        simulated=bool(play["simulated"]),
-        relay=bool(play["relay"]),
-        asked_ms=play["asked_ms"],
-        starts_at=from_ms(play["starts_at"]),
-        start_due_at=from_ms(play["start_due_at"]),
-        end_due_at=from_ms(play["end_due_at"]),
+        simulated=bool(simulated),
+        relay=bool(relay),
+        asked_ms=asked_ms,
+        starts_at=from_ms(starts_at),
+        start_due_at=from_ms(start_due_at),
+        end_due_at=from_ms(end_due_at),
     )
 
 
-def _differing(play: Row, folded: Fold) -> list[str]:
-    return [name for name in _FOLDED if _held(play, name) != getattr(folded, name)]
+def _differing(play: Row, folded: Fold) -> Sequence[str]:
+    if _HELD(play) == _SAID(folded) and all(_is_held(play, folded, each) for each in _INSTANTS):
+        return ()
+    return [each for each in _FOLDED if not _is_held(play, folded, each)]
 
 
-def _held(play: Row, name: str) -> object:
+def _is_held(play: Row, folded: Fold, name: str) -> bool:
     value = play[name]
-    return from_ms(value) if name in _INSTANTS and value is not None else value
+    if name in _INSTANTS and value is not None:
+        value = from_ms(value)
+    return bool(value == getattr(folded, name))

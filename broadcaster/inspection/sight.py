@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, text
 from broadcaster.inspection import checking
 from broadcaster.inspection.checking import Known, Task, check_devices
 from broadcaster.inspection.device_book import Checked
+from broadcaster.inspection.spoilt_text import whatever_stands_there
 
 log = structlog.get_logger()
 
@@ -84,6 +85,8 @@ def seen_at_one_instant(engine: Engine, *, processes: int = 0) -> Iterator[Sight
         for pipe in pipes:
             pipe.recv()  # It looks.
         beside = opened.enter_context(closing(look_at(place)))
+        if place.is_sqlite:
+            opened.enter_context(whatever_stands_there(beside))
         lock()
         yield Sight(connection, beside, [Reader(pipe) for pipe in pipes])
 
@@ -106,7 +109,6 @@ def _reach(place: Place) -> sqlite3.Connection:
     # Used by one thread at a time, which need not be the one that opened it.
     named = {**place.named, "check_same_thread": False, "isolation_level": None}
     connection: sqlite3.Connection = sqlite3.connect(*place.arguments, **named)
-    connection.text_factory = _text_of
     return connection
 
 
@@ -143,24 +145,10 @@ def _looking(engine: Engine) -> Iterator[Connection]:
         with connection.begin():
             if connection.dialect.name == "sqlite":
                 connection.execute(text("SELECT count(*) FROM sqlite_master"))
-                with _whatever_stands_there(connection.connection.driver_connection):
+                with whatever_stands_there(connection.connection.driver_connection):
                     yield connection
             else:
                 yield connection
-
-
-@contextmanager
-def _whatever_stands_there(driver: Any) -> Iterator[None]:  # noqa: ANN401 - a driver's connection
-    """Read octets that are no text as such: whoever spoilt a row must not end the inspection."""
-    before, driver.text_factory = driver.text_factory, _text_of
-    try:
-        yield
-    finally:
-        driver.text_factory = before
-
-
-def _text_of(octets: bytes) -> str:
-    return octets.decode(errors="backslashreplace")
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from broadcaster.inspection.days import (
 from broadcaster.inspection.every_device import (
     check_here,
     devices_of,
+    no_circles,
     refused_batches,
     said_of_devices,
     share_out,
@@ -40,6 +41,7 @@ from broadcaster.inspection.recorded_facts import check_facts
 from broadcaster.inspection.refusals import check_alerts, check_incidents
 from broadcaster.inspection.rolled_up import check_rollups
 from broadcaster.inspection.sight import Sight
+from broadcaster.inspection.spoilt_text import read_as_text
 from broadcaster.inspection.trail import Trail, check_ends, read_trail
 
 Progress = Callable[[int, int], None]
@@ -88,6 +90,11 @@ def verify(
     sight: Sight, question: Question, *, progress: Progress = lambda _done, _all: None
 ) -> Verdict:
     """Verify the ledger that is seen, from here or on several cores at once."""
+    with no_circles():
+        return _verify(sight, question, progress=progress)
+
+
+def _verify(sight: Sight, question: Question, *, progress: Progress) -> Verdict:
     connection = sight.connection
     station = connection.execute(select(table_named("station"))).one()
     trail = read_trail(
@@ -103,17 +110,23 @@ def verify(
     def told(done: int) -> None:
         progress(min(done, len(devices)), len(devices))
 
+    def about_no_device() -> list[Finding]:
+        driver = connection.connection.driver_connection
+        return read_as_text(
+            driver, lambda: list(_about_no_device(connection, station, trail, asked))
+        )
+
     if sight.readers:
         # What is about no device is looked at here meanwhile.
         with ThreadPoolExecutor(1, thread_name_prefix="devices") as thread:
             checking = thread.submit(
                 share_out, sight.readers, tasks, known, devices=len(devices), told=told
             )
-            verdict.findings += _about_no_device(connection, station, trail, asked)
+            verdict.findings += about_no_device()
             checked = checking.result()
     else:
         checked = check_here(sight, tasks, known, told=told)
-        verdict.findings += _about_no_device(connection, station, trail, asked)
+        verdict.findings += about_no_device()
     verdict.findings += checked.findings
     verdict.gaps += checked.gaps
     verdict.devices, verdict.plays = len(devices), checked.plays

@@ -7,12 +7,12 @@ residents in reach of sound that was counted, never of listeners. Pure arithmeti
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from broadcaster.ledger.play_state import Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareOutcome:
+class ShareOutcome(NamedTuple):
     """The share of one village that one pole reaches, and what became of its play."""
 
     village_id: str

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from math import fsum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ShareSeen:
+class ShareSeen(NamedTuple):
     """A pole's share of a village in one layout, and in how many broadcasts it was confirmed."""
 
     village_id: str

@@ -99,9 +99,10 @@ def share_rows(key: PeriodKey, seen: Sequence[tuple[ShareSeen, int]]) -> Rows:
     grain, begins, topic = key
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for each, asked in seen:
-        row = rows.setdefault(
-            (each.village_id, each.layout, each.device_id),
-            {
+        which = each[:3]
+        row = rows.get(which)
+        if row is None:
+            row = rows[which] = {
                 "grain": grain,
                 "begins": begins,
                 "topic": topic,
@@ -111,8 +112,7 @@ def share_rows(key: PeriodKey, seen: Sequence[tuple[ShareSeen, int]]) -> Rows:
                 "share": each.share,
                 "asked": 0,
                 "confirmed": 0,
-            },
-        )
+            }
         row["asked"] += asked
         row["confirmed"] += each.confirmed
     return list(rows.values())

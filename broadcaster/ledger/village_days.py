@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -68,7 +69,7 @@ def village_days(
             SHARES.c.order_id,
             PLAYS.c.repeat,
         )
-    )
+    ).all()
     together: Iterable[tuple[Any, Iterable[Any]]] = groupby(
         rows, key=lambda row: (row.village_id, row.starts_at, row.broadcast_id)
     )
@@ -86,7 +87,7 @@ def _village_day(found: Iterable[Row[Any]], *, zone: tzinfo) -> VillageDay | Non
     village_id = asked.village_id
     coverage = coverage_by_village({village_id: asked.residents}, outcomes.values())[village_id]
     poles = _by_pole(outcomes)
-    layout = _layout((device_id, share) for device_id, share, _ in poles)
+    layout = _layout(tuple([(device_id, share) for device_id, share, _ in poles]))
     return VillageDay(
         broadcast_id=asked.broadcast_id,
         village_id=village_id,
@@ -110,9 +111,7 @@ def _outcomes(rows: Sequence[Row[Any]]) -> dict[tuple[str, str], ShareOutcome]:
     for row in rows:
         plays[row.device_id, row.order_id].append(row)
     return {
-        key: ShareOutcome(
-            village_id=same[0].village_id, share=same[0].share, outcome=_outcome(same)
-        )
+        key: ShareOutcome(same[0].village_id, same[0].share, _outcome(same))
         for key, same in plays.items()
         if same[0].share
     }
@@ -121,6 +120,8 @@ def _outcomes(rows: Sequence[Row[Any]]) -> dict[tuple[str, str], ShareOutcome]:
 def _outcome(rows: Sequence[Row[Any]]) -> Outcome:
     if not rows[0].device_id:
         return Outcome.UNVERIFIABLE
+    if len(rows) == 1 and rows[0].state is not None:
+        return outcome_of(rows[0].state, played_ms=rows[0].played_ms)
     return best_of(
         outcome_of(row.state, played_ms=row.played_ms) for row in rows if row.state is not None
     )
@@ -142,7 +143,8 @@ def _by_pole(outcomes: dict[tuple[str, str], ShareOutcome]) -> list[tuple[str, f
     ]
 
 
-def _layout(poles: Iterable[tuple[str, float]]) -> str:
+@lru_cache(maxsize=1_024)
+def _layout(poles: tuple[tuple[str, float], ...]) -> str:
     """A name for the poles and their shares: the same as long as nothing changed."""
     said = "\n".join(f"{device_id} {share!r}" for device_id, share in poles)
     return hashlib.sha256(said.encode()).hexdigest()[:_LAYOUT_LETTERS]

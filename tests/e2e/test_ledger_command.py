@@ -80,6 +80,22 @@ def test_an_export_travels_and_is_verified_without_the_station(folder: Path) -> 
         assert raw.execute("SELECT count(*) FROM confirmation").fetchone() == (8,)
 
 
+def test_an_act_of_today_that_was_cut_off_is_named(folder: Path) -> None:
+    """No root covers it yet: the folder of the keys knows that it was signed."""
+    assert loa(folder, "export", folder / "out").returncode == 0
+    whole = loa(folder, "verify", "--json")
+    said = json.loads(whole.stdout)
+    with sqlite3.connect(folder / "station.sqlite3") as raw:
+        (last,) = raw.execute("SELECT max(number) FROM audit_entry").fetchone()
+        raw.execute("DELETE FROM audit_entry WHERE number = ?", (last,))
+    cut = loa(folder, "verify")
+
+    assert (whole.returncode, said["held_to_entry"]) == (0, last)
+    assert said["newest_entry"].startswith(f"{last}:")
+    assert cut.returncode == 1
+    assert f"✕ audit_entry {last}: chỗ giữ khóa đã ký mục này" in cut.stdout
+
+
 @pytest.mark.postgres
 def test_a_ledger_on_postgresql_travels_as_parquet(postgres_url: str, tmp_path: Path) -> None:
     """Verified where it is, and far away from what was exported."""

@@ -15,7 +15,8 @@ from nacl.signing import SigningKey
 from sqlalchemy import inspect, select, text
 from sqlmodel import SQLModel
 
-from broadcaster.audit.acts import Act
+from broadcaster.audit import Act, keep_trail, record
+from broadcaster.audit.ends import read_ends
 from broadcaster.backup.backup_key import (
     backup_key_told,
     make_backup_key,
@@ -45,7 +46,7 @@ from tests.broadcaster.backup.scene import AFTER, SOUND, Lived, live, sha256_of
 from tests.broadcaster.inspection.scene import ROOT_KEY
 from tests.broadcaster.ledger.commune import STATION
 from tests.postgres import RunningPostgres
-from tests.trail import acts_of, connect
+from tests.trail import acts_of, connect, keys_of
 
 
 @pytest.fixture
@@ -138,6 +139,39 @@ def test_it_is_made_while_people_and_poles_go_on_writing(lived: Lived, tmp_path:
     marks = [row[1] for row in rows_of(database)["coverage_mark"]]
     database.dispose()
     assert all(marks.count(each) % 2 == 0 for each in marks)
+
+
+def test_the_trails_end_in_it_is_no_later_than_its_database(
+    lived_on_sqlite: Lived, tmp_path: Path
+) -> None:
+    """Made while people act, so that what was signed meanwhile is no cut once it is restored."""
+    lived, over = lived_on_sqlite, threading.Event()
+    keep_trail(lived.database, keys_of, ends_in=lived.settings.keys_dir)
+
+    def go_on() -> None:
+        while not over.is_set():
+            with lived.database.writing() as session:
+                record(session, Act.BULLETIN_SUBMITTED, by="acc-an", about="bul-1", at=AFTER)
+
+    writer = threading.Thread(target=go_on)
+    writer.start()
+    try:
+        file = lived.back_up()
+    finally:
+        over.set()
+        writer.join()
+    again = Settings(state_dir=tmp_path / "again")
+    restore(file, again, key=lived.key, now=AFTER)
+
+    database = connect(again.database)
+    ends = read_ends(again.keys_dir, station=STATION)
+    with database.reading() as session:
+        verdict = verify(
+            Sight(session.connection()), Question(root_key=ROOT_KEY, now=AFTER, ends=ends)
+        )
+    database.dispose()
+    assert verdict.findings == []
+    assert [each.number for each in ends] == [verdict.entries]
 
 
 def test_who_has_the_file_alone_reads_nothing_of_it(lived_on_sqlite: Lived) -> None:
