@@ -4,7 +4,7 @@ Pure: rows of plays and shares go in. Parts of coverage always stand apart; figu
 out every instant that cannot be believed.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -177,17 +177,17 @@ class BroadcastReport:
 def count_devices(plays: Iterable[PlayRow]) -> DeviceCounts:
     """Count devices by what became of their play."""
     rows = list(plays)
-    outcomes = [play.outcome for play in rows]
+    outcomes = Counter(play.outcome for play in rows)
     return DeviceCounts(
         planned=len(rows),
         cached=sum(has_reached(play.reached, Reached.CACHED) for play in rows),
         started=sum(has_reached(play.reached, Reached.STARTED) for play in rows),
-        finished=outcomes.count(Outcome.CONFIRMED),
-        relayed=outcomes.count(Outcome.RELAYED),
-        partial=outcomes.count(Outcome.PARTIAL),
-        failed=outcomes.count(Outcome.FAILED),
-        not_confirmed=outcomes.count(Outcome.NOT_CONFIRMED),
-        pending=outcomes.count(Outcome.PENDING),
+        finished=outcomes[Outcome.CONFIRMED],
+        relayed=outcomes[Outcome.RELAYED],
+        partial=outcomes[Outcome.PARTIAL],
+        failed=outcomes[Outcome.FAILED],
+        not_confirmed=outcomes[Outcome.NOT_CONFIRMED],
+        pending=outcomes[Outcome.PENDING],
     )
 
 
@@ -247,6 +247,8 @@ def build_report(
         for cluster_id in order
         if cluster_id in asked
     )
+    # What one cluster holds alone is worked out once: of villages' weeks that is nearly all.
+    alone = clusters[0] if clusters and len(asked) == 1 else None
     return BroadcastReport(
         broadcast_id=facts.broadcast_id,
         title=facts.title,
@@ -257,9 +259,9 @@ def build_report(
         relay=facts.relay,
         simulated=any(play.simulated for play in plays),
         settled=all(play.state not in OPEN for play in plays),
-        coverage=total(each.coverage for each in villages),
-        counts=count_devices(plays),
-        skew=start_skew(plays),
+        coverage=alone.coverage if alone else total(each.coverage for each in villages),
+        counts=alone.counts if alone else count_devices(plays),
+        skew=alone.skew if alone else start_skew(plays),
         clusters=clusters,
     )
 
