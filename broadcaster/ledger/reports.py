@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from broadcaster.ledger.coverage import Coverage, ShareOutcome, coverage_by_village, total
 from broadcaster.ledger.play_state import (
@@ -132,20 +133,28 @@ class VillageReport:
     device_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ClusterReport:
-    """One cluster: its villages and its devices."""
+    """One cluster: its villages and its devices; what nobody asks of them is not worked out."""
 
     cluster_id: str
     name: str
     coverage: Coverage
-    counts: DeviceCounts
-    skew: StartSkew | None
     villages: tuple[VillageReport, ...]
     devices: tuple[PlayRow, ...]
 
+    @cached_property
+    def counts(self) -> DeviceCounts:
+        """Its devices by what became of their play."""
+        return count_devices(self.devices)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+    @cached_property
+    def skew(self) -> StartSkew | None:
+        """How far their first samples were from the planned instant."""
+        return start_skew(self.devices)
+
+
+@dataclass(frozen=True, kw_only=True)
 class BroadcastReport:
     """One broadcast, as far as its reader may see it."""
 
@@ -159,19 +168,27 @@ class BroadcastReport:
     simulated: bool
     settled: bool
     coverage: Coverage
-    counts: DeviceCounts
-    skew: StartSkew | None
     clusters: tuple[ClusterReport, ...]
 
-    @property
+    @cached_property
     def villages(self) -> tuple[VillageReport, ...]:
         """The villages of all clusters."""
         return tuple(village for cluster in self.clusters for village in cluster.villages)
 
-    @property
+    @cached_property
     def devices(self) -> tuple[PlayRow, ...]:
         """The plays of all clusters."""
         return tuple(play for cluster in self.clusters for play in cluster.devices)
+
+    @cached_property
+    def counts(self) -> DeviceCounts:
+        """All devices by what became of their play."""
+        return count_devices(self.devices)
+
+    @cached_property
+    def skew(self) -> StartSkew | None:
+        """How far their first samples were from the planned instant."""
+        return start_skew(self.devices)
 
 
 def count_devices(plays: Iterable[PlayRow]) -> DeviceCounts:
@@ -247,8 +264,6 @@ def build_report(
         for cluster_id in order
         if cluster_id in asked
     )
-    # What one cluster holds alone is worked out once: of villages' weeks that is nearly all.
-    alone = clusters[0] if clusters and len(asked) == 1 else None
     return BroadcastReport(
         broadcast_id=facts.broadcast_id,
         title=facts.title,
@@ -259,9 +274,7 @@ def build_report(
         relay=facts.relay,
         simulated=any(play.simulated for play in plays),
         settled=all(play.state not in OPEN for play in plays),
-        coverage=alone.coverage if alone else total(each.coverage for each in villages),
-        counts=alone.counts if alone else count_devices(plays),
-        skew=alone.skew if alone else start_skew(plays),
+        coverage=total(each.coverage for each in villages),
         clusters=clusters,
     )
 
@@ -277,8 +290,6 @@ def _cluster(
         cluster_id=cluster_id,
         name=name,
         coverage=total(each.coverage for each in villages),
-        counts=count_devices(plays),
-        skew=start_skew(plays),
         villages=villages,
         devices=tuple(plays),
     )
