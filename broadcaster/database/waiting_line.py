@@ -29,14 +29,15 @@ class WaitingLine:
             called = threading.Lock()
             called.acquire()
             self._standing.append(called)
-        if called.acquire(timeout=max(within_s, 0)):
-            return True
-        with self._guard:
-            if called in self._standing:
-                self._standing.remove(called)
-                return False
-        # It was called while it turned to go: the place is its own.
-        return True
+        try:
+            if called.acquire(timeout=max(within_s, 0)):
+                return True
+        except BaseException:
+            # Told to stop while it waited: the place may be its own already, and is nobody's then.
+            if not self._has_gone(called):
+                self.leave()
+            raise
+        return not self._has_gone(called)
 
     def leave(self) -> None:
         """Give up the place."""
@@ -45,6 +46,14 @@ class WaitingLine:
                 self._standing.popleft().release()
             else:
                 self._is_taken = False
+
+    def _has_gone(self, called: threading.Lock) -> bool:
+        """Step out of the line; not if the place was handed over while it turned to go."""
+        with self._guard:
+            if called in self._standing:
+                self._standing.remove(called)
+                return True
+        return False
 
 
 class Place:

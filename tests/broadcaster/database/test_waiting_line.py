@@ -2,7 +2,11 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
+import pytest
+
+from broadcaster.database import waiting_line
 from broadcaster.database.waiting_line import Place, WaitingLine
 
 LONG_S = 30.0
@@ -62,6 +66,19 @@ def test_who_gave_up_is_not_called() -> None:
     assert line.take(within_s=0)
 
 
+def test_who_is_told_to_stop_leaves_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while somebody waits: the place is not handed to whoever is no longer there."""
+    line = WaitingLine()
+
+    assert line.take(within_s=0)
+    monkeypatch.setattr(waiting_line, "threading", SimpleNamespace(Lock=_StoppedAsItWaits))
+    with pytest.raises(KeyboardInterrupt):
+        line.take(within_s=LONG_S)
+    assert len(line) == 0
+    line.leave()
+    assert line.take(within_s=0)
+
+
 def test_a_place_is_given_up_once() -> None:
     """Whoever never got it gives nothing up, and nobody twice: the next one keeps it."""
     line = WaitingLine()
@@ -76,6 +93,20 @@ def test_a_place_is_given_up_once() -> None:
     assert second.take(within_s=0)
     first.leave()
     assert not first.take(within_s=0)
+
+
+class _StoppedAsItWaits:
+    """What one waits at: taken once, and then the signal comes."""
+
+    def __init__(self) -> None:
+        self._is_taken = False
+
+    def acquire(self, timeout: float = -1) -> bool:
+        """Take it, or be told to stop after less than `timeout`."""
+        if self._is_taken:
+            raise KeyboardInterrupt(timeout)
+        self._is_taken = True
+        return True
 
 
 def _until_standing(line: WaitingLine, count: int) -> None:
