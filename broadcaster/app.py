@@ -147,6 +147,12 @@ from broadcaster.webhooks import api as webhooks_api
 from broadcaster.webhooks import pages as webhooks_pages
 
 _ROUTERS = (
+    # First what is asked most: each request is held against one route after the other.
+    village_pages.router,
+    village_saying.router,
+    village_feedback.router,
+    village_sheet.router,
+    audio.router,
     accounts_pages.router,
     head_pages.router,
     second_factor_pages.router,
@@ -213,14 +219,9 @@ _ROUTERS = (
     publishing_public.router,
     publishing_share.router,
     publishing_outlets.router,
-    village_pages.router,
-    village_saying.router,
-    village_feedback.router,
-    village_sheet.router,
     province_pages.router,
     webhooks_pages.router,
     monitoring.router,
-    audio.router,
     accounts_api.api,
     token_api.api,
     province_api.api,

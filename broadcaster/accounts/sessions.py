@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlmodel import Session, col, delete
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, SQLModel, col, delete
 
 from broadcaster.accounts.errors import SignInBusy, SignInLocked, SignInRefused
 from broadcaster.accounts.failures import (
@@ -36,13 +37,35 @@ from broadcaster.accounts.people import (
     username_as_kept,
 )
 from broadcaster.accounts.scopes import Scope
-from broadcaster.accounts.stations import viewer_of_account
+from broadcaster.accounts.stations import Grant, Person, viewer_of_account, viewer_with
 from broadcaster.accounts.tables import Account, SignInSession
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.audit import Act, record
 from broadcaster.database import Database
 
 SESSION_LIFE = timedelta(hours=12)
+_SESSIONS, _ACCOUNTS, _GRANTS = (
+    SQLModel.metadata.tables[name] for name in ("sign_in_session", "account", "role_grant")
+)
+# Every request asks this: one question, with a row for each role that its person holds.
+_RUNNING = (
+    select(
+        _SESSIONS.c.account_id,
+        _SESSIONS.c.station_id.label("chosen"),
+        _SESSIONS.c.csrf_token,
+        _SESSIONS.c.expires_at,
+        _SESSIONS.c.second_factor_at,
+        _ACCOUNTS.c.username,
+        _ACCOUNTS.c.display_name,
+        _ACCOUNTS.c.active,
+        _GRANTS.c.station_id,
+        _GRANTS.c.role,
+        _GRANTS.c.village_id,
+    )
+    .join(_ACCOUNTS, _ACCOUNTS.c.id == _SESSIONS.c.account_id)
+    .join(_GRANTS, _GRANTS.c.account_id == _SESSIONS.c.account_id, isouter=True)
+    .where(_SESSIONS.c.token_sha256 == bindparam("token"))
+)
 LONGEST_PASSWORD = 200
 _BUSY_AFTER_S = 5.0
 
@@ -162,15 +185,15 @@ def session_of(
 
     `own` is the station of the installation that asks.
     """
-    kept = session.get(SignInSession, hashed(token))
-    if kept is None or now >= kept.expires_at:
+    rows = session.execute(_RUNNING, {"token": hashed(token)}).all()
+    if not rows or now >= rows[0].expires_at or not rows[0].active:
         return None
-    account = session.get(Account, kept.account_id)
-    if account is None or not account.active:
-        return None
+    kept = rows[0]
+    person = Person(kept.account_id, kept.username, kept.display_name)
+    grants = [Grant(row.station_id, row.role, row.village_id) for row in rows if row.role]
     return SignedIn(
         viewer=replace(
-            viewer_of_account(session, account, chosen=kept.station_id, own=own),
+            viewer_with(session, person, grants, chosen=kept.chosen, own=own),
             second_factor_at=kept.second_factor_at,
         ),
         csrf_token=kept.csrf_token,

@@ -7,6 +7,7 @@ what changes anything there is done on that station's own pages, by its own keys
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
 
@@ -18,6 +19,22 @@ from broadcaster.areas.queries import the_station, villages_of
 from broadcaster.areas.tables import Station
 
 
+class Person(NamedTuple):
+    """Whoever looks, as far as that needs to be known."""
+
+    account_id: str
+    username: str
+    display_name: str
+
+
+class Grant(NamedTuple):
+    """A role that a person holds at a station; a village head's names the village."""
+
+    station_id: str
+    role: str
+    village_id: str | None
+
+
 def viewer_of_account(
     session: Session, account: Account, *, chosen: str | None = None, own: str | None = None
 ) -> Viewer:
@@ -26,8 +43,20 @@ def viewer_of_account(
     Else `own`, the installation's; else the first that they read. Where they read none, they have
     no roles at all.
     """
+    person = Person(account.id, account.username, account.display_name)
+    return viewer_with(session, person, _grants_of(session, account.id), chosen=chosen, own=own)
+
+
+def viewer_with(
+    session: Session,
+    person: Person,
+    grants: Sequence[Grant],
+    *,
+    chosen: str | None = None,
+    own: str | None = None,
+) -> Viewer:
+    """As `viewer_of_account`, where all that a person was granted is known already."""
     own = own or the_station(session).id
-    grants = session.exec(select(RoleGrant).where(RoleGrant.account_id == account.id)).all()
     readable = _readable(grants, own=own)
     station_id = chosen if chosen in readable else own
     if station_id == own and not any(each.station_id == own for each in grants):
@@ -37,9 +66,9 @@ def viewer_of_account(
     if station_id != own:
         roles &= {Role.INSPECTOR}
     viewer = Viewer(
-        account_id=account.id,
-        username=account.username,
-        display_name=account.display_name,
+        account_id=person.account_id,
+        username=person.username,
+        display_name=person.display_name,
         roles=frozenset(roles),
         village_ids=frozenset(each.village_id for each in here if each.village_id),
         station_id=station_id,
@@ -50,7 +79,7 @@ def viewer_of_account(
 
 def stations_read_by(session: Session, account_id: str, *, own: str) -> Sequence[Station]:
     """The stations that a person reads, by name; the installation's `own` one first."""
-    grants = session.exec(select(RoleGrant).where(RoleGrant.account_id == account_id)).all()
+    grants = _grants_of(session, account_id)
     found = session.exec(
         select(Station).where(col(Station.id).in_(_readable(grants, own=own)))
     ).all()
@@ -61,7 +90,7 @@ def choose_station(
     session: Session, token_sha256: str, station_id: str, *, account_id: str, own: str
 ) -> None:
     """Let a session look at a station from now on; raise NoSuchStation."""
-    grants = session.exec(select(RoleGrant).where(RoleGrant.account_id == account_id)).all()
+    grants = _grants_of(session, account_id)
     if station_id not in _readable(grants, own=own):
         raise NoSuchStation(station_id)
     session.get_one(SignInSession, token_sha256).station_id = station_id
@@ -78,7 +107,16 @@ def roles_at(session: Session, station_id: str) -> Mapping[str, frozenset[Role]]
     return found
 
 
-def _readable(grants: Sequence[RoleGrant], *, own: str) -> frozenset[str]:
+def _grants_of(session: Session, account_id: str) -> list[Grant]:
+    rows = session.exec(
+        select(RoleGrant.station_id, RoleGrant.role, RoleGrant.village_id).where(
+            RoleGrant.account_id == account_id
+        )
+    )
+    return [Grant(*row) for row in rows]
+
+
+def _readable(grants: Sequence[Grant], *, own: str) -> frozenset[str]:
     """Where these grants let a person see a whole station: their own role, or by inspecting it."""
     return frozenset(
         each.station_id

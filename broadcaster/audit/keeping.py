@@ -29,7 +29,7 @@ from broadcaster.audit.entries import (
 )
 from broadcaster.audit.errors import TrailUnsigned
 from broadcaster.audit.facts import HASHED, REGISTRY, fact_of, hashed_fact, table_named
-from broadcaster.audit.recording import Noted, Notes, begin_notes, notes_of
+from broadcaster.audit.recording import Noted, begin_notes, notes_begun, notes_of
 from broadcaster.audit.tables import ENTRIES, PRIVATE
 from broadcaster.database import Database
 from broadcaster.database.columns import to_ms
@@ -103,12 +103,7 @@ class _Keeper:
         self._ends_in = ends_in
 
     def begin(self, session: Session) -> None:
-        notes = begin_notes(session)
-
-        def look(session: Session, *_: object) -> None:
-            _note_changes(session, notes)
-
-        event.listen(session, "before_flush", look)
+        begin_notes(session)
 
     def end(self, session: Session) -> None:
         session.flush()
@@ -166,7 +161,12 @@ def _is_missed(session: Session, ends: Sequence[TrailEnd]) -> bool:
     return True
 
 
-def _note_changes(session: Session, notes: Notes) -> None:
+# Of all sessions at once: to listen to each one alone costs more than what is heard.
+@event.listens_for(Session, "before_flush")
+def _note_changes(session: Session, *_: object) -> None:
+    notes = notes_begun(session)
+    if notes is None:
+        return
     for row in session.new:
         notes.note_row(row)
     for row in session.dirty:

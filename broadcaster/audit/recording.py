@@ -67,10 +67,16 @@ def begin_notes(session: Session) -> Notes:
     return notes
 
 
+def notes_begun(session: Session) -> Notes | None:
+    """What was noted so far; None for a session that keeps no trail."""
+    notes = session.info.get(_NOTES)
+    return notes if isinstance(notes, Notes) else None
+
+
 def notes_of(session: Session) -> Notes:
     """What was noted so far; raise TrailUnsigned for a session that keeps no trail."""
-    notes = session.info.get(_NOTES)
-    if not isinstance(notes, Notes):
+    notes = notes_begun(session)
+    if notes is None:
         raise TrailUnsigned("this session keeps no trail")
     return notes
 

@@ -7,7 +7,6 @@ No connection is closed because others are open: in a crowd each page would open
 """
 
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from sqlmodel import Session
 
 from broadcaster.database.busy import count_commit
 from broadcaster.database.turns import Turns
+from broadcaster.database.waiting_line import Place, WaitingLine
 
 _BUSY_TIMEOUT_MS = 15_000
 _LOOKED_AGAIN_FOR_MS = 3
@@ -59,6 +59,7 @@ class Database:
     def __init__(self, engine: Engine, *, turns: Turns | None = None) -> None:
         self.engine = engine
         self._turns = turns or Turns(None)
+        self._line = WaitingLine()
         self.keeper: Keeper | None = None
 
     @contextmanager
@@ -69,18 +70,26 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session that commits at the end, or changes nothing at all."""
-        with (
-            Session(
-                self.engine.execution_options(loa_writes=True), expire_on_commit=False
-            ) as session,
-            session.begin(),
-        ):
-            if self.keeper is not None:
-                self.keeper.begin(session)
-            yield session
-            if self.keeper is not None:
-                self.keeper.end(session)
+        """A session that commits at the end, or changes nothing at all.
+
+        SQLite's one place to write is taken with the first statement: what can be made ready
+        before it holds nobody up.
+        """
+        place = Place(self._line)
+        try:
+            with (
+                Session(
+                    self.engine.execution_options(loa_writes=place), expire_on_commit=False
+                ) as session,
+                session.begin(),
+            ):
+                if self.keeper is not None:
+                    self.keeper.begin(session)
+                yield session
+                if self.keeper is not None:
+                    self.keeper.end(session)
+        finally:
+            place.leave()
         if self.keeper is not None:
             self.keeper.committed(session)
         count_commit()
@@ -127,7 +136,7 @@ def connect(url: str) -> Database:
         pool_use_lifo=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _BeginSqlite())
+    event.listen(engine, "begin", _begin_sqlite)
     return Database(engine, turns=turns)
 
 
@@ -153,41 +162,32 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     cursor.close()
 
 
-class _BeginSqlite:
-    """Begins a transaction: one that writes as soon as no other does.
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction: one that writes as soon as no other does.
 
     SQLite lets nobody queue: who waits looks again, ever more seldom, in the end ten times a
     second. A page would wait for seconds beside two ingests that take turns; so it looks often.
-    Within a process one looks and the others stand behind it: who looks again and again takes the
-    interpreter from all, and first from the one whose end it waits for.
+    Within a process one looks and the others stand in line until its transaction is over: who looks
+    again and again takes the interpreter from all, and first from the one whose end it waits for.
     """
+    place: Place | None = connection.get_execution_options().get("loa_writes")
+    if place is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA busy_timeout={_LOOKED_AGAIN_FOR_MS}")
+    try:
+        if not _has_begun_to_write(driver, place):
+            # Once more, so that it fails as every other statement does.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
 
-    def __init__(self) -> None:
-        self._front = threading.Lock()
 
-    def __call__(self, connection: Connection) -> None:
-        """Begin."""
-        if not connection.get_execution_options().get("loa_writes", False):
-            connection.exec_driver_sql("BEGIN")
-            return
-        driver: Any = connection.connection.driver_connection
-        driver.execute(f"PRAGMA busy_timeout={_LOOKED_AGAIN_FOR_MS}")
-        try:
-            if not self._has_begun_to_write(driver):
-                # Once more, so that it fails as every other statement does.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-        finally:
-            driver.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
-
-    def _has_begun_to_write(self, driver: Any) -> bool:  # noqa: ANN401 - the driver's own type
-        """Whether its turn came in time."""
-        deadline_s = time.monotonic() + _BUSY_TIMEOUT_MS / 1_000
-        if not self._front.acquire(timeout=_BUSY_TIMEOUT_MS / 1_000):
-            return False
-        try:
-            return _began_before(deadline_s, driver)
-        finally:
-            self._front.release()
+def _has_begun_to_write(driver: Any, place: Place) -> bool:  # noqa: ANN401 - the driver's own type
+    """Whether its turn came in time."""
+    deadline_s = time.monotonic() + _BUSY_TIMEOUT_MS / 1_000
+    return place.take(within_s=_BUSY_TIMEOUT_MS / 1_000) and _began_before(deadline_s, driver)
 
 
 def _began_before(deadline_s: float, driver: Any) -> bool:  # noqa: ANN401 - the driver's own type

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -20,6 +21,22 @@ from broadcaster.ledger.tables import PLAYS, VILLAGE_COVERAGE
 
 _VILLAGES = Village.metadata.tables["village"]
 _ACCOUNTS = Account.metadata.tables["account"]
+_WORDS = (
+    select(
+        HEARINGS, NOTES.c.note, PHOTOS.c.width_px, _VILLAGES.c.name.label("village"),
+        _ACCOUNTS.c.display_name.label("person"),
+    )
+    .join(_VILLAGES, _VILLAGES.c.id == HEARINGS.c.village_id)
+    .join(_ACCOUNTS, _ACCOUNTS.c.id == HEARINGS.c.account_id)
+    .join(NOTES, NOTES.c.hearing_id == HEARINGS.c.id, isouter=True)
+    .join(PHOTOS, PHOTOS.c.hearing_id == HEARINGS.c.id, isouter=True)
+    .order_by(HEARINGS.c.said_at, HEARINGS.c.id)
+)  # fmt: skip
+# Every page of a village asks this: it is put together once.
+_WORDS_IN_VILLAGE = _WORDS.where(
+    HEARINGS.c.broadcast_id.in_(bindparam("broadcasts", expanding=True)),
+    HEARINGS.c.village_id == bindparam("village"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +111,9 @@ def heard_in(
     """What was said in one village of each of these broadcasts; unsaid ones are left out."""
     if not broadcast_ids:
         return {}
-    wanted = HEARINGS.c.broadcast_id.in_(set(broadcast_ids))
+    asked = {"broadcasts": list(set(broadcast_ids)), "village": village_id}
     found: dict[str, list[Word]] = defaultdict(list)
-    for word in _last(_words(session, wanted, villages=frozenset({village_id}))):
+    for word in _last(_read(session, _WORDS_IN_VILLAGE, asked)):
         found[word.broadcast_id].append(word)
     return {key: (heard_of(map(_said, words)), words) for key, words in found.items()}
 
@@ -186,18 +203,11 @@ def photo_of(session: Session, hearing_id: str, *, villages: Villages) -> bytes 
 
 def _words(session: Session, wanted: ColumnElement[bool], *, villages: Villages) -> list[Word]:
     in_view = true() if villages is None else HEARINGS.c.village_id.in_(villages)
-    rows = connection_of(session).execute(
-        select(
-            HEARINGS, NOTES.c.note, PHOTOS.c.width_px, _VILLAGES.c.name.label("village"),
-            _ACCOUNTS.c.display_name.label("person"),
-        )
-        .join(_VILLAGES, _VILLAGES.c.id == HEARINGS.c.village_id)
-        .join(_ACCOUNTS, _ACCOUNTS.c.id == HEARINGS.c.account_id)
-        .join(NOTES, NOTES.c.hearing_id == HEARINGS.c.id, isouter=True)
-        .join(PHOTOS, PHOTOS.c.hearing_id == HEARINGS.c.id, isouter=True)
-        .where(and_(wanted, in_view))
-        .order_by(HEARINGS.c.said_at, HEARINGS.c.id)
-    )  # fmt: skip
+    return _read(session, _WORDS.where(and_(wanted, in_view)), {})
+
+
+def _read(session: Session, statement: Select[Any], asked: Mapping[str, object]) -> list[Word]:
+    rows = connection_of(session).execute(statement, asked)
     return [
         Word(
             hearing_id=row.id,

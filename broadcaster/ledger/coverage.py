@@ -73,7 +73,8 @@ def coverage_by_village(
 
 def total(coverages: Iterable[Coverage]) -> Coverage:
     """Several villages together."""
-    return sum(coverages, start=Coverage())
+    first, *others = [*coverages] or [Coverage()]
+    return sum(others, start=first)
 
 
 def _village(*, asked: int, parts: Mapping[Outcome, float]) -> Coverage:

@@ -57,6 +57,7 @@ STOPPED_BY_ORDER = "stopped"
 
 OPEN = frozenset({PlayState.PLANNED, PlayState.RECEIVED, PlayState.CACHED, PlayState.STARTED})
 REACHED_IN_ORDER = tuple(Reached)
+_STEPS = {reached: step for step, reached in enumerate(REACHED_IN_ORDER)}
 
 _OUTCOMES = {
     **dict.fromkeys(OPEN, Outcome.PENDING),
@@ -102,4 +103,4 @@ def best_of(outcomes: Iterable[Outcome]) -> Outcome:
 
 def has_reached(reached: str, milestone: Reached) -> bool:
     """Whether a device came at least as far as the milestone."""
-    return REACHED_IN_ORDER.index(Reached(reached)) >= REACHED_IN_ORDER.index(milestone)
+    return _STEPS[Reached(reached)] >= _STEPS[milestone]

@@ -5,12 +5,22 @@ database, and a device is seen by whoever sees a village that it reaches.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    select,
+    true,
+)
 from sqlmodel import Session
 
 from broadcaster.areas.tables import Cluster, Village
@@ -36,6 +46,50 @@ _VILLAGES = Village.metadata.tables["village"]
 _FACTS = [PLAYS.c[each.name] for each in fields(BroadcastFacts)]
 _PLAY = [PLAYS.c[each.name] for each in fields(PlayRow)]
 _SHARE = [SHARES.c[each.name] for each in fields(ShareRow)]
+
+# What every page of a village asks is put together once: to write it costs more than to ask it.
+_VILLAGES_ASKED: BindParameter[Any] = bindparam("villages", expanding=True)
+_PLAYS_IN_SPAN = (PLAYS.c.starts_at >= bindparam("since")) & (
+    PLAYS.c.starts_at < bindparam("until")
+)
+_SHARES_IN_SPAN = (SHARES.c.starts_at >= bindparam("since")) & (
+    SHARES.c.starts_at < bindparam("until")
+)
+_REACHED_VILLAGES_ASKED = (
+    exists()
+    .where(
+        SHARES.c.order_id == PLAYS.c.order_id,
+        SHARES.c.device_id == PLAYS.c.device_id,
+        SHARES.c.village_id.in_(_VILLAGES_ASKED),
+    )
+    .correlate(PLAYS)
+)
+_PLAYS = select(*_PLAY).order_by(PLAYS.c.cluster_id, PLAYS.c.device_name, PLAYS.c.device_id)
+_SHARES = (
+    select(*_SHARE)
+    .join(_VILLAGES, _VILLAGES.c.id == SHARES.c.village_id)
+    .order_by(_VILLAGES.c.position, SHARES.c.village_id, SHARES.c.device_id)
+)
+_PLAYS_BETWEEN = _PLAYS.where(_PLAYS_IN_SPAN)
+_PLAYS_BETWEEN_AMONG = _PLAYS_BETWEEN.where(_REACHED_VILLAGES_ASKED)
+_SHARES_BETWEEN = _SHARES.where(_SHARES_IN_SPAN)
+_SHARES_BETWEEN_AMONG = _SHARES_BETWEEN.where(SHARES.c.village_id.in_(_VILLAGES_ASKED))
+_FACTS_BETWEEN = (
+    select(*_FACTS)
+    .where(_PLAYS_IN_SPAN, PLAYS.c.broadcast_id.in_(bindparam("broadcasts", expanding=True)))
+    .distinct()
+    .order_by(PLAYS.c.starts_at.desc(), PLAYS.c.broadcast_id)
+)
+_PLAYS_OF_ONE = _PLAYS.where(PLAYS.c.broadcast_id == bindparam("broadcast"))
+_PLAYS_OF_ONE_AMONG = _PLAYS_OF_ONE.where(_REACHED_VILLAGES_ASKED)
+_SHARES_OF_ONE = _SHARES.where(SHARES.c.broadcast_id == bindparam("broadcast"))
+_SHARES_OF_ONE_AMONG = _SHARES_OF_ONE.where(SHARES.c.village_id.in_(_VILLAGES_ASKED))
+_FACTS_OF_ONE = select(*_FACTS).where(PLAYS.c.broadcast_id == bindparam("broadcast")).limit(1)
+_NAMES = (
+    select(_CLUSTERS.c.id, _CLUSTERS.c.name)
+    .where(_CLUSTERS.c.id.in_(bindparam("clusters", expanding=True)))
+    .order_by(_CLUSTERS.c.position, _CLUSTERS.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +118,15 @@ def broadcast_report(
     None when there is no such broadcast, or nothing of it that this person may see.
     """
     connection = connection_of(session)
-    found = connection.execute(
-        select(*_FACTS).where(PLAYS.c.broadcast_id == broadcast_id).limit(1)
-    ).first()
+    asked: dict[str, object] = {"broadcast": broadcast_id}
+    found = connection.execute(_FACTS_OF_ONE, asked).first()
     if found is None:
         return None
-    plays = _plays(connection, PLAYS.c.broadcast_id == broadcast_id, villages=villages)
-    shares = _shares(connection, SHARES.c.broadcast_id == broadcast_id, villages=villages)
+    if villages is None:
+        plays, shares = _read(connection, _PLAYS_OF_ONE, _SHARES_OF_ONE, asked)
+    else:
+        asked["villages"] = [*villages]
+        plays, shares = _read(connection, _PLAYS_OF_ONE_AMONG, _SHARES_OF_ONE_AMONG, asked)
     if villages is not None and not shares:
         return None
     return build_report(
@@ -86,18 +142,15 @@ def reports_between(
 ) -> list[BroadcastReport]:
     """The reports of all broadcasts in view that start in `[since, until)`, in four queries."""
     connection = connection_of(session)
-    in_span = (PLAYS.c.starts_at >= since) & (PLAYS.c.starts_at < until)
-    shares_in_span = (SHARES.c.starts_at >= since) & (SHARES.c.starts_at < until)
-    shares = _shares(connection, shares_in_span, villages=villages)
-    plays = _plays(connection, in_span, villages=villages)
+    plays, shares = _between(connection, since, until, villages=villages)
+    asked = {
+        "since": since,
+        "until": until,
+        "broadcasts": list({share.broadcast_id for share in shares}),
+    }
     facts = {
         row.broadcast_id: BroadcastFacts(**row._mapping)  # noqa: SLF001 - its documented name
-        for row in connection.execute(
-            select(*_FACTS)
-            .where(in_span, PLAYS.c.broadcast_id.in_({share.broadcast_id for share in shares}))
-            .distinct()
-            .order_by(PLAYS.c.starts_at.desc(), PLAYS.c.broadcast_id)
-        )
+        for row in connection.execute(_FACTS_BETWEEN, asked)
     }
     names = _cluster_names(connection, plays, shares)
     plays_of, shares_of = _group(plays), _group(shares)
@@ -122,13 +175,7 @@ def plays_today(
             .order_by(PLAYS.c.starts_at, PLAYS.c.broadcast_id)
         )
     }
-    in_span = (PLAYS.c.starts_at >= since) & (PLAYS.c.starts_at < until)
-    plays = _plays(connection, in_span, villages=villages)
-    shares = _shares(
-        connection,
-        (SHARES.c.starts_at >= since) & (SHARES.c.starts_at < until),
-        villages=villages,
-    )
+    plays, shares = _between(connection, since, until, villages=villages)
     names = _cluster_names(connection, plays, shares)
     by_broadcast = _group(plays), _group(shares)
     return [
@@ -184,15 +231,31 @@ def _lines(
             )
 
 
-def _plays(
-    connection: Connection, wanted: ColumnElement[bool], *, villages: Villages
-) -> list[PlayRow]:
-    statement = (
-        select(*_PLAY)
-        .where(wanted, play_in_view(villages))
-        .order_by(PLAYS.c.cluster_id, PLAYS.c.device_name, PLAYS.c.device_id)
+def _read(
+    connection: Connection,
+    plays: Select[Any],
+    shares: Select[Any],
+    asked: Mapping[str, object],
+) -> tuple[list[PlayRow], list[ShareRow]]:
+    """The rows of two statements that take the same values."""
+    return (
+        [_play(row) for row in connection.execute(plays, asked).all()],
+        [
+            ShareRow(**row._mapping)  # noqa: SLF001 - its documented name
+            for row in connection.execute(shares, asked).all()
+        ],
     )
-    return [_play(row) for row in connection.execute(statement)]
+
+
+def _between(
+    connection: Connection, since: datetime, until: datetime, *, villages: Villages
+) -> tuple[list[PlayRow], list[ShareRow]]:
+    """Plays and shares that start in `[since, until)`, as far as they are in view."""
+    asked: dict[str, object] = {"since": since, "until": until}
+    if villages is None:
+        return _read(connection, _PLAYS_BETWEEN, _SHARES_BETWEEN, asked)
+    asked["villages"] = [*villages]
+    return _read(connection, _PLAYS_BETWEEN_AMONG, _SHARES_BETWEEN_AMONG, asked)
 
 
 def _play(row: Row[Any]) -> PlayRow:
@@ -202,34 +265,13 @@ def _play(row: Row[Any]) -> PlayRow:
     )
 
 
-def _shares(
-    connection: Connection, wanted: ColumnElement[bool], *, villages: Villages
-) -> list[ShareRow]:
-    statement = (
-        select(*_SHARE)
-        .join(_VILLAGES, _VILLAGES.c.id == SHARES.c.village_id)
-        .where(wanted)
-        .order_by(_VILLAGES.c.position, SHARES.c.village_id, SHARES.c.device_id)
-    )
-    if villages is not None:
-        statement = statement.where(SHARES.c.village_id.in_(villages))
-    return [
-        ShareRow(**row._mapping)  # noqa: SLF001 - its documented name
-        for row in connection.execute(statement)
-    ]
-
-
 def _cluster_names(
     connection: Connection, plays: Iterable[PlayRow], shares: Iterable[ShareRow]
 ) -> dict[str, str]:
     """Clusters by id in their order; named as they were on the day where that was recorded."""
     recorded = {share.cluster_id: share.cluster_name for share in shares}
     wanted = {*recorded, *(play.cluster_id for play in plays)}
-    rows = connection.execute(
-        select(_CLUSTERS.c.id, _CLUSTERS.c.name)
-        .where(_CLUSTERS.c.id.in_(wanted))
-        .order_by(_CLUSTERS.c.position, _CLUSTERS.c.id)
-    )
+    rows = connection.execute(_NAMES, {"clusters": list(wanted)})
     return {cluster_id: recorded.get(cluster_id, name) for cluster_id, name in rows}
 
 

@@ -4,10 +4,11 @@ Pure: rows of plays and shares go in. Parts of coverage always stand apart; figu
 out every instant that cannot be believed.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from broadcaster.ledger.coverage import Coverage, ShareOutcome, coverage_by_village, total
 from broadcaster.ledger.play_state import (
@@ -132,20 +133,28 @@ class VillageReport:
     device_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ClusterReport:
-    """One cluster: its villages and its devices."""
+    """One cluster: its villages and its devices; what nobody asks of them is not worked out."""
 
     cluster_id: str
     name: str
     coverage: Coverage
-    counts: DeviceCounts
-    skew: StartSkew | None
     villages: tuple[VillageReport, ...]
     devices: tuple[PlayRow, ...]
 
+    @cached_property
+    def counts(self) -> DeviceCounts:
+        """Its devices by what became of their play."""
+        return count_devices(self.devices)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+    @cached_property
+    def skew(self) -> StartSkew | None:
+        """How far their first samples were from the planned instant."""
+        return start_skew(self.devices)
+
+
+@dataclass(frozen=True, kw_only=True)
 class BroadcastReport:
     """One broadcast, as far as its reader may see it."""
 
@@ -159,35 +168,43 @@ class BroadcastReport:
     simulated: bool
     settled: bool
     coverage: Coverage
-    counts: DeviceCounts
-    skew: StartSkew | None
     clusters: tuple[ClusterReport, ...]
 
-    @property
+    @cached_property
     def villages(self) -> tuple[VillageReport, ...]:
         """The villages of all clusters."""
         return tuple(village for cluster in self.clusters for village in cluster.villages)
 
-    @property
+    @cached_property
     def devices(self) -> tuple[PlayRow, ...]:
         """The plays of all clusters."""
         return tuple(play for cluster in self.clusters for play in cluster.devices)
+
+    @cached_property
+    def counts(self) -> DeviceCounts:
+        """All devices by what became of their play."""
+        return count_devices(self.devices)
+
+    @cached_property
+    def skew(self) -> StartSkew | None:
+        """How far their first samples were from the planned instant."""
+        return start_skew(self.devices)
 
 
 def count_devices(plays: Iterable[PlayRow]) -> DeviceCounts:
     """Count devices by what became of their play."""
     rows = list(plays)
-    outcomes = [play.outcome for play in rows]
+    outcomes = Counter(play.outcome for play in rows)
     return DeviceCounts(
         planned=len(rows),
         cached=sum(has_reached(play.reached, Reached.CACHED) for play in rows),
         started=sum(has_reached(play.reached, Reached.STARTED) for play in rows),
-        finished=outcomes.count(Outcome.CONFIRMED),
-        relayed=outcomes.count(Outcome.RELAYED),
-        partial=outcomes.count(Outcome.PARTIAL),
-        failed=outcomes.count(Outcome.FAILED),
-        not_confirmed=outcomes.count(Outcome.NOT_CONFIRMED),
-        pending=outcomes.count(Outcome.PENDING),
+        finished=outcomes[Outcome.CONFIRMED],
+        relayed=outcomes[Outcome.RELAYED],
+        partial=outcomes[Outcome.PARTIAL],
+        failed=outcomes[Outcome.FAILED],
+        not_confirmed=outcomes[Outcome.NOT_CONFIRMED],
+        pending=outcomes[Outcome.PENDING],
     )
 
 
@@ -258,8 +275,6 @@ def build_report(
         simulated=any(play.simulated for play in plays),
         settled=all(play.state not in OPEN for play in plays),
         coverage=total(each.coverage for each in villages),
-        counts=count_devices(plays),
-        skew=start_skew(plays),
         clusters=clusters,
     )
 
@@ -275,8 +290,6 @@ def _cluster(
         cluster_id=cluster_id,
         name=name,
         coverage=total(each.coverage for each in villages),
-        counts=count_devices(plays),
-        skew=start_skew(plays),
         villages=villages,
         devices=tuple(plays),
     )

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from broadcaster.accounts.people import display_names
@@ -36,6 +37,9 @@ from broadcaster.schedule.air_rules import station_quiet_hours
 from devices.protocol.messages import Stop
 
 log = structlog.get_logger()
+
+# Asked for every page of a village, and put together once.
+_AMONG = select(LiveTalk.id).where(col(LiveTalk.id).in_(bindparam("ids", expanding=True)))
 
 BEGIN_WITHIN = timedelta(minutes=30)
 """How long after it was asked for a talk may still be begun."""
@@ -169,8 +173,7 @@ def find_talk(session: Session, talk_id: str) -> LiveTalk:
 
 def talks_among(session: Session, broadcast_ids: Collection[str]) -> frozenset[str]:
     """Which of these are live talks: the ledger names them as it names every broadcast."""
-    found = session.exec(select(LiveTalk.id).where(col(LiveTalk.id).in_(broadcast_ids))).all()
-    return frozenset(found)
+    return frozenset(session.execute(_AMONG, {"ids": list(broadcast_ids)}).scalars())
 
 
 def orders_of_talk(session: Session, talk_id: str) -> Sequence[LiveOrder]:

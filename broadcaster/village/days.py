@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
-from broadcaster.areas.tables import Cluster, Village
+from broadcaster.areas.tables import Cluster
 from broadcaster.coverage.wording import mark_of_coverage
 from broadcaster.errors import NotFound
 from broadcaster.hearing.grades import Heard
@@ -27,6 +28,16 @@ from broadcaster.web.language import msgid
 from broadcaster.web.play_marks import PLAY_MARKS
 
 _WEEK = timedelta(days=7)
+_CLUSTERS = Cluster.metadata.tables["cluster"]
+_VILLAGES = Cluster.metadata.tables["village"]
+# Put together once: every page of a village asks this, and to write it costs more than to ask it.
+_PLACES = (
+    select(_VILLAGES.c.id, _VILLAGES.c.name, _CLUSTERS.c.name)
+    .join(_CLUSTERS, _CLUSTERS.c.id == _VILLAGES.c.cluster_id)
+    .where(_CLUSTERS.c.station_id == bindparam("station"))
+    .order_by(_CLUSTERS.c.position, _CLUSTERS.c.id, _VILLAGES.c.position, _VILLAGES.c.id)
+)
+_PLACES_AMONG = _PLACES.where(_VILLAGES.c.id.in_(bindparam("villages", expanding=True)))
 # What is open although it has begun; of several poles the first of these is told of all.
 _BEGUN: Mapping[PlayState, tuple[str, str]] = MappingProxyType(
     {
@@ -74,6 +85,11 @@ class Row:
     heard: Heard
     words: Sequence[Word]
 
+    @property
+    def poles_differ(self) -> bool:
+        """Whether not all of its poles say the same."""
+        return len({pole.says for pole in self.poles}) > 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -86,17 +102,14 @@ class Place:
 
 def places_in_view(session: Session, station_id: str, *, villages: Villages) -> list[Place]:
     """The villages that somebody may see, in the station's order."""
-    wanted = (
-        select(Village.id, Village.name, Cluster.name)
-        .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
-        .where(Cluster.station_id == station_id)
-        .order_by(col(Cluster.position), col(Cluster.id), col(Village.position), col(Village.id))
-    )
-    if villages is not None:
-        wanted = wanted.where(col(Village.id).in_(villages))
+    if villages is None:
+        rows = session.execute(_PLACES, {"station": station_id})
+    else:
+        asked = {"station": station_id, "villages": [*villages]}
+        rows = session.execute(_PLACES_AMONG, asked)
     return [
         Place(village_id=village_id, name=name, cluster=cluster)
-        for village_id, name, cluster in session.exec(wanted)
+        for village_id, name, cluster in rows
     ]
 
 

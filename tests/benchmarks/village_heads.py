@@ -17,8 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broadcaster.accounts.guard import CSRF_FIELD, SESSION_COOKIE
+from broadcaster.audit import begin_trail
 from tests.benchmarks.comparison import Comparison
-from tests.benchmarks.large_station import CSRF_TOKEN, SOUND_SHA256, LargeStation, large_station
+from tests.benchmarks.large_station import (
+    CSRF_TOKEN,
+    NOW,
+    SOUND_SHA256,
+    LargeStation,
+    large_station,
+)
 from tests.benchmarks.visitor import WAITS_S, come
 from tests.brokers import free_port
 
@@ -117,8 +124,10 @@ def evening(
 ) -> Evening:
     """So many visits, by turns of all heads, to a server over this station's database.
 
-    Whoever has not been answered within `within_s` is counted as refused.
+    Whoever has not been answered within `within_s` is counted as refused. The station's trail has
+    begun, as `loa serve` sees to before anybody comes.
     """
+    begin_trail(station.app.state.context.database, now=NOW)
     file = Path(str(station.database.engine.url.database))
     port = free_port()
     command = [sys.executable, "-m", "tests.benchmarks.pages", "--serve", str(file), str(port)]

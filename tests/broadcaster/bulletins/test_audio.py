@@ -52,6 +52,29 @@ def test_a_broken_fetch_goes_on_where_it_stopped(listener: TestClient, address: 
     assert listener.get(address, headers={"Range": "bytes=99999-"}).status_code == 416
 
 
+@pytest.mark.parametrize("part", ["0-0", "10-19", "10000-99999", f"0-{len(SOUND)}"])
+def test_a_short_part_is_answered_as_any_other(
+    listener: TestClient, address: str, part: str
+) -> None:
+    """It is read at once; with If-Range it goes the long way round, and says the same."""
+    asked = {"Range": f"bytes={part}"}
+    short = listener.get(address, headers=asked)
+    other = listener.get(address, headers={**asked, "If-Range": short.headers["etag"]})
+
+    assert short.status_code == other.status_code == 206
+    assert short.content == other.content
+    assert dict(short.headers) == dict(other.headers)
+
+
+def test_a_part_that_is_not_there_is_refused(listener: TestClient, address: str) -> None:
+    """Behind the end, or ending before it begins."""
+    behind = listener.get(address, headers={"Range": "bytes=99999-100000"})
+    backwards = listener.get(address, headers={"Range": "bytes=20-10"})
+
+    assert (behind.status_code, backwards.status_code) == (416, 400)
+    assert behind.headers["content-range"] == f"bytes */{len(SOUND)}"
+
+
 def test_its_size_is_told_without_its_bytes(listener: TestClient, address: str) -> None:
     """HEAD says what GET would bring."""
     answer = listener.head(address)

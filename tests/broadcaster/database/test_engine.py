@@ -161,8 +161,8 @@ def test_nobody_at_a_file_waits_for_a_connection(sqlite_url: str) -> None:
 
 
 def test_of_those_who_wait_to_write_one_looks_and_the_others_stand_behind(sqlite_url: str) -> None:
-    """Who looks again and again takes the processor from the one that all wait for."""
-    database = connect(sqlite_url)
+    """Another process writes: who looks again and again takes the processor from all the others."""
+    database, another = connect(sqlite_url), connect(sqlite_url)
     waiting, looks = threading.Semaphore(0), Counter[int]()
     looked_often = threading.Event()
 
@@ -182,7 +182,7 @@ def test_of_those_who_wait_to_write_one_looks_and_the_others_stand_behind(sqlite
             session.connection()
 
     with ExitStack() as ending:
-        session = ending.enter_context(database.writing())
+        session = ending.enter_context(another.writing())
         session.connection()
         event.listen(database.engine, "connect", follow)
         crowd = [threading.Thread(target=write) for _ in range(3)]
@@ -195,6 +195,40 @@ def test_of_those_who_wait_to_write_one_looks_and_the_others_stand_behind(sqlite
     for each in crowd:
         each.join()
     database.dispose()
+    another.dispose()
 
     assert looked == 1
     assert len(looks) == 3
+
+
+def test_behind_a_transaction_of_the_same_process_nobody_looks(sqlite_url: str) -> None:
+    """Whoever ends hands the place on: three who wait begin once each, when it is theirs."""
+    database, begun = connect(sqlite_url), Counter[str]()
+    standing = threading.Semaphore(0)
+
+    def follow(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+        def note(statement: str) -> None:
+            begun[statement] += 1
+            if statement == "PRAGMA busy_timeout=3":
+                standing.release()
+
+        connection.set_trace_callback(note)
+
+    def write() -> None:
+        with database.writing() as session:
+            session.connection()
+
+    event.listen(database.engine, "connect", follow)
+    with database.writing() as session:
+        session.connection()
+        assert standing.acquire(timeout=10)
+        crowd = [threading.Thread(target=write) for _ in range(3)]
+        for each in crowd:
+            each.start()
+        for _ in crowd:
+            assert standing.acquire(timeout=10)
+    for each in crowd:
+        each.join()
+    database.dispose()
+
+    assert begun["BEGIN IMMEDIATE"] == 4
