@@ -8,7 +8,7 @@ anywhere: never to this machine unless that was typed, never to where clouds kee
 import socket
 import time
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from ssl import SSLContext
 from typing import Any
 
@@ -23,14 +23,22 @@ _WHOLE = "whole_s"
 
 def is_forbidden(address: str) -> bool:
     """Whether an address in figures is never asked; of a name nothing is known here."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
+    parsed = _in_figures(address.partition("%")[0])
+    if parsed is None:
         return False
     parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return (
         parsed.is_loopback or parsed.is_link_local or parsed.is_multicast or parsed.is_unspecified
     )
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a name stands for whoever asks (RFC 6761), or for their loopback in figures."""
+    host = host.lower().rstrip(".")
+    parsed = _in_figures(host)
+    if parsed is None:
+        return host == "localhost" or host.endswith(".localhost")
+    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
 
 
 def taking(whole_s: float) -> dict[str, float]:
@@ -128,6 +136,18 @@ class _BoundStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
         return self._inner.get_extra_info(info)
+
+
+def _in_figures(host: str) -> IPv4Address | IPv6Address | None:
+    """An address however it is written: a resolver takes `127.1` and `2130706433` as well."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        pass
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except (OSError, UnicodeError, ValueError):
+        return None
 
 
 def _addresses(host: str, port: int) -> list[str]:

@@ -45,6 +45,7 @@ Unavailable
 ├── ProviderUnreachable 503
 ├── ProviderSaysOtherwise 503  what the provider says does not hold together
 ├── SignInBusy         503
+├── NothingTellable    503  what is told once cannot be sealed for its reader
 └── SeedsUnreadable    503  the key of the authenticators' seeds is gone
 """
 
@@ -248,6 +249,20 @@ class SeedsUnreadable(Unavailable):
     message_en = (
         "The key of the second factors cannot be read. Printed codes still work. "
         "Restore second-factor.key in the station's keys folder."
+    )
+
+
+class NothingTellable(Unavailable):
+    """What is told once cannot be sealed for its reader, so it was not made."""
+
+    code = "nothing_tellable"
+    message_vi = (
+        "Chưa tạo gì: đài không ghi được tệp told-once.key trong thư mục khóa, nên không đưa được "
+        "mã cho bạn. Hãy xem ổ đĩa và thư mục khóa, rồi thử lại."
+    )
+    message_en = (
+        "Nothing was made: the station cannot write told-once.key in its keys folder, so it could "
+        "not tell you the secret. Look at the disk and at the keys folder, then try again."
     )
 
 

@@ -1,13 +1,15 @@
 """OpenID Connect (Core 1.0, code flow with PKCE): who somebody is, by a province's provider.
 
 The provider says who; what they may do stands in our own table, and whom an admin did not name is
-refused. Network here, no database. Endpoints are by TLS, or on this machine.
+refused. Network here, no database. Endpoints are by TLS, or on this machine, and each answer is
+bounded in bytes and as a whole in time: whoever presses the button waits for it, signed in or not.
 """
 
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,12 +21,15 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from broadcaster.accounts.errors import ProviderSaysOtherwise, ProviderUnreachable
+from broadcaster.outward import BoundedTransport
 from broadcaster.settings import Settings
 
 SECRET_FILE = "openid.secret"  # noqa: S105 - a file's name
 # Signatures that only the provider can make: never `none`, and no shared secret as a key.
 _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 _PATIENCE_S = 10.0
+"""How long one answer may take, however slowly its bytes come."""
+
 _CLOCKS_DIFFER_BY_S = 60
 _LONGEST_ANSWER_BYTES = 256 * 1024
 
@@ -62,10 +67,11 @@ class Foreigner:
     login: str
 
 
-def discover(settings: Settings) -> Provider:
+def discover(settings: Settings, *, now_s: Callable[[], float] = time.monotonic) -> Provider:
     """Ask the provider for its endpoints; raise ProviderUnreachable or ProviderSaysOtherwise."""
     issuer = settings.openid_issuer
-    told = _told("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+    told = _told("GET", address, now_s=now_s)
     if told.get("issuer") != issuer:
         raise ProviderSaysOtherwise("another issuer than was configured")
     named = (told.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"))
@@ -177,24 +183,33 @@ def _secret(settings: Settings) -> str:
     return file.read_text("utf-8").strip() if file.is_file() else ""
 
 
-def _told(method: str, address: str, *, form: Mapping[str, str] | None = None) -> dict[str, Any]:
+def _told(
+    method: str,
+    address: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    now_s: Callable[[], float] = time.monotonic,
+) -> dict[str, Any]:
     """A JSON object from the provider; redirects are not followed."""
+    transport = BoundedTransport(whole_s=_PATIENCE_S, now_s=now_s)
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     try:
         with (
-            httpx.Client(timeout=_PATIENCE_S, trust_env=False) as client,
-            client.stream(
-                method, address, data=form, headers={"Accept": "application/json"}
-            ) as answer,
+            httpx.Client(transport=transport, timeout=_PATIENCE_S, trust_env=False) as client,
+            client.stream(method, address, data=form, headers=headers) as answer,
         ):
-            body = b""
+            if answer.status_code != httpx.codes.OK:
+                raise ProviderSaysOtherwise(f"status {answer.status_code}")
+            # What was asked for is not packed; unpacked it might be far more than it seems.
+            if answer.headers.get("Content-Encoding", "identity") != "identity":
+                raise ProviderSaysOtherwise("a packed answer")
+            body = bytearray()
             for part in answer.iter_bytes():
                 body += part
                 if len(body) > _LONGEST_ANSWER_BYTES:
                     raise ProviderSaysOtherwise("an answer without end")
-            if answer.status_code != httpx.codes.OK:
-                raise ProviderSaysOtherwise(f"status {answer.status_code}")
-            found = httpx.Response(200, content=body).json()
-    except httpx.HTTPError as error:
+            found = httpx.Response(200, content=bytes(body)).json()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ProviderUnreachable(str(error)) from error
     except ValueError as error:
         raise ProviderSaysOtherwise(f"no JSON: {error}") from error

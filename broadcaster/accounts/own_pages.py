@@ -17,7 +17,9 @@ from broadcaster.accounts.errors import (
 )
 from broadcaster.accounts.guard import public, require, token_of
 from broadcaster.accounts.roles import Right
+from broadcaster.accounts.second_factor_pages import codes_sheet
 from broadcaster.accounts.session_list import end_session, end_sessions, sessions_of
+from broadcaster.accounts.told_once import once, told_here
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.accounts.wording import ROLE_WORDS
 from broadcaster.areas.queries import villages_of
@@ -46,8 +48,10 @@ class PasswordForm(BaseModel):
 def account_page(
     request: Request, station: Here, viewer: Self, token: Token, done: str = ""
 ) -> Response:
-    """Who I am here, and what keeps others from being me."""
-    return _page(request, station, viewer, token, done=done)
+    """Who I am here, and what keeps others from being me; a new sheet of codes, this once."""
+    told = told_here(request, viewer, station=station)
+    page = codes_sheet(request, told) if told else _page(request, station, viewer, token, done=done)
+    return once(page, request)
 
 
 @router.post("/account/password")

@@ -42,6 +42,13 @@ from broadcaster.accounts.personal_data import (
 )
 from broadcaster.accounts.roles import Right, Role
 from broadcaster.accounts.session_list import end_session, end_sessions, sessions_of
+from broadcaster.accounts.told_once import (
+    NOT_KEPT,
+    lead_to_telling,
+    once,
+    sealed_for,
+    told_here,
+)
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.accounts.wording import ROLE_NOTES, ROLE_WORDS
 from broadcaster.areas.queries import MANY_VILLAGES, clusters_of, village_count, villages_of
@@ -98,7 +105,7 @@ def people(
 def admit(
     request: Request, station: Here, viewer: Admin, form: Annotated[PersonForm, Form()]
 ) -> Response:
-    """Somebody new; the link with which they choose their password stands on the answer."""
+    """Somebody new; their page tells the link with which they choose their password, once."""
     try:
         with station.database.writing() as session:
             account, _ = create_account(
@@ -112,10 +119,11 @@ def admit(
                 by=viewer.account_id,
             )
             link = make_link(session, account.id, by=viewer.account_id, now=station.now())
-            account_id = account.id
+            path = f"/people/{account.id}"
+            sealed = sealed_for(viewer, link, path=path, station=station)
     except (UsernameUnusable, UsernameTaken, NoRole) as refused:
         return _list(request, station, viewer, form, refused=refused)
-    return _person(request, station, viewer, account_id, link=link)
+    return lead_to_telling(request, sealed, path=path)
 
 
 @router.post("/people/inspectors")
@@ -155,8 +163,10 @@ def person(
     done: str = "",
     cluster: ClusterAsked = "",
 ) -> Response:
-    """One person: roles, second factor, sessions."""
-    return _person(request, station, viewer, account_id, done=done, cluster=cluster)
+    """One person: roles, second factor, sessions; a link that was just made, this once."""
+    link = told_here(request, viewer, station=station)
+    page = _person(request, station, viewer, account_id, link=link, done=done, cluster=cluster)
+    return once(page, request)
 
 
 @router.post("/people/{account_id}/roles")
@@ -187,12 +197,17 @@ def give_roles(
 
 @router.post("/people/{account_id}/link")
 def give_link(request: Request, station: Here, viewer: Admin, account_id: Id) -> Response:
-    """A link for a new password, shown once; the old password serves until it is used."""
+    """A link for a new password, shown once; the old password serves until it is used.
+
+    A reload of the page that tells it leaves it as it is.
+    """
+    path = f"/people/{account_id}"
     with station.database.writing() as session:
         if not only_of(session, account_id, station_id=station.station_id).active:
             raise NoSuchPerson(account_id)
         link = make_link(session, account_id, by=viewer.account_id, now=station.now())
-    return _person(request, station, viewer, account_id, link=link)
+        sealed = sealed_for(viewer, link, path=path, station=station)
+    return lead_to_telling(request, sealed, path=path)
 
 
 @router.post("/people/{account_id}/second-factor/removal")
@@ -365,6 +380,7 @@ def _person(
         request,
         "accounts/pages/person.html",
         status_code=refused.status if refused else 200,
+        headers=NOT_KEPT if link else None,
         person=line,
         standing=standing,
         sessions=sessions,

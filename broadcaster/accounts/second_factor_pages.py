@@ -1,5 +1,7 @@
 """The pages of the second factor: typing a code, enrolling by QR code, printing codes."""
 
+import json
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -11,6 +13,7 @@ from starlette.responses import Response
 from broadcaster.accounts import second_factor
 from broadcaster.accounts.authenticator import address_of, in_groups, qr_svg
 from broadcaster.accounts.errors import (
+    NothingTellable,
     SecondFactorLocked,
     SecondFactorMissing,
     SecondFactorNeeded,
@@ -19,6 +22,7 @@ from broadcaster.accounts.errors import (
 )
 from broadcaster.accounts.guard import require, token_of
 from broadcaster.accounts.roles import Right
+from broadcaster.accounts.told_once import NOT_KEPT, lead_to_telling, sealed_for
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.errors import LoaError
 from broadcaster.web.context import Context, context
@@ -32,6 +36,10 @@ Self = Annotated[Viewer, Depends(require(Right.USE_OWN_ACCOUNT))]
 Token = Annotated[str, Depends(token_of)]
 Typed = Annotated[str, Form(max_length=60)]
 After = Annotated[str, Form(alias="next")]
+
+_SHEET_AT = "/account"
+_LONGEST_AFTER = 500
+"""A browser takes no cookie beyond 4 KB."""
 
 
 @router.get("/sign-in/code")
@@ -85,7 +93,7 @@ def enrol(
     code: Typed = "",
     after: After = "/account",
 ) -> Response:
-    """Take the offered seed into use; the printed codes stand on the page that answers."""
+    """Take the offered seed into use; the page that follows has the printed codes, once."""
     try:
         codes = second_factor.enrol(
             station.database,
@@ -97,22 +105,42 @@ def enrol(
         )
     except (SecondFactorRefused, SecondFactorLocked) as refused:
         return _offer_page(request, station, viewer, token, after=after, refused=refused)
-    return render(
-        request, "accounts/pages/codes.html", codes=codes, enrolled=True, after=safe_next(after)
-    )
+    return _to_sheet(request, station, viewer, codes, enrolled=True, after=safe_next(after))
 
 
 @router.post("/account/second-factor/codes")
 def print_codes(request: Request, station: Here, viewer: Self) -> Response:
-    """A new sheet of printed codes; the old ones are void."""
+    """A new sheet of printed codes; the old ones are void. A reload of it makes no other."""
     with station.database.writing() as session:
         _ask_for_proof(session, station, viewer)
         codes = second_factor.make_codes(
             session, viewer.account_id, by=viewer.account_id, now=station.now()
         )
-    return render(
-        request, "accounts/pages/codes.html", codes=codes, enrolled=False, after="/account"
-    )
+    return _to_sheet(request, station, viewer, codes, enrolled=False, after="/account")
+
+
+def codes_sheet(request: Request, told: str) -> Response:
+    """The sheet that `_to_sheet` leads to."""
+    return render(request, "accounts/pages/codes.html", headers=NOT_KEPT, **json.loads(told))
+
+
+def _to_sheet(
+    request: Request,
+    station: Context,
+    viewer: Viewer,
+    codes: Sequence[str],
+    *,
+    enrolled: bool,
+    after: str,
+) -> Response:
+    after = after if len(after) <= _LONGEST_AFTER else "/account"
+    told = json.dumps({"codes": list(codes), "enrolled": enrolled, "after": after})
+    try:
+        sealed = sealed_for(viewer, told, path=_SHEET_AT, station=station)
+    except NothingTellable:
+        # They are made by now, and the old ones void: better told here than nowhere.
+        return codes_sheet(request, told)
+    return lead_to_telling(request, sealed, path=_SHEET_AT)
 
 
 def _ask_for_proof(session: Session, station: Context, viewer: Viewer) -> None:

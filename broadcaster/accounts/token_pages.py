@@ -19,6 +19,13 @@ from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.scopes import Scope
 from broadcaster.accounts.stations import stations_read_by
+from broadcaster.accounts.told_once import (
+    NOT_KEPT,
+    lead_to_telling,
+    once,
+    sealed_for,
+    told_here,
+)
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.accounts.wording import SCOPE_NOTES, SCOPE_WORDS
 from broadcaster.errors import BadInput
@@ -32,6 +39,8 @@ router = APIRouter(include_in_schema=False)
 Here = Annotated[Context, Depends(context)]
 Admin = Annotated[Viewer, Depends(require(Right.ADMINISTER))]
 Onlooker = Annotated[Viewer, Depends(require_to_read(Right.ADMINISTER))]
+
+_LIST = "/tokens"
 
 
 class TokenForm(BaseModel):
@@ -53,15 +62,16 @@ class TokenForm(BaseModel):
 
 @router.get("/tokens")
 def tokens(request: Request, station: Here, viewer: Onlooker, done: str = "") -> Response:
-    """Every token of the station, and the form for one more."""
-    return _page(request, station, viewer, TokenForm(), done=done)
+    """Every token of the station, and the form for one more; one just made is told this once."""
+    secret = told_here(request, viewer, station=station)
+    return once(_page(request, station, viewer, TokenForm(), secret=secret, done=done), request)
 
 
 @router.post("/tokens")
 def make(
     request: Request, station: Here, viewer: Admin, form: Annotated[TokenForm, Form()]
 ) -> Response:
-    """A new token; it stands on the answer and nowhere else."""
+    """A new token; the list that follows tells it, once. A reload of that makes no second one."""
     try:
         with station.database.writing() as session:
             _, secret = make_token(
@@ -74,9 +84,10 @@ def make(
                 by=viewer.account_id,
                 now=station.now(),
             )
+            sealed = sealed_for(viewer, secret, path=_LIST, station=station)
     except BadInput as refused:
         return _page(request, station, viewer, form, refused=refused)
-    return _page(request, station, viewer, TokenForm(), secret=secret)
+    return lead_to_telling(request, sealed, path=_LIST)
 
 
 @router.post("/tokens/{token_id}/revocation")
@@ -114,7 +125,7 @@ def _page(
         request,
         "accounts/pages/tokens.html",
         status_code=refused.status if refused else 200,
-        headers={"Cache-Control": "no-store"} if secret else None,
+        headers=NOT_KEPT if secret else None,
         tokens=listed,
         secret=secret,
         done=done,

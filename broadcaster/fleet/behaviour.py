@@ -14,6 +14,7 @@ from sqlmodel import Session, col, delete, select
 
 from broadcaster.audit import Act, record
 from broadcaster.fleet.errors import (
+    RelayHostForbidden,
     RelayHostUnusable,
     StaggerUnusable,
     TooManyRelayHosts,
@@ -23,6 +24,7 @@ from broadcaster.fleet.errors import (
 )
 from broadcaster.fleet.registry import device_in_service
 from broadcaster.fleet.tables import Device, DeviceSetting, RelayHost
+from broadcaster.outward import is_forbidden, is_this_machine
 from devices.protocol.fields import HostName
 from devices.protocol.messages import VolumeBand
 
@@ -137,7 +139,10 @@ def relay_hosts_of(session: Session, station_id: str) -> tuple[str, ...]:
 
 
 def checked_hosts(given: Iterable[str]) -> list[str]:
-    """Hosts in one spelling, each once; raise RelayHostUnusable or TooManyRelayHosts."""
+    """Hosts in one spelling, each once.
+
+    Raises RelayHostUnusable, RelayHostForbidden or TooManyRelayHosts.
+    """
     hosts = sorted({_host(each) for each in given})
     if len(hosts) > HOSTS_LIMIT:
         raise TooManyRelayHosts(field="hosts")
@@ -204,6 +209,10 @@ def _minute(clock: str) -> int:
 
 def _host(given: str) -> str:
     try:
-        return msgspec.convert(given.strip().lower().rstrip("."), HostName)
+        host = msgspec.convert(given.strip().lower().rstrip("."), HostName)
     except msgspec.ValidationError as error:
         raise RelayHostUnusable(given.strip()[:100], field="hosts") from error
+    # Its own loopback an admin may name, for a programme that a pole's own receiver hands on.
+    if is_forbidden(host) and not is_this_machine(host):
+        raise RelayHostForbidden(host, field="hosts")
+    return host

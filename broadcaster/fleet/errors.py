@@ -15,6 +15,7 @@ LoaError
 │   ├── SameDevice           no device takes its own place
 │   ├── PlaceUnusable        no point on the earth
 │   ├── RelayHostUnusable    not the name of a host
+│   ├── RelayHostForbidden   an address at which no broadcaster can be
 │   └── TooManyRelayHosts    a station has at most 100
 ├── NotFound
 │   └── UnknownDevice        the registry has no such device
@@ -121,6 +122,20 @@ class RelayHostUnusable(BadInput):
     message_en = (
         "Each line is the name of a host, such as stream.vovmedia.vn, without https:// and "
         "without a path. Nothing was changed."
+    )
+
+
+class RelayHostForbidden(BadInput):
+    """An address at which no broadcaster can be: link-local, multicast, or none."""
+
+    code = "relay_host_forbidden"
+    message_vi = (
+        "Địa chỉ 169.254.…, 224.… hoặc 0.0.0.0 không phải của một đài phát thanh nào, nên loa "
+        "không bao giờ mở. Hãy bỏ dòng đó. Chưa có gì thay đổi."
+    )
+    message_en = (
+        "No broadcaster is at 169.254.…, 224.… or 0.0.0.0, so no device ever opens that. "
+        "Remove that line. Nothing was changed."
     )
 
 

@@ -13,10 +13,12 @@ from sqlmodel import Session, col, select
 from broadcaster.audit import Act, record
 from broadcaster.database import new_id
 from broadcaster.fleet.behaviour import checked_hosts, keep_relay_hosts, relay_hosts_of
-from broadcaster.fleet.errors import RelayHostUnusable
+from broadcaster.fleet.errors import RelayHostForbidden, RelayHostUnusable
+from broadcaster.outward import is_this_machine
 from broadcaster.sources.errors import (
     NAME_LIMIT_CHARACTERS,
     SourceChoiceUnknown,
+    SourceHostForbidden,
     SourceListed,
     SourceNameUnusable,
     SourceUrlUnusable,
@@ -63,7 +65,10 @@ def checked_source(*, name: str, level: str, kind: str, url: str) -> GivenSource
 def add_source(
     session: Session, given: GivenSource, *, station_id: str, by: str, now: datetime
 ) -> RelaySource:
-    """Put a source on the list and allow its host; raise SourceListed, TooManyRelayHosts."""
+    """Put a source on the list and allow its host.
+
+    Raises SourceListed, SourceHostForbidden, TooManyRelayHosts.
+    """
     _require_unlisted(session, given.url, station_id=station_id)
     source = RelaySource(
         id=new_id("src"),
@@ -168,6 +173,8 @@ def _checked_url(given: str) -> str:
     try:
         msgspec.convert(url, HttpsUrl)
         checked_hosts([host_of(url) or ""])
+    except RelayHostForbidden as error:
+        raise SourceHostForbidden(field="url") from error
     except (msgspec.ValidationError, RelayHostUnusable) as error:
         raise SourceUrlUnusable(field="url") from error
     if not url.isascii() or not url.isprintable():
@@ -186,5 +193,11 @@ def _require_unlisted(session: Session, url: str, *, station_id: str) -> None:
 
 
 def _allow_host(session: Session, host: str, *, station_id: str, by: str, now: datetime) -> None:
-    hosts = checked_hosts([*relay_hosts_of(session, station_id), host])
-    keep_relay_hosts(session, hosts, station_id=station_id, by=by, now=now)
+    # Each machine has a loopback of its own, so that this one is no broadcaster's: it is allowed
+    # where the hosts themselves are entered, never by the way.
+    allowed = relay_hosts_of(session, station_id)
+    if is_this_machine(host) and host not in allowed:
+        raise SourceHostForbidden(field="url")
+    keep_relay_hosts(
+        session, checked_hosts([*allowed, host]), station_id=station_id, by=by, now=now
+    )

@@ -4,6 +4,7 @@ LoaError
 ├── BadInput
 │   ├── SourceNameUnusable   empty, or longer than a line
 │   ├── SourceUrlUnusable    not the https address of a host by its name
+│   ├── SourceHostForbidden  this machine's own network, where no broadcaster is
 │   ├── SourceChoiceUnknown  a level or a kind that is not offered
 │   └── SourceListed         this address is in the list already
 ├── NotFound
@@ -36,6 +37,22 @@ class SourceUrlUnusable(BadInput):
     message_en = (
         "A source's address begins with https:// and holds no password, such as "
         "https://stream.vovmedia.vn/vov1. Nothing was changed."
+    )
+
+
+class SourceHostForbidden(BadInput):
+    """This machine's own network, where no broadcaster is."""
+
+    code = "source_host_forbidden"
+    message_vi = (
+        "Địa chỉ này chỉ về chính máy đang mở nó (localhost, 127.…, 169.254.…), không phải một đài "
+        "phát thanh. Hãy ghi địa chỉ của đài, ví dụ: https://stream.vovmedia.vn/vov1. "
+        "Chưa có gì thay đổi."
+    )
+    message_en = (
+        "This address is that of whichever machine opens it (localhost, 127.…, 169.254.…), and no "
+        "broadcaster's. Enter a broadcaster's, such as https://stream.vovmedia.vn/vov1. "
+        "Nothing was changed."
     )
 
 

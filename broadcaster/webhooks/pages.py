@@ -9,6 +9,13 @@ from starlette.responses import Response
 
 from broadcaster.accounts.guard import require, require_to_read
 from broadcaster.accounts.roles import Right
+from broadcaster.accounts.told_once import (
+    NOT_KEPT,
+    lead_to_telling,
+    once,
+    sealed_for,
+    told_here,
+)
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.errors import BadInput
 from broadcaster.web.addresses import Id
@@ -54,7 +61,7 @@ def webhooks(request: Request, station: Here, viewer: Onlooker) -> Response:
 def add(
     request: Request, station: Here, viewer: Admin, form: Annotated[WebhookForm, Form()]
 ) -> Response:
-    """Have an address told from now on; its secret stands on the answer and nowhere else."""
+    """Have an address told from now on; its own page tells its secret, once."""
     try:
         with station.database.writing() as session:
             row, secret = add_webhook(
@@ -67,18 +74,20 @@ def add(
                 by=viewer.account_id,
                 now=station.now(),
             )
-            webhook_id = row.id
+            path = f"/webhooks/{row.id}"
+            sealed = sealed_for(viewer, secret, path=path, station=station)
     except BadInput as refused:
         return _list(request, station, viewer, form, refused=refused)
-    return _one(request, station, viewer, webhook_id, secret=secret)
+    return lead_to_telling(request, sealed, path=path)
 
 
 @router.get("/webhooks/{webhook_id}")
 def webhook(
     request: Request, station: Here, viewer: Onlooker, webhook_id: Id, done: str = ""
 ) -> Response:
-    """One address, and its newest deliveries."""
-    return _one(request, station, viewer, webhook_id, done=done)
+    """One address, and its newest deliveries; of one just added, its secret this once."""
+    secret = told_here(request, viewer, station=station)
+    return once(_one(request, station, viewer, webhook_id, secret=secret, done=done), request)
 
 
 @router.post("/webhooks/{webhook_id}/trial")
@@ -163,7 +172,7 @@ def _one(
     return render(
         request,
         "webhooks/pages/webhook.html",
-        headers={"Cache-Control": "no-store"} if secret else None,
+        headers=NOT_KEPT if secret else None,
         webhook=row,
         kinds=kinds_of(row),
         kind_words=KIND_WORDS,

@@ -23,14 +23,17 @@ class AllowedHosts:
         """Whether a name may have led to this network address.
 
         Whoever owns a name may point it into the network that its listener stands in; so no
-        address inside it is reached, but those that the station named as such, and its own.
+        address inside it is reached, but those that the station named as such, and its own. Where
+        clouds keep their credentials (link-local), and what is nobody's, is reached by no name.
         """
         if not self.may_open(url):
             return False
         address = ip_address(peer)
         if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
             address = address.ipv4_mapped
-        is_public = address.is_global and not address.is_multicast
+        if address.is_link_local or address.is_multicast or address.is_unspecified:
+            return False
+        is_public = address.is_global
         return is_public or str(address) in self.hosts or host_of(url) == host_of(self.station_url)
 
     def allows(self, url: str, peer: str | None) -> bool:

@@ -9,13 +9,16 @@ from contextlib import contextmanager, suppress
 import httpx
 import pytest
 
+from broadcaster.accounts.errors import ProviderUnreachable
+from broadcaster.accounts.openid import discover
 from broadcaster.alerts.errors import FeedUnreachable
 from broadcaster.alerts.fetching import fetcher
 from broadcaster.exchange.carrying import carrier
 from broadcaster.exchange.errors import OfficeUnreachable
-from broadcaster.outward import BoundedTransport, is_forbidden, taking
+from broadcaster.outward import BoundedTransport, is_forbidden, is_this_machine, taking
 from broadcaster.publishing.outlets.asking import asking
 from broadcaster.publishing.outlets.errors import OutletUnsure
+from broadcaster.settings import Settings
 from tests.broadcaster.alerts.server import Answer, publishing
 
 
@@ -77,6 +80,15 @@ def test_nor_the_round_with_the_province() -> None:
         speaks.collect("")
 
 
+def test_nor_whoever_wants_to_sign_in_by_the_province() -> None:
+    """They are told that it cannot be reached, and have the station's own form."""
+    times = ten_seconds_a_look()
+    with dripping() as slow, pytest.raises(ProviderUnreachable):
+        discover(
+            Settings(openid_issuer=slow, openid_client_id="dai"), now_s=lambda: next(times)
+        )
+
+
 def test_a_post_whose_answer_never_ended_may_have_been_made() -> None:
     """It is looked for before it is sent again."""
     times = ten_seconds_a_look()
@@ -125,3 +137,10 @@ def test_private_networks_and_the_world_may_be_asked() -> None:
     """Portals stand in communes' own networks."""
     assert not any(map(is_forbidden, ("10.0.0.1", "192.168.1.10", "203.0.113.9", "fd00::1")))
     assert all(map(is_forbidden, ("fe80::1%eth0", "::", "ff02::1", "127.0.0.53")))
+    assert all(map(is_forbidden, ("127.1", "2130706433", "0x7f.1", "2852039166")))
+
+
+def test_the_machine_itself_is_known_however_it_is_written() -> None:
+    """By the names that a resolver keeps for it, and in figures of any kind."""
+    assert all(map(is_this_machine, ("localhost", "a.LOCALHOST.", "127.0.1.1", "127.1", "::1")))
+    assert not any(map(is_this_machine, ("localhost.vn", "10.0.0.1", "169.254.1.1", "vov.vn")))

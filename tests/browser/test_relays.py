@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from broadcaster.areas.tables import Station
 from broadcaster.dispatch.signing import sign_changed_plans
+from broadcaster.fleet.behaviour import keep_relay_hosts
 from broadcaster.ledger.tables import Play
 from broadcaster.schedule.planning import plan_broadcasts
 from broadcaster.schedule.tables import Broadcast
@@ -35,8 +36,12 @@ def radio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpsRadi
         yield radio
 
 
-def add_sources(page: Page, radio: HttpsRadio) -> None:
+def add_sources(site: Site, page: Page, radio: HttpsRadio) -> None:
     """An admin lists a source that plays and one that is gone, and tries both."""
+    with site.station.database.writing() as session:
+        keep_relay_hosts(
+            session, ["127.0.0.1"], station_id=STATION_ID, by=None, now=site.station.clock()
+        )
     page.goto("/schedule")
     page.get_by_role("link", name="Tiếp sóng").first.click()
     page.get_by_role("link", name="Nguồn tiếp sóng").click()
@@ -102,7 +107,7 @@ def test_a_relay_from_its_source_to_the_ledger(
 ) -> None:
     """Every page says what is relayed, from where, and that nobody verified what it said."""
     admin = visit("admin")
-    add_sources(admin, radio)
+    add_sources(site, admin, radio)
     expect(admin.get_by_role("region", name="VOV1")).to_contain_text("Nghe được")
     expect(admin.get_by_role("region", name="Đài tỉnh")).to_contain_text("từ chối")
     keep_picture(admin, "relay-sources-1280")
@@ -155,7 +160,7 @@ def test_a_relay_is_planned_and_approved_without_javascript(
     site: Site, visit: Visit, radio: HttpsRadio
 ) -> None:
     """On a phone whose browser runs no scripts."""
-    add_sources(visit("admin", script=False), radio)
+    add_sources(site, visit("admin", script=False), radio)
     plan_relay(visit("operator", width=360, script=False))
     leader = visit("leader", width=360, script=False)
     leader.goto("/approvals")

@@ -57,6 +57,21 @@ def _what_was_typed_survives_the_window(page: Page, visit: Visit, width: int) ->
     return page
 
 
+def _going_back_makes_no_second_one(page: Page) -> None:
+    """The browser fills the form in again; that is not typed, and leaves nothing unfinished."""
+    page.goto("/bulletins/new")
+    page.get_by_label("Tiêu đề").fill("Dọn vệ sinh")
+    page.get_by_label("Nội dung").fill("Sáng Chủ nhật dọn vệ sinh đường thôn.")
+    page.get_by_role("button", name="Lưu và tạo giọng đọc").click()
+    page.wait_for_url("**/bulletins/bul-*")
+    page.go_back()
+    expect(page.get_by_label("Nội dung")).to_have_value(re.compile("Sáng Chủ nhật"))
+    page.goto("/bulletins")
+    page.reload()
+    expect(page.get_by_role("link", name="Dọn vệ sinh")).to_have_count(1)
+    expect(page.get_by_text("Bạn đang viết dở")).to_have_count(0)
+
+
 def _a_change_is_seen_and_found(page: Page, width: int) -> None:
     """Word by word in the history; by words without diacritics in the list."""
     page.get_by_text("Sửa bản tin", exact=True).click()
@@ -112,4 +127,5 @@ def test_from_a_template_to_the_history(
     address = page.url
     _a_change_is_seen_and_found(page, width)
     _two_editors_hear_of_each_other(page, visit("operator", width=width), address, width)
+    _going_back_makes_no_second_one(page)
     assert [each for each in complaints if "409" not in each and "422" not in each] == []

@@ -20,6 +20,7 @@ from structlog.testing import capture_logs
 
 from broadcaster.accounts.sealing import open_seed
 from broadcaster.accounts.tables import SecondFactor
+from broadcaster.accounts.told_once import KEY_FILE, TOLD_COOKIE
 from broadcaster.rehearsal.director import Director
 from broadcaster.webhooks.keeping import secret_of
 from broadcaster.webhooks.tables import Webhook
@@ -64,7 +65,10 @@ class Overheard(Site):
         self.heard.update(_sent(answer.request))
         for name, value in answer.headers.multi_items():
             if name == "set-cookie":
-                self.heard.add(value.partition(";")[0].partition("=")[2])
+                cookie, _, held = value.partition(";")[0].partition("=")
+                self.heard.add(held)
+                if cookie == TOLD_COOKIE:
+                    self.heard.add(self._told(held))
         answer.read()
         if answer.headers.get("content-type", "").startswith(("text/", "application/json")):
             found = SHOWN_SECRET.finditer(answer.text)
@@ -72,6 +76,11 @@ class Overheard(Site):
         kind = answer.headers.get("content-type", "")
         if kind.startswith("application/json") and answer.content:
             self.heard.update(_named(answer.json()))
+
+    def _told(self, sealed: str) -> str:
+        keys_dir = self.station.settings.keys_dir
+        told = json.loads(open_seed(sealed, keys_dir=keys_dir, key_file=KEY_FILE))["told"]
+        return str(told)
 
 
 def _sent(request: httpx.Request) -> Iterator[str]:

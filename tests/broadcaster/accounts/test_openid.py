@@ -1,5 +1,7 @@
 """Signing in by a province's provider: real HTTP, PKCE, nonce, state; and whoever is refused."""
 
+import gzip
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,14 +12,16 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import select
 
+from broadcaster.accounts.errors import ProviderSaysOtherwise
 from broadcaster.accounts.foreign_logins import name_foreign_login
-from broadcaster.accounts.openid import SECRET_FILE
+from broadcaster.accounts.openid import _LONGEST_ANSWER_BYTES, SECRET_FILE, discover
 from broadcaster.accounts.openid_pages import ASKED_COOKIE, ASKED_LASTS
 from broadcaster.accounts.people import close_account
 from broadcaster.accounts.roles import Role
 from broadcaster.accounts.tables import ForeignLogin
 from broadcaster.settings import SettingsInvalid, load_settings
 from tests.broadcaster.accounts.provider import CLIENT, Provider, running_provider
+from tests.broadcaster.alerts.server import Answer, publishing
 from tests.broadcaster.small_station import SmallStation, browser, form_token, found_station
 from tests.clients import TestClient
 from tests.trail import connect
@@ -262,6 +266,31 @@ def test_a_provider_that_is_away_is_said_to_be(station: SmallStation, app: FastA
 
     assert page.status_code == 503
     assert 'name="password"' in page.text
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_answer_without_end_is_not_read(station: SmallStation, packed: bool) -> None:
+    """Whoever presses the button fills no memory: neither as it is, nor unpacked."""
+    endless = b" " * (_LONGEST_ANSWER_BYTES + 1)
+    with publishing() as host:
+        station.settings.openid_issuer = host.at
+        told = json.dumps({"issuer": host.at}).encode() + endless
+        answer = Answer(gzip.compress(told), headers={"Content-Encoding": "gzip"})
+        host.has["/.well-known/openid-configuration"] = answer if packed else Answer(told)
+
+        with pytest.raises(ProviderSaysOtherwise, match="packed" if packed else "without end"):
+            discover(station.settings)
+
+
+@pytest.mark.usefixtures("lan")
+def test_a_provider_that_leads_into_the_network_is_not_followed(
+    app: FastAPI, provider: Provider
+) -> None:
+    """Where clouds keep credentials nothing is asked, whatever a provider names."""
+    provider.metadata = {"token_endpoint": "https://169.254.169.254/token"}
+
+    assert come(app)[1].status_code == 503
+    assert provider.asked
 
 
 @pytest.mark.usefixtures("lan")

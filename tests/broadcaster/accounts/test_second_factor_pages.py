@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from broadcaster.accounts.authenticator import STEP_S, code_at
 from broadcaster.accounts.guard import SESSION_COOKIE, require
 from broadcaster.accounts.roles import Right, Role
+from broadcaster.accounts.told_once import KEY_FILE
 from broadcaster.accounts.viewer import Viewer
 from tests.broadcaster.small_station import (
     SmallStation,
@@ -56,6 +57,11 @@ def send(client: TestClient, path: str, **fields: str) -> str:
     """A form of this person's own pages; what is answered."""
     token = form_token(client.get("/sign-in").text)
     return client.post(path, data={"csrf_token": token, **fields}, follow_redirects=True).text
+
+
+def codes_on(page: str) -> list[str]:
+    """The printed codes that a page shows."""
+    return re.findall(r"<li><code[^>]*>([a-z-]+)</code>", page)
 
 
 def enrolled(station: SmallStation, client: TestClient, *, after: str = "/keys") -> tuple[str, str]:
@@ -118,7 +124,38 @@ def test_who_has_one_proves_it_before_exchanging_it(station: SmallStation, app: 
         answer = client.post(path, headers=form)
         assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/code")
     send(client, "/sign-in/code", code=code_at(seed, now=station.clock()), next="/sign-in")
-    assert client.post("/account/second-factor/codes", headers=form).status_code == 200
+    assert client.post("/account/second-factor/codes", headers=form).status_code == 303
+    assert len(codes_on(client.get("/account").text)) == 10
+
+
+def test_a_sheet_that_is_loaded_again_is_not_printed_anew(
+    station: SmallStation, app: FastAPI
+) -> None:
+    """What was put into the safe serves, whatever the browser does afterwards."""
+    _, password = station.person("an", Role.OPERATOR)
+    client = signed_in_client(app, username="an", password=password)
+    enrolled(station, client)
+    form = {"X-CSRF-Token": form_token(client.get("/sign-in").text)}
+    printed = client.post("/account/second-factor/codes", headers=form)
+    sheet, again = (client.get(printed.headers["location"]) for _ in range(2))
+
+    assert sheet.headers["cache-control"] == "no-store"
+    assert codes_on(printed.text) == codes_on(again.text) == []
+    later = signed_in_client(app, username="an", password=password)
+    code = codes_on(sheet.text)[0]
+    assert "Tài khoản của tôi" in send(later, "/sign-in/code", code=code, next="/account")
+
+
+def test_a_disk_that_takes_no_key_keeps_no_codes_from_their_owner(
+    station: SmallStation, app: FastAPI
+) -> None:
+    """They are made by then, so they are told at once."""
+    client = browser(app, token=station.session_of("an", Role.OPERATOR))
+    (station.settings.keys_dir / KEY_FILE).mkdir(parents=True)
+
+    _, page = enrolled(station, client)
+
+    assert len(codes_on(page)) == 10
 
 
 def test_a_program_is_told_and_brings_its_code(station: SmallStation, app: FastAPI) -> None:

@@ -26,6 +26,7 @@ from broadcaster.fleet.behaviour import (
     relay_hosts_of,
 )
 from broadcaster.fleet.errors import (
+    RelayHostForbidden,
     RelayHostUnusable,
     StaggerUnusable,
     TooManyRelayHosts,
@@ -155,7 +156,7 @@ def test_hosts_that_are_taken_are_hosts(typed: list[str]) -> None:
     """As the contract writes them, each once, in order."""
     try:
         hosts = checked_hosts(typed)
-    except RelayHostUnusable:
+    except (RelayHostForbidden, RelayHostUnusable):
         return
 
     assert hosts == sorted(set(hosts))
@@ -171,6 +172,15 @@ def test_an_address_is_no_host(typed: str) -> None:
         RelayHostsForm(hosts=f"stream.example\n{typed}").checked()
 
     assert refused.value.field == "hosts"
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "169.254.43518", "0", "239.1.1.1"])
+def test_where_no_broadcaster_can_be_is_no_host(host: str) -> None:
+    """A receiver in the house may be named, where clouds keep their credentials may not."""
+    with pytest.raises(RelayHostForbidden):
+        checked_hosts(["stream.example", host])
+
+    assert checked_hosts(["127.0.0.1", "192.168.1.20"]) == ["127.0.0.1", "192.168.1.20"]
 
 
 def test_a_hundred_hosts_are_enough() -> None:

@@ -13,8 +13,14 @@ from broadcaster.accounts.roles import Role
 from broadcaster.fleet.behaviour import keep_relay_hosts, relay_hosts_of
 from broadcaster.sources import api, pages
 from broadcaster.sources.desk import checked_source, sources_of
-from broadcaster.sources.errors import SourceChoiceUnknown, SourceNameUnusable, SourceUrlUnusable
+from broadcaster.sources.errors import (
+    SourceChoiceUnknown,
+    SourceHostForbidden,
+    SourceNameUnusable,
+    SourceUrlUnusable,
+)
 from broadcaster.sources.holding import facts_of, source_holds
+from broadcaster.sources.tables import RelaySource
 from broadcaster.sources.trying import _AT_WORK
 from broadcaster.sources.wording import FINDINGS
 from tests.broadcaster.small_station import STATION_ID, SmallStation, browser, form_token
@@ -38,6 +44,14 @@ def radio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpsRadi
         yield radio
 
 
+def allow_loopback(station: SmallStation) -> None:
+    """What an admin enters by hand, for a receiver that stands beside each pole."""
+    with station.database.writing() as session:
+        keep_relay_hosts(
+            session, ["127.0.0.1"], station_id=STATION_ID, by=None, now=station.clock()
+        )
+
+
 def program(app: FastAPI, station: SmallStation, role: Role) -> TestClient:
     """A client of the API."""
     token = station.session_of(f"api-{role}", role)
@@ -55,6 +69,12 @@ def kept(station: SmallStation) -> list[tuple[str, str, str]]:
     """Name, level and address of each source."""
     with station.database.reading() as session:
         return [(each.name, each.level, each.url) for each in sources_of(session, STATION_ID)]
+
+
+def listed(station: SmallStation) -> list[RelaySource]:
+    """The sources in use."""
+    with station.database.reading() as session:
+        return list(sources_of(session, STATION_ID))
 
 
 def hosts(station: SmallStation) -> tuple[str, ...]:
@@ -105,6 +125,10 @@ def test_only_who_may_try_a_source_is_offered_it(app: FastAPI, station: SmallSta
         ("url", "https://vov.example/một", SourceUrlUnusable),
         ("url", "https://[::1/vov1", SourceUrlUnusable),
         ("url", "https://vov.example/" + "x" * 600, SourceUrlUnusable),
+        ("url", "https://169.254.169.254/latest", SourceHostForbidden),
+        ("url", "https://2852039166/latest", SourceHostForbidden),
+        ("url", "https://0.0.0.0/vov1", SourceHostForbidden),
+        ("url", "https://239.1.1.1/vov1", SourceHostForbidden),
     ],
 )
 def test_what_devices_would_refuse_is_not_kept(
@@ -115,6 +139,30 @@ def test_what_devices_would_refuse_is_not_kept(
         checked_source(**{**VOV1, field: value})
 
     assert getattr(error.value, "field", None) == field
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "127.0.1.1", "127.1", "2130706433", "localhost", "LOCALHOST.", "a.localhost"],
+)
+def test_the_machine_itself_is_no_broadcaster(
+    app: FastAPI, station: SmallStation, host: str
+) -> None:
+    """However it is written; unless an admin allowed that host by itself, for a receiver there."""
+    admin = browser(app, token=station.session_of("quan", Role.ADMIN))
+    refused = post(admin, "/relay-sources", VOV1 | {"url": f"https://{host}/vov1"})
+
+    assert refused.status_code == 422
+    assert "chỉ về chính máy đang mở nó" in refused.text
+    assert (kept(station), hosts(station)) == ([], ())
+    post(admin, "/relay-sources", VOV1)
+    (source,) = [each.id for each in listed(station)]
+    moved = post(admin, f"/relay-sources/{source}", VOV1 | {"url": f"https://{host}/vov1"})
+    assert moved.status_code == 422
+    assert hosts(station) == ("vov.example",)
+    allow_loopback(station)
+    answer = post(admin, "/relay-sources", VOV1 | {"url": f"https://{host}/vov1"})
+    assert answer.status_code == (303 if host == "127.0.0.1" else 422)
 
 
 def test_a_refused_form_comes_back_with_what_was_typed(app: FastAPI, station: SmallStation) -> None:
@@ -168,6 +216,7 @@ def test_staff_try_a_source_and_read_what_was_found(
     """It answers, it sounds, it is MP3; later it is gone, and that is said too."""
     radio.paths["/vov1"] = made_by_ffmpeg("mp3")
     admin = program(app, station, Role.ADMIN)
+    allow_loopback(station)
     source = admin.post("/api/relay-sources", json=VOV1 | {"url": radio.url("/vov1")}).json()
     an = browser(app, token=station.session_of("an", Role.OPERATOR))
 
@@ -189,6 +238,7 @@ def test_an_address_that_was_changed_is_untried(
 ) -> None:
     """What was found of another address says nothing of this one."""
     admin = program(app, station, Role.ADMIN)
+    allow_loopback(station)
     source = admin.post("/api/relay-sources", json=VOV1 | {"url": radio.url("/vov1")}).json()
     address = f"/api/relay-sources/{source['id']}"
     admin.post(f"{address}/trial")

@@ -9,6 +9,7 @@ from PIL import Image
 from sqlmodel import select
 
 import broadcaster.coverage.device_pages
+import broadcaster.live.pages
 import broadcaster.village.feedback_pages
 import broadcaster.village.pages
 import broadcaster.village.saying_pages
@@ -35,6 +36,7 @@ def app(afternoon: SmallStation) -> FastAPI:
         broadcaster.village.feedback_pages.router,
         broadcaster.village.sheet_pages.router,
         broadcaster.coverage.device_pages.router,
+        broadcaster.live.pages.router,
     )
 
 
@@ -273,3 +275,14 @@ def test_a_talk_heard_in_part_is_told_as_one(afternoon: SmallStation, head: Test
     assert "tiếng nói trực tiếp)" not in page
     assert "Phát được 3 phút 00 giây trong 4 phút 00 giây đã nói." in timeline
     assert "chỉ phát một phần buổi nói" in timeline
+
+
+def test_the_talks_own_page_says_how_many_heard_a_part_of_it(
+    app: FastAPI, afternoon: SmallStation
+) -> None:
+    """Beside the figure that leaves them out, in words, in residents."""
+    spoken_live(afternoon)
+    page = browser_of(app, "operator").get("/live/talk-1").text
+
+    assert "người dân ở nơi loa chỉ phát một phần buổi nói." in page
+    assert "Con số trên không tính những người này" in page

@@ -12,6 +12,8 @@ if (form) {
   let waiting = null;
   let isKeeping = false;
   let isStopped = false;
+  // Going back, a browser fills in what was saved long ago, and nobody has typed that anew.
+  let isTouched = false;
   let typed = "";
 
   const fields = () => {
@@ -38,7 +40,7 @@ if (form) {
 
   async function keep() {
     const now = content();
-    if (isKeeping || isStopped || now === typed) return;
+    if (isKeeping || isStopped || !isTouched || now === typed) return;
     isKeeping = true;
     let isAnswered = false;
     try {
@@ -70,6 +72,7 @@ if (form) {
 
   typed = content();
   form.addEventListener("input", () => {
+    isTouched = true;
     if (state.hidden) say(said.keeping);
     later(PAUSE_MS);
   });

@@ -17,6 +17,7 @@ from devices.controller.relay.https_receiver import HttpsReceiver
 from devices.errors import RelayBroken, RelayUndecodable
 from devices.protocol.messages import Config, Kind, Relay
 from devices.reception.hls import PLAYLIST_LIMIT_BYTES
+from devices.reception.hosts import AllowedHosts
 from devices.reception.octets import REDIRECTIONS, Allows
 from tests.devices.controller.pole import Pole, make_config, make_order, make_plan
 from tests.devices.controller.recording import RecordingSink
@@ -87,6 +88,28 @@ def crossings_hz(samples: "array[int]") -> float:
     middle = samples[len(samples) // 4 : len(samples) * 3 // 4]
     rises = sum(1 for before, after in pairwise(middle) if before < 0 <= after)
     return rises * RATE_HZ / len(middle)
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("192.168.1.20", True),
+        ("127.0.0.1", True),
+        ("169.254.169.254", False),
+        ("fe80::1", False),
+        ("::ffff:169.254.169.254", False),
+        ("239.1.1.1", False),
+        ("::", False),
+    ],
+)
+def test_a_receiver_in_the_house_is_reached_where_it_is_named(address: str, named: bool) -> None:
+    """And where clouds keep their credentials never, though somebody named it."""
+    url = "https://name.example/live"
+    by_both = AllowedHosts(hosts=frozenset({"name.example", address}))
+    by_name = AllowedHosts(hosts=frozenset({"name.example"}))
+
+    assert by_both.may_reach(url, address) is named
+    assert not by_name.may_reach(url, address)
 
 
 def test_an_mp3_stream_is_heard_as_it_is(radio: HttpsRadio) -> None:
