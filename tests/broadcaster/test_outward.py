@@ -84,9 +84,7 @@ def test_nor_whoever_wants_to_sign_in_by_the_province() -> None:
     """They are told that it cannot be reached, and have the station's own form."""
     times = ten_seconds_a_look()
     with dripping() as slow, pytest.raises(ProviderUnreachable):
-        discover(
-            Settings(openid_issuer=slow, openid_client_id="dai"), now_s=lambda: next(times)
-        )
+        discover(Settings(openid_issuer=slow, openid_client_id="dai"), now_s=lambda: next(times))
 
 
 def test_a_post_whose_answer_never_ended_may_have_been_made() -> None:
