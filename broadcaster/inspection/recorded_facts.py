@@ -142,6 +142,9 @@ class _Hashes:
 def _is_hashed_so(name: str, row: dict[str, Any], digest: str) -> bool:
     if row_sha256(row) == digest:
         return True
+    if name == "alert" and not row["frozen"]:
+        # It waits to be written once more: an older version, gone back to, had no such column.
+        return row_sha256({**row, "frozen": True}) == digest
     # A device's own word may say later that it was a simulation; the fold checks that it did.
     raised = name == "play" and row["simulated"]
     return bool(raised) and row_sha256({**row, "simulated": False}) == digest

@@ -47,6 +47,7 @@ FACTS = [table_named(name) for name in REGISTRY if name not in NOT_IN_THIS_SCENE
 UNSEEN = {
     "play.folded_at": "when the projection was last written: no figure rests on it",
     "alert.resolved_at": "when late word came is a note; whether it is open is found, see below",
+    "alert.frozen": "whether it is still to be written: turned off, it is written once more",
     "device.broker_salt": "a secret's verifier: the broker itself refuses another one",
     "device.broker_verifier": "a secret's verifier: the broker itself refuses another one",
     "device_share.valid_until": "empty in this scene; changed by hand below",
