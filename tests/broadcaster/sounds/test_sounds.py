@@ -13,7 +13,8 @@ from broadcaster.bulletins.studio import Studio
 from broadcaster.checkup.finding import Level
 from broadcaster.checkup.station import check_sounds
 from broadcaster.commands import app as commands
-from broadcaster.dispatch.chores import chores_of
+from broadcaster.database import Database
+from broadcaster.dispatch.chores import Chore, chores_of
 from broadcaster.monitoring import routes as monitoring
 from broadcaster.processes.manner import present_manner
 from broadcaster.processes.speaking import said
@@ -22,6 +23,7 @@ from broadcaster.settings import Settings, SettingsInvalid, load_settings
 from broadcaster.sounds.errors import SecretMissing, SecretUnusable, SoundsAway
 from broadcaster.sounds.moving import Where, move
 from broadcaster.sounds.opening import bucket_store, keep_secret, open_sounds, sounds_in_bucket
+from broadcaster.watching.around import Around
 from playlists.audio.audio_errors import AudioStoreAway
 from playlists.audio.audio_store import AudioStore
 from playlists.audio.bucket_store import BucketStore
@@ -164,6 +166,19 @@ def test_the_doctor_tries_the_store_and_counts_what_is_owed(
     assert [each.level for each in check_sounds(settings)] == [Level.SOON]
 
 
+def chores_by_name(database: Database, settings: Settings) -> dict[str, Chore]:
+    """What whoever leads the schedule does beside it."""
+    chores = chores_of(
+        database,
+        settings,
+        station_id=STATION,
+        may=lambda: True,
+        may_tell=lambda: True,
+        around=Around(),
+    )
+    return {each.name: each for each in chores}
+
+
 def test_who_leads_the_schedule_sends_what_is_owed(
     settings: Settings, store: BucketStore, s3: S3Server, sqlite_url: str
 ) -> None:
@@ -172,14 +187,11 @@ def test_who_leads_the_schedule_sends_what_is_owed(
     s3.trouble = Trouble.HANGS_UP
     name = store.put(SOUNDS[0])
     s3.trouble = Trouble.NONE
-    chores = chores_of(database, settings, station_id=STATION, may=lambda: True)
-    {each.name: each for each in chores}["sounds"].round()
+    chores_by_name(database, settings)["sounds"].round()
     without = Settings(state_dir=settings.state_dir)
 
     assert list(s3.kept) == [f"{name}.mp3"]
-    assert "sounds" not in {
-        each.name for each in chores_of(database, without, station_id=STATION, may=lambda: True)
-    }
+    assert "sounds" not in chores_by_name(database, without)
     database.dispose()
 
 
