@@ -1,6 +1,6 @@
 """The states of a play, and what each means for those who should have heard it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 
@@ -58,7 +58,7 @@ STOPPED_BY_ORDER = "stopped"
 OPEN = frozenset({PlayState.PLANNED, PlayState.RECEIVED, PlayState.CACHED, PlayState.STARTED})
 REACHED_IN_ORDER = tuple(Reached)
 
-_OUTCOMES = {
+_OUTCOMES: Mapping[str, Outcome] = {
     **dict.fromkeys(OPEN, Outcome.PENDING),
     PlayState.CONFIRMED: Outcome.CONFIRMED,
     PlayState.RELAYED: Outcome.RELAYED,
@@ -80,11 +80,11 @@ def outcome_of(state: str, *, played_ms: int) -> Outcome:
     """The part of coverage that a play stands in; a cut before any sound is a failure."""
     if state == PlayState.CUT and played_ms <= 0:
         return Outcome.FAILED
-    return _OUTCOMES[PlayState(state)]
+    return _OUTCOMES[state]
 
 
 # With repeats a pole has several plays of one order: the best of them counts, once.
-_BEST_FIRST = (
+BEST_FIRST = (
     Outcome.CONFIRMED,
     Outcome.RELAYED,
     Outcome.PARTIAL,
@@ -96,7 +96,7 @@ _BEST_FIRST = (
 
 def best_of(outcomes: Iterable[Outcome]) -> Outcome:
     """What counts of several plays of one order; not confirmed where there is none."""
-    return min(outcomes, key=_BEST_FIRST.index, default=Outcome.NOT_CONFIRMED)
+    return min(outcomes, key=BEST_FIRST.index, default=Outcome.NOT_CONFIRMED)
 
 
 def has_reached(reached: str, milestone: Reached) -> bool:
