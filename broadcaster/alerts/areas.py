@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from broadcaster.alerts.message import Area, Circle, Point
@@ -127,5 +128,11 @@ def _by_name(area: Area, villages: Sequence[KnownPlace]) -> set[str]:
     return {
         each.village_id
         for each in villages
-        if (name := " ".join(_LETTERS.findall(plain(each.name)))) and f" {name} " in words
+        if (name := _plain_name(each.name)) and f" {name} " in words
     }
+
+
+@lru_cache(maxsize=20_000)
+def _plain_name(name: str) -> str:
+    """A village's name as it is looked for: the same each time, and looked for at every board."""
+    return " ".join(_LETTERS.findall(plain(name)))

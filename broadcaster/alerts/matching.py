@@ -12,7 +12,7 @@ from broadcaster.alerts.hazards import hazard_of
 from broadcaster.alerts.message import DEFAULT_LANGUAGE, Alert, Area, Info, preferred_info
 from broadcaster.alerts.tables import AlertPlaceCode
 from broadcaster.alerts.words import Offered, offered_words
-from broadcaster.areas.queries import not_standing, villages_of
+from broadcaster.areas.queries import not_standing, village_names, villages_of
 from broadcaster.fleet.village_places import village_places
 
 
@@ -33,7 +33,9 @@ def proposal_of(session: Session, alert: Alert, *, station_id: str, day: date) -
     """The villages of all that is said in the language that is read, and its words."""
     info = preferred_info(alert)
     villages = known_places(session, station_id=station_id, day=day)
-    found = meant(alert, villages, codes_of(session, station_id=station_id, villages=villages))
+    gone = not_standing(session, day)
+    codes = codes_of(session, station_id=station_id, villages=villages, gone=gone)
+    found = meant(alert, villages, codes)
     cluster = {each.id: each.cluster_id for each in villages_of(session, station_id)}
     return Proposal(
         info=info,
@@ -53,6 +55,32 @@ def meant(
     return matched(_areas(alert, preferred_info(alert)), villages=villages, codes=codes)
 
 
+def is_drawn(alert: Alert) -> bool:
+    """Whether a place on the map is said of where it holds, and not only codes and words."""
+    areas = _areas(alert, preferred_info(alert))
+    return any(area.polygons or area.circles for area in areas)
+
+
+def concerning(
+    session: Session, alerts: Sequence[Alert], *, station_id: str, day: date
+) -> list[bool]:
+    """Whether each of these alerts is about a village of the station.
+
+    Where nothing is drawn the villages' names are enough, and of those that are called alike one:
+    a province has thousands, and this is asked for by every board that stands open somewhere.
+    """
+    gone = not_standing(session, day)
+    if any(is_drawn(each) for each in alerts):
+        villages = known_places(session, station_id=station_id, day=day)
+    else:
+        villages = [
+            KnownPlace(village_id=name, name=name)
+            for name in village_names(session, station_id, without=gone)
+        ]
+    codes = codes_of(session, station_id=station_id, villages=villages, gone=gone)
+    return [bool(meant(each, villages, codes).village_ids) for each in alerts]
+
+
 def known_places(session: Session, *, station_id: str, day: date) -> Sequence[KnownPlace]:
     """The station's villages that stand on that day, each with its point where it is known."""
     places = village_places(session, station_id=station_id, day=day)
@@ -69,15 +97,15 @@ def known_places(session: Session, *, station_id: str, day: date) -> Sequence[Kn
 
 
 def codes_of(
-    session: Session, *, station_id: str, villages: Sequence[KnownPlace]
+    session: Session, *, station_id: str, villages: Sequence[KnownPlace], gone: frozenset[str]
 ) -> Mapping[tuple[str, str], frozenset[str]]:
-    """The villages of each code that the station knows."""
+    """The villages of each code that the station knows, without those that are gone."""
     everywhere = frozenset(each.village_id for each in villages)
     found: dict[tuple[str, str], frozenset[str]] = defaultdict(frozenset)
     rows = session.exec(select(AlertPlaceCode).where(AlertPlaceCode.station_id == station_id))
     for row in rows:
-        meant = everywhere if row.village_id is None else frozenset({row.village_id})
-        found[row.list_name, row.value] |= meant & everywhere
+        meant = everywhere if row.village_id is None else frozenset({row.village_id}) - gone
+        found[row.list_name, row.value] |= meant
     return dict(found)
 
 

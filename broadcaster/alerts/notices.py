@@ -10,7 +10,7 @@ from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.alerts.desk import waiting_alerts
 from broadcaster.alerts.intake import alert_of_key
-from broadcaster.alerts.matching import codes_of, known_places, meant
+from broadcaster.alerts.matching import concerning
 from broadcaster.alerts.shown import AlertLine, alert_line
 from broadcaster.alerts.standing import Shown
 from broadcaster.alerts.tables import ReceivedAlert
@@ -40,11 +40,11 @@ def alert_notices(
         return taken_back
     zone = ZoneInfo(session.get_one(Station, station_id).zone)
     day = now.astimezone(zone).date()
-    # The villages are read once for all alerts: a province has thousands, and this is asked for
-    # by every board that stands open somewhere.
-    villages = known_places(session, station_id=station_id, day=day)
-    codes = codes_of(session, station_id=station_id, villages=villages)
-    ours = [line for line in lines[:_MOST] if meant(line.alert, villages, codes).village_ids]
+    looked_at = lines[:_MOST]
+    are_ours = concerning(
+        session, [line.alert for line in looked_at], station_id=station_id, day=day
+    )
+    ours = [line for line, is_ours in zip(looked_at, are_ours, strict=True) if is_ours]
     others = [line for line in lines if line not in ours]
     return [*taken_back, *(_waiting(each) for each in ours), *_elsewhere(others)]
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import and_, func
+from sqlalchemy import ColumnElement, and_, exists, func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -82,11 +82,14 @@ def villages_of(
     only: Collection[str] | None = None,
     of_clusters: Collection[str] | None = None,
     beside: Collection[str] = (),
+    part: slice | None = None,
 ) -> Sequence[KnownVillage]:
     """The villages of a station: cluster by cluster, each in its order; `only` asks for some.
 
-    With `of_clusters` those of some clusters, and `beside` them these.
+    With `of_clusters` those of some clusters, and `beside` them these. `part` is a part of a list
+    that is shown in parts.
     """
+    session.flush()
     wanted = (
         select(Village.id, Village.cluster_id, Village.name)
         .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
@@ -98,17 +101,38 @@ def villages_of(
     if of_clusters is not None:
         near, named = col(Village.cluster_id).in_(of_clusters), col(Village.id).in_(beside)
         wanted = wanted.where(near | named)
-    return [KnownVillage(*row) for row in session.exec(wanted)]
+    if part is not None:
+        wanted = wanted.offset(part.start).limit(part.stop - part.start)
+    # As rows of the driver: thousands are read, and each need not be asked what it is.
+    return [KnownVillage(*row) for row in session.connection().execute(wanted).all()]
 
 
-def village_count(session: Session, station_id: str) -> int:
-    """How many villages a station has."""
-    return session.exec(
+def village_names(
+    session: Session, station_id: str, *, without: Collection[str] = ()
+) -> Sequence[str]:
+    """What the villages of a station are called, each name once, in no order."""
+    wanted = (
+        select(Village.name)
+        .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
+        .where(Cluster.station_id == station_id)
+        .distinct()
+    )
+    if without:
+        wanted = wanted.where(col(Village.id).not_in(without))
+    return session.exec(wanted).all()
+
+
+def village_count(session: Session, station_id: str, *, only: Collection[str] | None = None) -> int:
+    """How many villages a station has, or how many of some."""
+    wanted = (
         select(func.count())
         .select_from(Village)
         .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
         .where(Cluster.station_id == station_id)
-    ).one()
+    )
+    if only is not None:
+        wanted = wanted.where(col(Village.id).in_(only))
+    return session.exec(wanted).one()
 
 
 def villages_at(station_id: str) -> SelectOfScalar[str]:
@@ -135,20 +159,39 @@ def residents_on(session: Session, village_ids: Collection[str], day: date) -> d
 
     A village of which nothing is recorded by that day is left out: its number is not known.
     """
-    rows = session.connection().execute(
-        core_select(
-            col(VillagePopulation.village_id),
-            col(VillagePopulation.households),
-            col(VillagePopulation.residents),
-            col(VillagePopulation.valid_from),
+    rows = (
+        session.connection()
+        .execute(
+            core_select(
+                col(VillagePopulation.village_id),
+                col(VillagePopulation.households),
+                col(VillagePopulation.residents),
+                col(VillagePopulation.valid_from),
+            )
+            .where(
+                col(VillagePopulation.village_id).in_(village_ids),
+                col(VillagePopulation.valid_from) <= day,
+            )
+            .order_by(col(VillagePopulation.valid_from))
         )
+        .all()
+    )
+    return {
+        village_id: Census(households, residents, valid_from)
+        for village_id, households, residents, valid_from in rows
+    }
+
+
+def has_residents_on(day: date) -> ColumnElement[bool]:
+    """The condition on a village that `residents_on` knows of it."""
+    return (
+        exists()
         .where(
-            col(VillagePopulation.village_id).in_(village_ids),
+            col(VillagePopulation.village_id) == col(Village.id),
             col(VillagePopulation.valid_from) <= day,
         )
-        .order_by(col(VillagePopulation.valid_from))
+        .correlate(Village)
     )
-    return {row.village_id: Census(row.households, row.residents, row.valid_from) for row in rows}
 
 
 def residents_of_clusters(session: Session, station_id: str, day: date) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Where a campaign's goals stand: who was reached on its topics in a year, and who was not.
 
-The figures are the ledger's (`coverage.figures_by`). Residents of villages that were never asked on
-the topic count as not reached, and where nobody knows how many live, the village is named: the
+The figures are the ledger's (`period_queries.covered`). Residents of villages that were never asked
+on the topic count as not reached, and where nobody knows how many live, the village is named: the
 ledger's own page speaks of villages asked only.
 """
 
@@ -14,9 +14,8 @@ from sqlmodel import Session
 
 from broadcaster.areas.queries import KnownVillage, not_standing, residents_on, villages_of
 from broadcaster.campaigns.plan import Goal, Measure, Plan
-from broadcaster.coverage.figures import figures_by
 from broadcaster.ledger.coverage import Coverage
-from broadcaster.ledger.period_queries import By, Covered
+from broadcaster.ledger.period_queries import By, Covered, covered
 from broadcaster.ledger.periods import Period, one_year
 from broadcaster.ledger.reach import Reach
 
@@ -97,19 +96,20 @@ def goal_standing(
     period = Period(max(whole.first, plan.period.first), min(whole.until, plan.period.until))
     only = frozenset({goal.village_id}) if goal.village_id else None
     figures = {
-        each.covered.key: each.covered
-        for each in figures_by(session, period, By.VILLAGE, topics=plan.topics, villages=only)
+        each.key: each
+        for each in covered(session, period, villages=only, topics=plan.topics, by=By.VILLAGE)
     }
     day = min(today, period.last)
     villages = _villages(session, figures, only=only, station_id=station_id, day=day)
     share = goal.percent / 100
-    below = [each for each in villages if each.residents is None or _missing(each.reach, share)]
+    lacking = [(each, _missing(each.reach, share)) for each in villages]
+    below = [(each, lacks) for each, lacks in lacking if each.residents is None or lacks]
     return GoalStanding(
         goal=goal,
         period=period,
         covered=_together(villages, figures),
         villages=villages,
-        below=sorted(below, key=lambda each: (each.was_asked, -_missing(each.reach, share))),
+        below=[each for each, _ in sorted(below, key=lambda pair: (pair[0].was_asked, -pair[1]))],
     )
 
 
@@ -124,11 +124,11 @@ def _villages(
     """The villages that stand on a day; those that were merged count within the new one."""
     gone = not_standing(session, day)
     standing = [
-        village
-        for village in villages_of(session, station_id)
-        if village.id not in gone and (only is None or village.id in only)
+        village for village in villages_of(session, station_id, only=only) if village.id not in gone
     ]
-    living = residents_on(session, [each.id for each in standing], day)
+    # Of whoever was asked the ledger knows it: a province's campaign asks nearly every village.
+    unasked = [each.id for each in standing if not _was_asked(figures.get(each.id))]
+    living = residents_on(session, unasked, day) if unasked else {}
     return [
         _reached(
             village,
@@ -139,14 +139,17 @@ def _villages(
     ]
 
 
+_NEVER_ASKED = Coverage()
+
+
 def _reached(village: KnownVillage, found: Covered | None, living: int | None) -> VillageReached:
     """A village that was asked has the residents of its last day asked, as in the ledger."""
-    if found is None or not found.reach.residents:
+    if found is None or not _was_asked(found):
         return VillageReached(
             village_id=village.id,
             name=village.name,
             residents=living,
-            coverage=found.coverage if found else Coverage(),
+            coverage=found.coverage if found else _NEVER_ASKED,
         )
     return VillageReached(
         village_id=village.id,
@@ -156,6 +159,10 @@ def _reached(village: KnownVillage, found: Covered | None, living: int | None) -
         coverage=found.coverage,
         was_asked=True,
     )
+
+
+def _was_asked(found: Covered | None) -> bool:
+    return found is not None and found.reach.residents > 0
 
 
 def _together(villages: Sequence[VillageReached], figures: Mapping[str, Covered]) -> Covered:

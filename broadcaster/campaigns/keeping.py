@@ -69,6 +69,21 @@ def find_campaign(session: Session, campaign_id: str, *, station_id: str) -> Cam
     return row
 
 
+def days_of_plan(session: Session, campaign_id: str) -> list[PlannedDay]:
+    """The days that a campaign warns of: the first page needs no more of most campaigns."""
+    return [
+        PlannedDay(
+            kind=DayKind(each.kind),
+            name=each.name,
+            day=each.day,
+            month=each.month,
+            year=each.year,
+            sentence=each.sentence,
+        )
+        for each in _rows(session, CampaignDay, campaign_id)
+    ]
+
+
 def plan_of(session: Session, campaign: Campaign) -> Plan:
     """What a campaign consists of."""
     return Plan(
@@ -93,17 +108,7 @@ def plan_of(session: Session, campaign: Campaign) -> Plan:
             Quota(contributor=each.contributor, a_month=each.a_month, sentence=each.sentence)
             for each in _rows(session, CampaignQuota, campaign.id)
         ],
-        days=[
-            PlannedDay(
-                kind=DayKind(each.kind),
-                name=each.name,
-                day=each.day,
-                month=each.month,
-                year=each.year,
-                sentence=each.sentence,
-            )
-            for each in _rows(session, CampaignDay, campaign.id)
-        ],
+        days=days_of_plan(session, campaign.id),
         units=[
             Unit(name=each.name, leads=each.leads, sentence=each.sentence)
             for each in _rows(session, CampaignUnit, campaign.id)

@@ -10,10 +10,11 @@ from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.campaigns.dates import WARNED_DAYS, Due, due_within
-from broadcaster.campaigns.keeping import campaigns_of, plan_of
+from broadcaster.campaigns.keeping import campaigns_of, days_of_plan, plan_of
 from broadcaster.campaigns.on_air import on_air_about
 from broadcaster.campaigns.plan import Plan
 from broadcaster.campaigns.tables import Campaign
+from broadcaster.ledger.periods import between
 from broadcaster.schedule.pages import BoardNotice
 from broadcaster.web.language import msgid
 
@@ -32,11 +33,11 @@ def campaign_notices(
     for campaign in campaigns_of(session, station_id):
         if campaign.retired_at is not None:
             continue
-        plan = plan_of(session, campaign)
-        found += [
-            (due, _notice(session, campaign, plan, due, now=now))
-            for due in due_within(plan.days, plan.period, today=today, ahead=_AHEAD)
-        ]
+        days = days_of_plan(session, campaign.id)
+        lasts = between(campaign.first, campaign.last)
+        coming = due_within(days, lasts, today=today, ahead=_AHEAD) if days else []
+        plan = plan_of(session, campaign) if coming else None
+        found += [(due, _notice(session, campaign, plan, due, now=now)) for due in coming if plan]
     return [notice for _, notice in sorted(found, key=lambda each: (each[0].on, each[1].text))]
 
 

@@ -83,7 +83,9 @@ def campaign_page(request: Request, station: Here, viewer: Reader, campaign_id: 
     with station.database.reading() as session:
         campaign = find_campaign(session, campaign_id, station_id=station.station_id)
         standing = standing_of(session, campaign, zone=station.zone, now=station.now())
-        villages = {each.id: each.name for each in villages_of(session, station.station_id)}
+        meant = {each.goal.village_id for each in standing.goals if each.goal.village_id}
+        found = villages_of(session, station.station_id, only=meant)
+        villages = {each.id: each.name for each in found}
     return render(
         request,
         "campaigns/pages/campaign.html",

@@ -32,23 +32,20 @@ def device_notices(
     if not viewer.may(Right.SEE_STATION):
         return []
     in_use = (Device.station_id == station_id, col(Device.retired_at).is_(None))
-    drifting = session.exec(
-        select(Device.name)
-        .join(DeviceStatus, col(DeviceStatus.device_id) == col(Device.id))
-        .where(
-            *in_use,
-            col(DeviceStatus.online),
-            func.abs(DeviceStatus.clock_offset_ms) >= DRIFTS_FROM_MS,
-        )
-        .order_by(col(Device.name))
-    ).all()
+    # Which devices first, of what they said alone: nearly always it is none of thousands.
+    drift = select(DeviceStatus.device_id).where(
+        col(DeviceStatus.online), func.abs(DeviceStatus.clock_offset_ms) >= DRIFTS_FROM_MS
+    )
     said = cast(col(DeviceHealth.said), String)
-    tried = session.exec(
-        select(Device.name)
-        .join(DeviceHealth, col(DeviceHealth.device_id) == col(Device.id))
-        .where(*in_use, or_(*(said.contains(f'"{code}"') for code in _FORGED)))
-        .order_by(col(Device.name))
-    ).all()
+    refused = select(DeviceHealth.device_id).where(
+        or_(*(said.contains(f'"{code}"') for code in _FORGED))
+    )
+    drifting, tried = (
+        session.exec(
+            select(Device.name).where(*in_use, col(Device.id).in_(which)).order_by(col(Device.name))
+        ).all()
+        for which in (drift, refused)
+    )
     return [
         *_line(msgid("Đồng hồ loa lệch quá 2 giây"), drifting, icon="warning"),
         *_line(msgid("Loa nhận lệnh không phải của đài và đã bỏ qua"), tried, icon="warning"),

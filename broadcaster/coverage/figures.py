@@ -10,10 +10,19 @@ from broadcaster.areas.queries import merged_by
 from broadcaster.areas.tables import Cluster, Village
 from broadcaster.hearing.grades import HeardShare
 from broadcaster.hearing.queries import heard_over
-from broadcaster.ledger.period_queries import GOAL, By, Covered, Topics, asked_in, covered
+from broadcaster.ledger.period_queries import (
+    GOAL,
+    By,
+    Covered,
+    Topics,
+    asked_of_village,
+    covered,
+    covered_and_topics,
+)
 from broadcaster.ledger.periods import Period
 from broadcaster.ledger.queries import Villages
 
+_VILLAGE_ID = Village.metadata.tables["village"].c.id
 _VILLAGE_ORDER = (col(Cluster.position), col(Cluster.id), col(Village.position), col(Village.id))
 
 
@@ -61,14 +70,13 @@ def period_figures(
     Each village of `told` has its own, in that order: a province has thousands.
     """
     asked = sorted(topics) if topics is not None else None
-    whole = covered(session, period, villages=villages, topics=asked)
-    by_topic = covered(session, period, villages=villages, topics=asked, by=By.TOPIC)
-    asked_residents = whole[0].coverage.asked if whole else 0
+    whole, by_topic = covered_and_topics(session, period, villages=villages, topics=asked)
+    asked_residents = whole.coverage.asked if whole else 0
     return PeriodFigures(
         heard=heard_over(session, period, asked=asked_residents, villages=villages, topics=asked),
         period=period,
         topics=asked,
-        whole=Figure(name="", covered=whole[0]) if whole else None,
+        whole=Figure(name="", covered=whole) if whole else None,
         by_topic=[Figure(name=each.key, covered=each) for each in by_topic],
         by_village=figures_of(session, period, told, topics=asked, villages=villages),
     )
@@ -78,13 +86,14 @@ def villages_asked(
     session: Session, period: Period, *, topics: Topics, villages: Villages
 ) -> list[str]:
     """The villages in view that were asked in a period, in the station's order."""
-    asked = asked_in(session, period, villages=villages, topics=topics)
-    known = session.exec(
-        select(Village.id)
-        .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
-        .order_by(*_VILLAGE_ORDER)
-    ).all()
-    return [each for each in known if each in asked] + sorted(asked.difference(known))
+    return list(
+        session.exec(
+            select(Village.id)
+            .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
+            .where(asked_of_village(period, _VILLAGE_ID, villages=villages, topics=topics))
+            .order_by(*_VILLAGE_ORDER)
+        ).all()
+    )
 
 
 def figures_of(

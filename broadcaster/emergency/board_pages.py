@@ -36,8 +36,7 @@ from broadcaster.emergency.proof import (
     prove_prolonging,
 )
 from broadcaster.emergency.raising import PartKind
-from broadcaster.emergency.standing import UNHEARD
-from broadcaster.emergency.standing_queries import with_places, words_of
+from broadcaster.emergency.standing_queries import asked_of, with_places
 from broadcaster.emergency.tables import Emergency, EmergencyPart, EmergencySound
 from broadcaster.emergency.wording import ACTS, ENDINGS, STAGES
 from broadcaster.emergency.words import message_script
@@ -255,17 +254,11 @@ def _board(
         if said.starts_at > now
     ]
     today = station.day_of(now)
-    standing = words_of(
-        session, emergency, clusters, today=today, villages=viewer.villages_in_view()
-    )
+    asked = asked_of(session, emergency, clusters, today=today, villages=viewer.villages_in_view())
     own = f"/emergency/{emergency.id}"
-    shown = paging(request, standing.asked, page=page, path=own)
+    shown = paging(request, asked.total, page=page, path=own)
     # Of a province's thousands those come first to whom somebody has to go.
-    devices = (
-        standing.devices
-        if shown.pages == 1
-        else sorted(standing.devices, key=lambda each: each.word.stage not in UNHEARD)
-    )
+    standing = asked.standing(None if shown.pages == 1 else shown.part())
     return live_part(
         request,
         "emergency/pages/board_live.html",
@@ -276,7 +269,7 @@ def _board(
         counted=standing.stages,
         devices=with_places(
             session,
-            devices[shown.part()],
+            standing.devices,
             today=today,
             with_phones=viewer.may(Right.SEE_STATION),
         ),

@@ -98,41 +98,42 @@ class DeviceStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """All devices that were to warn, in their clusters' order."""
+    """How many devices were to warn, what those have said that spoke, and the devices.
 
+    `devices` are all of them in their clusters' order, or a part; the figures are of all.
+    """
+
+    asked: int = 0
+    words: Sequence[DeviceWord] = field(default_factory=tuple)
     devices: Sequence[DeviceStanding] = field(default_factory=tuple)
-
-    @property
-    def asked(self) -> int:
-        """How many devices were to warn."""
-        return len(self.devices)
 
     @property
     def stages(self) -> Mapping[Stage, int]:
         """How many devices stand at each stage at this moment; every stage is there."""
-        found = Counter(each.word.stage for each in self.devices)
+        found = Counter(each.stage for each in self.words)
+        found[Stage.SILENT] += self.asked - len(self.words)
         return {stage: found[stage] for stage in Stage}
 
     @property
     def with_order(self) -> int:
         """How many have said that they have the order."""
-        return sum(each.word.has_order for each in self.devices)
+        return sum(each.has_order for each in self.words)
 
     @property
     def sounded(self) -> int:
         """How many have said that they sounded the tone."""
-        return sum(each.word.has_sounded for each in self.devices)
+        return sum(each.has_sounded for each in self.words)
 
     @property
     def last_tone_after_s(self) -> float | None:
         """How long the slowest of those took from the order to its tone."""
-        told = [each.word.tone_after_s for each in self.devices]
+        told = [each.tone_after_s for each in self.words]
         return max((each for each in told if each is not None), default=None)
 
     @property
     def final_said(self) -> int:
         """How many have said the final notice, or the correction, to its end."""
-        return sum(each.word.final is Stage.FINISHED for each in self.devices)
+        return sum(each.final is Stage.FINISHED for each in self.words)
 
 
 def stage_of(heard: Iterable[Heard]) -> tuple[Stage, str | None]:

@@ -1,12 +1,14 @@
 """What the devices have said of an emergency, read for whoever looks at it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain, islice
 
 import msgspec
 from sqlalchemy import distinct, func, or_
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from broadcaster.accounts.phones import phones_of_heads
@@ -15,9 +17,11 @@ from broadcaster.accounts.tables import Account, RoleGrant
 from broadcaster.areas.tables import Cluster, Village
 from broadcaster.emergency.raising import PartKind
 from broadcaster.emergency.standing import (
+    UNHEARD,
     DeviceStanding,
     DeviceWord,
     Heard,
+    Stage,
     Standing,
     ToCall,
     word_of,
@@ -30,6 +34,54 @@ from devices.protocol.messages import Confirmation, Kind
 
 _READ = msgspec.json.Decoder(Confirmation)
 _SILENT = DeviceWord()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The devices that were to warn, cluster by cluster, and what those said that spoke.
+
+    A province has ten thousand, of which a board shows a hundred: the others are only counted.
+    """
+
+    clusters: Mapping[str, str]
+    """Names, in the clusters' order."""
+    devices: Mapping[str, Sequence[tuple[str, str, bool]]]
+    """By cluster: name, id, and whether it is simulated."""
+    words: Mapping[str, DeviceWord]
+
+    @property
+    def total(self) -> int:
+        """How many were to warn."""
+        return sum(len(each) for each in self.devices.values())
+
+    def standing(self, part: slice | None = None) -> Standing:
+        """All of them; or a part, those first whom nobody at the device has heard."""
+        if part is None:
+            shown = self._standing(lambda _stage: True)
+        else:
+            shown = chain(
+                self._standing(lambda stage: stage in UNHEARD),
+                self._standing(lambda stage: stage not in UNHEARD),
+            )
+        return Standing(
+            asked=self.total,
+            words=list(self.words.values()),
+            devices=list(shown if part is None else islice(shown, part.start, part.stop)),
+        )
+
+    def _standing(self, is_wanted: Callable[[Stage], bool]) -> Iterator[DeviceStanding]:
+        for cluster_id, cluster in self.clusters.items():
+            for name, device_id, simulated in sorted(self.devices.get(cluster_id, ())):
+                word = self.words.get(device_id, _SILENT)
+                if is_wanted(word.stage):
+                    yield DeviceStanding(
+                        device_id=device_id,
+                        name=name,
+                        cluster_id=cluster_id,
+                        cluster=cluster,
+                        simulated=simulated,
+                        word=word,
+                    )
 
 
 def standing_of(
@@ -46,54 +98,55 @@ def standing_of(
     With `villages` only the devices that reach one of them today; the numbers of village heads,
     which are personal data, are read only `with_phones`.
     """
-    standing = words_of(session, emergency, clusters, today=today, villages=villages)
-    return Standing(
-        devices=with_places(session, standing.devices, today=today, with_phones=with_phones)
+    standing = asked_of(session, emergency, clusters, today=today, villages=villages).standing()
+    return replace(
+        standing,
+        devices=with_places(session, standing.devices, today=today, with_phones=with_phones),
     )
 
 
-def words_of(
+def asked_of(
     session: Session,
     emergency: Emergency,
     clusters: Sequence[str],
     *,
     today: date,
     villages: frozenset[str] | None = None,
-) -> Standing:
-    """The same without whom each device reaches, which a province shows of a part of them only."""
+) -> Asked:
+    """Who was to warn, and what they said, without whom each reaches."""
     reaching = None if villages is None else _reaching(session, villages, today=today)
     # Who came later was not asked: a pole set up meanwhile, or those of a rehearsal.
-    asked = session.exec(
-        select(Device.id, Device.name, Device.cluster_id, Device.simulated).where(
-            col(Device.cluster_id).in_(clusters),
-            col(Device.retired_at).is_(None),
-            col(Device.enrolled_at) <= emergency.raised_at,
+    rows = (
+        session.connection()
+        .execute(
+            core_select(
+                col(Device.id), col(Device.name), col(Device.cluster_id), col(Device.simulated)
+            ).where(
+                col(Device.cluster_id).in_(clusters),
+                col(Device.retired_at).is_(None),
+                col(Device.enrolled_at) <= emergency.raised_at,
+            )
         )
-    ).all()
+        .all()
+    )
+    devices: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
+    asked: set[str] = set()
+    for device_id, name, cluster_id, simulated in rows:
+        if reaching is None or device_id in reaching:
+            devices[cluster_id].append((name, device_id, simulated))
+            asked.add(device_id)
     heard, repeats = _heard(session, emergency.id), _repeats(session, emergency.id)
     names = _cluster_names(session, clusters)
-    place = {cluster: position for position, cluster in enumerate(clusters)}
-    return Standing(
-        devices=[
-            DeviceStanding(
-                device_id=device_id,
-                name=name,
-                cluster_id=cluster_id,
-                cluster=names[cluster_id],
-                simulated=simulated,
-                word=word_of(
-                    heard[device_id],
-                    repeats=repeats.get(device_id, 0),
-                    raised_at=emergency.raised_at,
-                )
-                if device_id in heard
-                else _SILENT,
+    return Asked(
+        clusters={each: names[each] for each in clusters if each in names},
+        devices=devices,
+        words={
+            device_id: word_of(
+                said, repeats=repeats.get(device_id, 0), raised_at=emergency.raised_at
             )
-            for device_id, name, cluster_id, simulated in sorted(
-                asked, key=lambda each: (place[each[2]], each[1], each[0])
-            )
-            if reaching is None or device_id in reaching
-        ]
+            for device_id, said in heard.items()
+            if device_id in asked
+        },
     )
 
 
@@ -184,12 +237,19 @@ def _places(
         .order_by(col(Village.position), col(Village.id))
     ).all()
     heads: dict[str, list[ToCall]] = defaultdict(list)
-    phones = phones_of_heads(session) if with_phones else {}
-    for village_id, account_id, name in session.exec(
+    reached = {share.village_id for share, _ in shares}
+    found = session.exec(
         select(RoleGrant.village_id, Account.id, Account.display_name)
         .join(Account, col(Account.id) == col(RoleGrant.account_id))
-        .where(RoleGrant.role == Role.VILLAGE_HEAD, col(Account.active))
-    ):
+        .where(
+            RoleGrant.role == Role.VILLAGE_HEAD,
+            col(Account.active),
+            col(RoleGrant.village_id).in_(reached),
+        )
+    ).all()
+    who = {account_id for _, account_id, _ in found}
+    phones = phones_of_heads(session, only=who) if with_phones else {}
+    for village_id, account_id, name in found:
         heads[village_id or ""].append(ToCall(name, phones.get(account_id, "")))
     places: dict[str, list[tuple[str, Sequence[ToCall]]]] = defaultdict(list)
     for share, village in shares:

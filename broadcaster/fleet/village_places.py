@@ -7,11 +7,12 @@ entered as a village's own middle serves until a loudspeaker there has its place
 from datetime import date, datetime
 
 import structlog
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, exists, func, or_
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.languages import find_village
 from broadcaster.areas.queries import villages_at
+from broadcaster.areas.tables import Village
 from broadcaster.audit import Act, record
 from broadcaster.fleet.places import Place, written_place
 from broadcaster.fleet.registry import held_on
@@ -25,17 +26,36 @@ def village_places(session: Session, *, station_id: str, day: date) -> dict[str,
     rows = session.exec(
         select(DeviceShare.village_id, func.avg(Device.latitude), func.avg(Device.longitude))
         .join(Device, col(Device.id) == col(DeviceShare.device_id))
-        .where(
-            Device.station_id == station_id,
-            col(Device.retired_at).is_(None),
-            col(Device.latitude).is_not(None),
-            col(Device.longitude).is_not(None),
-            held_on(day),
-        )
+        .where(*_is_placed_pole(station_id, day))
         .group_by(col(DeviceShare.village_id))
     )
     by_poles = {village_id: Place(latitude, longitude) for village_id, latitude, longitude in rows}
     return entered_places(session, station_id=station_id) | by_poles
+
+
+def has_place_on(day: date, *, station_id: str) -> ColumnElement[bool]:
+    """The condition on a village that `village_places` knows its place."""
+    entered = exists().where(col(VillagePlace.village_id) == col(Village.id)).correlate(Village)
+    by_a_pole = (
+        exists()
+        .where(
+            col(DeviceShare.village_id) == col(Village.id),
+            col(Device.id) == col(DeviceShare.device_id),
+            *_is_placed_pole(station_id, day),
+        )
+        .correlate(Village)
+    )
+    return or_(entered, by_a_pole)
+
+
+def _is_placed_pole(station_id: str, day: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Device.station_id) == station_id,
+        col(Device.retired_at).is_(None),
+        col(Device.latitude).is_not(None),
+        col(Device.longitude).is_not(None),
+        held_on(day),
+    )
 
 
 def entered_places(session: Session, *, station_id: str) -> dict[str, Place]:

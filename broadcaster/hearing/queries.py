@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, true
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -145,6 +145,9 @@ def heard_by_village(words: Iterable[Word]) -> dict[str, Heard]:
     return {village_id: heard_of(said) for village_id, said in found.items()}
 
 
+_NEVER_ASKED = -1
+
+
 def heard_over(
     session: Session,
     period: Period,
@@ -155,24 +158,25 @@ def heard_over(
 ) -> HeardShare:
     """A period's figure: of `asked` residents (each as often as asked) those with a word on it."""
     coverage = VILLAGE_COVERAGE.c
-    wanted: list[ColumnElement[bool]] = [coverage.day >= period.first, coverage.day < period.until]
+    wanted: list[ColumnElement[bool]] = [
+        HEARINGS.c.broadcast_id == coverage.broadcast_id,
+        HEARINGS.c.village_id == coverage.village_id,
+        coverage.day >= period.first,
+        coverage.day < period.until,
+    ]
     if villages is not None:
         wanted.append(coverage.village_id.in_(villages))
     if topics is not None:
         wanted.append(coverage.topic.in_(topics))
+    # From the words to what was asked, and not from all that was asked in a year: so it is joined
+    # from outside, and what had no such row is left out here.
     rows = connection_of(session).execute(
         select(
-            coverage.broadcast_id, coverage.village_id, coverage.asked,
+            HEARINGS.c.broadcast_id, HEARINGS.c.village_id, coverage.asked,
             HEARINGS.c.id, HEARINGS.c.account_id, HEARINGS.c.clear, HEARINGS.c.said_at,
         )
-        .join(
-            HEARINGS,
-            and_(
-                HEARINGS.c.broadcast_id == coverage.broadcast_id,
-                HEARINGS.c.village_id == coverage.village_id,
-            ),
-        )
-        .where(*wanted)
+        .join(VILLAGE_COVERAGE, and_(*wanted), isouter=True)
+        .where(func.coalesce(coverage.asked, _NEVER_ASKED) != _NEVER_ASKED)
     )  # fmt: skip
     words: dict[tuple[str, str, int], list[Said]] = defaultdict(list)
     for broadcast_id, village_id, residents, id_, account_id, clear, said_at in rows:

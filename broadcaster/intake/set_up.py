@@ -4,27 +4,27 @@ Nothing is ticked by hand: a point is done when the station's own rows show it, 
 they no longer do. An admin may put the list away; it stays on its page.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, true
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from broadcaster.accounts.roles import Right, Role
 from broadcaster.accounts.tables import Account, RoleGrant
 from broadcaster.accounts.viewer import Viewer
-from broadcaster.areas.queries import residents_on
-from broadcaster.areas.tables import Station
+from broadcaster.areas.queries import has_residents_on, not_standing
+from broadcaster.areas.tables import Cluster, Station, Village
 from broadcaster.audit import Act, record
 from broadcaster.audit.tables import AuditEntry
 from broadcaster.emergency.tables import Emergency
 from broadcaster.fleet.tables import Device
-from broadcaster.fleet.village_places import village_places
-from broadcaster.fleet.village_record import standing_villages
+from broadcaster.fleet.village_places import has_place_on
 from broadcaster.intake.tables import SetUpPutAway
 from broadcaster.schedule.pages import BoardNotice
 from broadcaster.schedule.tables import StationRules
@@ -131,10 +131,9 @@ class _Look:
         self._session, self._station_id, self._now = session, station_id, now
 
     @cached_property
-    def villages(self) -> Set[str]:
-        """The villages that stand today."""
-        _, villages = standing_villages(self._session, station_id=self._station_id, day=self._today)
-        return {each.id for each in villages}
+    def villages(self) -> int:
+        """How many villages stand today."""
+        return self._villages_where(true())
 
     @cached_property
     def held(self) -> _Held:
@@ -147,21 +146,28 @@ class _Look:
         return [(account_id, Role(role), village_id) for account_id, role, village_id in rows]
 
     @property
-    def counted(self) -> Collection[str]:
-        """The villages whose residents are known."""
-        return residents_on(self._session, self.villages, self._today)
+    def counted(self) -> int:
+        """How many villages have residents that are known."""
+        return self._villages_where(has_residents_on(self._today))
 
     @property
-    def placed(self) -> Collection[str]:
-        """The villages whose place is known."""
-        places = village_places(self._session, station_id=self._station_id, day=self._today)
-        return self.villages & places.keys()
+    def placed(self) -> int:
+        """How many villages have a place that is known."""
+        return self._villages_where(has_place_on(self._today, station_id=self._station_id))
 
     @property
-    def headed(self) -> Collection[str]:
-        """The villages that have a head."""
-        heads = {village_id for _, role, village_id in self.held if role == Role.VILLAGE_HEAD}
-        return [each for each in self.villages if each in heads]
+    def headed(self) -> int:
+        """How many villages have a head."""
+        heads = (
+            select(RoleGrant.village_id)
+            .join(Account, col(Account.id) == col(RoleGrant.account_id))
+            .where(
+                RoleGrant.station_id == self._station_id,
+                RoleGrant.role == Role.VILLAGE_HEAD,
+                col(Account.active),
+            )
+        )
+        return self._villages_where(col(Village.id).in_(heads))
 
     def has_device(self) -> bool:
         """Whether a device is enrolled."""
@@ -199,6 +205,16 @@ class _Look:
         zone = ZoneInfo(self._session.get_one(Station, self._station_id).zone)
         return self._now.astimezone(zone).date()
 
+    def _villages_where(self, is_done: ColumnElement[bool]) -> int:
+        """Counted where they are kept: a province has thousands, and the first page asks often."""
+        gone = not_standing(self._session, self._today)
+        return self._session.exec(
+            select(func.count())
+            .select_from(Village)
+            .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
+            .where(Cluster.station_id == self._station_id, col(Village.id).not_in(gone), is_done)
+        ).one()
+
     def _finds(self, wanted: SelectOfScalar[Any]) -> bool:
         return self._session.exec(wanted.limit(1)).first() is not None
 
@@ -229,7 +245,7 @@ _TASKS = (
         note=msgid("Độ phủ tính theo số dân của từng thôn."),
         link=msgid("Đưa danh sách thôn vào"),
         href="/import/villages",
-        count=lambda look: (len(look.counted), len(look.villages)),
+        count=lambda look: (look.counted, look.villages),
     ),
     _Task(
         key="places",
@@ -237,7 +253,7 @@ _TASKS = (
         note=msgid("Bản đồ khẩn cấp cần vị trí của thôn hoặc của loa ở thôn."),
         link=msgid("Đưa danh sách thôn vào"),
         href="/import/villages",
-        count=lambda look: (len(look.placed), len(look.villages)),
+        count=lambda look: (look.placed, look.villages),
     ),
     _Task(
         key="people",
@@ -253,7 +269,7 @@ _TASKS = (
         note=msgid("Trưởng thôn báo nghe rõ hay không, và được gọi khi loa im."),
         link=msgid("Đưa danh sách người vào"),
         href="/import/people",
-        count=lambda look: (len(look.headed), len(look.villages)),
+        count=lambda look: (look.headed, look.villages),
     ),
     _Task(
         key="second_person",

@@ -6,7 +6,7 @@ residents in reach of sound that was counted, never of listeners. Pure arithmeti
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from broadcaster.ledger.play_state import Outcome
@@ -49,10 +49,17 @@ class Coverage:
 
     def __add__(self, other: "Coverage") -> "Coverage":
         """Both together; they must not speak of the same village."""
+        # Each part by its name: a page adds up thousands, and looking for the names costs the most.
         return Coverage(
-            **{each.name: getattr(self, each.name) + getattr(other, each.name)
-               for each in fields(self)}
-        )  # fmt: skip
+            asked=self.asked + other.asked,
+            confirmed=self.confirmed + other.confirmed,
+            relayed=self.relayed + other.relayed,
+            partial=self.partial + other.partial,
+            failed=self.failed + other.failed,
+            not_confirmed=self.not_confirmed + other.not_confirmed,
+            unverifiable=self.unverifiable + other.unverifiable,
+            pending=self.pending + other.pending,
+        )
 
 
 def coverage_by_village(
@@ -75,6 +82,39 @@ def total(coverages: Iterable[Coverage]) -> Coverage:
     """Several villages together."""
     first, *others = [*coverages] or [Coverage()]
     return sum(others, start=first)
+
+
+class SharesAdded:
+    """The shares of some villages in one broadcast, to be one coverage of them all.
+
+    As `coverage_by_village` and `total` have it, for whoever needs no village by itself.
+    """
+
+    __slots__ = ("_parts", "asked")
+
+    def __init__(self) -> None:
+        self.asked: dict[str, int] = {}
+        """Residents of each village that was asked."""
+        self._parts: dict[str, dict[Outcome, float]] = defaultdict(dict)
+
+    def ask(self, village_id: str, residents: int) -> None:
+        """A village that was asked."""
+        self.asked[village_id] = residents
+
+    def add(self, village_id: str, outcome: Outcome, share: float) -> None:
+        """A share, or several alike, and what became of them."""
+        parts = self._parts[village_id]
+        parts[outcome] = parts.get(outcome, 0.0) + share
+
+    def coverage(self) -> Coverage:
+        """All villages that were asked together."""
+        sums: dict[str, float] = {}
+        for village_id, residents in self.asked.items():
+            parts = self._parts.get(village_id, {})
+            scale = residents / max(sum(parts.values()), 1.0)
+            for outcome, share in parts.items():
+                sums[outcome.value] = sums.get(outcome.value, 0.0) + share * scale
+        return Coverage(asked=sum(self.asked.values()), **sums)
 
 
 def _village(*, asked: int, parts: Mapping[Outcome, float]) -> Coverage:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, tzinfo
 from itertools import groupby
 
+from broadcaster.ledger.broadcast_lines import BroadcastLine
 from broadcaster.ledger.coverage import Coverage, total
-from broadcaster.ledger.queries import BroadcastLine
 from broadcaster.ledger.reports import DeviceCounts
 
 

@@ -12,14 +12,14 @@ from sqlmodel import Session
 from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
-from broadcaster.areas.queries import villages_of
+from broadcaster.areas.queries import village_count, villages_of
 from broadcaster.database.columns import from_ms
 from broadcaster.errors import NotFound
+from broadcaster.ledger.broadcast_lines import plays_today
 from broadcaster.ledger.days import LedgerDay, days_of
 from broadcaster.ledger.evidence import Evidence, device_evidence
 from broadcaster.ledger.item_queries import items_of_play
 from broadcaster.ledger.items import Part, part_of
-from broadcaster.ledger.queries import plays_today
 from broadcaster.ledger.wording import words_of_code, words_of_kind, words_of_part, words_of_sink
 from broadcaster.web.addresses import Id
 from broadcaster.web.context import Context, context
@@ -61,14 +61,16 @@ def ledger_page(
     today = station.today()
     last = min(until or today, today)
     first = last - timedelta(days=DAYS_SHOWN - 1)
+    seen = viewer.villages_in_view()
     with station.database.reading() as session:
-        places = _places(session, station, viewer)
-    parts = paging(request, len(places), page=page, path="/ledger")
+        known = village_count(session, station.station_id, only=seen)
+        parts = paging(request, known, page=page, path="/ledger")
+        places = villages_of(session, station.station_id, only=seen, part=parts.part())
     return render(
         request,
         "ledger/pages/ledger.html",
         days=_days(station, viewer, first=first, last=last),
-        places=places[parts.part()],
+        places=[(village.id, village.name) for village in places],
         paging=parts,
         first=first,
         last=last,
@@ -137,12 +139,6 @@ def _items_of(request: Request, session: Session, order_id: str) -> Sequence[Ite
 def _no_items(_session: Session, _order_id: str) -> Sequence[Item]:
     """Nobody knows what was planned: parts are told by number."""
     return ()
-
-
-def _places(session: Session, station: Context, viewer: Viewer) -> list[tuple[str, str]]:
-    """The villages in view, by id and name, in the station's order."""
-    seen = villages_of(session, station.station_id, only=viewer.villages_in_view())
-    return [(village.id, village.name) for village in seen]
 
 
 def midnight(day: date, *, zone: tzinfo) -> datetime:

@@ -12,12 +12,25 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlmodel import Session
 
 from broadcaster.areas.queries import merged_by, the_station
+from broadcaster.areas.tables import Village
 from broadcaster.ledger.bulk import connection_of
-from broadcaster.ledger.coverage import Coverage
+from broadcaster.ledger.coverage import Coverage, total
 from broadcaster.ledger.periods import Period, Pieces, pieces_of
 from broadcaster.ledger.queries import Villages
 from broadcaster.ledger.reach import Reach, ShareSeen, Stood, newest, reach_by_village
@@ -32,6 +45,8 @@ from broadcaster.ledger.tables import (
 )
 from broadcaster.ledger.village_days import village_days
 from broadcaster.ledger.whole_reach import reach_of_whole
+
+_VILLAGES = Village.metadata.tables["village"]
 
 GOAL = 0.8
 """The plans' goal: at least this share of residents reached on a topic in the year."""
@@ -71,11 +86,38 @@ def covered(
     by: By = By.STATION,
 ) -> list[Covered]:
     """The figures of a period, by key; what was never asked is left out."""
-    connection = connection_of(session)
     pieces = pieces_of(period)
     scope = _Scope(villages, topics)
-    sums = _sums(connection, pieces, scope, by=by)
-    reaches = _reaches(session, period, pieces, scope, by=by)
+    sums = _sums(connection_of(session), pieces, scope, by=by)
+    return _with_reach(sums, _reaches(session, period, pieces, scope, by=by))
+
+
+def covered_and_topics(
+    session: Session, period: Period, *, villages: Villages, topics: Topics = None
+) -> tuple[Covered | None, list[Covered]]:
+    """What `covered` says of the whole and of each topic, without reading all of it twice.
+
+    None where nothing was ever asked.
+    """
+    pieces = pieces_of(period)
+    scope = _Scope(villages, topics)
+    sums = _sums(connection_of(session), pieces, scope, by=By.TOPIC)
+    by_topic = _with_reach(sums, _reaches(session, period, pieces, scope, by=By.TOPIC))
+    if not by_topic:
+        return None, []
+    reach = _reaches(session, period, pieces, scope, by=By.STATION).get("", Reach())
+    whole = Covered(
+        key="",
+        coverage=total(each.coverage for each in by_topic),
+        times=sum(each.times for each in by_topic),
+        reach=reach,
+    )
+    return whole, by_topic
+
+
+def _with_reach(
+    sums: Mapping[str, tuple[Coverage, int]], reaches: Mapping[str, Reach]
+) -> list[Covered]:
     return [
         Covered(key=key, coverage=coverage, times=times, reach=reaches.get(key, Reach()))
         for key, (coverage, times) in sorted(sums.items())
@@ -93,6 +135,25 @@ def topics_in(session: Session, period: Period, *, villages: Villages) -> list[s
         ).scalars()
         found.update(rows)
     return sorted(found)
+
+
+def asked_of_village(
+    period: Period, village_id: ColumnElement[str], *, villages: Villages, topics: Topics = None
+) -> ColumnElement[bool]:
+    """The condition on a village that `asked_in` finds it.
+
+    Each village is found by itself, where a province's rows would all be read for a page of it.
+    """
+    scope = _Scope(villages, topics)
+    return or_(
+        false(),
+        *(
+            exists()
+            .where(table.c.village_id == village_id, wanted, scope.of(table))
+            .correlate_except(table)
+            for table, wanted in _sources(pieces_of(period))
+        ),
+    )
 
 
 def asked_in(
@@ -206,7 +267,7 @@ def _reaches(
     apart = merging
     if whole is not None and one_topic:
         reaches = _as_rolled_up(connection, pieces, scope, by=by, without=merging)
-    elif whole is not None and scope.topics is None and _is_rolled_up(connection, pieces):
+    elif whole is not None and scope.topics is None and _is_rolled_up(connection, pieces, scope):
         reaches = _as_rolled_up(
             connection, pieces, scope, by=by, without=merging, table=PERIOD_REACH
         )
@@ -241,15 +302,18 @@ def _over_topics(
     return reaches, found.relaid
 
 
-def _is_rolled_up(connection: Connection, pieces: Pieces) -> bool:
+def _is_rolled_up(connection: Connection, pieces: Pieces, scope: _Scope) -> bool:
     """Whether reach over all topics is kept of every village; not yet just after its migration."""
+    village = _VILLAGES.c.id
     asked, kept = (
-        connection.execute(
-            select(func.count(table.c.village_id.distinct())).where(_whole(table, pieces))
-        ).scalar_one()
+        exists().where(table.c.village_id == village, _whole(table, pieces)).correlate(_VILLAGES)
         for table in (PERIOD_COVERAGE, PERIOD_REACH)
     )
-    return bool(asked == kept)
+    # Village by village: each is found at once, where a topic's rows would all be read.
+    wanted = select(village).where(asked, ~kept).limit(1)
+    if scope.villages is not None:
+        wanted = wanted.where(village.in_(scope.villages))
+    return connection.execute(wanted).first() is None
 
 
 def _as_rolled_up(

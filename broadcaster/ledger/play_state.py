@@ -1,6 +1,6 @@
 """The states of a play, and what each means for those who should have heard it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 
@@ -59,7 +59,7 @@ OPEN = frozenset({PlayState.PLANNED, PlayState.RECEIVED, PlayState.CACHED, PlayS
 REACHED_IN_ORDER = tuple(Reached)
 _STEPS = {reached: step for step, reached in enumerate(REACHED_IN_ORDER)}
 
-_OUTCOMES = {
+_OUTCOMES: Mapping[str, Outcome] = {
     **dict.fromkeys(OPEN, Outcome.PENDING),
     PlayState.CONFIRMED: Outcome.CONFIRMED,
     PlayState.RELAYED: Outcome.RELAYED,
@@ -81,12 +81,12 @@ def outcome_of(state: str, *, played_ms: int) -> Outcome:
     """The part of coverage that a play stands in; a cut before any sound is a failure."""
     if state == PlayState.CUT and played_ms <= 0:
         return Outcome.FAILED
-    found = _OUTCOMES.get(state)  # type: ignore[call-overload]  # a state is its word
+    found = _OUTCOMES.get(state)
     return found or _OUTCOMES[PlayState(state)]
 
 
 # With repeats a pole has several plays of one order: the best of them counts, once.
-_BEST_FIRST = (
+BEST_FIRST = (
     Outcome.CONFIRMED,
     Outcome.RELAYED,
     Outcome.PARTIAL,
@@ -98,7 +98,7 @@ _BEST_FIRST = (
 
 def best_of(outcomes: Iterable[Outcome]) -> Outcome:
     """What counts of several plays of one order; not confirmed where there is none."""
-    return min(outcomes, key=_BEST_FIRST.index, default=Outcome.NOT_CONFIRMED)
+    return min(outcomes, key=BEST_FIRST.index, default=Outcome.NOT_CONFIRMED)
 
 
 def has_reached(reached: str, milestone: Reached) -> bool:

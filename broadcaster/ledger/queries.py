@@ -5,8 +5,8 @@ database, and a device is seen by whoever sees a village that it reaches.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -25,17 +25,13 @@ from sqlmodel import Session
 
 from broadcaster.areas.tables import Cluster, Village
 from broadcaster.ledger.bulk import connection_of
-from broadcaster.ledger.coverage import Coverage, total
-from broadcaster.ledger.play_state import OPEN, PlayState, Reached
+from broadcaster.ledger.play_state import PlayState, Reached
 from broadcaster.ledger.reports import (
     BroadcastFacts,
     BroadcastReport,
-    DeviceCounts,
     PlayRow,
     ShareRow,
     build_report,
-    count_devices,
-    coverage_of,
 )
 from broadcaster.ledger.tables import PLAYS, SHARES
 
@@ -92,24 +88,6 @@ _NAMES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BroadcastLine:
-    """One broadcast in one cluster, in a line."""
-
-    broadcast_id: str
-    cluster_id: str
-    cluster_name: str
-    title: str
-    starts_at: datetime
-    asked_ms: int
-    relay: bool
-    simulated: bool
-    playing: bool
-    settled: bool
-    counts: DeviceCounts
-    coverage: Coverage
-
-
 def broadcast_report(
     session: Session, broadcast_id: str, *, villages: Villages
 ) -> BroadcastReport | None:
@@ -161,32 +139,6 @@ def reports_between(
     return sorted(reports, key=lambda report: (report.starts_at, report.broadcast_id))
 
 
-def plays_today(
-    session: Session, *, since: datetime, until: datetime, villages: Villages
-) -> list[BroadcastLine]:
-    """The broadcasts that start in `[since, until)`, a line for each cluster, in four queries."""
-    connection = connection_of(session)
-    facts = {
-        row.broadcast_id: BroadcastFacts(**row._mapping)  # noqa: SLF001 - its documented name
-        for row in connection.execute(
-            select(*_FACTS)
-            .where(PLAYS.c.starts_at >= since, PLAYS.c.starts_at < until)
-            .distinct()
-            .order_by(PLAYS.c.starts_at, PLAYS.c.broadcast_id)
-        )
-    }
-    plays, shares = _between(connection, since, until, villages=villages)
-    names = _cluster_names(connection, plays, shares)
-    by_broadcast = _group(plays), _group(shares)
-    return [
-        line
-        for broadcast_id, each in facts.items()
-        for line in _lines(
-            each, by_broadcast[0][broadcast_id], by_broadcast[1][broadcast_id], names=names
-        )
-    ]
-
-
 def play_in_view(villages: Villages) -> ColumnElement[bool]:
     """The condition on `PLAYS` that a play reached a village in view on its day."""
     if villages is None:
@@ -200,35 +152,6 @@ def play_in_view(villages: Villages) -> ColumnElement[bool]:
         )
         .correlate(PLAYS)
     )
-
-
-def _lines(
-    facts: BroadcastFacts,
-    plays: Sequence[PlayRow],
-    shares: Sequence[ShareRow],
-    *,
-    names: dict[str, str],
-) -> Iterable[BroadcastLine]:
-    coverages = coverage_of(plays, shares)
-    home = {share.village_id: share.cluster_id for share in shares}
-    for cluster_id, name in names.items():
-        here = [play for play in plays if play.cluster_id == cluster_id]
-        reached = [each for village, each in coverages.items() if home[village] == cluster_id]
-        if here or reached:
-            yield BroadcastLine(
-                broadcast_id=facts.broadcast_id,
-                cluster_id=cluster_id,
-                cluster_name=name,
-                title=facts.title,
-                starts_at=facts.starts_at,
-                asked_ms=facts.asked_ms,
-                relay=facts.relay,
-                simulated=any(play.simulated for play in here),
-                playing=any(play.state is PlayState.STARTED for play in here),
-                settled=all(play.state not in OPEN for play in here),
-                counts=count_devices(here),
-                coverage=total(reached),
-            )
 
 
 def _read(

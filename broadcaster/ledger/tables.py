@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, Table, Text, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from broadcaster.database import InstantColumn
@@ -169,6 +169,9 @@ class PlayShare(SQLModel, table=True):
     frozen: bool = False
 
 
+_IS_OPEN: Final = text("resolved_at IS NULL")
+
+
 class Alert(SQLModel, table=True):
     """Something a person must look at; corrected, not erased, when late word comes.
 
@@ -178,6 +181,17 @@ class Alert(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("code", "broadcast_id", "device_id"),
         Index("alert_to_freeze", "frozen", "id"),
+        # Asked for every few seconds; all that was ever raised stays.
+        # With its last column it is all that is read, and the rows are left alone.
+        Index(
+            "alert_open",
+            "broadcast_id",
+            "device_id",
+            "resolved_at",
+            sqlite_where=_IS_OPEN,
+            postgresql_where=_IS_OPEN,
+        ),
+        Index("alert_open_since", "raised_at", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -1,7 +1,8 @@
 """What page and PDF have alike of a report: its first figures, its bars, its tables as text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from broadcaster.ledger.coverage import Coverage
 from broadcaster.ledger.play_state import Outcome
@@ -53,6 +54,13 @@ class TextSheet:
     rows: Sequence[TextRow]
     sums: Sequence[str]
     left_out: int
+
+    def told(self, row: TextRow) -> Iterator[tuple[str, bool, str]]:
+        """Each cell of a row behind its first, with its column's name and whether it is a number.
+
+        A page has thousands of cells.
+        """
+        return islice(zip(self.names, self.are_numbers, row.cells, strict=True), 1, None)
 
     @property
     def is_wide(self) -> bool:
@@ -106,6 +114,7 @@ def text_sheet(
 ) -> TextSheet:
     """One table as people read it; of single broadcasts the newest `shown`, on a page a part."""
     rows = list(sheet.rows)
+    tellers = [(column.key, writer.teller(column)) for column in sheet.columns]
     on_paper = shown == 0
     if shown is not None and sheet.key == "broadcasts":
         rows = rows[::-1][:shown]
@@ -119,7 +128,7 @@ def text_sheet(
         are_numbers=[column.kind in NUMBERS for column in sheet.columns],
         rows=[
             TextRow(
-                cells=[writer.cell(column, row.cells) for column in sheet.columns],
+                cells=[tell(row.cells.get(key)) for key, tell in tellers],
                 evidence=""
                 if on_paper or (row.evidence.startswith("/devices") and not may_follow_poles)
                 else row.evidence,

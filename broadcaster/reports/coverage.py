@@ -18,7 +18,7 @@ from broadcaster.hearing.grades import HeardShare
 from broadcaster.hearing.queries import heard_over
 from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.coverage import Coverage, total
-from broadcaster.ledger.period_queries import By, Covered
+from broadcaster.ledger.period_queries import By, Covered, covered_and_topics
 from broadcaster.ledger.periods import Period
 from broadcaster.ledger.queries import Villages
 from broadcaster.ledger.reach import Reach, Stood, newest, reach_by_village
@@ -123,8 +123,8 @@ def _asked(period: Period, *, villages: Villages, broadcasts: Broadcasts) -> Col
 def _of_all(
     session: Session, period: Period, *, villages: Villages, first: int | None
 ) -> PeriodCoverage:
-    whole = figures_by(session, period, By.STATION, topics=None, villages=villages)
-    found = whole[0].covered if whole else NOTHING
+    whole, by_topic = covered_and_topics(session, period, villages=villages)
+    found = whole or NOTHING
     if first is None:
         by_village = figures_by(session, period, By.VILLAGE, topics=None, villages=villages)
         village_count = len(by_village)
@@ -134,7 +134,7 @@ def _of_all(
         village_count = len(asked)
     return PeriodCoverage(
         whole=found,
-        by_topic=figures_by(session, period, By.TOPIC, topics=None, villages=villages),
+        by_topic=[Figure(name=each.key, covered=each) for each in by_topic],
         by_village=by_village,
         village_count=village_count,
         heard=heard_over(

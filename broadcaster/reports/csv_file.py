@@ -5,7 +5,7 @@ Numbers are written plainly, with a point. What people wrote is never left to be
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
 from io import StringIO
 
@@ -36,15 +36,22 @@ def harmless(text: str) -> str:
 
 
 def _lines(sheet: Sheet, writer: Writer) -> list[list[str]]:
-    return [[_cell(column, row.cells, writer) for column in sheet.columns] for row in sheet.rows]
+    """The lines of a table; how a column is written is found once for all of them."""
+    tellers = [(column.key, _teller(column, writer)) for column in sheet.columns]
+    return [[tell(row.cells.get(key)) for key, tell in tellers] for row in sheet.rows]
 
 
-def _cell(column: Column, cells: Mapping[str, Cell], writer: Writer) -> str:
-    value = cells.get(column.key)
-    if value is None:
-        return ""
+def _teller(column: Column, writer: Writer) -> Callable[[Cell], str]:
     if column.kind in NUMBERS:
-        return f"{value:.6g}" if column.kind is Kind.SHARE else f"{value:.12g}"
-    if isinstance(value, datetime):
-        return value.astimezone(writer.zone).isoformat(timespec="seconds")
-    return harmless(writer.cell(column, cells)) if value != () else ""
+        digits = ".6g" if column.kind is Kind.SHARE else ".12g"
+        return lambda value: "" if value is None else format(value, digits)
+    write = writer.teller(column)
+
+    def tell(value: Cell) -> str:
+        if value is None or value == ():
+            return ""
+        if isinstance(value, datetime):
+            return value.astimezone(writer.zone).isoformat(timespec="seconds")
+        return harmless(write(value))
+
+    return tell

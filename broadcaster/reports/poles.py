@@ -116,7 +116,6 @@ def all_together(
             func.sum(PLAYS.c.asked_ms).label("asked_ms"),
             func.sum(PLAYS.c.played_ms).label("played_ms"),
         )
-        .join(_CLUSTERS, _CLUSTERS.c.id == PLAYS.c.cluster_id)
         .where(_asked(broadcasts), play_in_view(villages))
         .group_by(PLAYS.c.state, _SOUNDED)
     ):
@@ -142,29 +141,31 @@ def _most_urgent(
     Thousands of poles are not read to show a hundred.
     """
     connection = connection_of(session)
-    plays = select(PLAYS.c.device_id).join(_CLUSTERS, _CLUSTERS.c.id == PLAYS.c.cluster_id)
+    plays = select(PLAYS.c.device_id)
     fault = func.coalesce(func.nullif(PLAYS.c.code, ""), PLAYS.c.state)
     faulty = (
         plays.where(asked, PLAYS.c.state.in_(FAULTS))
         .group_by(PLAYS.c.device_id, fault)
         .having(func.count() >= REPEATED)
     )
-    poles = (
+    found = (
         plays.add_columns(
             func.max(PLAYS.c.device_name).label("name"),
             (func.count() - _times(OPEN)).label("settled"),
             _times({PlayState.NOT_CONFIRMED}).label("not_confirmed"),
             _times({PlayState.CONFIRMED, PlayState.RELAYED}).label("confirmed"),
+            _times(FAULTS).label("faults"),
         )
         .where(asked)
         .group_by(PLAYS.c.device_id)
-        .subquery()
-        .c
+        .cte("poles")  # twice: to be counted, and to be put in order
     )
+    poles = found.c
     share = cast(poles.confirmed, Float) / func.nullif(poles.settled, 0)
     urgency = case(
         (and_(poles.settled > 0, poles.not_confirmed == poles.settled), 0),
-        (poles.device_id.in_(faulty), 1),
+        # Only of who has so many faults in all it is asked whether they are alike.
+        (and_(poles.faults >= REPEATED, poles.device_id.in_(faulty)), 1),
         (and_(poles.settled >= REPEATED, share < WEAK), 2),
         else_=3,
     )
@@ -172,14 +173,17 @@ def _most_urgent(
     if connection.dialect.name == "postgresql":
         name = name.collate("C")  # as Python and SQLite sort: by code points
     rows = connection.execute(
-        select(poles.device_id, func.count().over().label("in_all"))
+        select(
+            poles.device_id,
+            select(func.count()).select_from(found).scalar_subquery().label("in_all"),
+        )
         .order_by(urgency, name, poles.device_id)
         .limit(first)
     ).all()
     return [row.device_id for row in rows], rows[0].in_all if rows else 0
 
 
-def _times(states: Collection[PlayState]) -> ColumnElement[int]:
+def _times(states: Collection[str]) -> ColumnElement[int]:
     return func.sum(case((PLAYS.c.state.in_(states), 1), else_=0))
 
 
@@ -207,27 +211,29 @@ def _plays(session: Session, asked: ColumnElement[bool]) -> Sequence[Row[Any]]:
 
 
 def _line(device_id: str, rows: Sequence[Row[Any]]) -> PoleLine:
-    outcomes: Counter[Outcome] = Counter()
-    faults: Counter[str] = Counter()
+    outcomes: dict[Outcome, int] = {}
+    faults: dict[str, int] = {}
+    name = cluster_name = ""
+    asked_ms = played_ms = 0
+    confirmed_at: datetime | None = None
     for row in rows:
         outcome = outcome_of(row.state, played_ms=int(row.sounded))
-        outcomes[outcome] += row.times
-        if outcome in {Outcome.FAILED, Outcome.PARTIAL}:
-            faults[row.code or row.state] += row.times
-    confirmed = [
-        row.last_at
-        for row in rows
-        if outcome_of(row.state, played_ms=int(row.sounded)) is Outcome.CONFIRMED
-    ]
+        outcomes[outcome] = outcomes.get(outcome, 0) + row.times
+        if outcome is Outcome.FAILED or outcome is Outcome.PARTIAL:
+            fault = row.code or row.state
+            faults[fault] = faults.get(fault, 0) + row.times
+        elif outcome is Outcome.CONFIRMED:
+            confirmed_at = max(confirmed_at or row.last_at, row.last_at)
+        name, cluster_name = max(name, row.name), max(cluster_name, row.cluster_name)
+        asked_ms += int(row.asked_ms)
+        played_ms += int(row.played_ms)
     return PoleLine(
         device_id=device_id,
-        name=max(row.name for row in rows),
-        cluster_name=max(row.cluster_name for row in rows),
+        name=name,
+        cluster_name=cluster_name,
         tally=PlayTally(
-            outcomes=MappingProxyType(dict(outcomes)),
-            asked_ms=int(sum(row.asked_ms for row in rows)),
-            played_ms=int(sum(row.played_ms for row in rows)),
+            outcomes=MappingProxyType(outcomes), asked_ms=asked_ms, played_ms=played_ms
         ),
-        confirmed_at=max(confirmed, default=None),
+        confirmed_at=confirmed_at,
         faults=tuple(sorted(faults.items(), key=lambda each: (-each[1], each[0]))),
     )

@@ -113,13 +113,11 @@ def sheet(
             share = made.share_of(each, sums)
             if share is not None:
                 sums[each.key] = share
+    shares = [each for each in columns if each.of]
     counted = [
         Row(
             cells=MappingProxyType(
-                {
-                    **row.cells,
-                    **{each.key: made.share_of(each, row.cells) for each in columns if each.of},
-                }
+                {**row.cells, **{each.key: made.share_of(each, row.cells) for each in shares}}
             ),
             evidence=row.evidence,
         )

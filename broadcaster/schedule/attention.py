@@ -116,16 +116,21 @@ def unconfirmed_broadcasts(
     session: Session, *, villages: Collection[str] | None, limit: int = 10
 ) -> list[UnconfirmedBroadcast]:
     """Broadcasts with open alerts of devices in view, newest first."""
-    counted = (
-        select(Broadcast.id, Broadcast.title, Broadcast.starts_at, func.count())
-        .join(Alert, col(Alert.broadcast_id) == col(Broadcast.id))
+    # Counted first, of what stands open alone: a year's alerts of all broadcasts lie there.
+    owing = (
+        select(Alert.broadcast_id, func.count().label("devices"))
         .where(col(Alert.resolved_at).is_(None), col(Alert.device_id).is_not(None))
-        .group_by(col(Broadcast.id), col(Broadcast.title), col(Broadcast.starts_at))
+        .group_by(col(Alert.broadcast_id))
+    )
+    if villages is not None:
+        owing = owing.where(col(Alert.device_id).in_(devices_reaching(villages)))
+    found = owing.subquery()
+    counted = (
+        select(Broadcast.id, Broadcast.title, Broadcast.starts_at, found.c.devices)
+        .join(found, found.c.broadcast_id == col(Broadcast.id))
         .order_by(col(Broadcast.starts_at).desc(), col(Broadcast.id))
         .limit(limit)
     )
-    if villages is not None:
-        counted = counted.where(col(Alert.device_id).in_(devices_reaching(villages)))
     return [
         UnconfirmedBroadcast(broadcast_id=id_, title=title, starts_at=starts_at, devices=devices)
         for id_, title, starts_at, devices in session.exec(counted)

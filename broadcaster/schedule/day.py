@@ -5,47 +5,23 @@ restriction stands in the queries here, so that no page can forget it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta, tzinfo
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, literal_column, or_
+from sqlalchemy import ColumnElement, Row, exists, func, literal_column, or_
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.queries import clusters_of, villages_by_cluster, villages_of
-from broadcaster.ledger.coverage import Coverage, ShareOutcome, coverage_by_village, total
-from broadcaster.ledger.play_state import Outcome, outcome_of
+from broadcaster.ledger.coverage import Coverage, SharesAdded
+from broadcaster.ledger.play_state import Outcome, PlayState, outcome_of
 from broadcaster.ledger.tables import Play, PlayShare
 from broadcaster.ledger.wording import bar_part_of
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder
 from broadcaster.schedule.today import Airing, Place, Tally
 
 LOOK_BACK = timedelta(hours=2)
-
-
-class _ShareRow(NamedTuple):
-    """Shares of one village whose plays stand alike; `asks` marks the row without a device.
-
-    Coverage is counted where people live: a device may reach into another cluster's village.
-    """
-
-    broadcast_id: str
-    cluster_id: str
-    village_id: str
-    residents: int
-    state: str | None
-    asks: bool
-    sounded: bool | None
-    share: float
-
-    def outcome(self) -> Outcome:
-        """The part of coverage that these shares stand in."""
-        if self.asks:
-            return Outcome.UNVERIFIABLE
-        if self.state is None:
-            return Outcome.NOT_CONFIRMED
-        return outcome_of(self.state, played_ms=int(self.sounded or 0))
 
 
 def day_of(now: datetime, *, zone: tzinfo) -> tuple[datetime, datetime]:
@@ -79,36 +55,24 @@ def broadcasts_between(
     ends: datetime,
     villages: Collection[str] | None,
     only_shown: bool = False,
+    tallied_until: datetime | None = None,
 ) -> list[Airing]:
     """The broadcasts of these clusters that start in `[begins, ends)`, with their tallies.
 
     What was withdrawn before its start is left out; what had begun by then is part of the day.
     With `only_shown` coverage is counted where a page shows any: of what a device has confirmed,
-    and of what no device was asked for.
+    and of what no device was asked for. What starts at `tallied_until` or later has a tally only
+    if a device says already that it plays it: a board of the day tells of it when it comes.
     """
-    rows = (
-        session.connection()
-        .execute(
-            core_select(*_AIRING)
-            .select_from(Broadcast)
-            .join(BroadcastOrder, col(BroadcastOrder.broadcast_id) == col(Broadcast.id))
-            .where(
-                col(BroadcastOrder.cluster_id).in_(cluster_ids),
-                col(Broadcast.starts_at) >= begins,
-                col(Broadcast.starts_at) < ends,
-                or_(
-                    col(Broadcast.cancelled_at).is_(None),
-                    col(Broadcast.cancelled_at) > col(Broadcast.starts_at),
-                ),
-            )
-            .order_by(col(Broadcast.starts_at), col(Broadcast.id))
-        )
-        .all()
-    )
-    devices = _devices_said(session, [row.order_id for row in rows], villages=villages)
+    rows = _airings(session, frozenset(cluster_ids), begins=begins, ends=ends)
+    tallied = rows
+    if tallied_until is not None:
+        begun = _orders_begun(session, due_from=tallied_until)
+        tallied = [row for row in rows if row.starts_at < tallied_until or row.order_id in begun]
+    devices = _devices_said(session, [row.order_id for row in tallied], villages=villages)
     counted = {
         row.id
-        for row in rows
+        for row in tallied
         if not only_shown or (said := devices.get(row.order_id)) is None or said.get("confirmed")
     }
     coverages = _coverages(session, counted, villages=villages)
@@ -124,13 +88,41 @@ def broadcasts_between(
             is_relay=row.relay is not None,
             tally=Tally(
                 devices=devices.get(row.order_id, {}),
-                coverage=coverages.get((row.id, row.cluster_id), Coverage()),
+                coverage=coverages.get((row.id, row.cluster_id), _NOBODY),
             ),
         )
         for row in rows
     ]
 
 
+_NOBODY = Coverage()
+
+
+def _airings(
+    session: Session, cluster_ids: frozenset[str], *, begins: datetime, ends: datetime
+) -> Sequence[Row[Any]]:
+    wanted = (
+        core_select(*_AIRING)
+        .select_from(Broadcast)
+        .join(BroadcastOrder, col(BroadcastOrder.broadcast_id) == col(Broadcast.id))
+        .where(
+            col(Broadcast.starts_at) >= begins,
+            col(Broadcast.starts_at) < ends,
+            or_(
+                col(Broadcast.cancelled_at).is_(None),
+                col(Broadcast.cancelled_at) > col(Broadcast.starts_at),
+            ),
+        )
+        .order_by(col(Broadcast.starts_at), col(Broadcast.id))
+    )
+    # SQLite would look for each broadcast in each of a province's clusters.
+    if len(cluster_ids) <= _FEW_CLUSTERS:
+        wanted = wanted.where(col(BroadcastOrder.cluster_id).in_(cluster_ids))
+    found = session.connection().execute(wanted).all()
+    return [row for row in found if row.cluster_id in cluster_ids]
+
+
+_FEW_CLUSTERS = 10
 _AIRING: list[Any] = [
     col(Broadcast.id),
     col(Broadcast.title),
@@ -142,6 +134,19 @@ _AIRING: list[Any] = [
     col(BroadcastOrder.id).label("order_id"),
     col(BroadcastOrder.cluster_id),
 ]
+
+
+_PLAYING = [state for state in PlayState if bar_part_of(state) == "playing"]
+
+
+def _orders_begun(session: Session, *, due_from: datetime) -> set[str]:
+    """The orders due then or later of which a device says that it plays one: its clock is ahead."""
+    playing = (
+        select(Play.order_id)
+        .where(col(Play.state).in_(_PLAYING), col(Play.start_due_at) >= due_from)
+        .distinct()
+    )
+    return set(session.exec(playing))
 
 
 def _devices_said(
@@ -170,25 +175,29 @@ def _coverages(
     session: Session, broadcast_ids: Collection[str], *, villages: Collection[str] | None
 ) -> dict[tuple[str, str], Coverage]:
     """The coverage of each broadcast in each cluster."""
-    residents: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    shares: dict[tuple[str, str], list[ShareOutcome]] = defaultdict(list)
-    for row in _share_rows(session, broadcast_ids, villages=villages):
-        key = row.broadcast_id, row.cluster_id
-        if row.asks:
-            residents[key][row.village_id] = row.residents
-        outcome = ShareOutcome(
-            village_id=row.village_id, share=float(row.share), outcome=row.outcome()
-        )
-        shares[key].append(outcome)
-    return {
-        key: total(coverage_by_village(living, shares[key]).values())
-        for key, living in residents.items()
-    }
+    places: dict[tuple[str, str], SharesAdded] = defaultdict(SharesAdded)
+    for broadcast_id, cluster_id, village_id, residents, state, asks, sounded, share in _share_rows(
+        session, broadcast_ids, villages=villages
+    ):
+        place = places[broadcast_id, cluster_id]
+        if asks:
+            place.ask(village_id, residents)
+            place.add(village_id, Outcome.UNVERIFIABLE, float(share))
+        elif state is None:
+            place.add(village_id, Outcome.NOT_CONFIRMED, float(share))
+        else:
+            outcome = outcome_of(state, played_ms=int(sounded or 0))
+            place.add(village_id, outcome, float(share))
+    return {key: place.coverage() for key, place in places.items() if place.asked}
 
 
 def _share_rows(
     session: Session, broadcast_ids: Collection[str], *, villages: Collection[str] | None
-) -> list[_ShareRow]:
+) -> Sequence[Any]:
+    """Shares of one village whose plays stand alike; `asks` marks the row without a device.
+
+    Coverage is counted where people live: a device may reach into another cluster's village.
+    """
     # Literals, since PostgreSQL takes two parameters of equal value for two different columns.
     asks = (col(PlayShare.device_id) == literal_column("''")).label("asks")
     sounded = (col(Play.played_ms) > literal_column("0")).label("sounded")
@@ -210,7 +219,7 @@ def _share_rows(
     )
     if villages is not None:
         grouped = grouped.where(col(PlayShare.village_id).in_(villages))
-    return [_ShareRow(*row) for row in session.connection().execute(grouped)]
+    return session.connection().execute(grouped).all()
 
 
 def _same_play() -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -148,6 +148,7 @@ def board_part(request: Request, station: Context, viewer: Viewer) -> LivePart:
             ends=now + max(HORIZON, timedelta(days=1)),
             villages=villages,
             only_shown=True,
+            tallied_until=ends,
         )
         waiting = (
             waiting_bulletins(session, station_id=station.station_id, zone=station.zone, now=now)

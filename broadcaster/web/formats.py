@@ -6,6 +6,7 @@ Pure: the present, the zone and the language are given. `instant` is the one pla
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal
 
 Language = Literal["vi", "en"]
@@ -15,6 +16,9 @@ _WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturda
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NEAR_VI = {-1: "hôm qua", 0: "hôm nay", 1: "ngày mai"}
 _NEAR_EN = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_SEPARATORS_VI = str.maketrans(",.", ".,")
+_FIGURES_KEPT = 10_000
+"""Figures repeat, on a page and from one look to the next, and how one is written never changes."""
 
 
 def instant(
@@ -117,6 +121,7 @@ def duration(duration_ms: int, *, language: Language = "vi") -> str:
     return f"{seconds} {second}"
 
 
+@lru_cache(maxsize=_FIGURES_KEPT)
 def number(value: float, *, decimals: int = 0, language: Language = "vi") -> str:
     """Write a number with the language's separators: *12.345,6*, in English *12,345.6*."""
     step = Decimal(1).scaleb(-decimals)
@@ -124,6 +129,7 @@ def number(value: float, *, decimals: int = 0, language: Language = "vi") -> str
     return _decimal(rounded or abs(rounded), language=language)
 
 
+@lru_cache(maxsize=_FIGURES_KEPT)
 def share(value: float, *, decimals: int = 1, language: Language = "vi") -> str:
     """Write a share of one as an honest percentage: *100%* means all, *0%* means none.
 
@@ -135,6 +141,7 @@ def share(value: float, *, decimals: int = 1, language: Language = "vi") -> str:
     if not cut and percent > 0:
         less = "dưới" if language == "vi" else "under"
         return f"{less} {_decimal(step, language=language)}%"
+    cut = cut or abs(cut)
     whole = cut.to_integral_value()
     return f"{_decimal(whole if cut == whole else cut, language=language)}%"
 
@@ -150,4 +157,4 @@ def _tenths(duration_ms: int) -> Decimal:
 
 def _decimal(value: Decimal, *, language: Language) -> str:
     written = f"{value:,f}"
-    return written.translate(str.maketrans(",.", ".,")) if language == "vi" else written
+    return written.translate(_SEPARATORS_VI) if language == "vi" else written

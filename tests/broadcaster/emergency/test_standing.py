@@ -9,7 +9,7 @@ from broadcaster.app import create_app
 from broadcaster.emergency.ending import end_emergency, find_emergency
 from broadcaster.emergency.raising import PartKind
 from broadcaster.emergency.standing import Heard, Stage, Standing, final_of, stage_of
-from broadcaster.emergency.standing_queries import standing_of
+from broadcaster.emergency.standing_queries import asked_of, standing_of
 from devices.protocol.messages import Confirmation, Kind
 from tests.broadcaster.emergency.conftest import WatchRoom
 from tests.broadcaster.emergency.words_of_devices import let_say
@@ -138,3 +138,23 @@ def test_the_board_tells_who_heard_the_correction(room: WatchRoom) -> None:
     page = leaders_page(room, emergency_id)
     assert "Đã nghe thông báo cuối cùng" in page
     assert page.count("Đính chính:") == 2
+
+
+def test_a_part_begins_with_those_who_heard_nothing(room: WatchRoom) -> None:
+    """However a long list is cut, all are in it once, and the figures are of all."""
+    room.authorise()
+    emergency_id = room.raise_()
+    with room.database.writing() as session:
+        let_say(session, "loa-0", emergency_id, Kind.STARTED, at=room.now())
+    with room.database.reading() as session:
+        row = find_emergency(session, emergency_id, station_id=STATION_ID)
+        asked = asked_of(session, row, ["cl-1", "cl-2"], today=room.now().date())
+    whole = asked.standing()
+    first, second = (asked.standing(slice(at, at + 1)) for at in range(2))
+
+    assert [each.device_id for each in whole.devices] == ["loa-0", "loa-1"]
+    assert [each.device_id for each in (*first.devices, *second.devices)] == ["loa-1", "loa-0"]
+    assert asked.standing(slice(2, 3)).devices == []
+    assert {each.asked for each in (whole, first, second)} == {asked.total} == {2}
+    assert first.stages == second.stages == whole.stages
+    assert (whole.stages[Stage.SILENT], whole.stages[Stage.SPEAKING]) == (1, 1)

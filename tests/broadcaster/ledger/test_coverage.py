@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.ledger.coverage import Coverage, ShareOutcome, coverage_by_village, total
+from broadcaster.ledger.coverage import (
+    Coverage,
+    ShareOutcome,
+    SharesAdded,
+    coverage_by_village,
+    total,
+)
 from broadcaster.ledger.play_state import Outcome, PlayState, outcome_of
 
 
@@ -154,3 +160,20 @@ def test_parts_never_exceed_those_asked(
         assert found.asked == residents[village]
         assert parts <= found.asked * (1 + 1e-9)
         assert found.coverage is None or 0 <= found.coverage <= 1 + 1e-9
+
+
+@given(villages, shares)
+def test_added_up_at_once_it_is_the_same(
+    residents: dict[str, int], outcomes: list[ShareOutcome]
+) -> None:
+    """Whoever needs no village by itself gets the total of them all."""
+    added = SharesAdded()
+    for village, living in residents.items():
+        added.ask(village, living)
+    for each in outcomes:
+        added.add(each.village_id, each.outcome, each.share)
+    found, expected = added.coverage(), total(coverage_by_village(residents, outcomes).values())
+
+    assert found.asked == expected.asked
+    for part in Outcome:
+        assert getattr(found, part) == pytest.approx(getattr(expected, part))

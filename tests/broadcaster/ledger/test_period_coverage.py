@@ -3,6 +3,7 @@
 The commune: Thôn Một (1,000 residents) and Thôn Hai (500) in the east, Thôn Ba (800) in the west.
 """
 
+from dataclasses import astuple
 from datetime import date, timedelta
 
 import pytest
@@ -15,13 +16,23 @@ from broadcaster.fleet.registry import share_village
 from broadcaster.fleet.tables import Device, DeviceShare
 from broadcaster.ledger.coverage import Coverage
 from broadcaster.ledger.expectations import expect, freeze
-from broadcaster.ledger.period_queries import GOAL, By, Covered, covered, topics_in
-from broadcaster.ledger.periods import between, month_of, one_day, one_year, quarter
+from broadcaster.ledger.period_queries import (
+    GOAL,
+    By,
+    Covered,
+    asked_in,
+    asked_of_village,
+    covered,
+    covered_and_topics,
+    topics_in,
+)
+from broadcaster.ledger.periods import Period, between, month_of, one_day, one_year, quarter
 from broadcaster.ledger.rollups import rebuild_rollups
 from tests.broadcaster.ledger.air import HEALTH, SAFETY, WEST, Air, noon
 from tests.broadcaster.ledger.commune import BEFORE, FIRST_DAY, found, order, raise_pole
 
 YEAR = one_year(2026)
+VILLAGE_ID = Village.metadata.tables["village"].c.id
 
 
 @pytest.fixture
@@ -340,3 +351,53 @@ def test_what_has_not_begun_was_asked_of_nobody(air: Air) -> None:
 
     assert before == {}
     assert station(air).coverage == Coverage(asked=1_500, pending=1_500.0)
+
+
+@pytest.fixture
+def spring(air: Air) -> Air:
+    """Two topics in two clusters, in part after the change of a month."""
+    air.broadcast(noon(3, 1), played=["loa-a"])
+    air.broadcast(noon(3, 31), played=["loa-c", "loa-d"], topic=SAFETY)
+    air.broadcast(noon(4, 1), played={"loa-d": 0.5}, cluster=WEST)
+    return air
+
+
+PERIODS = (YEAR, month_of(date(2026, 3, 1)), between(date(2026, 3, 31), date(2026, 4, 15)))
+VIEWS = (None, frozenset({"thon-1", "thon-3"}), frozenset({"thon-2"}), frozenset[str]())
+TOPICS = (None, [HEALTH], [HEALTH, SAFETY], ["nothing"])
+
+
+@pytest.mark.parametrize("period", PERIODS)
+@pytest.mark.parametrize("villages", VIEWS)
+def test_the_whole_beside_its_topics_is_the_same(
+    spring: Air, period: Period, villages: frozenset[str] | None
+) -> None:
+    """Read once, it says what is said of the station and of each topic by themselves."""
+    with spring.database.reading() as session:
+        for topics in TOPICS:
+            asked = {"villages": villages, "topics": topics}
+            whole, by_topic = covered_and_topics(session, period, **asked)  # type: ignore[arg-type]
+            alone = covered(session, period, **asked)  # type: ignore[arg-type]
+            apart = covered(session, period, **asked, by=By.TOPIC)  # type: ignore[arg-type]
+
+            assert by_topic == apart
+            assert (whole is None) is (alone == [])
+            for each in alone:
+                assert whole is not None
+                assert (whole.times, whole.reach) == (each.times, each.reach)
+                assert astuple(whole.coverage) == pytest.approx(astuple(each.coverage))
+
+
+@pytest.mark.parametrize("period", PERIODS)
+@pytest.mark.parametrize("villages", VIEWS)
+def test_a_village_by_itself_is_known_to_have_been_asked(
+    spring: Air, period: Period, villages: frozenset[str] | None
+) -> None:
+    """Looked at one by one the same villages are found as in all that was asked."""
+    with spring.database.reading() as session:
+        for topics in TOPICS:
+            condition = asked_of_village(period, VILLAGE_ID, villages=villages, topics=topics)
+            found = session.exec(select(Village.id).where(condition)).all()
+
+            assert set(found) == asked_in(session, period, villages=villages, topics=topics)
+            assert len(found) == len(set(found))

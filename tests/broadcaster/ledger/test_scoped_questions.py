@@ -6,11 +6,12 @@ from sqlmodel import Session
 from broadcaster.database import Database
 from broadcaster.fleet.registry import share_village
 from broadcaster.ledger.alert_queries import open_alerts
+from broadcaster.ledger.broadcast_lines import plays_today
 from broadcaster.ledger.evidence import device_evidence
 from broadcaster.ledger.item_queries import items_reached
 from broadcaster.ledger.period_queries import By, covered
 from broadcaster.ledger.periods import month_of, one_year
-from broadcaster.ledger.queries import broadcast_report, plays_today
+from broadcaster.ledger.queries import broadcast_report
 from broadcaster.ledger.share_queries import village_shares
 from broadcaster.ledger.timelines import timelines
 from broadcaster.ledger.village_history import village_month

@@ -1,12 +1,15 @@
 """One broadcast: what was heard where, each device's word, and the way to its evidence."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlmodel import select
 
 from broadcaster.ledger.queries import broadcast_report
 from broadcaster.ledger.tables import Play
-from broadcaster.schedule.day import broadcasts_between
-from tests.broadcaster.pages.commune import EPOCH
+from broadcaster.schedule.day import broadcasts_between, day_of
+from broadcaster.schedule.today import Tally
+from tests.broadcaster.pages.commune import EPOCH, ZONE, add_plays
 from tests.broadcaster.pages.conftest import Browse
 from tests.broadcaster.pages.test_today_page import version_of
 from tests.broadcaster.small_station import SmallStation
@@ -116,3 +119,38 @@ def test_the_board_s_figures_are_the_report_s(
             if told is not None:
                 assert airing.tally.coverage == told.coverage
                 assert airing.tally.expected == told.counts.planned
+
+
+def test_a_board_needs_no_tally_of_later_days(afternoon: SmallStation) -> None:
+    """It is left out of what starts later, unless a device says that it plays it already."""
+    now = afternoon.clock()
+    begins, ends = day_of(now, zone=ZONE)
+
+    def shown(tallied_until: datetime | None) -> dict[str, Tally]:
+        with afternoon.database.reading() as session:
+            airings = broadcasts_between(
+                session,
+                cluster_ids=["dong", "trung", "tay"],
+                begins=begins,
+                ends=ends + timedelta(days=2),
+                villages=None,
+                only_shown=True,
+                tallied_until=tallied_until,
+            )
+        return {f"{each.broadcast_id} {each.cluster_id}": each.tally for each in airings}
+
+    with afternoon.database.writing() as session:
+        add_plays(session, "bc-tomorrow", "dong", ("cached",))
+        add_plays(session, "bc-tomorrow", "tay", ("cached",))
+    waiting, whole = shown(ends), shown(None)
+    with afternoon.database.writing() as session:
+        for play in session.exec(select(Play).where(Play.order_id == "o-bc-tomorrow-tay")):
+            play.state = "started"
+    hasty = shown(ends)
+
+    tomorrow = {key for key in whole if key.startswith("bc-tomorrow")}
+    assert len(tomorrow) > 1
+    assert waiting == {key: Tally() if key in tomorrow else tally for key, tally in whole.items()}
+    assert whole["bc-tomorrow dong"].devices == {"cached": whole["bc-tomorrow dong"].expected}
+    assert hasty["bc-tomorrow tay"].devices["playing"] > 0
+    assert hasty["bc-tomorrow dong"] == Tally()
