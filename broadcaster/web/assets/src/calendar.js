@@ -75,6 +75,13 @@ function eventOf(entry) {
   };
 }
 
+// All of an entry, for whoever points at it: its column may be too narrow for the words.
+function toldWhole(entry) {
+  const hours = [entry.starts_local, entry.ends_local].map((at) => at.slice(11, 16)).join("–");
+  const said = UNSURE.has(entry.state) ? [place.dataset[entry.state]] : [];
+  return [`${hours} ${entry.title}`, entry.cluster_names.join(", "), ...said].join(" · ");
+}
+
 function eventsOfDay(day) {
   return day.names.map((name) => ({
     title: name, start: day.day, allDay: true, editable: false,
@@ -176,7 +183,7 @@ function draw({ entries, days }) {
     eventResize: resized,
     eventDidMount: ({ el, event }) => {
       const { entry } = event.extendedProps;
-      if (entry) el.title = `${entry.title}, ${entry.cluster_names.join(", ")}`;
+      if (entry) el.title = toldWhole(entry);
     },
   });
   calendar.render();
