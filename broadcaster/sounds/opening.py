@@ -6,11 +6,11 @@ import structlog
 
 from broadcaster.keys import write_secret
 from broadcaster.settings import Settings
-from broadcaster.sounds.errors import SecretMissing, SecretUnusable
-from playlists.audio.audio_errors import AudioStoreError
+from broadcaster.sounds.errors import SecretMissing, SecretUnusable, SoundsAway
+from playlists.audio.audio_errors import AudioStoreError, S3NotInstalled
 from playlists.audio.audio_store import AudioStore
 from playlists.audio.bucket_store import BucketStore
-from playlists.audio.s3_bucket import S3Bucket
+from playlists.audio.s3_bucket import S3Bucket, require_client
 from playlists.audio.sounds import Sounds
 
 log = structlog.get_logger()
@@ -19,14 +19,21 @@ SECRET_FILE = "s3.secret"  # noqa: S105 - where it lies, not what it is
 
 
 def open_sounds(settings: Settings) -> Sounds:
-    """Where sound is kept; raise SecretMissing."""
+    """Where sound is kept; raise SecretMissing, or SoundsAway where the extra `s3` is missing."""
     return bucket_store(settings) or AudioStore(settings.audio_dir)
 
 
 def bucket_store(settings: Settings) -> BucketStore | None:
-    """The S3 store with its folders; None where sound is kept in a folder. Raises SecretMissing."""
+    """The S3 store with its folders; None where sound is kept in a folder.
+
+    Raises SecretMissing, or SoundsAway where the extra `s3` is missing.
+    """
     if not settings.s3_endpoint:
         return None
+    try:
+        require_client()
+    except S3NotInstalled as error:
+        raise SoundsAway(error) from error
     bucket = S3Bucket(
         endpoint=settings.s3_endpoint,
         bucket=settings.s3_bucket,

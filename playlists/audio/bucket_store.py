@@ -86,7 +86,8 @@ class BucketStore:
         self.bucket = bucket
         self._now_s = now_s
         self._away_until_s = float("-inf")
-        self._heard_at_s = float("-inf")
+        self._asked_at_s = float("-inf")
+        self._answered = False
         self._fetching = [threading.Lock() for _ in range(LOCKS)]
 
     def put(self, audio: Path | bytes) -> str:
@@ -145,11 +146,12 @@ class BucketStore:
         return Sent(sent=sent, owed=len(waiting) - sent)
 
     def answers(self) -> bool:
-        """Whether the bucket answered a moment ago; asked once more where that is long ago."""
-        if self._now_s() - self._heard_at_s > ASKED_AGAIN_AFTER_S:
+        """Whether the bucket answered when last asked; asked anew where it did not, or long ago."""
+        long_ago = self._now_s() - self._asked_at_s > ASKED_AGAIN_AFTER_S
+        if long_ago or not self._answered:
             with suppress(AudioStoreAway):
                 self._asked(lambda: self.bucket.size_of("0" * 64))
-        return self._now_s() >= self._away_until_s
+        return self._answered
 
     def _bring(self, sha256: str) -> None:
         if self.owed.exists(sha256):
@@ -179,9 +181,11 @@ class BucketStore:
     def _asked(self, act: Callable[[], Result]) -> Result:
         if self._now_s() < self._away_until_s:
             raise AudioStoreAway("it did not answer a moment ago")
-        self._heard_at_s = self._now_s()
+        self._asked_at_s = self._now_s()
         try:
-            return act()
+            found = act()
         except AudioStoreAway:
-            self._away_until_s = self._now_s() + PAUSE_S
+            self._away_until_s, self._answered = self._now_s() + PAUSE_S, False
             raise
+        self._answered = True
+        return found

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
 from playlists.audio.audio_errors import AudioStoreAway, AudioStoreRefused, S3NotInstalled
@@ -28,9 +29,15 @@ _NO_BUCKET = "NoSuchBucket"
 Result = TypeVar("Result")
 
 
+def require_client() -> None:
+    """Raise S3NotInstalled where this machine has nothing that speaks with an S3 store."""
+    if find_spec("obstore") is None:
+        raise S3NotInstalled
+
+
 @dataclass(frozen=True)
 class S3Bucket:
-    """One bucket; nothing is asked before the first call. Raises S3NotInstalled then."""
+    """One bucket; nothing is loaded or asked before the first call (`require_client`)."""
 
     endpoint: str
     bucket: str
@@ -75,10 +82,8 @@ class S3Bucket:
 
     @cached_property
     def _store(self) -> "S3Store":
-        try:
-            from obstore.store import S3Store
-        except ImportError as error:
-            raise S3NotInstalled from error
+        from obstore.store import S3Store
+
         return S3Store(
             self.bucket,
             endpoint=self.endpoint,

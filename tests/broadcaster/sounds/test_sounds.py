@@ -1,6 +1,7 @@
 """An installation's audio in an S3 store: set, looked over, moved there and back, backed up."""
 
 import hashlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,8 +74,10 @@ def test_without_an_endpoint_audio_lies_in_a_folder(tmp_path: Path) -> None:
     assert sounds_in_bucket(settings) is None
 
 
-def test_half_a_store_stops_the_program_with_what_is_missing(tmp_path: Path, s3: S3Server) -> None:
-    """And neither a secret that is missing nor a way in the clear is let through."""
+def test_half_a_store_stops_the_program_with_what_is_missing(
+    tmp_path: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library too; and neither a secret that is missing nor a way in the clear is let through."""
     with pytest.raises(SettingsInvalid, match="s3_bucket, s3_key_id"):
         load_settings(state_dir=tmp_path, s3_endpoint=s3.url)
     with pytest.raises(SettingsInvalid, match="s3_endpoint"):
@@ -82,6 +85,10 @@ def test_half_a_store_stops_the_program_with_what_is_missing(tmp_path: Path, s3:
     settings = load_settings(state_dir=tmp_path, **s3_settings(s3))
     with pytest.raises(SecretMissing):
         open_sounds(settings)
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(SoundsAway) as caught:
+        open_sounds(settings)
+    assert "pip install 'loa[s3]'" in caught.value.message_vi
     for unusable in ("", "  ", "two\nlines"):
         with pytest.raises(SecretUnusable):
             keep_secret(unusable, keys_dir=settings.keys_dir)

@@ -172,9 +172,11 @@ def test_whether_it_answers_is_asked_now_and_then(site: Site, s3: S3Server, cloc
     s3.trouble = Trouble.HANGS_UP
     clock.now_s += ASKED_AGAIN_AFTER_S + 1
     assert [store.answers(), store.answers()] == [False, False]
+    clock.now_s += PAUSE_S
+    assert not store.answers()
 
     s3.trouble = Trouble.NONE
-    clock.now_s += ASKED_AGAIN_AFTER_S + 1
+    clock.now_s += PAUSE_S
     assert store.answers()
 
 
