@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index
+from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
 
 from broadcaster.database import InstantColumn
@@ -49,7 +49,6 @@ class DeviceStatus(SQLModel, table=True):
     """The newest signed status of a device: a projection, rebuilt by the next one that comes."""
 
     __tablename__ = "device_status"
-    __table_args__ = (Index("device_status_online", "online", "said_at"),)
 
     device_id: str = Field(foreign_key="device.id", primary_key=True)
     online: bool

@@ -1,4 +1,4 @@
-"""What boards ask again and again is found without reading all: open alerts, silent poles."""
+"""Open alerts, which boards ask for again and again, are found without reading all of them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,10 +17,8 @@ def upgrade() -> None:
         ("alert_open_since", ["raised_at"]),
     ):
         op.create_index(name, "alert", columns, sqlite_where=OPEN, postgresql_where=OPEN)
-    op.create_index("device_status_online", "device_status", ["online", "said_at"])
 
 
 def downgrade() -> None:
-    op.drop_index("device_status_online", table_name="device_status")
     op.drop_index("alert_open_since", table_name="alert")
     op.drop_index("alert_open", table_name="alert")
