@@ -11,8 +11,10 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session, col, delete, select
 
+from broadcaster.accounts.tables import RoleGrant
 from broadcaster.audit import Act, record
 from broadcaster.database import new_id
+from broadcaster.fleet.tables import Device
 from broadcaster.joining.errors import DecisionsUnreadable, UnknownJoining
 from broadcaster.joining.meeting import (
     AS_IT_IS,
@@ -122,7 +124,9 @@ def prepared_shown(session: Session, row: PreparedJoining) -> PreparedShown:
             Asked(
                 question=question,
                 theirs=Side(**kept["theirs"]),
-                ours=side_of(connection, question.kind, _our_key(question)),
+                ours=side_of(connection, question.kind, _our_key(question))
+                if _is_here(session, question, station_id=row.station_id)
+                else None,
                 said=said.get((question.kind, question.code), ""),
             )
         )
@@ -229,6 +233,19 @@ def _question(kept: dict[str, object]) -> Question:
 def _our_key(question: Question) -> str:
     """A loudspeaker's code is its id; of all else the question names ours."""
     return question.code if question.kind is Alike.DEVICE else question.here
+
+
+def _is_here(session: Session, question: Question, *, station_id: str) -> bool:
+    """Whether ours is this station's: codes and user names are one's own in the whole database."""
+    match question.kind:
+        case Alike.DEVICE:
+            device = session.get(Device, question.code)
+            return device is not None and device.station_id == station_id
+        case Alike.PERSON:
+            grants = select(RoleGrant.station_id).where(RoleGrant.account_id == question.here)
+            stations = session.exec(grants).all()
+            return not stations or station_id in stations
+    return True
 
 
 def _asked(row: PreparedJoining, *, kind: str, code: str) -> Question:

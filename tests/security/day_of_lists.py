@@ -41,15 +41,15 @@ def prepared(day: Day) -> str:
     row = PreparedJoining(
         id="prj-binh-hoa", station_id=STATION_ID, other_id="st-binh-hoa", name="Đài Bình Hòa",
         commune="Bình Hòa", public_key=key, as_of=now, prepared_at=now, counts={"device": 1},
-        taken={"codes": ["loa-dong-1-1"], "usernames": ["operator"]},
+        taken={"codes": ["loa-cho-cu"], "usernames": ["operator"]},
         questions=[
             {
                 "kind": "person", "code": "acc-binh", "there": "operator", "here": "acc-operator",
                 "theirs": {"code": "operator", "name": "Trần Văn Bình", "roles": ["operator"]},
             },
             {
-                "kind": "device", "code": "loa-dong-1-1", "there": "Loa chợ", "here": "Loa đình",
-                "theirs": {"code": "loa-dong-1-1", "name": "Loa chợ", "cluster": "Cụm Bắc"},
+                "kind": "device", "code": "loa-cho-cu", "there": "Loa chợ", "here": "Loa đình",
+                "theirs": {"code": "loa-cho-cu", "name": "Loa chợ", "cluster": "Cụm Bắc"},
             },
         ],
     )  # fmt: skip
@@ -86,7 +86,7 @@ def lists() -> list[Step]:
          (Act.STATION_EXPORTED,), "admin"),
         ("POST /joined/{joining_id}/decisions",
          lambda day: day.page("admin", f"/joined/{prepared(day)}/decisions", kind="device",
-                              code="loa-dong-1-1", said="loa-binh-hoa-1"),
+                              code="loa-cho-cu", said="loa-binh-hoa-1"),
          (Act.JOINING_DECIDED,), "admin"),
         ("POST /joined/{joining_id}/dropping",
          lambda day: day.page("admin", "/joined/prj-binh-hoa/dropping"),

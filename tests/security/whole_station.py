@@ -131,7 +131,7 @@ def _acts(day: Day) -> Iterator[tuple[str, str, Callable[[], dict[str, object]]]
     yield "admin", "/alerts/codes", known(value="10051", **CODE)
     yield "admin", "/exchange/link", known(**LINK)
     yield "admin", "/materials/feeds", known(**FEED)
-    answer = {"kind": "device", "code": "loa-dong-1-1", "said": "loa-binh-hoa-1"}
+    answer = {"kind": "device", "code": "loa-cho-cu", "said": "loa-binh-hoa-1"}
     yield "admin", "/joined/prj-binh-hoa/decisions", known(**answer)
     item_seen(day)
     yield "leader", "/alerts/rules", known(severity="Extreme")

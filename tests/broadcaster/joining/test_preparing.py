@@ -240,7 +240,7 @@ def test_the_page_keeps_each_answer_and_what_was_typed(sqlite_url: str, tmp_path
 
 
 def test_another_stations_preparation_is_nobodys_here(database: Database, tmp_path: Path) -> None:
-    """Neither seen nor answered, on either database."""
+    """Neither seen nor answered, and it tells nothing of ours; on either database."""
     station = found_station(database, state_dir=tmp_path)
     site = station.app(pages.router)
     admin = browser(site, token=station.session_of("admin", Role.ADMIN))
@@ -255,5 +255,9 @@ def test_another_stations_preparation_is_nobodys_here(database: Database, tmp_pa
         session.flush()
         session.add(prepared_row(station_id="st-khac", id_="prj-other"))
 
+    with database.reading() as session:
+        (theirs,) = prepared_joinings(session, station_id="st-khac")
+
+    assert [each.ours for each in theirs.asked] == [None, None]
     assert admin.get("/joined/prj-other").status_code == 404
     assert "prj-other" not in admin.get("/joined").text
