@@ -72,8 +72,8 @@ class Absence:
         return self._told
 
     def is_kept(self) -> None:
-        """It stands there now."""
-        self._told = None
+        """It stands there now, and is told no second time while the next round fails again."""
+        self._told, self._is_known = None, True
 
     def round(self) -> None:
         """Tell that nothing can be stored, where that lasts, somebody is told, and nobody was."""
