@@ -4,9 +4,12 @@ Used by the broker's own tests and by every end-to-end test.
 """
 
 import json
+import re
+import shlex
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -27,7 +30,10 @@ from devices.broker.mosquitto import Wanted, write_configuration
 from devices.broker.serve import Listen
 
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+DEPLOYED_UNIT = Path(__file__).parents[1] / "deploy" / "commune" / "loa-broker.service"
 STARTS_WITHIN_S = 20.0
+DEPLOYED_WITHIN_S = 300.0
+"""The whole command is loaded before the broker that it becomes."""
 
 
 @dataclass(slots=True)
@@ -41,6 +47,8 @@ class RunningBroker:
     registry: Path
     log: Path
     reread: Callable[[], None]
+    tls: ssl.SSLContext | None = None
+    """What its clients trust, where they come by TLS."""
 
     @property
     def url(self) -> str:
@@ -134,6 +142,40 @@ def start_mosquitto(
     return RunningBroker("mosquitto", process, "127.0.0.1", wanted.port, registry, log, reread)
 
 
+def start_deployed(
+    registry: Path,
+    tmp: Path,
+    *,
+    shows: tuple[Path, Path],
+    port: int = 0,
+    from_outside: bool = False,
+) -> RunningBroker:
+    """Start a Mosquitto by the very command of `deploy/commune`, for these users.
+
+    It `shows` a certificate by its key, keeps what that one keeps, and follows the registry. Its
+    clients come in by the plain door of the machine, or by TLS `from_outside`.
+    """
+    plain, outside = port or free_port(), free_port()
+    (line,) = re.findall(r"^ExecStart=\S+ (.+)$", DEPLOYED_UNIT.read_text("utf-8"), re.MULTILINE)
+    here = {"--port": plain, "--tls-port": outside, "--tls-cert": shows[0], "--tls-key": shows[1]}
+    words = shlex.split(line.replace("/var/lib/loa-broker", str(tmp / "deployed")))
+    for option, value in here.items():
+        words[words.index(option) + 1] = str(value)
+    log = tmp / "deployed.log"
+    with log.open("a") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "broadcaster", *words, "--registry", registry],
+            stdout=output,
+            stderr=output,
+            text=True,
+        )
+    for each in (plain, outside):
+        wait_until_accepting(each, process=process, log=log, within_s=DEPLOYED_WITHIN_S)
+    tls = ssl.create_default_context(cafile=shows[0]) if from_outside else None
+    door = outside if from_outside else plain
+    return RunningBroker("deployed", process, "127.0.0.1", door, registry, log, lambda: None, tls)
+
+
 def write_test_certificate(tmp: Path) -> tuple[Path, Path]:
     """A certificate for 127.0.0.1 that signs itself, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -166,9 +208,11 @@ def free_port() -> int:
         return port
 
 
-def wait_until_accepting(port: int, *, process: subprocess.Popen[str], log: Path) -> None:
+def wait_until_accepting(
+    port: int, *, process: subprocess.Popen[str], log: Path, within_s: float = STARTS_WITHIN_S
+) -> None:
     """Wait until something listens there; fail with the log if the process ends first."""
-    deadline = time.monotonic() + STARTS_WITHIN_S
+    deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise AssertionError(log.read_text())
@@ -176,5 +220,5 @@ def wait_until_accepting(port: int, *, process: subprocess.Popen[str], log: Path
             return
         time.sleep(0.02)
     process.kill()
-    msg = f"nothing listens on port {port} after {STARTS_WITHIN_S} s"
+    msg = f"nothing listens on port {port} after {within_s} s"
     raise AssertionError(msg)

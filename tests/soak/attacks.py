@@ -34,6 +34,14 @@ def attack_brokers(turn: Turn) -> Outcome:
     return Outcome(held=held, facts={"examples": examples, "said": said})
 
 
+def attack_deployed(turn: Turn) -> Outcome:
+    """The brokers' attacks from outside, at Mosquitto as the files of `deploy` start it."""
+    held, said = _tried(
+        "tests/deploy/test_deployed_broker.py", turn=turn, examples=EXAMPLES_A_ROUND
+    )
+    return Outcome(held=held, facts={"said": said})
+
+
 def attack_controllers(turn: Turn) -> Outcome:
     """Messages of every kind of attack to controllers, counted as they are sent."""
     return _counted("tests/devices/controller/test_every_attack.py", turn=turn)

@@ -7,7 +7,12 @@ from devices.conformance.scoring import Verdict
 from tests.contract.trials import conformance_of_js, conformance_of_ours
 from tests.fault_matrix import matrix
 from tests.soak.api import api
-from tests.soak.attacks import attack_brokers, attack_controllers, attack_ledger
+from tests.soak.attacks import (
+    attack_brokers,
+    attack_controllers,
+    attack_deployed,
+    attack_ledger,
+)
 from tests.soak.case import Case, Outcome, Turn
 from tests.soak.comparison import comparison
 from tests.soak.durability import FULL_ROUNDS, KILL_ROUNDS, full_disk, kill_ingest
@@ -61,6 +66,14 @@ CASES: dict[str, Case] = {
         "nobody, hears nobody, takes over nobody's session, and nobody else is disturbed",
         rounds=125,
         run=attack_brokers,
+    ),
+    "attack-deployed": Case(
+        what="Mosquitto by the command of `deploy/commune`, with its access list, attacked by TLS "
+        "at the door that is open to the world: each attack of the brokers' suite but those that "
+        "change the registry, old TLS, words in the clear; 100 examples of each drawn attack a "
+        "round",
+        rounds=25,
+        run=attack_deployed,
     ),
     "attack-controllers": Case(
         what="whoever owns network and broker at a controller, with keys of his own, of yesterday "

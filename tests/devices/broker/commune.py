@@ -41,6 +41,7 @@ class Client:
         )
         self.heard: queue.Queue[Heard] = queue.Queue()
         self.left = threading.Event()
+        self._is_by_tls = False
         self._answered: queue.Queue[bool] = queue.Queue()
         self._granted: queue.Queue[list[int]] = queue.Queue()
         self.paho.on_connect = self._on_connect
@@ -87,6 +88,9 @@ class Client:
     def connect(self, broker: RunningBroker, *, keep_alive_s: int = 60) -> bool:
         """Whether the broker let this client in."""
         self.left.clear()
+        if broker.tls is not None and not self._is_by_tls:
+            self.paho.tls_set_context(broker.tls)
+            self._is_by_tls = True
         self.paho.connect(broker.host, broker.port, keepalive=keep_alive_s)
         self.paho.loop_start()
         return self._answered.get(timeout=WAIT_S)

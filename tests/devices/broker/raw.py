@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from tests.brokers import RunningBroker
 from tests.devices.broker.octets import connect, packet, text
@@ -13,8 +13,15 @@ PING, PONG = packet(0xC0, b""), b"\xd0\x00"
 
 @contextmanager
 def raw_client(broker: RunningBroker) -> Iterator[socket.socket]:
-    """A connection of which nothing has been said yet."""
-    with socket.create_connection((broker.host, broker.port), timeout=10) as client:
+    """A connection of which nothing has been said yet, by TLS where the broker wants it."""
+    with ExitStack() as stack:
+        client = stack.enter_context(
+            socket.create_connection((broker.host, broker.port), timeout=10)
+        )
+        if broker.tls is not None:
+            client = stack.enter_context(
+                broker.tls.wrap_socket(client, server_hostname=broker.host)
+            )
         yield client
 
 
