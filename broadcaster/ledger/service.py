@@ -10,7 +10,6 @@ by itself; it also asks for what is missing.
 """
 
 import argparse
-import gc
 import json
 import signal
 import sys
@@ -25,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from broadcaster.areas.queries import the_station
 from broadcaster.areas.tables import Station
+from broadcaster.circles import look_for_circles_seldom
 from broadcaster.database import Database, connect
 from broadcaster.fleet.credentials import ingest_role, load_wire_secret
 from broadcaster.fleet.self_tests import mark_sent, unsent_self_tests
@@ -62,7 +62,6 @@ GATHER_S = 0.05
 PATIENCE_S = 0.5
 GAPS_LOOKED_AT_EVERY_S = 5.0
 _BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0)
-_NEW_OBJECTS = 50_000
 UNSTORABLE = "unstorable"
 STORAGE_AWAY = "storage_away"
 
@@ -223,7 +222,7 @@ def filters(station_id: str, *, number: int, processes: int) -> list[str]:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Ingest until SIGTERM or SIGINT; what is in hand then is stored first."""
     number = _parser().parse_args(arguments).number
-    _spare_collections()
+    look_for_circles_seldom()
     settings = load_settings()
     configure_logs(settings.log_level)
     stopping = threading.Event()
@@ -282,15 +281,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         database.dispose()
         told.close()
     return 0
-
-
-def _spare_collections() -> None:
-    """Look for circles among objects seldom: a storm makes many, and hardly one is in a circle.
-
-    Looked for as usual, that is an eighth of all that storing a message costs.
-    """
-    gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, 20, 20)
 
 
 def _parser() -> argparse.ArgumentParser:

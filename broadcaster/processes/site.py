@@ -11,6 +11,7 @@ from broadcaster.app import create_app
 from broadcaster.areas.tables import Station
 from broadcaster.audit import keep_trail_on_disk
 from broadcaster.bulletins.studio import open_studio
+from broadcaster.circles import look_for_circles_seldom
 from broadcaster.database import connect
 from broadcaster.emergency.announcer import announcing
 from broadcaster.kept_clock import PROCESS_CLOCK
@@ -64,6 +65,7 @@ def run() -> int:
     with open_studio(settings, lexicon=lexicon, house=house) as studio:
         app = create_app(context, studio=studio)
         server = _Server(front_door(settings, app))
+        look_for_circles_seldom()
         with announcing(context.database, studio, now=context.now):
             server.run()
         app.state.director.close()

@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, event
 
 from broadcaster.accounts.guard import SESSION_COOKIE, declared_rights
+from broadcaster.circles import look_for_circles_seldom
 from broadcaster.logs import configure_logs
 from tests.benchmarks.large_desk import desk_of
 from tests.benchmarks.large_station import LargeStation, application, large_station
@@ -275,9 +276,12 @@ def main() -> int:
     configure_logs("ERROR")
     if asked.serve:
         app = application(Path(asked.serve[0]))
+        look_for_circles_seldom()
         uvicorn.run(app, host="127.0.0.1", port=int(asked.serve[1]), log_level="error")
         return 0
     few, many = asked.devices
+    # As the site does.
+    look_for_circles_seldom()
     with large_station(few) as station:
         small = costs(station)
     with large_station(many) as station:

@@ -1,0 +1,18 @@
+"""Looking for circles among objects seldom, in processes that make many and keep few.
+
+Python looks through what was made lately again and again, and now and then through everything. A
+storm of messages or a page of ten thousand poles makes objects by the thousand and hardly one is in
+a circle: looked for as usual that is an eighth of what storing a message costs, and a third of a
+long list.
+"""
+
+import gc
+
+_NEW_OBJECTS = 50_000
+
+
+def look_for_circles_seldom() -> None:
+    """To be called once all that stays for ever has been made: it is never looked through again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 20, 20)
