@@ -212,7 +212,7 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def _move_quiet_hours_away(database: Database) -> None:
+def move_quiet_hours_away(database: Database) -> None:
     """Half a day from now: real processes keep real time, and tests are run at night too."""
     with database.writing() as session:
         station = session.exec(select(Station)).one()
@@ -246,7 +246,7 @@ def founded_chain(
     with ExitStack() as ending:
         database, _ = open_demo(settings, commune=commune)
         ending.callback(database.dispose)
-        _move_quiet_hours_away(database)
+        move_quiet_hours_away(database)
         if broker is not None:
             settings = settings.model_copy(update={"broker": broker(settings.registry_file)})
             database.dispose()

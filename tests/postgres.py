@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,8 @@ _SETTINGS = (
     "shared_buffers=32MB",
     "timezone=UTC",
 )
+_DURABLE_SETTINGS = ("listen_addresses=", "timezone=UTC")
+"""All else as PostgreSQL comes: it waits for the disk."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class RunningPostgres:
     binaries: Path
     data: Path
     socket_dir: Path
+    settings: Sequence[str] = _SETTINGS
 
     @property
     def pid(self) -> int:
@@ -60,7 +63,9 @@ class RunningPostgres:
 
     def start(self) -> None:
         """Start it again on what it holds, and wait until it answers."""
-        self.process = _start(self.binaries, data=self.data, socket_dir=self.socket_dir)
+        self.process = _start(
+            self.binaries, data=self.data, socket_dir=self.socket_dir, settings=self.settings
+        )
         _wait_until_ready(self, log=self.socket_dir / "log")
 
     def url(self, name: str) -> str:
@@ -94,11 +99,14 @@ def wheel_binaries() -> Path | None:
 
 
 @contextmanager
-def running_postgres(*, data_dir: Path | None = None) -> Iterator[RunningPostgres]:
+def running_postgres(
+    *, data_dir: Path | None = None, durable: bool = False
+) -> Iterator[RunningPostgres]:
     """Start a server in a new folder and stop it, folder and all, at the end.
 
-    Its data may lie elsewhere, such as on a small disk.
+    Its data may lie elsewhere, such as on a small disk. One that is `durable` is for who measures.
     """
+    settings = _DURABLE_SETTINGS if durable else _SETTINGS
     folder = Path(tempfile.mkdtemp(prefix="loa-pg-"))
     folder.chmod(0o755)
     try:
@@ -110,8 +118,8 @@ def running_postgres(*, data_dir: Path | None = None) -> Iterator[RunningPostgre
             for path in (folder, data):
                 os.chown(path, account.pw_uid, account.pw_gid)
         _create_cluster(binaries, data=data)
-        process = _start(binaries, data=data, socket_dir=folder)
-        server = RunningPostgres(process, binaries, data, folder)
+        process = _start(binaries, data=data, socket_dir=folder, settings=settings)
+        server = RunningPostgres(process, binaries, data, folder, settings)
         try:
             _wait_until_ready(server, log=folder / "log")
             yield server
@@ -174,8 +182,10 @@ def _create_cluster(binaries: Path, *, data: Path) -> None:
     )
 
 
-def _start(binaries: Path, *, data: Path, socket_dir: Path) -> subprocess.Popen[bytes]:
-    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+def _start(
+    binaries: Path, *, data: Path, socket_dir: Path, settings: Sequence[str]
+) -> subprocess.Popen[bytes]:
+    given = [part for setting in settings for part in ("-c", setting)]
     libc = ctypes.CDLL(None)
 
     def die_with_parent() -> None:
@@ -183,7 +193,7 @@ def _start(binaries: Path, *, data: Path, socket_dir: Path) -> subprocess.Popen[
 
     with (socket_dir / "log").open("ab") as log:
         return subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-k", socket_dir, *settings],
+            [binaries / "postgres", "-D", data, "-k", socket_dir, *given],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

