@@ -62,6 +62,7 @@ LEFT_OUT: Mapping[str, str] = {
     "/hearing/": "a photo as it lies there",
     "/emergency/preview/": "a sound that a form has made",
     "/evidence/": "no statement of this station is really signed",
+    "/joined/": "what another commune's backup has alike, laid out for whoever joins the two",
     "/language/": "leads back to where somebody was",
     "/broadcasts/talk-": "leads to the page of a talk",
     "/sign-in/province": "leads to a province's sign-in, where a station has one",
