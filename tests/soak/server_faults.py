@@ -137,7 +137,7 @@ def _signed_in(chain: Chain) -> str:
 
 def _is_still_signed_in(chain: Chain, token: str) -> None:
     page = httpx.get(
-        f"{chain.settings.station_url}/today", cookies={SESSION_COOKIE: token}, timeout=60,
+        f"{chain.settings.station_url}/", cookies={SESSION_COOKIE: token}, timeout=60,
         headers={"Accept": "text/html"}, trust_env=False,
     )  # fmt: skip
     assert page.status_code == httpx.codes.OK, page.status_code

@@ -66,6 +66,8 @@ ENDS_S = BEGINS_S + 6 * HOUR_S
 STARTS_S = (8 * MINUTE_S, *(each * HOUR_S for each in range(1, 7)), ENDS_S + 8 * MINUTE_S)
 """When there is a broadcast: one before, six within, one after."""
 TICK_S = 30
+DARK_FROM_S = 3 * HOUR_S - 10 * MINUTE_S
+"""Before a broadcast begins: one that has begun is played to its end."""
 DARK = 10
 """So many poles are without power as well, over one of the broadcasts."""
 _WITHIN_S = 1_800
@@ -290,7 +292,7 @@ def _crowd(room: Room, *, seed: int) -> Crowd:
     held = HeldAudioSource({each.stem: each.read_bytes() for each in audio.rglob("*.mp3")})
     dark = [
         Episode(
-            device=home.name, kind=FaultKind.CRASH, begins_s=3 * HOUR_S, ends_s=4 * HOUR_S,
+            device=home.name, kind=FaultKind.CRASH, begins_s=DARK_FROM_S, ends_s=DARK_FROM_S + HOUR_S,
             settings={}, manner="", seed="1",
         )
         for home in homes[:DARK]
