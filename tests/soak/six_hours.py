@@ -292,7 +292,8 @@ def _crowd(room: Room, *, seed: int) -> Crowd:
     held = HeldAudioSource({each.stem: each.read_bytes() for each in audio.rglob("*.mp3")})
     dark = [
         Episode(
-            device=home.name, kind=FaultKind.CRASH, begins_s=DARK_FROM_S, ends_s=DARK_FROM_S + HOUR_S,
+            device=home.name, kind=FaultKind.CRASH,
+            begins_s=DARK_FROM_S, ends_s=DARK_FROM_S + HOUR_S,
             settings={}, manner="", seed="1",
         )
         for home in homes[:DARK]
