@@ -217,12 +217,15 @@ def test_its_last_use_is_noted_once_a_minute(site: Site) -> None:
 
 def test_a_token_is_told_once_and_kept_as_a_hash(site: Site) -> None:
     """Not on the page afterwards, not in the list, not in the database, not in the trail."""
-    page = site.browser("admin").post(
-        "/tokens", data={"csrf_token": CSRF, "name": "Cổng", "scopes": "devices:read", "days": "7"}
+    admin = site.browser("admin")
+    page = admin.post(
+        "/tokens",
+        data={"csrf_token": CSRF, "name": "Cổng", "scopes": "devices:read", "days": "7"},
+        follow_redirects=True,
     )
     secret = page.text.partition("Authorization: Bearer ")[2].partition("<")[0]
     api = site.program("admin").post("/api/tokens", json={"name": "X", "scopes": ["devices:read"]})
-    told = site.browser("admin").get("/tokens").text + site.program("admin").get("/api/tokens").text
+    told = admin.get("/tokens").text + site.program("admin").get("/api/tokens").text
     with site.station.database.reading() as session:
         kept = "".join(
             str(tuple(row))
@@ -230,7 +233,7 @@ def test_a_token_is_told_once_and_kept_as_a_hash(site: Site) -> None:
             for row in session.execute(select(table))
         )
 
-    assert page.headers["Cache-Control"] == "no-store"
+    assert "no-store" in page.headers["Cache-Control"]
     assert program(site, secret).get("/api/devices").status_code == 200
     assert program(site, api.json()["token"]).get("/api/devices").status_code == 200
     for each in (secret, api.json()["token"]):
