@@ -5,11 +5,12 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from broadcaster.settings import Settings
 from broadcaster.watching.posting import keep_password
-from tests.authority import Authority
+from tests.authority import DAY, Authority
 from tests.broadcaster.watching.post_office import PostOffice, open_post_office
 
 _WIDEST = 160
@@ -59,7 +60,9 @@ def letters_for(folder: Path) -> Iterator[Letters]:
     own = folder / "post"
     own.mkdir(parents=True)
     authority = Authority(own, name="thu")
-    with open_post_office(authority.issue()) as office:
+    # Good a month before and after: whose clock is a day off must not doubt the post office.
+    long_ago = datetime.now(UTC) - 30 * DAY
+    with open_post_office(authority.issue(begins=long_ago, lasts=60 * DAY)) as office:
         wanted = {
             "LOA_MAIL_SERVER": f"starttls://127.0.0.1:{office.port}",
             "LOA_MAIL_USER": "dai",
