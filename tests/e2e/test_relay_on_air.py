@@ -27,6 +27,7 @@ from broadcaster.demo.commune import LEADER, OPERATOR
 from broadcaster.demo.newsroom import approve, queue_everywhere
 from broadcaster.demo.state import fleet_folder
 from broadcaster.dispatch.tables import SignedNow
+from broadcaster.fleet.behaviour import checked_hosts, keep_relay_hosts
 from broadcaster.ledger.reports import BroadcastReport
 from broadcaster.processes.supervisor import Supervisor
 from broadcaster.relays.desk import GivenRelay, write_relay
@@ -99,6 +100,9 @@ class OnAir:
             station_id, operator = the_station(session).id, account(session, OPERATOR)
             given = checked_source(name=f"VOV{self.programmes}", level="national", kind="stream",
                                    url=self.radio.url(path))  # fmt: skip
+            # Of this machine's own addresses only what an admin has entered by hand.
+            keep_relay_hosts(session, checked_hosts([given.host]), station_id=station_id,
+                             by=account(session, LEADER), now=now)  # fmt: skip
             source = add_source(session, given, station_id=station_id,
                                 by=account(session, LEADER), now=now)  # fmt: skip
             relay = write_relay(
