@@ -100,13 +100,13 @@ def test_a_mistake_comes_back_at_its_field_without_javascript(visit: Visit) -> N
     write(page)
     choose_two_clusters(page)
     page.get_by_role("radio", name="Vào giờ").check()
-    page.get_by_label("Ngày và giờ").fill("2026-11-23T03:15")
+    page.get_by_label("Ngày và giờ", exact=True).fill("2026-11-23T03:15")
     page.get_by_role("radio", name="Hằng ngày").check()
     page.get_by_role("button", name="Xếp lịch và gửi duyệt").click()
 
     expect(page.locator("#starts_local-error")).to_contain_text("giờ yên lặng")
     expect(page.get_by_role("checkbox", name="Cụm Tây Sơn")).to_be_checked()
-    expect(page.get_by_label("Ngày và giờ")).to_have_value("2026-11-23T03:15")
+    expect(page.get_by_label("Ngày và giờ", exact=True)).to_have_value("2026-11-23T03:15")
     expect(page.get_by_role("radio", name="Hằng ngày")).to_be_checked()
     keep_picture(page, "queue-refused-360")
 
