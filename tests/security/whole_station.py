@@ -156,6 +156,13 @@ def _one(table: type) -> Callable[[Day], str]:
     return lambda day: day.one(select(table.id).order_by(table.id))  # type: ignore[attr-defined]
 
 
+def _still_prepared(day: Day) -> str:
+    """The joining that is prepared; one of the forms drops it, and then it is prepared anew."""
+    with day.site.station.database.reading() as session:
+        held = session.execute(select(PreparedJoining.id)).scalar()
+    return held or prepared(day)
+
+
 def _of_kind(kind: str) -> Callable[[Day], str]:
     return lambda day: day.newest(kind)
 
@@ -200,7 +207,7 @@ HOW_TO_FILL: Mapping[str, Filling] = {
     "{place_code_id}": (_one(AlertPlaceCode),),
     "{rule_id}": (_one(AlertRule),),
     "{received_id}": (_one(ReceivedBulletin),),
-    "{joining_id}": (_one(PreparedJoining),),
+    "{joining_id}": (_still_prepared,),
     "{material_feed_id}": (_one(MaterialFeed),),
     "{material_item_id}": (_one(MaterialItem),),
     "{warning_id}": (_one(StoredWarning),),
