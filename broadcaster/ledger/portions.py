@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from broadcaster.wire import Delivery
 
-HOLDS_S = 0.03
+HOLDS_S = 0.05
 """How long a transaction may hold the place to write, as far as that can be foreseen."""
 
 FIRST_OCTETS = 150_000
