@@ -43,6 +43,20 @@ _FACTS = [PLAYS.c[each.name] for each in fields(BroadcastFacts)]
 _PLAY = [PLAYS.c[each.name] for each in fields(PlayRow)]
 _SHARE = [SHARES.c[each.name] for each in fields(ShareRow)]
 
+
+def _reached(villages: Collection[str] | BindParameter[Any]) -> ColumnElement[bool]:
+    """The condition on `PLAYS` that a play reached one of these on its day."""
+    return (
+        exists()
+        .where(
+            SHARES.c.order_id == PLAYS.c.order_id,
+            SHARES.c.device_id == PLAYS.c.device_id,
+            SHARES.c.village_id.in_(villages),
+        )
+        .correlate(PLAYS)
+    )
+
+
 # What every page of a village asks is put together once: to write it costs more than to ask it.
 _VILLAGES_ASKED: BindParameter[Any] = bindparam("villages", expanding=True)
 _PLAYS_IN_SPAN = (PLAYS.c.starts_at >= bindparam("since")) & (
@@ -51,15 +65,7 @@ _PLAYS_IN_SPAN = (PLAYS.c.starts_at >= bindparam("since")) & (
 _SHARES_IN_SPAN = (SHARES.c.starts_at >= bindparam("since")) & (
     SHARES.c.starts_at < bindparam("until")
 )
-_REACHED_VILLAGES_ASKED = (
-    exists()
-    .where(
-        SHARES.c.order_id == PLAYS.c.order_id,
-        SHARES.c.device_id == PLAYS.c.device_id,
-        SHARES.c.village_id.in_(_VILLAGES_ASKED),
-    )
-    .correlate(PLAYS)
-)
+_REACHED_VILLAGES_ASKED = _reached(_VILLAGES_ASKED)
 _PLAYS = select(*_PLAY).order_by(PLAYS.c.cluster_id, PLAYS.c.device_name, PLAYS.c.device_id)
 _SHARES = (
     select(*_SHARE)
@@ -143,15 +149,7 @@ def play_in_view(villages: Villages) -> ColumnElement[bool]:
     """The condition on `PLAYS` that a play reached a village in view on its day."""
     if villages is None:
         return true()
-    return (
-        exists()
-        .where(
-            SHARES.c.order_id == PLAYS.c.order_id,
-            SHARES.c.device_id == PLAYS.c.device_id,
-            SHARES.c.village_id.in_(villages),
-        )
-        .correlate(PLAYS)
-    )
+    return _reached(villages)
 
 
 def _read(
