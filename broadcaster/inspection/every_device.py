@@ -1,9 +1,7 @@
 """Every device's part of the ledger: what is known of it beforehand, and who checks it."""
 
-import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -133,18 +131,6 @@ def share_out(
             checked.add(reader.take())
             told(checked.devices)
             idle.append(reader)
-
-
-@contextmanager
-def no_circles() -> Iterator[None]:
-    """Do not look for circles among rows: they are values that name no other value."""
-    was_looking = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_looking:
-            gc.enable()
 
 
 def driver_of(sight: Sight) -> Any:  # noqa: ANN401 - a driver's connection

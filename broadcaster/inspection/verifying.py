@@ -18,6 +18,7 @@ from broadcaster.audit.ends import TrailEnd
 from broadcaster.audit.facts import table_named
 from broadcaster.audit.roots import Root
 from broadcaster.audit.tables import ROOTS
+from broadcaster.circles import no_circles
 from broadcaster.database.columns import to_ms
 from broadcaster.inspection.checking import Known
 from broadcaster.inspection.days import (
@@ -30,7 +31,6 @@ from broadcaster.inspection.days import (
 from broadcaster.inspection.every_device import (
     check_here,
     devices_of,
-    no_circles,
     refused_batches,
     said_of_devices,
     share_out,
