@@ -26,7 +26,7 @@ from broadcaster.ledger.incidents import record_incidents
 from broadcaster.ledger.journals import (
     Journal,
     JournalKey,
-    links_after,
+    advance,
     load_journals,
 )
 from broadcaster.ledger.opening import (
@@ -234,8 +234,7 @@ def _of_retired(opened: Sequence[object], enrolled: set[str]) -> list[Refused]:
 def _move_heads(
     connection: Connection, journals: Mapping[JournalKey, Journal], *, now: datetime
 ) -> None:
-    for journal in journals.values():
-        journal.advance(links_after(connection, journal))
+    advance(connection, journals)
     at_ms = to_ms(now)
     moved = [
         (journal.device_id, journal.epoch, journal.seq, journal.chain.hex(), at_ms)

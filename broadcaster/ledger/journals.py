@@ -5,23 +5,23 @@ already held under its number and with its neighbours on both sides. What does n
 or a broken chain: refused from there on, and kept as evidence.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from broadcaster.database.hex_columns import octets_of
 from broadcaster.ledger.bulk import chunks, rows_of
 from broadcaster.ledger.opening import OpenedBatch, OpenedEntry
-from broadcaster.ledger.tables import CONFIRMATIONS
 from devices.protocol.chain import genesis
 
 EQUIVOCATION = "equivocation"
 BROKEN_CHAIN = "broken_chain"
 _SPANS_AT_ONCE = (1, 10, 100)
-_PAGE = 1_000
+_READ_ON_BY, _READ_ON_AT_MOST = 8, 1_000
+"""How many numbers behind a head are read first, and how many at once in a long journal."""
 
 JournalKey = tuple[str, str]
 
@@ -74,15 +74,8 @@ class Journal:
             new.append(entry)
         return Accepted(new, duplicates)
 
-    def advance(self, more: Callable[[int], Iterable[tuple[int, Link]]]) -> None:
-        """Move the head over the contiguous prefix; `more` gives what is held after a number."""
-        # What follows a fresh entry was looked up together with it; only behind older ones may
-        # there be more than is known here.
-        while self._walk() and self.seq not in self.fresh:
-            self.known.update(more(self.seq))
-
-    def _walk(self) -> bool:
-        """Move as far as is known; whether anything moved."""
+    def walk(self) -> bool:
+        """Move the head over the contiguous prefix, as far as is known; whether it moved."""
         before = self.seq
         while (link := self.known.get(self.seq + 1)) is not None and link.prev == self.chain:
             self.seq, self.chain, self.moved = self.seq + 1, link.sha256, True
@@ -116,18 +109,27 @@ def load_journals(
     return journals
 
 
-def links_after(
-    connection: Connection, journal: Journal
-) -> Callable[[int], Iterable[tuple[int, Link]]]:
-    """How a journal reads on in the database behind a number."""
+def advance(connection: Connection, journals: Mapping[JournalKey, Journal]) -> None:
+    """Move each head over everything that is held after it without a gap.
 
-    def more(seq: int) -> Iterable[tuple[int, Link]]:
-        rows = connection.execute(
-            _LINKS_AFTER, {"device": journal.device_id, "epoch": journal.epoch, "after": seq}
-        )
-        return [(found, Link(octets_of(sha256), octets_of(prev))) for found, sha256, prev in rows]
-
-    return more
+    What follows an entry that came now was looked up together with it; only behind older ones may
+    more be held than is known here. Where several processes share a storm, most come upon the next
+    gap soon: so little is read at first, for all journals at once, and more for those that go on.
+    """
+    going = [each for each in journals.values() if each.walk() and each.seq not in each.fresh]
+    length = _READ_ON_BY
+    while going:
+        spans = [
+            _Span(each.device_id, each.epoch, each.seq + 1, each.seq + length) for each in going
+        ]
+        for some in chunks(spans, size=_SPANS_AT_ONCE[-1]):
+            _load_links(connection, some, journals)
+        going = [
+            each
+            for each, span in zip(going, spans, strict=True)
+            if each.walk() and each.seq >= span.last and each.seq not in each.fresh
+        ]
+        length = min(length * _READ_ON_BY, _READ_ON_AT_MOST)
 
 
 def _load_heads(connection: Connection, journals: dict[JournalKey, Journal]) -> None:
@@ -167,7 +169,7 @@ def _spans(batches: Sequence[OpenedBatch]) -> list[_Span]:
 
 
 def _load_links(
-    connection: Connection, spans: Sequence[_Span], journals: dict[JournalKey, Journal]
+    connection: Connection, spans: Sequence[_Span], journals: Mapping[JournalKey, Journal]
 ) -> None:
     size = next(each for each in _SPANS_AT_ONCE if each >= len(spans))
     # What is left of the statement asks again for the last span.
@@ -191,15 +193,3 @@ def _links_in(size: int) -> str:
         "SELECT device_id, epoch, seq, entry_sha256, prev_sha256 FROM confirmation"  # noqa: S608
         f" WHERE {' OR '.join([span] * size)}"
     )
-
-
-_LINKS_AFTER = (
-    select(CONFIRMATIONS.c.seq, CONFIRMATIONS.c.entry_sha256, CONFIRMATIONS.c.prev_sha256)
-    .where(
-        CONFIRMATIONS.c.device_id == bindparam("device"),
-        CONFIRMATIONS.c.epoch == bindparam("epoch"),
-        CONFIRMATIONS.c.seq > bindparam("after"),
-    )
-    .order_by(CONFIRMATIONS.c.seq)
-    .limit(_PAGE)
-)

@@ -10,8 +10,11 @@ from broadcaster.database import Database
 from broadcaster.database.columns import to_ms
 from broadcaster.fleet.registry import retire, verify_keys
 from broadcaster.fleet.tables import DeviceHealth, DeviceStatus
+from broadcaster.ledger.bulk import connection_of
 from broadcaster.ledger.expectations import expect
-from broadcaster.ledger.ingest import store
+from broadcaster.ledger.ingest import open_deliveries, store
+from broadcaster.ledger.journals import advance, load_journals
+from broadcaster.ledger.opening import OpenedBatch
 from broadcaster.ledger.tables import (
     ConfirmationBatch,
     ConfirmationRow,
@@ -119,6 +122,28 @@ def test_closes_a_gap_before_more_than_one_page(database: Database, pole: Pole) 
         stored = ingest(session, batches[:1])
 
     assert [receipt.seq for receipt in stored.receipts] == [1_203]
+
+
+def test_reads_no_further_than_about_the_next_gap(database: Database, pole: Pole) -> None:
+    """Where processes share a storm, each closes small gaps before a long tail of others' words."""
+    for _ in range(400):
+        pole.say(Kind.RECEIVED, order=None)
+    singly = pole.batches()
+    with database.writing() as session:
+        ingest(session, [*singly[1:4], *singly[5:]])
+    with database.reading() as session:
+        station = session.get_one(Station, STATION)
+        keys = verify_keys(session, STATION)
+        (opened,) = open_deliveries(singly[:1], keys=keys, station=station)
+        assert isinstance(opened, OpenedBatch)
+        connection = connection_of(session)
+        journals = load_journals(connection, [opened], station_id=STATION)
+        (journal,) = journals.values()
+        journal.accept(opened)
+        advance(connection, journals)
+
+    assert journal.seq == 4
+    assert len(journal.known) < 20
 
 
 def test_keeps_both_sides_of_an_equivocation(database: Database, pole: Pole) -> None:
