@@ -4,6 +4,7 @@ Every step reads from the database what has to be done now, so a missed beat, a 
 beat changes nothing; and each stands only while its process leads (`leading.py`).
 """
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
@@ -59,6 +60,10 @@ log = structlog.get_logger()
 _PLAN_AT_LEAST_EVERY = timedelta(minutes=1)
 _SEAL_EVERY = timedelta(minutes=5)
 _FORGET_EVERY = timedelta(hours=1)
+_ROLLED_UP_AT_ONCE_S = 0.3
+"""A roll-up that took no longer keeps nobody waiting, and is followed by one at the next beat."""
+_RESTS_TIMES, _RESTS_AT_MOST_S = 8, 20.0
+"""From the beginning of a longer one to that of the next."""
 
 
 class Conductor:
@@ -73,6 +78,7 @@ class Conductor:
         wire: Wire,
         lead: Lead,
         trail: FollowedTrail,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._lead = lead
@@ -85,6 +91,8 @@ class Conductor:
         self._sealed_at: datetime | None = None
         self._forgot_at: datetime | None = None
         self._trail = trail
+        self._clock_s = clock_s
+        self._rolls_up_from_s = clock_s()
 
     def lead(self, _: datetime) -> None:
         """Give a sign of life where one is asked for; raise Deposed when another one leads."""
@@ -179,9 +187,19 @@ class Conductor:
         self._forgot_at = now
 
     def roll_up(self, _now: datetime) -> None:
-        """Let the figures of months and years follow what has been confirmed since."""
+        """Let the figures of months and years follow what has been confirmed since.
+
+        Of a province's broadcast each second brings another thousand words, and counting again
+        takes longer than that: it rests between two, so that words are stored meanwhile.
+        """
+        if self._clock_s() < self._rolls_up_from_s:
+            return
+        begun_s = self._clock_s()
         with self._writing() as session:
             roll_up(session)
+        took_s = self._clock_s() - begun_s
+        if took_s > _ROLLED_UP_AT_ONCE_S:
+            self._rolls_up_from_s = begun_s + min(took_s * _RESTS_TIMES, _RESTS_AT_MOST_S)
 
     def publish(self, now: datetime) -> None:
         """Publish what the broker does not have; everything newest after a new connection."""

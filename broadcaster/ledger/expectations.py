@@ -171,23 +171,29 @@ def _area(session: Session, cluster_id: str) -> _Area:
     cluster = session.get_one(Cluster, cluster_id)
     station = session.get_one(Station, cluster.station_id)
     devices = devices_of(session, [cluster_id])
-    clusters = session.exec(select_rows(Cluster).where(Cluster.station_id == station.id)).all()
-    villages = session.exec(
-        select_rows(Village).where(col(Village.cluster_id).in_([each.id for each in clusters]))
-    ).all()
-    own = [village.id for village in villages if village.cluster_id == cluster_id]
+    own = session.exec(select_rows(Village).where(Village.cluster_id == cluster_id)).all()
     shares = session.exec(
         select_rows(DeviceShare).where(
             col(DeviceShare.device_id).in_([device.id for device in devices])
-            | (col(DeviceShare.device_id).is_(None) & col(DeviceShare.village_id).in_(own))
+            | (
+                col(DeviceShare.device_id).is_(None)
+                & col(DeviceShare.village_id).in_([village.id for village in own])
+            )
         )
+    ).all()
+    # A pole may reach into another cluster's village; of a province's thousands no others are read.
+    served = {share.village_id for share in shares} - {village.id for village in own}
+    elsewhere = session.exec(
+        select_rows(Village, Cluster)
+        .join(Cluster, col(Cluster.id) == col(Village.cluster_id))
+        .where(col(Village.id).in_(served), Cluster.station_id == station.id)
     ).all()
     return _Area(
         cluster=cluster,
         zone=ZoneInfo(station.zone),
         devices=devices,
-        villages={village.id: village for village in villages},
-        clusters={each.id: each for each in clusters},
+        villages={each.id: each for each in (*own, *(village for village, _ in elsewhere))},
+        clusters={each.id: each for each in (cluster, *(other for _, other in elsewhere))},
         shares=shares,
     )
 

@@ -1,5 +1,6 @@
 """One beat after the other: configurations before plans, and what changes is on its way at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,9 @@ from broadcaster.audit.tables import ROOTS
 from broadcaster.dispatch.conductor import Conductor, tick
 from broadcaster.fleet.registry import retire
 from broadcaster.keys import StationKeys
+from broadcaster.ledger.bulk import connection_of
+from broadcaster.ledger.marks import mark_coverage
+from broadcaster.ledger.tables import MARKS
 from tests.broadcaster.dispatch.fleet import FakeWire, add_device, leading
 from tests.broadcaster.newsroom import Newsroom
 from tests.broadcaster.small_station import STATION_ID
@@ -32,6 +36,7 @@ class Led:
     newsroom: Newsroom
     keys: StationKeys = field(default_factory=made_keys)
     wire: FakeWire = field(default_factory=lambda: FakeWire(takes=1_000))
+    clock_s: Callable[[], float] = lambda: 0.0
 
     def __post_init__(self) -> None:
         """Begin to lead."""
@@ -42,6 +47,7 @@ class Led:
             wire=self.wire,  # type: ignore[arg-type]
             lead=leading(self.newsroom.small.database),
             trail=followed(),
+            clock_s=self.clock_s,
         )
 
     def beat(self) -> list[str]:
@@ -100,6 +106,24 @@ def test_a_rule_of_the_station_reaches_the_poles_within_a_beat(led: Led) -> None
         session.get_one(Station, STATION_ID).quiet_begins = "20:30"
 
     assert led.beat() == ALL[:2]
+
+
+def test_a_long_roll_up_leaves_the_database_to_others_before_the_next(newsroom: Newsroom) -> None:
+    """One that took a second rests for eight: late words of a storm are stored meanwhile."""
+    # When it is looked, begun and ended.
+    readings = iter([0.0, 10.0, 10.0, 11.0, 17.9, 18.0, 18.0, 18.1, 18.2, 18.2, 18.3])
+    led = Led(newsroom, clock_s=lambda: next(readings))
+
+    def left() -> int:
+        """How many broadcasts wait to be counted again, one more having been marked."""
+        database = newsroom.small.database
+        with database.writing() as session:
+            mark_coverage(connection_of(session), {"br-1"})
+        led.conductor.roll_up(newsroom.now())
+        with database.reading() as session:
+            return len(session.execute(select(MARKS.c.id)).all())
+
+    assert [left() for _ in range(4)] == [0, 1, 0, 0]
 
 
 def test_a_retired_device_leaves_nothing_at_the_broker(led: Led) -> None:
