@@ -173,7 +173,7 @@ def approved_broadcasts(
     return [
         PlannedBroadcast(order_id=order_id, broadcast=broadcast, village_ids=village_ids)
         for order_id, broadcast in rows
-        if _may_stand(session, broadcast, look=look)
+        if look.once(broadcast.id, partial(_may_stand, session, broadcast, look=look))
         or (broadcast.starts_at <= now and _was_signed(session, order_id))
     ]
 

@@ -5,7 +5,7 @@ held against the entry of the act that brought it (`audit.following`) before an 
 What has none is not signed, and the board says so until it is settled.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -169,6 +169,7 @@ class Look:
     ) -> None:
         self._session, self._trail, self._station_id, self._now = session, trail, station_id, now
         self._seen: dict[str, bool] = {}
+        self._known: dict[str, bool] = {}
         trail.follow(session)
         rows = session.exec(
             select(RefusedOrder).where(
@@ -176,6 +177,12 @@ class Look:
             )
         )
         self._open = {row.about: row for row in rows}
+
+    def once(self, about: str, ask: Callable[[], bool]) -> bool:
+        """What `ask` says of it: asked once in a pass, also of what goes to 250 clusters."""
+        if about not in self._known:
+            self._known[about] = ask()
+        return self._known[about]
 
     def broadcast(self, broadcast: Broadcast) -> bool:
         """Whether a broadcast that is approved by its rows is so by the trail."""

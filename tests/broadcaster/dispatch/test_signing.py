@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Station
+from broadcaster.bulletins.standing import approved_rendition
+from broadcaster.bulletins.tables import Rendition
 from broadcaster.database.columns import to_ms
 from broadcaster.dispatch.signing import newest_plan, sign_changed_plans
 from broadcaster.dispatch.tables import SignedPlan
@@ -64,6 +66,25 @@ def expected_plays(newsroom: Newsroom) -> list[tuple[str, str]]:
             select(Play.order_id, Play.device_id).order_by(col(Play.device_id))
         ).all()
     return [(order_id, device_id) for order_id, device_id in rows]
+
+
+def test_an_approval_is_looked_at_once_for_all_clusters(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A province has hundreds of clusters: what goes to all of them is asked about once a pass."""
+    asked: list[str] = []
+
+    def looked_at(session: Session, bulletin_id: str) -> Rendition | None:
+        asked.append(bulletin_id)
+        return approved_rendition(session, bulletin_id)
+
+    bulletin = newsroom.bulletin()
+    newsroom.queue(bulletin)
+    newsroom.plan()
+    monkeypatch.setattr("broadcaster.dispatch.signing.approved_rendition", looked_at)
+
+    assert sign(newsroom) == 2
+    assert asked == [bulletin]
 
 
 def test_an_approved_broadcast_is_signed_for_its_clusters(newsroom: Newsroom) -> None:
