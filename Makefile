@@ -66,11 +66,11 @@ sbom: $(INSTALLED) ## Write the bill of materials of this version (CycloneDX) in
 	$(BIN)/python deploy/sbom.py requirements.lock --name loa --version $$v --out dist/loa-$$v.cdx.json; \
 	echo "» dist/loa-$$v.cdx.json"
 
-audit: $(INSTALLED) ## Ask a public database for known holes of the locked versions (needs a network)
+audit: $(INSTALLED) ## Ask for known holes of the locked versions: the index, or a copy (AUDIT_DATABASE=DIR)
 	@$(PYTHON) -m venv $(VENV)/audit
-	@$(VENV)/audit/bin/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3"
-	@for lock in requirements.lock deploy/requirements-piper.lock deploy/requirements-s3.lock deploy/controller/requirements.lock; do \
-		$(VENV)/audit/bin/pip-audit --disable-pip --require-hashes -r $$lock || exit 1; done
+	@$(VENV)/audit/bin/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3" "pyyaml>=6,<7"
+	@$(VENV)/audit/bin/python deploy/audit.py requirements.lock deploy/requirements-piper.lock deploy/requirements-s3.lock \
+		deploy/controller/requirements.lock $(if $(AUDIT_DATABASE),--database "$(AUDIT_DATABASE)")
 
 system-deps: ## Install what pip cannot bring: Mosquitto, nginx, Chromium, ALSA (Debian, root)
 	@deploy/system-deps.sh

@@ -1,0 +1,127 @@
+"""The audit of dependencies: what is known of a version is told, and what could not be asked is."""
+
+import importlib.util
+import json
+import sys
+import urllib.request
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+ADVISORY = """
+id: PYSEC-2025-1
+details: A template reads what it should not.
+affected:
+- package: {name: Some_Package, ecosystem: PyPI}
+  ranges:
+  - type: ECOSYSTEM
+    events:
+    - introduced: '2.0'
+    - fixed: 2.11.3
+    - introduced: '3.0'
+    - last_affected: '3.1'
+  versions: ['1.0.post1']
+aliases: [CVE-2025-1]
+modified: 2025-03-04T05:06:07.5Z
+published: '2025-03-01T00:00:00Z'
+"""
+WITHDRAWN = """
+id: PYSEC-2025-2
+affected: [{package: {name: some-package, ecosystem: PyPI}, versions: ['2.5']}]
+modified: '2025-05-04T05:06:07Z'
+withdrawn: '2025-05-04T05:06:07Z'
+"""
+
+
+@pytest.fixture(scope="module")
+def audit() -> ModuleType:
+    """The program, which is run by its path."""
+    spec = importlib.util.spec_from_file_location("audit", ROOT / "deploy" / "audit.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["audit"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the database with an advisory, and one that was withdrawn."""
+    folder = tmp_path / "vulns" / "some-package"
+    folder.mkdir(parents=True)
+    (folder / "PYSEC-2025-1.yaml").write_text(ADVISORY)
+    (folder / "PYSEC-2025-2.yaml").write_text(WITHDRAWN)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("version", "is_known"),
+    [
+        ("1.0", False), ("1.0.post1", True), ("2.0", True), ("2.5", True), ("2.11.2", True),
+        ("2.11.3", False), ("3.0", True), ("3.1", True), ("3.1.1", False),
+    ],
+)  # fmt: skip
+def test_a_version_is_known_where_a_range_or_the_list_names_it(
+    audit: ModuleType, copy: Path, version: str, *, is_known: bool
+) -> None:
+    """From what introduced it to what mended it, or to the last that has it."""
+    found = audit.read_advisories(copy).about("some.package", version)
+
+    assert [each["id"] for each in found] == ["PYSEC-2025-1"] * is_known
+
+
+def test_a_version_that_nobody_can_compare_is_told(audit: ModuleType, copy: Path) -> None:
+    """A person can."""
+    assert audit.read_advisories(copy).about("some-package", "of our own")
+    assert not audit.read_advisories(copy).about("another", "of our own")
+
+
+def test_says_how_old_the_copy_is_and_takes_nothing_else_for_one(
+    audit: ModuleType, copy: Path, tmp_path: Path
+) -> None:
+    """A folder without advisories would know of no hole in anything."""
+    assert str(audit.read_advisories(copy).newest) == "2025-05-04"
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="no advisories"):
+        audit.read_advisories(tmp_path / "empty")
+
+
+def test_answers_as_osv_does(audit: ModuleType, copy: Path) -> None:
+    """The question of pip-audit, in the words of the public API."""
+
+    def answer(version: str) -> dict[str, Any]:
+        asked = {"package": {"name": "some-package", "ecosystem": "PyPI"}, "version": version}
+        request = urllib.request.Request(url, json.dumps(asked).encode())  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=10) as said:  # noqa: S310 - on the loopback
+            told: dict[str, Any] = json.load(said)
+        return told
+
+    with audit.answering(audit.read_advisories(copy)) as url:
+        known, unknown = answer("2.5"), answer("2.11.3")
+
+    (vuln,) = known["vulns"]
+    assert (vuln["id"], vuln["aliases"]) == ("PYSEC-2025-1", ["CVE-2025-1"])
+    assert (vuln["published"], vuln["modified"]) == ("2025-03-01T00:00:00Z", "2025-03-04T05:06:07Z")
+    assert unknown == {}
+
+
+def test_nothing_known_is_only_said_of_what_was_asked_about(audit: ModuleType) -> None:
+    """An index without advisories knows of no hole, and must not be taken for a clean bill."""
+    clean = {"name": "a", "version": "1", "vulns": []}
+    hole = {
+        "name": "b", "version": "2", "vulns": [{"id": "PYSEC-1", "fix_versions": ["2.1", "3"]}],
+    }  # fmt: skip
+    skipped = {"name": "c", "skip_reason": "not found"}
+
+    assert audit.verdict([clean]) == (0, ["1 packages, 1 asked about, 0 known holes"])
+    assert audit.verdict([clean, skipped]) == (
+        2, ["c: not asked about (not found)", "2 packages, 1 asked about, 0 known holes"],
+    )  # fmt: skip
+    code, lines = audit.verdict([clean, hole, skipped])
+    assert (code, lines[0]) == (1, "b 2: PYSEC-1, mended in 2.1 or 3")
+    assert audit.verdict([])[0] == 2
