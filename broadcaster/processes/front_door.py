@@ -6,6 +6,7 @@ they are what stands between the site and the world, nobody else is let in past 
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import uvicorn
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from broadcaster.settings import Settings
+from devices.renewal import ShownCertificate
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
@@ -72,3 +74,13 @@ def front_door(settings: Settings, app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         timeout_graceful_shutdown=3,
     )
+
+
+def shown_certificate(door: uvicorn.Config) -> ShownCertificate | None:
+    """The certificate that visitors are shown, to be renewed while they come; None without TLS.
+
+    The door must have been opened: only then there is who shows it.
+    """
+    if door.ssl is None or door.ssl_certfile is None or door.ssl_keyfile is None:
+        return None
+    return ShownCertificate(Path(door.ssl_certfile), Path(door.ssl_keyfile), shown_by=door.ssl)

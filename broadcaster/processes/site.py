@@ -18,20 +18,35 @@ from broadcaster.kept_clock import PROCESS_CLOCK
 from broadcaster.lexicon.entries import StationLexicon
 from broadcaster.logs import configure_logs
 from broadcaster.processes.errors import NotFounded
-from broadcaster.processes.front_door import front_door
+from broadcaster.processes.front_door import front_door, shown_certificate
 from broadcaster.settings import Settings, load_settings
 from broadcaster.voices.station_house import StationHouse
 from broadcaster.web.context import Context
+from devices.renewal import LOOKED_AT_EVERY_S
+
+LOOKS_EVERY_TICKS = round(LOOKED_AT_EVERY_S * 10)
+"""uvicorn says `on_tick` ten times a second."""
 
 
-class _Server(uvicorn.Server):
-    """Says on stdout when it accepts connections, as every process of the station does."""
+class SiteServer(uvicorn.Server):
+    """Says on stdout when it accepts connections, as every process of the station does.
+
+    A certificate that is renewed meanwhile is shown to whoever comes next.
+    """
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Listen, and say so."""
         await super().startup(sockets=sockets)  # type: ignore[arg-type]
+        self.shown = shown_certificate(self.config)
         if self.started:
             sys.stdout.write(json.dumps({"event": "site_ready", "port": self.config.port}) + "\n")
             sys.stdout.flush()
+
+    async def on_tick(self, counter: int) -> bool:
+        """What uvicorn does ten times a second; and a look at the certificate now and then."""
+        if self.shown is not None and counter % LOOKS_EVERY_TICKS == 0:
+            self.shown.look()
+        return await super().on_tick(counter)
 
 
 def context_of(settings: Settings) -> Context:
@@ -64,7 +79,7 @@ def run() -> int:
     lexicon = StationLexicon(context.database)
     with open_studio(settings, lexicon=lexicon, house=house) as studio:
         app = create_app(context, studio=studio)
-        server = _Server(front_door(settings, app))
+        server = SiteServer(front_door(settings, app))
         look_for_circles_seldom()
         with announcing(context.database, studio, now=context.now):
             server.run()

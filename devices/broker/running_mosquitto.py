@@ -1,8 +1,9 @@
 """Run a Mosquitto that follows the credentials file as the embedded broker does.
 
-Mosquitto reads its users when it starts and when it gets a SIGHUP. So that a revoked device is out
-within a second, and not when somebody remembers, its files are written again and the SIGHUP is sent
-whenever the credentials file has changed. It ends with this process, and its exit code is ours.
+Mosquitto reads its users and its certificate when it starts and when it gets a SIGHUP. So that a
+revoked device is out within a second, and not when somebody remembers, its files are written again
+and the SIGHUP is sent whenever the credentials file has changed; and the SIGHUP alone where the
+certificate was renewed. It ends with this process, and its exit code is ours.
 """
 
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import structlog
 
+from devices import renewal
 from devices.broker.errors import MosquittoMissing
 from devices.broker.mosquitto import Wanted, write_configuration
 from devices.orphans import end_with_parent
@@ -47,7 +49,7 @@ def run_mosquitto(
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    seen = stamp_of(registry)
+    seen, shown = stamp_of(registry), _certificate_of(wanted)
     configuration = write_configuration(registry, folder=folder, wanted=wanted)
     process = subprocess.Popen(
         [program, "-c", configuration],
@@ -64,6 +66,17 @@ def run_mosquitto(
                 write_configuration(registry, folder=folder, wanted=wanted)
                 process.send_signal(signal.SIGHUP)
                 seen = now
+            if (renewed := _certificate_of(wanted)) not in (None, shown):
+                process.send_signal(signal.SIGHUP)
+                shown = renewed
         except CredentialsUnreadable as error:
             log.error("credentials_unreadable", reason=str(error))
     return process.returncode
+
+
+def _certificate_of(wanted: Wanted) -> renewal.Stamp:
+    """What tells the certificate that is shown from a renewed one; None while there is none."""
+    tls = wanted.tls
+    if tls is None or tls.certificate is None or tls.key is None:
+        return None
+    return renewal.stamp_of(tls.certificate, tls.key)

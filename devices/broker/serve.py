@@ -6,6 +6,7 @@ import ipaddress
 import signal
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from devices.broker.errors import (
 )
 from devices.broker.gate import Gate
 from devices.protocol.registry import registry_at
+from devices.renewal import LOOKED_AT_EVERY_S, ShownCertificate
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +50,8 @@ class Ready:
 async def serve(registry: Path, *, listen: Listen, say: Callable[[Ready], None]) -> None:
     """Serve until SIGTERM or SIGINT; `say` is called once it accepts connections.
 
+    A certificate that is renewed meanwhile is shown within half a minute, at SIGHUP at once.
+
     Raises BrokerUnusable (port, address, certificate, plain text) and CredentialsUnreadable
     before anything listens.
     """
@@ -65,10 +69,30 @@ async def serve(registry: Path, *, listen: Listen, say: Callable[[Ready], None])
         port = await _open(gate, listen=listen, tls=tls)
         url = f"{'mqtts' if tls else 'mqtt'}://{_in_url(listen.host)}:{port}"
         say(Ready(url, port, users=live.count()))
-        await stop.wait()
+        shown = _shown(listen, tls)
+        if shown is not None:
+            # Whoever renews it may say so, as to Mosquitto.
+            loop.add_signal_handler(signal.SIGHUP, shown.look)
+        await _until(stop, shown=shown)
     finally:
         await gate.close()
         await broker.shutdown()
+
+
+def _shown(listen: Listen, tls: ssl.SSLContext | None) -> ShownCertificate | None:
+    if tls is None or listen.certificate is None or listen.key is None:
+        return None
+    return ShownCertificate(listen.certificate, listen.key, shown_by=tls)
+
+
+async def _until(stop: asyncio.Event, *, shown: ShownCertificate | None) -> None:
+    """Wait for the end, and meanwhile show a certificate that was renewed."""
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOKED_AT_EVERY_S):
+                await stop.wait()
+        if shown is not None:
+            shown.look()
 
 
 def _heed(loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
