@@ -28,7 +28,7 @@ def export_all(
     from broadcaster.areas.tables import Station
     from broadcaster.intake.errors import OutPresent
     from broadcaster.intake.export import export_station
-    from broadcaster.intake.export_tables import Place
+    from broadcaster.intake.export_shapes import Place
 
     if out.exists():
         raise OutPresent(str(out))

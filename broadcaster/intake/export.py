@@ -17,7 +17,8 @@ from sqlmodel import Session
 
 from broadcaster.audit import Act, record
 from broadcaster.database import Database
-from broadcaster.intake.export_tables import TABLES, ExportTable, Place, Value
+from broadcaster.intake.export_shapes import ExportTable, Place, Value
+from broadcaster.intake.export_tables import TABLES
 from broadcaster.reports.csv_file import harmless
 
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ from broadcaster.accounts.guard import require
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.intake.export import chunks_of, export_name, export_station
-from broadcaster.intake.export_tables import Place
+from broadcaster.intake.export_shapes import Place
 from broadcaster.web.context import Context, context
 from broadcaster.web.problems import problems
 

@@ -1,10 +1,7 @@
 """The tables of an export: what each row holds, what each column means. Rows come one by one."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
@@ -26,6 +23,8 @@ from broadcaster.fleet.tables import Device
 from broadcaster.fleet.village_places import entered_places
 from broadcaster.intake.checking import Kind
 from broadcaster.intake.devices import written_shares
+from broadcaster.intake.export_acts import ACTS
+from broadcaster.intake.export_shapes import AT, ID, ExportTable, Place, Value, instant
 from broadcaster.intake.kinds import KINDS, Table
 from broadcaster.intake.persons import PeopleKnown, Person
 from broadcaster.intake.places_known import PlacesKnown
@@ -33,40 +32,9 @@ from broadcaster.intake.values import written_date
 from broadcaster.ledger.tables import Play
 from broadcaster.schedule.tables import Schedule, ScheduleCluster
 
-Value = str | int | float | None
 _ROWS_AT_ONCE = 1_000
 # Each with its script, so fewer of them.
 _BULLETINS_AT_ONCE = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """What an export is of: a station on a day, with people's names and numbers or without."""
-
-    station_id: str
-    today: date
-    zone: ZoneInfo
-    personal: bool
-
-
-Rows = Callable[[Session, Place], Iterable[Sequence[Value]]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportTable:
-    """One file of an export. `columns` are headings with what they mean, for its README."""
-
-    name: str
-    title: str
-    columns: Sequence[tuple[str, str]]
-    rows: Rows
-    personal: bool = False
-    """Whether all of it is people's own data, so that it is left out without it."""
-
-
-def instant(at: datetime | None, place: Place) -> str:
-    """An instant in the station's zone, ISO 8601; nothing for none."""
-    return at.astimezone(place.zone).isoformat(timespec="seconds") if at else ""
 
 
 def _columns_of(kind: Kind) -> list[tuple[str, str]]:
@@ -347,14 +315,13 @@ def _feedback(session: Session, place: Place) -> Iterator[Sequence[Value]]:
         )
 
 
-_AT = "Giờ của đài, ISO 8601. / The station's time, ISO 8601."
-_ID = "Mã mà các bảng khác dẫn tới. / The id that other tables refer to."
 TABLES: Sequence[ExportTable] = (
     ExportTable(
         name="station",
+        of=("station",),
         title="Đài / The station",
         columns=(
-            ("id", _ID),
+            ("id", ID),
             ("name", "Tên đài. / Its name."),
             ("commune", "Xã, phường. / The commune."),
             ("province", "Tỉnh. / The province."),
@@ -367,22 +334,25 @@ TABLES: Sequence[ExportTable] = (
     ),
     ExportTable(
         name="villages",
+        of=("village", "village_population", "village_place",),
         title="Thôn hôm nay, đưa lại vào được / Villages of today; can be brought in again",
         columns=_columns_of(KINDS[Table.VILLAGES]),
         rows=_villages,
     ),
     ExportTable(
         name="residents",
+        of=("village_population",),
         title="Số dân theo ngày, đưa lại vào được / Residents by date; can be brought in again",
         columns=_columns_of(KINDS[Table.RESIDENTS]),
         rows=_residents,
     ),
     ExportTable(
         name="other-villages",
+        of=("village", "village_merger", "village_population",),
         title="Thôn đã nhập vào thôn khác, hoặc sắp lập / Villages merged by now, or to come",
         columns=(
-            ("village_id", _ID),
-            ("cluster_id", _ID),
+            ("village_id", ID),
+            ("cluster_id", ID),
             ("village", "Tên thôn. / Its name."),
             ("into_village_id", "Thôn mà nó đã nhập vào. / The village that it became part of."),
             ("merged_since", "Từ ngày. / Since that day."),
@@ -394,24 +364,27 @@ TABLES: Sequence[ExportTable] = (
     ),
     ExportTable(
         name="devices",
+        of=("device", "device_share", "expected_device",),
         title="Loa đang dùng và sắp lắp, đưa lại vào được / Devices; can be brought in again",
         columns=_columns_of(KINDS[Table.DEVICES]),
         rows=_devices,
     ),
     ExportTable(
         name="retired-devices",
+        of=("device",),
         title="Loa đã thôi dùng / Devices no more in service",
         columns=(
-            ("device_id", _ID),
+            ("device_id", ID),
             ("name", "Tên loa. / Its name."),
-            ("cluster_id", _ID),
-            ("enrolled_at", _AT),
-            ("retired_at", _AT),
+            ("cluster_id", ID),
+            ("enrolled_at", AT),
+            ("retired_at", AT),
         ),
         rows=_retired_devices,
     ),
     ExportTable(
         name="people",
+        of=("account", "role_grant", "head_phone",),
         title="Người của đài, đưa lại vào được / People; can be brought in again",
         columns=_columns_of(KINDS[Table.PEOPLE]),
         rows=_people,
@@ -419,6 +392,7 @@ TABLES: Sequence[ExportTable] = (
     ),
     ExportTable(
         name="contributors",
+        of=("campaign_quota",),
         title="Đơn vị gửi tin của các đợt đang mở, đưa lại vào được / "
               "Contributors of campaigns that go on; can be brought in again",
         columns=_columns_of(KINDS[Table.CONTRIBUTORS]),
@@ -426,9 +400,10 @@ TABLES: Sequence[ExportTable] = (
     ),
     ExportTable(
         name="bulletins",
+        of=("bulletin",),
         title="Bản tin, chương trình, tiếp âm / Bulletins, playlists, relays",
         columns=(
-            ("id", _ID),
+            ("id", ID),
             ("title", "Tên. / Title."),
             ("kind", "item, playlist, relay."),
             ("state", "draft, rendered, submitted, approved, returned."),
@@ -437,47 +412,49 @@ TABLES: Sequence[ExportTable] = (
             ("contributor", "Đơn vị gửi tin. / Contributor."),
             ("source", "Nguồn. / Source."),
             ("author_id", "Mã tài khoản người viết. / Its author's account, by id."),
-            ("created_at", _AT),
-            ("edited_at", _AT),
+            ("created_at", AT),
+            ("edited_at", AT),
             ("script", "Lời đọc. / The words."),
         ),
         rows=_bulletins,
     ),
     ExportTable(
         name="schedules",
+        of=("schedule", "schedule_cluster",),
         title="Lịch / Schedules",
         columns=(
-            ("id", _ID),
-            ("bulletin_id", _ID),
+            ("id", ID),
+            ("bulletin_id", ID),
             ("cluster_ids", "Mã các cụm. / Clusters, by id."),
             ("starts_local", "Giờ địa phương của lần đầu. / Wall time of the first occurrence."),
             ("recurrence", "Quy tắc lặp RFC 5545. / RRULE (RFC 5545)."),
             ("times", "Số lần mỗi buổi. / Plays an occurrence."),
             ("every_min", "Cách nhau phút. / Minutes between them."),
             ("created_by", "Mã tài khoản. / Account, by id."),
-            ("created_at", _AT),
-            ("cancelled_at", _AT),
+            ("created_at", AT),
+            ("cancelled_at", AT),
             ("closed_because", "planned, missed, ended."),
         ),
         rows=_schedules,
     ),
     ExportTable(
         name="plays",
+        of=("play",),
         title="Từng lượt phát của từng loa / Each play of each device",
         columns=(
-            ("broadcast_id", _ID),
-            ("order_id", _ID),
+            ("broadcast_id", ID),
+            ("order_id", ID),
             ("repeat", "Lần nhắc lại. / Number of the repeat."),
-            ("device_id", _ID),
+            ("device_id", ID),
             ("device_name", "Tên loa hôm ấy. / Its name on that day."),
             ("cluster_id", "Cụm hôm ấy. / Its cluster on that day."),
             ("title", "Tên bản tin hôm ấy. / The title on that day."),
             ("topic", "Chủ đề hôm ấy. / The topic on that day."),
-            ("starts_at", _AT),
+            ("starts_at", AT),
             ("state", "confirmed … not_confirmed; chưa xác nhận không phải là đã phát. / "
                       "What is not confirmed was not shown to have played."),
-            ("started_at", _AT),
-            ("ended_at", _AT),
+            ("started_at", AT),
+            ("ended_at", AT),
             ("played_ms", "Mili giây đã phát. / Milliseconds played."),
             ("asked_ms", "Mili giây phải phát. / Milliseconds asked."),
             ("simulated", "1: loa mô phỏng. / 1: a simulated device."),
@@ -486,13 +463,14 @@ TABLES: Sequence[ExportTable] = (
     ),
     ExportTable(
         name="feedback",
+        of=("feedback", "feedback_answer",),
         title="Ý kiến của bà con / Residents' feedback",
         columns=(
-            ("id", _ID),
-            ("village_id", _ID),
-            ("received_at", _AT),
+            ("id", ID),
+            ("village_id", ID),
+            ("received_at", AT),
             ("erased", "1: lời đã xóa. / 1: the words were erased."),
-            ("answered_at", _AT),
+            ("answered_at", AT),
             ("bulletin_id", "Bản tin soạn từ câu trả lời. / The bulletin drafted from the answer."),
             ("words", "Lời của bà con; chỉ khi xin dữ liệu riêng tư. / "
                       "What was said; with personal data only."),
@@ -500,4 +478,5 @@ TABLES: Sequence[ExportTable] = (
         ),
         rows=_feedback,
     ),
+    *ACTS,
 )  # fmt: skip

@@ -4,28 +4,39 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, SQLModel, select
 
 from broadcaster.accounts.roles import Role
 from broadcaster.areas.queries import residents_on
 from broadcaster.audit.acts import Act
 from broadcaster.bulletins.tables import Bulletin
 from broadcaster.campaigns.keeping import keep_campaign
-from broadcaster.campaigns.plan import Plan, Quota
+from broadcaster.campaigns.plan import DayKind, Goal, Plan, PlannedDay, Quota, Unit
 from broadcaster.database import Database
+from broadcaster.emergency.tables import (
+    Emergency,
+    EmergencyAuthorisation,
+    EmergencyEvent,
+    EmergencyOrder,
+    EmergencyPart,
+    EmergencySound,
+)
+from broadcaster.fleet.registry import retire
 from broadcaster.fleet.shares import Merging, merge_with_poles
 from broadcaster.fleet.tables import Device
 from broadcaster.intake.bringing import check_file
 from broadcaster.intake.checking import Doer
 from broadcaster.intake.columns import laid_out
 from broadcaster.intake.export import README_NAME, export_station
-from broadcaster.intake.export_tables import TABLES, Place
+from broadcaster.intake.export_shapes import Place
+from broadcaster.intake.export_tables import TABLES
 from broadcaster.intake.kinds import ALL_KINDS
+from broadcaster.intake.not_exported import LEFT_OUT
 from broadcaster.intake.reading import read_tables
 from broadcaster.ledger.tables import Play
 from tests.broadcaster.intake.conftest import csv_bytes, kept
@@ -149,6 +160,92 @@ def test_every_table_is_there_with_all_of_its_rows(commune: SmallStation) -> Non
         assert head == [name for name, _ in table.columns]
         assert f"{table.name}.csv: {table.title}" in readme
         assert [name for name in head if f"  {name}" not in readme] == []
+
+
+def test_every_table_of_the_database_is_told_or_left_out_for_a_reason() -> None:
+    """Whoever adds a table says whether a commune takes it along."""
+    told = {table for each in TABLES for table in each.of}
+    known = set(SQLModel.metadata.tables)
+
+    assert told & set(LEFT_OUT) == set()
+    assert known - told - set(LEFT_OUT) == set()
+    assert (told | set(LEFT_OUT)) - known == set()
+    assert all(LEFT_OUT.values())
+
+
+def test_what_a_plan_asks_for_is_told_part_by_part(commune: SmallStation) -> None:
+    """Goals, quotas, days and units, each with the sentence of the plan that it came from."""
+    now = commune.clock()
+    today = now.astimezone(ZONE).date()
+    plan = Plan(
+        title="Nước sạch", first=today, last=today + timedelta(days=90), topics=["Y tế"],
+        goals=[Goal(percent=80, by_year=2030, sentence="Đạt 80 % dân số.")],
+        quotas=[Quota(contributor="Trạm Y tế xã", a_month=2)],
+        days=[PlannedDay(kind=DayKind.KEY_DAY, name="Ngày của nước", day=22, month=3)],
+        units=[Unit(name="Công an xã", leads=True)],
+    )  # fmt: skip
+    with commune.database.writing() as session:
+        made = keep_campaign(session, plan, station_id=STATION_ID, by="acc-leader", now=now)
+    files = taken(commune, personal=False)
+    (campaign,) = rows(files, "campaigns")
+    parts = [
+        (each["what"], each["name"], each["figure"], each["day"], each["year"], each["sentence"])
+        for each in rows(files, "campaign-parts")
+    ]
+
+    assert campaign["id"] == made.id
+    assert (campaign["title"], campaign["first"]) == ("Nước sạch", today.isoformat())
+    assert parts == [
+        ("topic", "Y tế", "", "", "", ""),
+        ("goal", "residents", "80", "", "2030", "Đạt 80 % dân số."),
+        ("quota", "Trạm Y tế xã", "2", "", "", ""),
+        ("key_day", "Ngày của nước", "", "03-22", "", ""),
+        ("leading_unit", "Công an xã", "", "", "", ""),
+    ]
+
+
+def a_drill(session: Session, *, at: datetime) -> None:
+    """One that was held, ended and looked at again, with a line in the log."""
+    script = EmergencySound(script_sha256="1" * 64, script="Diễn tập.", wanted_at=at)
+    leave = EmergencyAuthorisation(
+        id="emu-1", station_id=STATION_ID, account_id="acc-leader", granted_by="acc-admin",
+        granted_at=at,
+    )  # fmt: skip
+    emergency = Emergency(
+        id="em-1", station_id=STATION_ID, request_key="k", hazard="flood", drill=True,
+        words="Diễn tập.", cadence="once", given_by="acc-leader", giver_name="Lê Văn Tư",
+        authorisation_id="emu-1", raised_at=at, repeats_until=at, ending="over", ended_at=at,
+        review="in_order", review_note="Ông Ba gọi muộn", reviewed_by="acc-admin", reviewed_at=at,
+    )  # fmt: skip
+    part = EmergencyPart(
+        id="part-1", emergency_id="em-1", kind="message", script_sha256="1" * 64, starts_at=at
+    )
+    order = EmergencyOrder(id="eo-1", part_id="part-1", cluster_id="dong")
+    event = EmergencyEvent(
+        station_id=STATION_ID, emergency_id="em-1", at=at, what="called", account_id="acc-leader",
+        detail="gọi bà Tư",
+    )  # fmt: skip
+    for row in (script, leave, emergency, part, order, event):
+        session.add(row)
+        session.flush()
+
+
+def test_emergencies_and_what_became_of_each_pole_are_told(commune: SmallStation) -> None:
+    """Who ordered one, for whom, how it ended; what was written about people only with leave."""
+    now = commune.clock()
+    with commune.database.writing() as session:
+        a_drill(session, at=now)
+        retire(session, "loa-dong-1-1", now=now)
+    without, with_it = taken(commune, personal=False), taken(commune, personal=True)
+    (told,), (event,) = rows(without, "emergencies"), rows(without, "emergency-events")
+    became = [each for each in rows(without, "repairs") if each["device_id"] == "loa-dong-1-1"]
+
+    assert (told["hazard"], told["drill"], told["cluster_ids"]) == ("flood", "1", "dong")
+    assert (told["given_by"], told["review_note"], event["detail"]) == ("acc-leader", "", "")
+    assert rows(with_it, "emergencies")[0]["review_note"] == "Ông Ba gọi muộn"
+    assert rows(with_it, "emergency-events")[0]["detail"] == "gọi bà Tư"
+    assert [each["what"] for each in became][:2] == ["enrolled", "retired"]
+    assert "Lê Văn Tư".encode() not in b"".join(without.values())
 
 
 def test_without_leave_nobody_is_named(commune: SmallStation) -> None:
