@@ -10,12 +10,13 @@ import sys
 import time
 import wave
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session, col, select
@@ -27,6 +28,11 @@ from broadcaster.demo.commune import LEADER, OPERATOR
 from broadcaster.demo.newsroom import approve, queue_everywhere
 from broadcaster.demo.state import fleet_folder
 from broadcaster.dispatch.tables import SignedNow
+from broadcaster.exchange.link import save_link, switch, try_link
+from broadcaster.exchange.mapping import V1, ForeignBulletin, PlayLog
+from broadcaster.exchange.relaying import take_up
+from broadcaster.exchange.rounds import Round, exchange_once
+from broadcaster.exchange.tables import ReceivedBulletin
 from broadcaster.fleet.behaviour import checked_hosts, keep_relay_hosts
 from broadcaster.ledger.reports import BroadcastReport
 from broadcaster.processes.supervisor import Supervisor
@@ -34,7 +40,9 @@ from broadcaster.relays.desk import GivenRelay, write_relay
 from broadcaster.schedule.stopping import stop_broadcast
 from broadcaster.schedule.tables import Broadcast, BroadcastOrder
 from broadcaster.sources.desk import add_source, checked_source
+from broadcaster.web.context import Context
 from devices.protocol.messages import Kind
+from tests.broadcaster.exchange.province import SECRET, Province, province_running
 from tests.chain import DEVICES, RESIDENTS, SCRIPT, Chain, founded_chain
 from tests.chain_evidence import assert_whole
 from tests.devices.controller.relay.https_radio import HttpsRadio, https_radio, made_by_ffmpeg
@@ -89,44 +97,65 @@ class OnAir:
     fallback_id: str
     programmes: int = 0
 
-    def relay(self, *, seconds: int, title: str, fallback: bool = False) -> tuple[str, Programme]:
-        """Plan a relay for all clusters and let the leader approve it; its broadcast."""
+    def listed(self) -> tuple[str, str, Programme]:
+        """An admin lists a programme, and its host; the source, its address, and what it plays."""
         self.programmes += 1
         path = f"/live-{self.programmes}"
         programme = Programme(made_by_ffmpeg("mp3", seconds=30))
         self.radio.paths[path] = programme
         now = datetime.now(UTC)
         with self.chain.database.writing() as session:
-            station_id, operator = the_station(session).id, account(session, OPERATOR)
+            station_id, admin = the_station(session).id, account(session, LEADER)
             given = checked_source(name=f"VOV{self.programmes}", level="national", kind="stream",
                                    url=self.radio.url(path))  # fmt: skip
             # Of this machine's own addresses only what an admin has entered by hand.
             keep_relay_hosts(session, checked_hosts([given.host]), station_id=station_id,
-                             by=account(session, LEADER), now=now)  # fmt: skip
-            source = add_source(session, given, station_id=station_id,
-                                by=account(session, LEADER), now=now)  # fmt: skip
-            relay = write_relay(
+                             by=admin, now=now)  # fmt: skip
+            source = add_source(session, given, station_id=station_id, by=admin, now=now)
+            return source.id, source.url, programme
+
+    def relay(self, *, seconds: int, title: str, fallback: bool = False) -> tuple[str, Programme]:
+        """Plan a relay for all clusters and let the leader approve it; its broadcast."""
+        source_id, _, programme = self.listed()
+        with self.chain.database.writing() as session:
+            relay_id = write_relay(
                 session,
                 GivenRelay(
-                    source_id=source.id,
+                    source_id=source_id,
                     duration_ms=seconds * 1_000,
                     stall_timeout_ms=STALL_MS,
                     fallback_id=self.fallback_id if fallback else None,
                     title=title,
                 ),
-                station_id=station_id,
-                by=operator,
-                now=now,
-            )
-            relay_id = relay.id
+                station_id=the_station(session).id,
+                by=account(session, OPERATOR),
+                now=datetime.now(UTC),
+            ).id
+        return self.approved(relay_id), programme
+
+    def approved(self, relay_id: str) -> str:
+        """The operator queues a relay everywhere, the leader approves it; its broadcast."""
         queue_everywhere(self.chain.database, relay_id)
         with self.chain.database.writing() as session:
             submit(session, relay_id, by=account(session, OPERATOR), now=datetime.now(UTC))
         approve(self.chain.database, relay_id)
-        broadcast_id = self.chain.wait_for(
+        return self.chain.wait_for(
             lambda: self.chain.broadcast_of(relay_id), "the relay is planned"
         )
-        return broadcast_id, programme
+
+    def context(self) -> Context:
+        """The station as its pages know it."""
+        with self.chain.database.reading() as session:
+            station = the_station(session)
+        return Context(
+            database=self.chain.database,
+            settings=self.chain.settings,
+            station_id=station.id,
+            station_name=station.name,
+            zone=ZoneInfo(station.zone),
+            rehearsal=station.rehearsal,
+            now=lambda: datetime.now(UTC),
+        )
 
     def sounds(self, broadcast_id: str) -> "tuple[array[int], int]":
         """What the listening pole sounded of a broadcast, and its rate in Hz."""
@@ -233,6 +262,67 @@ def test_a_stream_that_dies_is_filled_in_and_only_its_own_part_counts(on_air: On
     listening = on_air.heard.parent.name
     assert played[listening] == pytest.approx((last_tone + 1) * WINDOW_S * 1_000, abs=600)
     assert max(played.values()) < 0.8 * 30_000
+
+
+def linked(chain: Chain, province: Province) -> Callable[[], Round]:
+    """An admin links the province's system and switches it on; what does a round with it."""
+    with chain.database.writing() as session:
+        station_id, by = the_station(session).id, account(session, LEADER)
+        save_link(
+            session, address=province.at, source_id="XA-10051", target_id="TINH-01",
+            secret=SECRET, keys_dir=chain.settings.keys_dir, station_id=station_id, by=by,
+            now=datetime.now(UTC),
+        )  # fmt: skip
+    keys_dir = chain.settings.keys_dir
+    wrong = try_link(
+        chain.database, keys_dir=keys_dir, station_id=station_id, by=by, now=datetime.now(UTC)
+    )
+    assert wrong is None
+    with chain.database.writing() as session:
+        switch(session, is_on=True, station_id=station_id, by=by, now=datetime.now(UTC))
+    return lambda: exchange_once(
+        chain.database, keys_dir=keys_dir, station_id=station_id, now=lambda: datetime.now(UTC)
+    )
+
+
+def test_an_order_of_the_province_is_heard_and_each_play_told_upwards(on_air: OnAir) -> None:
+    """From the province's document to the tone at a pole, and back up with its start and end."""
+    chain, seconds = on_air.chain, 20
+    _, url, programme = on_air.listed()
+    order = ForeignBulletin(
+        remote_id="BT-9", source_name="Trung tâm tỉnh", title="Họp báo tỉnh", words="", topic=5,
+        kind=5, content_url=url, duration_ms=seconds * 1_000,
+    )  # fmt: skip
+    with province_running() as province:
+        round_with = linked(chain, province)
+        province.documents.append(V1.write_bulletin(order))
+        round_with()
+        with chain.database.reading() as session:
+            received = session.exec(select(ReceivedBulletin.id)).one()
+            operator = account(session, OPERATOR)
+        taken = take_up(on_air.context(), chain.studio, received, by=operator)
+        broadcast_id = on_air.approved(taken.bulletin_id)
+        report = chain.settled(broadcast_id)
+
+        def all_told() -> list[PlayLog] | None:
+            round_with()
+            logs = plays_told(province)
+            return logs if len(logs) == DEVICES else None
+
+        told = chain.wait_for(all_told, "every play went up")
+
+    assert states(report) == {("relayed", "relay")}
+    assert len(programme.listeners) >= DEVICES
+    samples, rate_hz = on_air.sounds(broadcast_id)
+    assert tone_s(samples, rate_hz).count(True) * WINDOW_S >= 0.95 * seconds
+    signed = {play.device_id: (play.started_at, play.ended_at) for play in report.devices}
+    assert {each.device_id: (each.started_at, each.ended_at) for each in told} == signed
+    assert {each.bulletin_id for each in told} == {"BT-9"}
+
+
+def plays_told(province: Province) -> list[PlayLog]:
+    """The play logs that the province holds, each in its newest version."""
+    return [V1.read_play(each["NhatKy"]) for each in province.of("play")]
 
 
 def test_a_stop_silences_it_everywhere_at_once(on_air: OnAir) -> None:
