@@ -18,6 +18,9 @@ from broadcaster.database import Database
 
 Ask = Callable[[str], str]
 Entry = TypeVar("Entry", Said[str], Goal, Quota, PlannedDay, Unit)
+_ASKED_AGAIN = 3
+"""Times; a program that answers wrongly must come to an end."""
+
 _YES = frozenset({"c", "co", "có", "y", "yes"})
 _DATE = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
 _KINDS = {
@@ -130,17 +133,30 @@ def _typed(ask: Ask, kind: str, said: Said[str] | None) -> str:
 
 
 def _day(ask: Ask, kind: str, said: Said[date] | None, *, needed: bool = True) -> date | None:
+    """The day that was confirmed or typed; what is none is asked for again, a few times."""
     shown = Said(f"{said.value:%d/%m/%Y}", said.sentence) if said else None
     typed = _typed(ask, f"{kind} (31/12/2026)", shown)
+    for _ in range(_ASKED_AGAIN):
+        if not typed or _read_day(typed):
+            break
+        typed = ask(
+            f"{kind}: “{typed}” không phải là ngày, ghi như 31/12/2026 / is no day, "
+            "write it like 31/12/2026"
+        ).strip()
     if not typed and not needed:
         return None
+    found = _read_day(typed)
+    if found is None:
+        raise PeriodUnusable(typed, field="first")
+    return found
+
+
+def _read_day(typed: str) -> date | None:
     found = _DATE.fullmatch(typed)
     try:
-        if found:
-            return date(int(found["year"]), int(found["month"]), int(found["day"]))
-    except ValueError as error:
-        raise PeriodUnusable(typed, field="first") from error
-    raise PeriodUnusable(typed, field="first")
+        return date(int(found["year"]), int(found["month"]), int(found["day"])) if found else None
+    except ValueError:
+        return None
 
 
 def _needed(day: date | None) -> date:

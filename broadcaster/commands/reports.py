@@ -29,7 +29,8 @@ def write_report(
     scope: Annotated[
         str,
         typer.Option(
-            help="station, village:MÃ, contributor:TÊN. / The whole, a village, a contributor."
+            help="station, village:MÃ, campaign:MÃ, contributor:TÊN. / "
+            "The whole, a village, a campaign, a contributor."
         ),
     ] = "station",
     kind: Annotated[str, typer.Option("--format", help="docx, xlsx, pdf, csv, json.")] = "docx",

@@ -120,6 +120,19 @@ def test_without_period_or_topic_nothing_is_kept(
     assert kept(station) == []
 
 
+def test_a_day_that_was_mistyped_is_asked_for_again(
+    station: SmallStation, ben_say: DraftPlan
+) -> None:
+    """Nothing of what was confirmed before is lost by it."""
+    ask, asked = saying({"31/2/2026": "1/3/2026", "Ngày ký": "31/2/2026"}, otherwise="c")
+    confirmed(station.database, ben_say, station_id=STATION_ID, ask=ask, now=station.clock())
+    (plan,) = kept(station)
+
+    assert plan.issued_on is not None
+    assert plan.issued_on.isoformat() == "2026-03-01"
+    assert len([each for each in asked if "31/2/2026" in each]) == 1
+
+
 def test_it_is_told_with_its_sentences(ben_say: DraftPlan) -> None:
     """For people in lines, for programs as one object; what is not stated is said to be so."""
     lines = told(ben_say, as_json=False)
