@@ -2,9 +2,10 @@
 
 pip-audit asks, and this says what it answered: which versions have a known hole (1), which could
 not be asked about (2, since "nothing known" would then say nothing), or that all were asked and
-nothing is known (0). Without `--database` it asks the package index; with it, a copy of
-github.com/pypa/advisory-database that lies in DIR, without a network. The copy answers on loopback
-in the words of OSV's API (`POST /v1/query`).
+nothing is known (0). Versions that only another interpreter or system installs are among them.
+Without `--database` it asks the package index; with it, a copy of github.com/pypa/advisory-database
+that lies in DIR, without a network. The copy answers on loopback in the words of OSV's API
+(`POST /v1/query`).
 """
 
 # ruff: noqa: INP001 - run by its path, never imported
@@ -14,9 +15,10 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import threading
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -32,6 +34,11 @@ ECOSYSTEM = "PyPI"
 
 Record = Mapping[str, Any]
 """One advisory, as OSV's schema has it."""
+
+Pin = tuple[str, str]
+"""A package's name in its one spelling, and the version that a lock names."""
+
+_PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;\\]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,9 @@ def _lies_within(version: Version, events: Sequence[Mapping[str, str]]) -> bool:
     within = False
     for event in sorted(events, key=lambda each: Version(str(next(iter(each.values()))))):
         ((kind, at),) = event.items()
-        reached = version > Version(str(at)) or (kind != "last_affected" and version == Version(at))
+        reached = version > Version(str(at)) or (
+            kind != "last_affected" and version == Version(str(at))
+        )
         if reached:
             within = kind == "introduced"
     return within
@@ -136,39 +145,72 @@ def answering(advisories: Advisories) -> Iterator[str]:
         server.server_close()
 
 
-def asked_of(locks: Sequence[Path], *, osv_url: str | None) -> list[Record]:
-    """What pip-audit says of each package; raise RuntimeError where it says nothing."""
+def pins_in(lock: Path) -> set[Pin]:
+    """Every version that a lock names, those for other interpreters and systems among them.
+
+    Raise ValueError where a line names something that is no pinned version.
+    """
+    pins: set[Pin] = set()
+    for line in lock.read_text().splitlines():
+        if not line or line[0].isspace() or line.startswith("#"):
+            continue
+        pin = _PIN.match(line)
+        if pin is None:
+            raise ValueError(f"{lock}: not a pinned version: {line}")
+        pins.add((normal(pin["name"]), pin["version"]))
+    return pins
+
+
+def in_turns(pins: Iterable[Pin]) -> list[list[Pin]]:
+    """The same pins, no package twice in a turn: pip-audit takes one version of each at a time."""
+    turns: list[list[Pin]] = []
+    by_name: Counter[str] = Counter()
+    for pin in sorted(pins):
+        turn = by_name[pin[0]]
+        by_name[pin[0]] += 1
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(pin)
+    return turns
+
+
+def asked_of(pins: Iterable[Pin], *, osv_url: str | None) -> list[Record]:
+    """What pip-audit says of each version; raise RuntimeError where it says nothing."""
     service = ["-s", "osv", "--osv-url", osv_url] if osv_url else []
     told: list[Record] = []
-    for lock in locks:
-        command = [
-            *(sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes"),
-            *("--progress-spinner", "off", "-f", "json", "-r", str(lock), *service),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    for turn in in_turns(pins):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as asked:
+            # Without the locks' markers: what another interpreter installs is asked about too.
+            asked.write("".join(f"{name}=={version}\n" for name, version in turn))
+            asked.flush()
+            command = [
+                *(sys.executable, "-m", "pip_audit", "--disable-pip", "--no-deps"),
+                *("--progress-spinner", "off", "-f", "json", "-r", asked.name, *service),
+            ]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
         try:
             told += json.loads(done.stdout)["dependencies"]
         except ValueError as error:
-            raise RuntimeError(f"{lock}: {done.stderr.strip()}") from error
+            raise RuntimeError(done.stderr.strip()) from error
     return told
 
 
-def verdict(told: Sequence[Record]) -> tuple[int, list[str]]:
-    """The exit code, and a line for each hole and each package that could not be asked about."""
-    packages = {normal(each["name"]): each for each in told}
+def verdict(pins: Collection[Pin], told: Sequence[Record]) -> tuple[int, list[str]]:
+    """The exit code, and a line for each hole and each version that could not be asked about."""
+    asked = {(normal(each["name"]), each["version"]): each for each in told if "version" in each}
+    reasons = {normal(each["name"]): each["skip_reason"] for each in told if "skip_reason" in each}
     holes = [
-        f"{name} {each['version']}: {hole['id']}, mended in {' or '.join(hole['fix_versions'])}"
-        for name, each in sorted(packages.items())
+        f"{name} {version}: {hole['id']}, mended in {' or '.join(hole['fix_versions']) or 'none'}"
+        for (name, version), each in sorted(asked.items())
         for hole in each.get("vulns", ())
     ]
     not_asked = [
-        f"{name}: not asked about ({each['skip_reason']})"
-        for name, each in sorted(packages.items())
-        if "skip_reason" in each
+        f"{name} {version}: not asked about ({reasons.get(name, 'pip-audit does not name it')})"
+        for name, version in sorted(set(pins) - set(asked))
     ]
-    code = HOLES if holes else NOT_ASKED if not_asked or not packages else NOTHING_KNOWN
+    code = HOLES if holes else NOT_ASKED if not_asked or not pins else NOTHING_KNOWN
     summary = (
-        f"{len(packages)} packages, {len(packages) - len(not_asked)} asked about, "
+        f"{len(pins)} locked versions, {len(pins) - len(not_asked)} asked about, "
         f"{len(holes)} known holes"
     )
     return code, [*holes, *not_asked, summary]
@@ -180,16 +222,25 @@ def main() -> int:
     parser.add_argument("locks", nargs="+", type=Path, metavar="LOCK")
     parser.add_argument("--database", type=Path, metavar="DIR")
     asked = parser.parse_args()
-    if asked.database is None:
-        told = asked_of(asked.locks, osv_url=None)
-    else:
-        advisories = read_advisories(asked.database)
-        sys.stdout.write(f"asked of a copy whose newest advisory is of {advisories.newest}\n")
-        with answering(advisories) as url:
-            told = asked_of(asked.locks, osv_url=url)
-    code, lines = verdict(told)
+    try:
+        pins = set[Pin]().union(*map(pins_in, asked.locks))
+        told = _told(pins, asked.database)
+    except (OSError, ValueError, RuntimeError, yaml.YAMLError) as error:
+        # Not as a hole: an uncaught error would end with 1 too.
+        sys.stderr.write(f"{error}\n")
+        return NOT_ASKED
+    code, lines = verdict(pins, told)
     sys.stdout.write("\n".join(lines) + "\n")
     return code
+
+
+def _told(pins: Iterable[Pin], database: Path | None) -> list[Record]:
+    if database is None:
+        return asked_of(pins, osv_url=None)
+    advisories = read_advisories(database)
+    sys.stdout.write(f"asked of a copy whose newest advisory is of {advisories.newest}\n")
+    with answering(advisories) as url:
+        return asked_of(pins, osv_url=url)
 
 
 if __name__ == "__main__":

@@ -112,16 +112,58 @@ def test_answers_as_osv_does(audit: ModuleType, copy: Path) -> None:
 
 def test_nothing_known_is_only_said_of_what_was_asked_about(audit: ModuleType) -> None:
     """An index without advisories knows of no hole, and must not be taken for a clean bill."""
-    clean = {"name": "a", "version": "1", "vulns": []}
+    a, b, c = ("a", "1"), ("b", "2"), ("c", "3")
+    clean = {"name": "A", "version": "1", "vulns": []}
     hole = {
         "name": "b", "version": "2", "vulns": [{"id": "PYSEC-1", "fix_versions": ["2.1", "3"]}],
     }  # fmt: skip
     skipped = {"name": "c", "skip_reason": "not found"}
 
-    assert audit.verdict([clean]) == (0, ["1 packages, 1 asked about, 0 known holes"])
-    assert audit.verdict([clean, skipped]) == (
-        2, ["c: not asked about (not found)", "2 packages, 1 asked about, 0 known holes"],
+    assert audit.verdict({a}, [clean]) == (0, ["1 locked versions, 1 asked about, 0 known holes"])
+    assert audit.verdict({a, c}, [clean, skipped]) == (
+        2, ["c 3: not asked about (not found)", "2 locked versions, 1 asked about, 0 known holes"],
     )  # fmt: skip
-    code, lines = audit.verdict([clean, hole, skipped])
+    code, lines = audit.verdict({a, b, c}, [clean, hole, skipped])
     assert (code, lines[0]) == (1, "b 2: PYSEC-1, mended in 2.1 or 3")
-    assert audit.verdict([])[0] == 2
+    assert audit.verdict({a, b}, [clean])[0] == 2
+    assert audit.verdict(set(), [])[0] == 2
+
+
+def test_a_hole_is_told_though_another_lock_has_a_version_without_it(audit: ModuleType) -> None:
+    """The controller's lock is resolved apart from the station's."""
+    old = {"name": "a", "version": "1", "vulns": [{"id": "PYSEC-1", "fix_versions": []}]}
+    new = {"name": "a", "version": "2", "vulns": []}
+
+    code, lines = audit.verdict({("a", "1"), ("a", "2")}, [old, new])
+
+    assert (code, lines[0]) == (1, "a 1: PYSEC-1, mended in none")
+
+
+def test_asks_about_what_other_interpreters_install_too(audit: ModuleType, tmp_path: Path) -> None:
+    """A marker that is false here is true on the machine of somebody else."""
+    lock = tmp_path / "lock"
+    lock.write_text(
+        "# resolved\n"
+        "Num_Py==1.0 ; python_full_version < '3.12' \\\n    --hash=sha256:00\n"
+        "num-py==2.0 ; python_full_version >= '3.12' \\\n    --hash=sha256:00\n"
+        "uvicorn[standard]==3.0 \\\n    --hash=sha256:00\n"
+    )
+
+    pins = audit.pins_in(lock)
+
+    assert pins == {("num-py", "1.0"), ("num-py", "2.0"), ("uvicorn", "3.0")}
+    assert audit.in_turns(pins) == [[("num-py", "1.0"), ("uvicorn", "3.0")], [("num-py", "2.0")]]
+    lock.write_text("somebody @ https://example.test/a.whl\n")
+    with pytest.raises(ValueError, match="not a pinned version"):
+        audit.pins_in(lock)
+
+
+def test_what_could_not_be_asked_does_not_end_as_a_hole(
+    audit: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is no copy, as a lock that is not there."""
+    (tmp_path / "lock").write_text("a==1\n")
+    for asked in (["lock", "--database", str(tmp_path)], ["missing"]):
+        monkeypatch.setattr("sys.argv", ["audit.py", str(tmp_path / asked[0]), *asked[1:]])
+
+        assert audit.main() == 2
