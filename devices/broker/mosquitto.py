@@ -7,10 +7,10 @@ storm of messages although every one is acknowledged, so they are switched off h
 import base64
 import getpass
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from devices.broker.errors import AddressUnusable
+from devices.broker.errors import AddressUnusable, CertificateUnusable
 from devices.broker.packets import PACKET_LIMIT_BYTES
 from devices.broker.serve import Listen, tls_for
 from devices.protocol.credentials import ROUNDS, Credential, Credentials, load_credentials
@@ -54,6 +54,27 @@ def write_configuration(registry: Path, *, folder: Path, wanted: Wanted) -> Path
     configuration = folder / CONFIGURATION
     _write(configuration, settings(folder, wanted=wanted))
     return configuration
+
+
+def copied_pair(tls: Listen, *, folder: Path) -> Listen:
+    """The same door with a copy of its certificate and key in the folder, if they fit.
+
+    Raises CertificateUnusable otherwise; a copy of before stays as it is then.
+    """
+    if tls.certificate is None or tls.key is None:
+        raise CertificateUnusable("--tls-cert, --tls-key")
+    certificate, key = folder / "shown.pem", folder / "shown-key.pem"
+    new_certificate, new_key = folder / "next.pem", folder / "next-key.pem"
+    try:
+        _write(new_certificate, tls.certificate.read_text("ascii"))
+        _write(new_key, tls.key.read_text("ascii"))
+        # Of the copies: what was read is what is checked, whatever is written meanwhile.
+        tls_for(replace(tls, certificate=new_certificate, key=new_key))
+        new_key.replace(key)
+        new_certificate.replace(certificate)
+    except (OSError, ValueError) as error:
+        raise CertificateUnusable(str(error)) from error
+    return replace(tls, certificate=certificate, key=key)
 
 
 def passwords_of(credentials: Credentials) -> str:

@@ -14,6 +14,7 @@ import pytest
 from cryptography import x509
 from structlog.testing import capture_logs
 
+from devices.protocol.credentials import load_credentials, save_credentials
 from devices.renewal import ShownCertificate
 from tests.brokers import (
     start_deployed,
@@ -150,5 +151,31 @@ def test_a_broker_shows_it_and_keeps_its_devices(
             assert serial != old
             assert comes_to(lambda: serial_shown(broker.port), serial)
             assert not device.left.is_set()
+    finally:
+        broker.stop()
+
+
+def test_a_pair_that_does_not_fit_neither_closes_mosquitto_nor_keeps_it_from_a_revocation(
+    registry: Path, secrets: dict[str, str], tmp_path: Path
+) -> None:
+    """It shows what it showed, whoever is revoked meanwhile is out, and the rest stay."""
+    pair = write_test_certificate(tmp_path)
+    (tmp_path / "other").mkdir()
+    other = write_test_certificate(tmp_path / "other")
+    broker = start_deployed(registry, tmp_path, shows=pair, from_outside=True)
+    try:
+        with Commune(broker, secrets) as commune:
+            revoked, stays = commune.joined("loa-1"), commune.joined("loa-2")
+            before = serial_shown(broker.port)
+            shutil.copy(other[0], pair[0])
+            assert comes_to(lambda: "renewed_certificate_unusable" in broker.log.read_text(), True)
+            save_credentials(load_credentials(registry).without_user("loa-1"), registry)
+
+            assert revoked.left.wait(PATIENCE_S)
+            assert serial_shown(broker.port) == before
+            assert not stays.left.is_set()
+
+            shutil.copy(other[1], pair[1])
+            assert comes_to(lambda: serial_shown(broker.port) != before, True)
     finally:
         broker.stop()
