@@ -9,7 +9,7 @@ from sqlmodel import select
 from broadcaster.database import Database
 from broadcaster.dispatch import superseded
 from broadcaster.dispatch.superseded import KEPT_FOR, forget_superseded
-from broadcaster.dispatch.tables import SignedConfig, SignedPlan
+from broadcaster.dispatch.tables import SignedConfig, SignedNow, SignedPlan
 from tests.broadcaster.dispatch.fleet import add_device
 from tests.broadcaster.newsroom import open_newsroom
 
@@ -82,3 +82,35 @@ def test_a_station_that_never_forgot_does_it_by_and_by(
     monkeypatch.setattr(superseded, "AT_ONCE", 1)
 
     assert [forget(station) for _ in range(5)] == [2, 2, 1, 0, 0]
+
+
+def test_words_of_the_fast_path_are_forgotten_but_for_the_last(station: Database) -> None:
+    """The sequence counts from the last one, however old it is."""
+
+    def say(sequence: int, expires_at: datetime) -> None:
+        with database.writing() as session:
+            session.add(
+                SignedNow(
+                    sequence=sequence,
+                    cluster_id="cl-1",
+                    order_id=f"order-{sequence}",
+                    message="stop",
+                    signed_at=expires_at - timedelta(minutes=2),
+                    expires_at=expires_at,
+                )
+            )
+
+    def left() -> list[int]:
+        with database.reading() as session:
+            return sorted(session.exec(select(SignedNow.sequence)).all())
+
+    database = station
+    say(1, LONG_AGO)
+    say(2, LONG_AGO)
+    forget(database)
+    assert left() == [2]
+
+    say(3, NOW - timedelta(days=1))
+    say(4, NOW)
+    forget(database)
+    assert left() == [3, 4]
