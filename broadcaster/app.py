@@ -86,6 +86,7 @@ from broadcaster.fleet import village_pages as fleet_villages
 from broadcaster.hearing import api as hearing_api
 from broadcaster.inspection import api as inspection_api
 from broadcaster.inspection import pages as inspection_pages
+from broadcaster.inspection.notices import door_notices
 from broadcaster.intake import api as intake_api
 from broadcaster.intake import export_pages as intake_export
 from broadcaster.intake import pages as intake_pages
@@ -354,6 +355,7 @@ def create_app(context: Context, *, studio: Studio) -> FastAPI:
     app.state.board_notices = [
         refusal_notices,
         emergency_notices,
+        door_notices,
         alert_notices,
         exchange_notices,
         live_notices,

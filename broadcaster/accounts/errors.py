@@ -13,6 +13,7 @@ NotAllowed
 └── SecondFactorNeeded 403  this takes a code of the second factor first
 LoaError
 ├── SignInLocked       429  too many failures for this name there; wait
+│   └── NetworkLocked  429  too many from a stranger's network, for whatever names; wait
 ├── TokenTooFast       429  a program asks too often; wait some seconds
 └── SecondFactorLocked 429  too many wrong codes; wait, or use a printed one
 NotFound
@@ -78,17 +79,38 @@ class SignInLocked(LoaError):
     status = 429
 
     def __init__(self, *, opens_in: timedelta) -> None:
-        minutes = max(1, -(-int(opens_in.total_seconds()) // 60))
+        self.minutes = minutes = max(1, -(-int(opens_in.total_seconds()) // 60))
         self.message_vi = (
             "Tên đăng nhập này đã nhập sai nhiều lần nên tạm khóa. Tài khoản vẫn an toàn. "
-            f"Hãy thử lại sau {minutes} phút, hoặc dùng trình duyệt bạn đã từng đăng nhập."
+            f"Hãy thử lại sau {minutes} phút, dùng trình duyệt bạn đã từng đăng nhập, hoặc nhờ "
+            "quản trị viên gửi liên kết đặt lại mật khẩu."
         )
         self.message_en = (
             "Too many wrong attempts for this user name, so it is locked for a while. "
-            f"The account is safe. Try again in {minutes} min., or in a browser in which you "
-            "signed in before."
+            f"The account is safe. Try again in {minutes} min., in a browser in which you "
+            "signed in before, or ask an admin for a link for a new password."
         )
         super().__init__()
+
+
+class NetworkLocked(SignInLocked):
+    """Too many failures from a stranger's network, for whatever names; it opens by itself."""
+
+    code = "network_locked"
+
+    def __init__(self, *, opens_in: timedelta) -> None:
+        super().__init__(opens_in=opens_in)
+        self.message_vi = (
+            "Từ mạng bạn đang dùng đã có nhiều lần đăng nhập sai nên tạm khóa; không phải do tài "
+            f"khoản của bạn. Hãy thử lại sau {self.minutes} phút, dùng mạng khác, dùng trình duyệt "
+            "bạn đã từng đăng nhập, hoặc nhờ quản trị viên gửi liên kết đặt lại mật khẩu."
+        )
+        self.message_en = (
+            "Too many sign-ins failed from the network you use, so it is locked for a while; your "
+            f"account is not the reason. Try again in {self.minutes} min., from another network, "
+            "in a browser in which you signed in before, or ask an admin for a link for a new "
+            "password."
+        )
 
 
 class SignInBusy(Unavailable):

@@ -2,12 +2,15 @@
 
 A name is locked for where its failures come from: a browser in which its person signed in before,
 or the network of a stranger. All strangers together are held back too, later, so that guessing from
-many networks stays slow; that never touches a browser that is known.
+many networks stays slow; and a network that fails for many names is held back for all of them. None
+of that touches a browser that is known.
 
 Anybody may knock, and an entry stays for ever: what nobody's account is behind is told a hundred
-times a day. A known name is held back after twenty-five, which bounds it by itself.
+times a day. A known name is held back after twenty-five, which bounds it by itself, and so are the
+entries that say it was locked.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -23,6 +26,8 @@ STRANGERS_A_DAY = 100
 FAILURES_ALLOWED = 5
 STRANGERS_ALLOWED = 25
 """From all who are not known together: a hundred an hour, as OWASP's ASVS 2.2.1 allows."""
+A_NETWORK_ALLOWED = 30
+"""For all names together, of one stranger's network: one password is not tried on everybody's."""
 FAILURE_WINDOW = timedelta(minutes=15)
 PASSWORD, CODE = "password", "code"
 """The two steps of signing in: each has its own count, and only its own success ends it."""
@@ -47,6 +52,20 @@ class Source:
         return self.name.startswith(_KNOWN)
 
 
+ANYWHERE = Source()
+"""The station's machine, or whoever has no browser that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """How often a person's name, or their codes, were locked lately, and when last."""
+
+    account_id: str
+    act: Act
+    count: int
+    at: datetime
+
+
 def known_source(device: str) -> Source:
     """A browser in which the person signed in before, or a session that runs."""
     return Source(f"{_KNOWN}{device}")
@@ -63,32 +82,55 @@ def source_of_stranger(address: str) -> Source:
     return Source(str(ip_network((parsed, length), strict=False)))
 
 
+def network_opens_again(session: Session, source: Source, *, now: datetime) -> timedelta | None:
+    """In how long a stranger's network that failed for many names may try again; None if it may."""
+    if source.is_known or not source.name:
+        return None
+    counted = (col(SignInFailure.source) == source.name) & (col(SignInFailure.step) == PASSWORD)
+    return _opens_in(session, counted, allowed=A_NETWORK_ALLOWED, now=now)
+
+
+def networks_held_back(session: Session, *, now: datetime) -> Sequence[tuple[str, datetime]]:
+    """The strangers' networks that are held back for all names now, and the newest failure."""
+    newest = func.max(col(SignInFailure.at))
+    found = session.execute(
+        select(col(SignInFailure.source), newest)
+        .where(
+            col(SignInFailure.step) == PASSWORD,
+            col(SignInFailure.source) != "",
+            ~col(SignInFailure.source).startswith(_KNOWN),
+            *_counts_still(now),
+        )
+        .group_by(col(SignInFailure.source))
+        .having(func.count() >= A_NETWORK_ALLOWED)
+        .order_by(newest.desc())
+    )
+    return [(source, at) for source, at in found]
+
+
 def opens_again(
-    session: Session, name: str, *, step: str, now: datetime, source: Source = Source()
+    session: Session, name: str, *, step: str, now: datetime, source: Source = ANYWHERE
 ) -> timedelta | None:
     """In how long a name that is locked there may try this step again; None while it is open."""
-    theirs = _opens_in(
-        session, name, step, col(SignInFailure.source) == source.name,
-        allowed=FAILURES_ALLOWED, now=now,
-    )  # fmt: skip
+    of_name = (col(SignInFailure.username) == name) & (col(SignInFailure.step) == step)
+    from_there = col(SignInFailure.source) == source.name
+    theirs = _opens_in(session, of_name & from_there, allowed=FAILURES_ALLOWED, now=now)
     if source.is_known:
         return theirs
-    all_strangers = _opens_in(
-        session, name, step, ~col(SignInFailure.source).startswith(_KNOWN),
-        allowed=STRANGERS_ALLOWED, now=now,
-    )  # fmt: skip
+    strangers = ~col(SignInFailure.source).startswith(_KNOWN)
+    all_strangers = _opens_in(session, of_name & strangers, allowed=STRANGERS_ALLOWED, now=now)
     return max((each for each in (theirs, all_strangers) if each is not None), default=None)
 
 
 def count_failure(
-    session: Session, name: str, *, step: str, now: datetime, source: Source = Source()
+    session: Session, name: str, *, step: str, now: datetime, source: Source = ANYWHERE
 ) -> None:
     """Count one more, and forget those that count no longer."""
     session.exec(delete(SignInFailure).where(col(SignInFailure.at) <= now - FAILURE_WINDOW))
     session.add(SignInFailure(username=name, step=step, at=now, source=source.name))
 
 
-def forget_failures(session: Session, name: str, *, step: str, source: Source = Source()) -> None:
+def forget_failures(session: Session, name: str, *, step: str, source: Source = ANYWHERE) -> None:
     """Who succeeded there begins anew there; what others did elsewhere still counts there."""
     session.exec(
         delete(SignInFailure).where(
@@ -100,25 +142,12 @@ def forget_failures(session: Session, name: str, *, step: str, source: Source = 
 
 
 def _opens_in(
-    session: Session,
-    name: str,
-    step: str,
-    counted: ColumnElement[bool],
-    *,
-    allowed: int,
-    now: datetime,
+    session: Session, counted: ColumnElement[bool], *, allowed: int, now: datetime
 ) -> timedelta | None:
     newest = (
         session.execute(
             select(col(SignInFailure.at))
-            .where(
-                col(SignInFailure.username) == name,
-                col(SignInFailure.step) == step,
-                col(SignInFailure.at) > now - FAILURE_WINDOW,
-                # What a clock that was set back counted ahead of time locks nobody out for years.
-                col(SignInFailure.at) <= now,
-                counted,
-            )
+            .where(counted, *_counts_still(now))
             .order_by(col(SignInFailure.at).desc())
             .limit(allowed)
         )
@@ -126,6 +155,11 @@ def _opens_in(
         .all()
     )
     return newest[-1] + FAILURE_WINDOW - now if len(newest) == allowed else None
+
+
+def _counts_still(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # What a clock that was set back counted ahead of time locks nobody out for years.
+    return col(SignInFailure.at) > now - FAILURE_WINDOW, col(SignInFailure.at) <= now
 
 
 def record_failure(session: Session, account: Account | None, *, name: str, now: datetime) -> None:
@@ -138,6 +172,39 @@ def record_failure(session: Session, account: Account | None, *, name: str, now:
         record(session, Act.SIGN_IN_FAILED, by="", about=account.id, at=now)
     elif _strangers(session, now=now) < STRANGERS_A_DAY:
         record(session, Act.SIGN_IN_FAILED, by="", at=now, private={"username": name})
+
+
+def record_lock(
+    session: Session, account: Account | None, *, step: str, now: datetime, source: Source
+) -> None:
+    """Write into the trail that the failure which was just counted locked this person's name.
+
+    Told of accounts only: whoever reads it can do nothing for a name that is nobody's.
+    """
+    if account is None:
+        return
+    if opens_again(session, account.username, step=step, now=now, source=source) is not None:
+        act = Act.SECOND_FACTOR_LOCKED if step == CODE else Act.SIGN_IN_LOCKED
+        where = "known_browser" if source.is_known else "stranger"
+        record(session, act, by="", about=account.id, at=now, details={"where": where})
+
+
+def locks_told(
+    session: Session, account_ids: Collection[str], *, since: datetime
+) -> Sequence[Lock]:
+    """What the trail says of names that were locked since then, the newest first."""
+    newest = func.max(ENTRIES.c.at)
+    found = session.execute(
+        select(ENTRIES.c.about, ENTRIES.c.act, func.count(), newest)
+        .where(
+            ENTRIES.c.act.in_([Act.SIGN_IN_LOCKED, Act.SECOND_FACTOR_LOCKED]),
+            ENTRIES.c.at > since,
+            ENTRIES.c.about.in_(account_ids),
+        )
+        .group_by(ENTRIES.c.about, ENTRIES.c.act)
+        .order_by(newest.desc())
+    )
+    return [Lock(about, Act(act), count, at) for about, act, count, at in found]
 
 
 def _strangers(session: Session, *, now: datetime) -> int:

@@ -16,6 +16,10 @@ from broadcaster.database.columns import from_ms, to_ms
 from broadcaster.keys import write_secret
 
 DEVICE_COOKIE = "loa_device"
+LINK_COOKIE = "loa_device_by_link"
+"""A word for the one sign-in after a link was used: the link's page does not see the others."""
+CODE_COOKIE = "loa_device_of_codes"
+"""Words for who proved a second factor there: who stole a password knows no such browser."""
 KNOWN_FOR = timedelta(days=180)
 PEOPLE_AT_A_BROWSER = 8
 KEY_FILE = "known-devices.key"
@@ -33,6 +37,11 @@ def known_device(cookie: str, account_id: str, *, keys_dir: Path, now: datetime)
     return None
 
 
+def of_codes(account_id: str) -> str:
+    """Under what a person's words in the cookie of codes are signed: none of the other serves."""
+    return f"{account_id}|codes"
+
+
 def with_device(cookie: str, account_id: str, *, keys_dir: Path, now: datetime) -> str:
     """The cookie of a browser in which this person has just signed in; others at it stay known.
 
@@ -46,6 +55,11 @@ def with_device(cookie: str, account_id: str, *, keys_dir: Path, now: datetime) 
     own = {each for _, _, each in _signed(cookie, account_id, keys_dir=keys_dir)}
     others = [each for each in _words(cookie) if each not in own]
     return _BETWEEN_DEVICES.join([word, *others][:PEOPLE_AT_A_BROWSER])
+
+
+def together(*cookies: str) -> str:
+    """The words of several cookies as one."""
+    return _BETWEEN_DEVICES.join(each for each in cookies if each)
 
 
 def _signed(cookie: str, account_id: str, *, keys_dir: Path) -> Iterator[tuple[str, datetime, str]]:

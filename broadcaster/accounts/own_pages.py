@@ -109,12 +109,14 @@ def link_page(request: Request, station: Here, token: str) -> Response:
 def use_link(
     request: Request, station: Here, token: str, new: Annotated[str, Form()] = ""
 ) -> Response:
-    """Choose a password with the link, and go to sign in with it."""
+    """Choose a password with the link, and go to sign in with it, held back by no stranger."""
     try:
-        own_password.use_link(station.database, token, new=new, now=station.now())
+        account_id = own_password.use_link(station.database, token, new=new, now=station.now())
     except (PasswordTooShort, PasswordTooWellKnown, SignInBusy) as refused:
         return _link_page(request, station, token, refused=refused)
-    return RedirectResponse("/sign-in?done=password", status_code=303)
+    response = RedirectResponse("/sign-in?done=password", status_code=303)
+    guard.let_in_once(response, account_id, station=station)
+    return response
 
 
 def _page(

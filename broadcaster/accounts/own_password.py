@@ -22,10 +22,12 @@ from broadcaster.accounts.failures import (
     known_source,
     opens_again,
     record_failure,
+    record_lock,
 )
+from broadcaster.accounts.password_checks import one_of_few_checks
 from broadcaster.accounts.passwords import hash_password, password_matches
 from broadcaster.accounts.session_list import end_sessions
-from broadcaster.accounts.sessions import LONGEST_PASSWORD, hashed, held_account, one_of_few_checks
+from broadcaster.accounts.sessions import LONGEST_PASSWORD, hashed, held_account
 from broadcaster.accounts.tables import Account, PasswordLink
 from broadcaster.audit import Act, record
 from broadcaster.database import Database
@@ -39,6 +41,7 @@ _WELL_KNOWN = frozenset(
 _FEWEST_DIFFERENT = 5
 # Only who is signed in is asked for the old one: a stranger's failures stand elsewhere.
 _SIGNED_IN = known_source("session")
+_WITH_LINK = known_source("link")
 
 
 def make_link(session: Session, account_id: str, *, by: str | None, now: datetime) -> str:
@@ -68,15 +71,15 @@ def person_of_link(session: Session, token: str, *, now: datetime) -> Account:
     return account
 
 
-def use_link(database: Database, token: str, *, new: str, now: datetime) -> None:
-    """Choose a password with a link; it and every session of the person end.
+def use_link(database: Database, token: str, *, new: str, now: datetime) -> str:
+    """Choose a password with a link; it and every session of the person end. Whose it is: their id.
 
     Raises LinkGone, PasswordTooShort, PasswordTooWellKnown or SignInBusy.
     """
     with database.reading() as session:
         account = person_of_link(session, token, now=now)
         check_new(new, username=account.username)
-    with one_of_few_checks():
+    with one_of_few_checks(_WITH_LINK):
         kept = hash_password(new)
     with database.writing() as session:
         # Looked for again: another request may have used it meanwhile.
@@ -89,6 +92,7 @@ def use_link(database: Database, token: str, *, new: str, now: datetime) -> None
         account.password_hash = kept
         record(session, Act.PASSWORD_CHANGED, by=account.id, about=account.id, at=now)
         end_sessions(session, account.id, by=account.id, now=now)
+        return account.id
 
 
 def change_password(
@@ -106,12 +110,14 @@ def change_password(
     if opens_in is not None:
         raise SignInLocked(opens_in=opens_in)
     check_new(new, username=username)
-    with one_of_few_checks():
+    with one_of_few_checks(_SIGNED_IN):
         fits = len(old) <= LONGEST_PASSWORD
         if not (fits and password_matches(kept, password=old)):
             with database.writing() as session:
                 count_failure(session, username, step=PASSWORD, now=now, source=_SIGNED_IN)
-                record_failure(session, session.get(Account, account_id), name=username, now=now)
+                whose = session.get(Account, account_id)
+                record_failure(session, whose, name=username, now=now)
+                record_lock(session, whose, step=PASSWORD, now=now, source=_SIGNED_IN)
             raise SignInRefused(field="old")
         changed = hash_password(new)
     with database.writing() as session:

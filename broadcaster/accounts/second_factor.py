@@ -1,8 +1,9 @@
 """The second factor of a person: offered, enrolled, proven; every code serves once.
 
 Invariants: a code that was taken is never taken again, not by two requests at the same instant
-either; after five wrong ones in fifteen minutes none is taken for a while. Printed codes serve all
-the same then: they carry 75 random bits, and are there for the day on which nothing else works.
+either; after five wrong ones in fifteen minutes none is taken for a while, in a browser in which
+its person proved themselves before, or in all others together. Printed codes serve all the same
+then: they carry 75 random bits, and are there for the day on which nothing else works.
 """
 
 import hashlib
@@ -20,7 +21,15 @@ from broadcaster.accounts.errors import (
     SecondFactorMissing,
     SecondFactorRefused,
 )
-from broadcaster.accounts.failures import CODE, count_failure, opens_again
+from broadcaster.accounts.failures import (
+    ANYWHERE,
+    CODE,
+    Source,
+    count_failure,
+    forget_failures,
+    opens_again,
+    record_lock,
+)
 from broadcaster.accounts.passwords import spoken_secret
 from broadcaster.accounts.sealing import open_seed, seal_seed
 from broadcaster.accounts.sessions import hashed
@@ -28,7 +37,6 @@ from broadcaster.accounts.tables import (
     Account,
     OneTimeCode,
     SecondFactor,
-    SignInFailure,
     SignInSession,
 )
 from broadcaster.audit import Act, record
@@ -99,10 +107,10 @@ def enrol(
             kept, code=code, token=token, keys_dir=keys_dir, now=now
         ):
             record(session, Act.SECOND_FACTOR_ENROLLED, by=account_id, about=account_id, at=now)
-            _mark_proven(session, token, account_id=account_id, now=now)
+            _mark_proven(session, token, account_id=account_id, now=now, source=ANYWHERE)
             return make_codes(session, account_id, by=account_id, now=now)
         if opens_in is None:
-            _refuse(session, account_id, now=now)
+            _refuse(session, account_id, now=now, source=ANYWHERE)
     raise SecondFactorLocked(opens_in=opens_in) if opens_in else SecondFactorRefused(field="code")
 
 
@@ -119,9 +127,19 @@ def enrol_at_the_machine(
 
 
 def prove(
-    database: Database, account_id: str, *, code: str, token: str, keys_dir: Path, now: datetime
+    database: Database,
+    account_id: str,
+    *,
+    code: str,
+    token: str,
+    keys_dir: Path,
+    now: datetime,
+    source: Source = ANYWHERE,
 ) -> None:
     """Take a code of the authenticator or of the sheet for the session of this token.
+
+    `source` is the browser, where this person proved themselves in it before: who knows a password
+    and guesses codes elsewhere does not lock it.
 
     Raises SecondFactorMissing, SecondFactorRefused or SecondFactorLocked.
     """
@@ -129,7 +147,8 @@ def prove(
         if not standing_of(session, account_id).can_prove:
             raise SecondFactorMissing(field="code")
         kept = _locked_row(session, account_id)
-        opens_in = opens_again(session, _name(session, account_id), step=CODE, now=now)
+        name = _name(session, account_id)
+        opens_in = opens_again(session, name, step=CODE, now=now, source=source)
         act = None
         if _take_printed(session, account_id, code=code, now=now):
             act = Act.ONE_TIME_CODE_USED
@@ -137,10 +156,10 @@ def prove(
             act = Act.SECOND_FACTOR_PROVEN
         if act is not None:
             record(session, act, by=account_id, about=account_id, at=now)
-            _mark_proven(session, token, account_id=account_id, now=now)
+            _mark_proven(session, token, account_id=account_id, now=now, source=source)
             return
         if opens_in is None:
-            _refuse(session, account_id, now=now)
+            _refuse(session, account_id, now=now, source=source)
     raise SecondFactorLocked(opens_in=opens_in) if opens_in else SecondFactorRefused(field="code")
 
 
@@ -246,21 +265,20 @@ def _take_printed(session: Session, account_id: str, *, code: str, now: datetime
     return taken.rowcount == 1
 
 
-def _mark_proven(session: Session, token: str, *, account_id: str, now: datetime) -> None:
+def _mark_proven(
+    session: Session, token: str, *, account_id: str, now: datetime, source: Source
+) -> None:
     kept = session.get(SignInSession, hashed(token))
     if kept is not None and kept.account_id == account_id:
         kept.second_factor_at = now
-    session.exec(
-        delete(SignInFailure).where(
-            col(SignInFailure.username) == _name(session, account_id),
-            col(SignInFailure.step) == CODE,
-        )
-    )
+    forget_failures(session, _name(session, account_id), step=CODE, source=source)
 
 
-def _refuse(session: Session, account_id: str, *, now: datetime) -> None:
-    count_failure(session, _name(session, account_id), step=CODE, now=now)
+def _refuse(session: Session, account_id: str, *, now: datetime, source: Source) -> None:
+    account = session.get_one(Account, account_id)
+    count_failure(session, account.username, step=CODE, now=now, source=source)
     record(session, Act.SECOND_FACTOR_REFUSED, by=account_id, about=account_id, at=now)
+    record_lock(session, account, step=CODE, now=now, source=source)
 
 
 def _locked_row(session: Session, account_id: str) -> SecondFactor | None:

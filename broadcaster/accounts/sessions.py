@@ -2,14 +2,12 @@
 
 Invariants: a wrong name and a wrong password cost the same time and say the same; after five
 failures in fifteen minutes a name is locked where they came from, right password or not, until the
-oldest is old. What strangers do elsewhere locks no browser in which its person signed in before.
+oldest is old. What strangers do elsewhere locks no browser in which its person signed in before,
+and keeps it from no place in which passwords are checked.
 """
 
 import hashlib
 import secrets
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel, col, delete
 
-from broadcaster.accounts.errors import SignInBusy, SignInLocked, SignInRefused
+from broadcaster.accounts.errors import NetworkLocked, SignInLocked, SignInRefused
 from broadcaster.accounts.failures import (
     AT_THE_MACHINE,
     PASSWORD,
@@ -25,11 +23,14 @@ from broadcaster.accounts.failures import (
     count_failure,
     forget_failures,
     known_source,
+    network_opens_again,
     opens_again,
     record_failure,
+    record_lock,
     source_of_stranger,
 )
 from broadcaster.accounts.known_devices import known_device
+from broadcaster.accounts.password_checks import one_of_few_checks
 from broadcaster.accounts.passwords import password_matches
 from broadcaster.accounts.people import (
     account_named,
@@ -67,12 +68,6 @@ _RUNNING = (
     .where(_SESSIONS.c.token_sha256 == bindparam("token"))
 )
 LONGEST_PASSWORD = 200
-_BUSY_AFTER_S = 5.0
-
-# Each check takes 64 MiB and four threads for a moment: many at once would starve the station, and
-# many who wait would hold the threads that answer everybody else.
-_CHECKS = threading.BoundedSemaphore(2)
-_WAITING = threading.BoundedSemaphore(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,32 +113,64 @@ def sign_in(
     With `keys_dir` browsers are known in which this person signed in before.
 
     Takes the database, not a session: no transaction may be open while a password is checked, and
-    a failure is kept although it is raised. Raises SignInRefused, SignInLocked, SignInBusy.
+    a failure is kept although it is raised. Raises SignInRefused, SignInLocked,
+    NetworkLocked or SignInBusy.
     """
     name = username_as_kept(username)
     if not is_username(name):
         raise SignInRefused
-    with one_of_few_checks():
-        with database.reading() as session:
-            account = account_named(session, name)
-            source = _source(account, came_from, step=step, keys_dir=keys_dir, now=now)
-            opens_in = opens_again(session, name, step=step, now=now, source=source)
-            if opens_in is not None:
-                raise SignInLocked(opens_in=opens_in)
-            open_to_use = account is not None and account.active
-            kept = account.password_hash if account is not None and open_to_use else None
+    source = _look(database, name, came_from, step=step, keys_dir=keys_dir, now=now).source
+    with one_of_few_checks(source):
+        # Looked at again: others from there may have failed while this one waited.
+        found = _look(database, name, came_from, step=step, keys_dir=keys_dir, now=now)
+        kept = found.password_hash
         fits = len(password) <= LONGEST_PASSWORD
         matches = password_matches(kept if fits else None, password=password[:LONGEST_PASSWORD])
         with database.writing() as session:
-            account = held_account(session, account.id) if account and matches else None
+            account = held_account(session, found.account_id) if matches else None
             # Another one may have been chosen meanwhile, which ended all that the old one opened.
             if account is not None and account.active and account.password_hash == kept:
                 record(session, Act.SIGNED_IN, by=account.id, at=now)
                 forget_failures(session, name, step=step, source=source)
                 return begin_session(session, account, now=now, came_from=came_from)
             count_failure(session, name, step=step, now=now, source=source)
-            record_failure(session, account_named(session, name), name=name, now=now)
+            account = account_named(session, name)
+            record_failure(session, account, name=name, now=now)
+            record_lock(session, account, step=step, now=now, source=source)
     raise SignInRefused
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a name and where it is typed come to; no hash where nobody may sign in by it."""
+
+    source: Source
+    account_id: str = ""
+    password_hash: str | None = None
+
+
+def _look(
+    database: Database,
+    name: str,
+    came_from: CameFrom,
+    *,
+    step: str,
+    keys_dir: Path | None,
+    now: datetime,
+) -> _Found:
+    """Whether this name may be tried from there; raise SignInLocked or NetworkLocked."""
+    with database.reading() as session:
+        account = account_named(session, name)
+        source = _source(account, came_from, step=step, keys_dir=keys_dir, now=now)
+        opens_in = opens_again(session, name, step=step, now=now, source=source)
+        if opens_in is not None:
+            raise SignInLocked(opens_in=opens_in)
+        opens_in = network_opens_again(session, source, now=now)
+        if opens_in is not None:
+            raise NetworkLocked(opens_in=opens_in)
+        if account is None or not account.active:
+            return _Found(source)
+        return _Found(source, account.id, account.password_hash)
 
 
 def _source(
@@ -205,22 +232,6 @@ def viewer_of(session: Session, token: str, *, now: datetime) -> Viewer | None:
     """Whoever holds this token."""
     found = session_of(session, token, now=now)
     return found.viewer if found else None
-
-
-@contextmanager
-def one_of_few_checks() -> Iterator[None]:
-    """Wait for one of the few places in which a password is hashed; raise SignInBusy."""
-    if not _WAITING.acquire(blocking=False):
-        raise SignInBusy
-    try:
-        if not _CHECKS.acquire(timeout=_BUSY_AFTER_S):
-            raise SignInBusy
-        try:
-            yield
-        finally:
-            _CHECKS.release()
-    finally:
-        _WAITING.release()
 
 
 def begin_session(

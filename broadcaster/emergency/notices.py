@@ -1,21 +1,17 @@
 """What other pages say of emergencies: what lasts, what waits for a second look, and where."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
-from broadcaster.accounts.people import display_names
 from broadcaster.accounts.roles import Right
-from broadcaster.accounts.second_factor import printed_codes_used
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.emergency.ending import review_due, running_in_view, spoke_in, to_review
 from broadcaster.emergency.hazards import HAZARDS
 from broadcaster.emergency.tables import EmergencyPart
 from broadcaster.schedule.pages import BoardNotice
 from broadcaster.web.language import msgid
-
-_PRINTED_CODE_TOLD_FOR = timedelta(days=3)
 
 
 def emergency_notices(
@@ -34,8 +30,6 @@ def emergency_notices(
             session, station_id=station_id, villages=viewer.villages_in_view()
         )
     ]
-    if viewer.may(Right.OVERSEE_EMERGENCIES) or viewer.may(Right.ADMINISTER):
-        lasting += _printed_codes(session, now=now)
     if not viewer.may(Right.OVERSEE_EMERGENCIES):
         return lasting
     return lasting + [
@@ -50,23 +44,6 @@ def emergency_notices(
         )
         for each in to_review(session, station_id=station_id)
         if viewer.account_id not in spoke_in(session, each)
-    ]
-
-
-def _printed_codes(session: Session, *, now: datetime) -> list[BoardNotice]:
-    """Who opened a door with paper: their own necessity, or somebody else's who found the sheet."""
-    used = printed_codes_used(session, since=now - _PRINTED_CODE_TOLD_FOR)
-    names = display_names(session, {each.account_id for each in used})
-    return [
-        BoardNotice(
-            title=msgid("Đã dùng một mã in giấy"),
-            text=names[each.account_id],
-            at=each.used_at,
-            href="/audit",
-            urgent=True,
-        )
-        for each in used
-        if each.used_at is not None
     ]
 
 

@@ -75,9 +75,9 @@ def writer(station: SmallStation, app: FastAPI) -> TestClient:
     return signed_in_client(app, username="an", password=password)
 
 
-def page_token(client: TestClient) -> str:
+def page_token(client: TestClient, page: str = "/sign-in") -> str:
     """The token that this person's pages carry."""
-    return form_token(client.get("/sign-in").text)
+    return form_token(client.get(page).text)
 
 
 def test_every_route_of_accounts_and_frame_declares_its_right(station: SmallStation) -> None:

@@ -1,5 +1,6 @@
 """Strangers lock strangers out, and nobody who was there before."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.accounts.at_the_machine import proven_at_the_machine
-from broadcaster.accounts.errors import SignInLocked, SignInRefused
+from broadcaster.accounts.errors import NetworkLocked, SignInBusy, SignInLocked, SignInRefused
 from broadcaster.accounts.failures import (
+    A_NETWORK_ALLOWED,
     FAILURE_WINDOW,
     FAILURES_ALLOWED,
     PASSWORD,
     STRANGERS_ALLOWED,
     count_failure,
+    locks_told,
     source_of_stranger,
 )
 from broadcaster.accounts.known_devices import (
@@ -26,8 +29,18 @@ from broadcaster.accounts.known_devices import (
     known_device,
     with_device,
 )
+from broadcaster.accounts.own_password import make_link
+from broadcaster.accounts.password_checks import (
+    A_NETWORK_WAITING,
+    STRANGERS_WAITING,
+    place_in_line,
+)
+from broadcaster.accounts.people import account_named
 from broadcaster.accounts.roles import Role
 from broadcaster.accounts.sessions import CameFrom, sign_in
+from broadcaster.accounts.stations import viewer_of_account
+from broadcaster.audit import Act
+from broadcaster.inspection.notices import door_notices
 from tests.broadcaster.accounts.test_guard import page_token
 from tests.broadcaster.small_station import SmallStation
 from tests.clients import TestClient
@@ -100,6 +113,119 @@ def test_a_browser_that_was_there_before_is_not_locked_by_strangers(
             attempt(station, "wrong", devices=known)
     with pytest.raises(SignInLocked):
         attempt(station, password, devices=known)
+
+
+def fail(station: SmallStation, *, names: int, address: str) -> None:
+    """One wrong password for each of many names, without the hashing."""
+    source = source_of_stranger(address)
+    with station.database.writing() as session:
+        for number in range(names):
+            count_failure(session, f"n{number}", step=PASSWORD, now=station.clock(), source=source)
+
+
+def test_a_network_that_tries_many_names_is_held_back_for_all(station: SmallStation) -> None:
+    """One password on everybody's name: not theirs who are known, nor any other network's."""
+    account_id, password = station.person("an", Role.OPERATOR)
+    known = with_device("", account_id, keys_dir=station.settings.keys_dir, now=station.clock())
+    fail(station, names=A_NETWORK_ALLOWED - 1, address="198.51.0.9")
+    assert attempt(station, password, address="198.51.0.77")
+    fail(station, names=1, address="198.51.0.9")
+
+    with pytest.raises(NetworkLocked):
+        attempt(station, password, address="198.51.0.77")
+    assert attempt(station, password, address="198.51.0.77", devices=known)
+    assert attempt(station, password, address="198.51.1.9")
+    station.clock.move(FAILURE_WINDOW)
+    assert attempt(station, password, address="198.51.0.77")
+
+
+def test_strangers_who_fill_their_places_keep_nobody_out_who_is_known(
+    station: SmallStation,
+) -> None:
+    """Nor does one network take the places of all others."""
+    account_id, password = station.person("an", Role.OPERATOR)
+    known = with_device("", account_id, keys_dir=station.settings.keys_dir, now=station.clock())
+    with ExitStack() as waiting:
+        for _ in range(A_NETWORK_WAITING):
+            waiting.enter_context(place_in_line(source_of_stranger("198.51.0.9")))
+        with pytest.raises(SignInBusy):
+            attempt(station, password, address="198.51.0.77")
+        assert attempt(station, password)
+
+        for _ in range(STRANGERS_WAITING - A_NETWORK_WAITING):
+            waiting.enter_context(place_in_line(source_of_stranger("198.51.1.9")))
+        with pytest.raises(SignInBusy):
+            attempt(station, password)
+        assert attempt(station, password, devices=known)
+    assert attempt(station, password)
+
+
+def test_who_is_locked_takes_no_place(station: SmallStation) -> None:
+    """They are answered at once, however long the line is."""
+    station.person("an", Role.OPERATOR)
+    attack(station, networks=1)
+    with ExitStack() as waiting:
+        for each in range(STRANGERS_WAITING):
+            waiting.enter_context(place_in_line(source_of_stranger(f"198.51.{each}.9")))
+
+        with pytest.raises(SignInLocked):
+            attempt(station, "wrong", address="198.51.0.9")
+
+
+def test_a_lock_stands_in_the_trail_once(station: SmallStation) -> None:
+    """By nobody, about the person; of a name that is nobody's there is nothing to tell."""
+    account_id, _ = station.person("an", Role.OPERATOR)
+    for name in ("an", "nobody"):
+        for _ in range(FAILURES_ALLOWED + 2):
+            with pytest.raises((SignInRefused, SignInLocked)):
+                sign_in(station.database, username=name, password="x", now=station.clock())
+
+    with station.database.reading() as session:
+        (lock,) = locks_told(session, {account_id, ""}, since=station.clock() - FAILURE_WINDOW)
+    assert (lock.account_id, lock.act, lock.count) == (account_id, Act.SIGN_IN_LOCKED, 1)
+
+
+def test_the_board_tells_a_lock_to_an_admin_and_to_its_person(
+    station: SmallStation,
+) -> None:
+    """And networks to admins; a colleague is told neither."""
+    station.person("an", Role.OPERATOR)
+    for _ in range(FAILURES_ALLOWED):
+        with pytest.raises(SignInRefused):
+            attempt(station, "wrong", address="198.51.0.9")
+    fail(station, names=A_NETWORK_ALLOWED, address="198.51.9.9")
+    told = {}
+    for name, role in (("an", None), ("chi", Role.ADMIN), ("binh", Role.OPERATOR)):
+        if role is not None:
+            station.person(name, role)
+        with station.database.reading() as session:
+            account = account_named(session, name)
+            assert account is not None
+            viewer = viewer_of_account(session, account)
+            notices = door_notices(session, viewer.station_id, viewer, station.clock())
+        told[name] = [each.text for each in notices]
+
+    assert told == {"an": ["An"], "chi": ["An", "198.51.9.0/24"], "binh": []}
+
+
+def test_a_link_lets_its_person_in_while_strangers_guess(
+    station: SmallStation, app: FastAPI
+) -> None:
+    """What an admin gave opens now; from then on that browser is known."""
+    account_id, _ = station.person("an", Role.OPERATOR)
+    with station.database.writing() as session:
+        link = make_link(session, account_id, by=None, now=station.clock())
+    attack(station, networks=STRANGERS_ALLOWED // FAILURES_ALLOWED)
+    client = TestClient(app, follow_redirects=False, headers={"Accept": "text/html"})
+    chosen = "một câu dài dễ nhớ"
+    form = {"csrf_token": page_token(client, f"/password/{link}"), "new": chosen}
+
+    assert client.post(f"/password/{link}", data=form).headers["location"].startswith("/sign-in")
+    sent = {"csrf_token": page_token(client), "username": "an", "password": chosen}
+    assert client.post("/sign-in", data=sent).status_code == 303
+    assert {each.name for each in client.cookies.jar if each.name.startswith("loa_device")} == {
+        DEVICE_COOKIE
+    }
 
 
 def test_the_machines_own_door_stands_apart(station: SmallStation) -> None:

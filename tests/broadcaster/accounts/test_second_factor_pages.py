@@ -10,10 +10,13 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI
 
 from broadcaster.accounts.authenticator import STEP_S, code_at
+from broadcaster.accounts.failures import locks_told
 from broadcaster.accounts.guard import SESSION_COOKIE, require
 from broadcaster.accounts.roles import Right, Role
+from broadcaster.accounts.second_factor import enrol_at_the_machine
 from broadcaster.accounts.told_once import KEY_FILE
 from broadcaster.accounts.viewer import Viewer
+from broadcaster.audit import Act
 from tests.broadcaster.small_station import (
     SmallStation,
     browser,
@@ -192,3 +195,44 @@ def test_proving_in_one_session_proves_no_other(station: SmallStation, app: Fast
     assert first.get("/keys").status_code == 200
     assert other.get("/keys").status_code == 303
     assert other.cookies[SESSION_COOKIE] != first.cookies[SESSION_COOKIE]
+
+
+def test_who_guesses_codes_elsewhere_locks_no_browser_in_which_one_was_proven(
+    station: SmallStation, app: FastAPI
+) -> None:
+    """With a stolen password anybody is asked for a code; in the storm the operator's still serve.
+
+    What is mistyped in that browser counts there, and its own lock stands in the trail too.
+    """
+    account_id, password = station.person("an", Role.OPERATOR)
+    with station.database.writing() as session:
+        seed = enrol_at_the_machine(
+            session, account_id, keys_dir=station.settings.keys_dir, now=station.clock()
+        )
+
+    def fresh() -> TestClient:
+        client = TestClient(app, follow_redirects=False, headers={"Accept": "text/html"})
+        sent = {"username": "an", "password": password}
+        token = form_token(client.get("/sign-in").text)
+        assert client.post("/sign-in", data={"csrf_token": token, **sent}).status_code == 303
+        return client
+
+    def typed(client: TestClient, code: str) -> int:
+        token = form_token(client.get("/sign-in/code").text)
+        return client.post("/sign-in/code", data={"csrf_token": token, "code": code}).status_code
+
+    def right() -> str:
+        station.clock.move(timedelta(seconds=2 * STEP_S))
+        return code_at(seed, now=station.clock())
+
+    own = fresh()
+    assert typed(own, right()) == 303
+    thief = fresh()
+    assert [typed(thief, "000000") for _ in range(6)] == [422] * 5 + [429]
+    assert typed(fresh(), right()) == 429
+    assert typed(own, right()) == 303
+
+    assert [typed(own, "000000") for _ in range(6)] == [422] * 5 + [429]
+    with station.database.reading() as session:
+        (lock,) = locks_told(session, {account_id}, since=station.clock() - timedelta(days=1))
+    assert (lock.act, lock.count) == (Act.SECOND_FACTOR_LOCKED, 2)

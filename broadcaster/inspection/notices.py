@@ -1,0 +1,99 @@
+"""What the board says of the station's doors: names that were locked, networks, paper that opened.
+
+A lock is told to who may do something about it, an admin, and to the person whose name it is: they
+know whether it was they who mistyped.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+
+from broadcaster.accounts.failures import locks_told, networks_held_back
+from broadcaster.accounts.people import display_names
+from broadcaster.accounts.roles import Right
+from broadcaster.accounts.second_factor import printed_codes_used
+from broadcaster.accounts.tables import RoleGrant
+from broadcaster.accounts.viewer import Viewer
+from broadcaster.audit import Act
+from broadcaster.schedule.pages import BoardNotice
+from broadcaster.web.language import msgid
+
+_TOLD_FOR = timedelta(days=3)
+
+
+def door_notices(
+    session: Session, station_id: str, viewer: Viewer, now: datetime
+) -> Sequence[BoardNotice]:
+    """The lines for one person, of people who hold a role at this station."""
+    administers = viewer.may(Right.ADMINISTER)
+    oversees = viewer.may(Right.OVERSEE_EMERGENCIES)
+    here = set(session.exec(select(RoleGrant.account_id).where(RoleGrant.station_id == station_id)))
+    told = _locks(session, here if administers else {viewer.account_id}, viewer, now=now)
+    if administers:
+        told += _networks(session, now=now)
+    if administers or oversees:
+        told += _printed_codes(session, here, now=now)
+    return told
+
+
+def _locks(
+    session: Session, account_ids: set[str], viewer: Viewer, *, now: datetime
+) -> list[BoardNotice]:
+    locks = locks_told(session, account_ids, since=now - _TOLD_FOR)
+    names = display_names(session, {each.account_id for each in locks})
+    return [
+        BoardNotice(
+            title=msgid("Tạm khóa mã xác thực vì nhập sai nhiều lần")
+            if each.act == Act.SECOND_FACTOR_LOCKED
+            else msgid("Tạm khóa tên đăng nhập vì nhập sai nhiều lần"),
+            text=names[each.account_id],
+            at=each.at,
+            href="/audit" if viewer.may(Right.ADMINISTER) else "/account",
+            urgent=each.act == Act.SECOND_FACTOR_LOCKED,
+            named=True,
+            icon="warning",
+            why=msgid("Không phải chính họ nhập sai: mật khẩu đã lộ. Đổi mật khẩu ngay.")
+            if each.act == Act.SECOND_FACTOR_LOCKED
+            else msgid("Không phải chính họ nhập sai: có người đang đoán mật khẩu."),
+        )
+        for each in locks
+    ]
+
+
+def _networks(session: Session, *, now: datetime) -> list[BoardNotice]:
+    """Whoever tries many names from one place; their people who are known go on as always."""
+    return [
+        BoardNotice(
+            title=msgid("Nhiều lần đăng nhập sai từ một mạng nên tạm khóa mạng đó"),
+            text=network,
+            at=at,
+            href="/audit",
+            named=True,
+            icon="warning",
+            why=msgid("Trình duyệt đã từng đăng nhập vẫn vào được."),
+        )
+        for network, at in networks_held_back(session, now=now)
+    ]
+
+
+def _printed_codes(session: Session, here: set[str], *, now: datetime) -> list[BoardNotice]:
+    """Who opened a door with paper: their own necessity, or somebody else's who found the sheet."""
+    used = [
+        each
+        for each in printed_codes_used(session, since=now - _TOLD_FOR)
+        if each.account_id in here
+    ]
+    names = display_names(session, {each.account_id for each in used})
+    return [
+        BoardNotice(
+            title=msgid("Đã dùng một mã in giấy"),
+            text=names[each.account_id],
+            at=each.used_at,
+            href="/audit",
+            urgent=True,
+            named=True,
+        )
+        for each in used
+        if each.used_at is not None
+    ]
