@@ -137,16 +137,15 @@ def _day(ask: Ask, kind: str, said: Said[date] | None, *, needed: bool = True) -
     shown = Said(f"{said.value:%d/%m/%Y}", said.sentence) if said else None
     typed = _typed(ask, f"{kind} (31/12/2026)", shown)
     for _ in range(_ASKED_AGAIN):
-        if not typed or _read_day(typed):
+        if (found := _read_day(typed)) or not typed:
             break
         typed = ask(
             f"{kind}: “{typed}” không phải là ngày, ghi như 31/12/2026 / is no day, "
             "write it like 31/12/2026"
         ).strip()
-    if not typed and not needed:
-        return None
-    found = _read_day(typed)
-    if found is None:
+    else:
+        found = _read_day(typed)
+    if found is None and (typed or needed):
         raise PeriodUnusable(typed, field="first")
     return found
 

@@ -4,6 +4,7 @@ Every step reads from the database what has to be done now, so a missed beat, a 
 beat changes nothing; and each stands only while its process leads (`leading.py`).
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -92,7 +93,7 @@ class Conductor:
         self._forgot_at: datetime | None = None
         self._trail = trail
         self._clock_s = clock_s
-        self._rolls_up_from_s = clock_s()
+        self._rolls_up_from_s = -math.inf
 
     def lead(self, _: datetime) -> None:
         """Give a sign of life where one is asked for; raise Deposed when another one leads."""

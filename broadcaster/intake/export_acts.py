@@ -10,14 +10,9 @@ from sqlmodel import Session, col, select
 from broadcaster.areas.queries import villages_at
 from broadcaster.areas.tables import Cluster
 from broadcaster.bulletins.tables import Approval, Bulletin
-from broadcaster.campaigns.tables import (
-    Campaign,
-    CampaignDay,
-    CampaignGoal,
-    CampaignQuota,
-    CampaignTopic,
-    CampaignUnit,
-)
+from broadcaster.campaigns.keeping import plan_of
+from broadcaster.campaigns.plan import Plan
+from broadcaster.campaigns.tables import Campaign
 from broadcaster.emergency.tables import (
     Emergency,
     EmergencyEvent,
@@ -103,46 +98,24 @@ def _campaigns(session: Session, place: Place) -> Iterator[Row]:
 def _campaign_parts(session: Session, place: Place) -> Iterator[Row]:
     """All that a plan asks for, part by part, in the order of the plan."""
     for campaign in _of_station(session, place):
-        for topic in session.exec(
-            select(CampaignTopic)
-            .where(CampaignTopic.campaign_id == campaign.id)
-            .order_by(col(CampaignTopic.position))
-        ):
-            yield campaign.id, "topic", topic.topic, None, None, None, None, None
-        for goal in session.exec(
-            select(CampaignGoal)
-            .where(CampaignGoal.campaign_id == campaign.id)
-            .order_by(col(CampaignGoal.position))
-        ):
-            yield (
-                campaign.id, "goal", goal.measure, goal.percent, goal.village_id, None,
-                goal.by_year, goal.sentence,
-            )  # fmt: skip
-        for quota in session.exec(
-            select(CampaignQuota)
-            .where(CampaignQuota.campaign_id == campaign.id)
-            .order_by(col(CampaignQuota.position))
-        ):
-            yield (
-                campaign.id, "quota", quota.contributor, quota.a_month, None, None, None,
-                quota.sentence,
-            )  # fmt: skip
-        for day in session.exec(
-            select(CampaignDay)
-            .where(CampaignDay.campaign_id == campaign.id)
-            .order_by(col(CampaignDay.position))
-        ):
-            yield (
-                campaign.id, day.kind, day.name, None, None, f"{day.month:02}-{day.day:02}",
-                day.year, day.sentence,
-            )  # fmt: skip
-        for unit in session.exec(
-            select(CampaignUnit)
-            .where(CampaignUnit.campaign_id == campaign.id)
-            .order_by(col(CampaignUnit.position))
-        ):
-            what = "leading_unit" if unit.leads else "unit"
-            yield campaign.id, what, unit.name, None, None, None, None, unit.sentence
+        for part in _parts_of(plan_of(session, campaign)):
+            yield campaign.id, *part
+
+
+def _parts_of(plan: Plan) -> Iterator[Row]:
+    for topic in plan.topics:
+        yield "topic", topic, None, None, None, None, None
+    for goal in plan.goals:
+        village_id = goal.village_id or None
+        yield "goal", goal.measure, goal.percent, village_id, None, goal.by_year, goal.sentence
+    for quota in plan.quotas:
+        yield "quota", quota.contributor, quota.a_month, None, None, None, quota.sentence
+    for day in plan.days:
+        date = f"{day.month:02}-{day.day:02}"
+        yield day.kind, day.name, None, None, date, day.year, day.sentence
+    for unit in plan.units:
+        what = "leading_unit" if unit.leads else "unit"
+        yield what, unit.name, None, None, None, None, unit.sentence
 
 
 def _emergencies(session: Session, place: Place) -> Iterator[Row]:

@@ -24,7 +24,7 @@ from broadcaster.fleet.village_places import entered_places
 from broadcaster.intake.checking import Kind
 from broadcaster.intake.devices import written_shares
 from broadcaster.intake.export_acts import ACTS
-from broadcaster.intake.export_shapes import AT, ID, ExportTable, Place, Value, instant
+from broadcaster.intake.export_shapes import AT, ID, ExportTable, Place, Value, instant, yes_or_no
 from broadcaster.intake.kinds import KINDS, Table
 from broadcaster.intake.persons import PeopleKnown, Person
 from broadcaster.intake.places_known import PlacesKnown
@@ -287,7 +287,7 @@ def _plays(session: Session, place: Place) -> Iterator[Sequence[Value]]:
             instant(each.ended_at, place),
             each.played_ms,
             each.asked_ms,
-            "1" if each.simulated else "0",
+            yes_or_no(each.simulated),
         )
 
 
@@ -307,7 +307,7 @@ def _feedback(session: Session, place: Place) -> Iterator[Sequence[Value]]:
             each.id,
             each.village_id,
             instant(each.received_at, place),
-            "1" if each.erased_at else "0",
+            yes_or_no(each.erased_at is not None),
             instant(answer.answered_at, place) if answer else "",
             each.bulletin_id,
             each.words if place.personal else None,

@@ -1,14 +1,14 @@
 """The audit of dependencies: what is known of a version is told, and what could not be asked is."""
 
-import importlib.util
 import json
-import sys
 import urllib.request
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from tests.programs import program_at
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,13 +40,7 @@ withdrawn: '2025-05-04T05:06:07Z'
 @pytest.fixture(scope="module")
 def audit() -> ModuleType:
     """The program, which is run by its path."""
-    spec = importlib.util.spec_from_file_location("audit", ROOT / "deploy" / "audit.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["audit"] = module
-    spec.loader.exec_module(module)
-    return module
+    return program_at("deploy/audit.py")
 
 
 @pytest.fixture

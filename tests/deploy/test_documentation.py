@@ -1,6 +1,5 @@
 """What is written about Loa is true: every command, setting, route, topic and metric is told."""
 
-import importlib.util
 import json
 import re
 import subprocess
@@ -15,6 +14,7 @@ from broadcaster.monitoring import measuring
 from broadcaster.settings import Settings
 from devices.protocol import topics
 from devices.protocol.contract.published import FOLDER as CONTRACT
+from tests.programs import program_at
 
 ROOT = Path(__file__).parents[2]
 INDEX = ROOT / "deploy" / "INDEX.md"
@@ -38,13 +38,7 @@ def pages() -> Mapping[str, str]:
 @pytest.fixture(scope="module")
 def reference() -> ModuleType:
     """What writes the reference, which is run by its path."""
-    file = ROOT / "deploy" / "reference" / "write.py"
-    spec = importlib.util.spec_from_file_location("write_reference", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return program_at("deploy/reference/write.py")
 
 
 @pytest.mark.parametrize("name", ["commands.md", "routes.md"])

@@ -1,6 +1,5 @@
 """A release as whoever installs it has it: signed, whole, at work where nothing else of it is."""
 
-import importlib.util
 import json
 import os
 import re
@@ -19,6 +18,7 @@ from types import ModuleType
 import pytest
 
 from tests.brokers import free_port
+from tests.programs import program_at
 
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
@@ -204,13 +204,7 @@ def fetched(url: str) -> bytes:
 @pytest.fixture(scope="module")
 def sbom() -> ModuleType:
     """The writer of bills, which is run by its path."""
-    spec = importlib.util.spec_from_file_location("sbom", ROOT / "deploy" / "sbom.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["sbom"] = module
-    spec.loader.exec_module(module)
-    return module
+    return program_at("deploy/sbom.py")
 
 
 def bill(*locks: str) -> dict[str, object]:

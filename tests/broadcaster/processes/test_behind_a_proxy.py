@@ -1,8 +1,5 @@
 """A proxy's word on where a request came from counts from named addresses, and from nobody else."""
 
-import socket
-import threading
-import time
 from pathlib import Path
 
 import httpx
@@ -12,9 +9,9 @@ from fastapi import FastAPI, Request
 
 from broadcaster.processes.front_door import front_door
 from broadcaster.settings import Settings, SettingsInvalid, load_settings
+from tests.broadcaster.processes.served import PATIENCE_S, served
 
 SAID = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
-PATIENCE_S = 30
 
 
 def heard(settings: Settings) -> dict[str, str]:
@@ -27,18 +24,8 @@ def heard(settings: Settings) -> dict[str, str]:
         return {"from": request.client.host, "by": request.url.scheme}
 
     server = uvicorn.Server(front_door(settings, app))
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + PATIENCE_S
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        with httpx.Client(trust_env=False, timeout=PATIENCE_S) as client:
-            told: dict[str, str] = client.get(address, headers=SAID).json()
-        server.should_exit = True
-        thread.join(timeout=PATIENCE_S)
+    with served(server) as address, httpx.Client(trust_env=False, timeout=PATIENCE_S) as client:
+        told: dict[str, str] = client.get(f"http://{address}/", headers=SAID).json()
     return told
 
 

@@ -2,10 +2,7 @@
 
 import asyncio
 import shutil
-import socket
 import ssl
-import threading
-import time
 from pathlib import Path
 
 import httpx
@@ -14,9 +11,8 @@ from starlette.responses import PlainTextResponse
 from broadcaster.processes.front_door import front_door
 from broadcaster.processes.site import LOOKS_EVERY_TICKS, SiteServer
 from broadcaster.settings import load_settings
+from tests.broadcaster.processes.served import PATIENCE_S, served
 from tests.brokers import write_test_certificate
-
-PATIENCE_S = 30
 
 
 def test_a_visitor_who_comes_after_the_renewal_is_shown_the_new_one(tmp_path: Path) -> None:
@@ -27,24 +23,16 @@ def test_a_visitor_who_comes_after_the_renewal_is_shown_the_new_one(tmp_path: Pa
     )
     server = SiteServer(front_door(settings, PlainTextResponse("Đài")))
     trusts_old = ssl.create_default_context(cafile=str(pair[0]))
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + PATIENCE_S
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
-        address = f"https://127.0.0.1:{listening.getsockname()[1]}/"
+    with served(server) as place:
+        address = f"https://{place}/"
         with httpx.Client(verify=trusts_old, trust_env=False, timeout=PATIENCE_S) as before:
             assert before.get(address).text == "Đài"
             (tmp_path / "fresh").mkdir()
-            for made, place in zip(write_test_certificate(tmp_path / "fresh"), pair, strict=True):
-                shutil.move(made, place)
+            for made, file in zip(write_test_certificate(tmp_path / "fresh"), pair, strict=True):
+                shutil.move(made, file)
             asyncio.run(server.on_tick(LOOKS_EVERY_TICKS))
 
             trusts_new = ssl.create_default_context(cafile=str(pair[0]))
             with httpx.Client(verify=trusts_new, trust_env=False, timeout=PATIENCE_S) as after:
                 assert after.get(address).text == "Đài"
             assert before.get(address).text == "Đài"
-        server.should_exit = True
-        thread.join(timeout=PATIENCE_S)
