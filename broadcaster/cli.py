@@ -4,7 +4,6 @@
 library that parses them are loaded for it.
 """
 
-import errno
 import io
 import sys
 from collections.abc import Sequence
@@ -27,7 +26,9 @@ def main() -> None:
         _say(error)
         sys.exit(2 if isinstance(error, BadInput) else 1)
     except Exception as error:
-        known = _of_the_machine(error)
+        from broadcaster.processes.machine_faults import of_the_machine
+
+        known = of_the_machine(error)
         if known is None:
             raise
         _say(known)
@@ -56,20 +57,3 @@ def _say(error: LoaError) -> None:
     errors.print(f"  {error.message_en}", style="dim", markup=False, highlight=False)
     if error.detail and error.detail not in (error.message_vi, error.message_en):
         errors.print(f"  ({error.detail})", style="dim", markup=False, highlight=False)
-
-
-def _of_the_machine(error: Exception) -> LoaError | None:
-    """What a person can act on of what the machine did to us."""
-    from broadcaster.database.spoilt import DatabaseSpoilt, is_spoilt
-    from broadcaster.processes.errors import DiskFull
-
-    if _is_disk_full(error):
-        return DiskFull()
-    return DatabaseSpoilt(str(error).splitlines()[0]) if is_spoilt(error) else None
-
-
-def _is_disk_full(error: Exception) -> bool:
-    """What the system says, and what SQLite says of it through SQLAlchemy."""
-    if isinstance(error, OSError):
-        return error.errno == errno.ENOSPC
-    return type(error).__name__ == "OperationalError" and "disk is full" in str(error)

@@ -14,6 +14,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import AnyUrl, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -145,7 +146,10 @@ class Settings(BaseSettings):
             try:
                 ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.tls_cert, self.tls_key)
             except (OSError, ValueError) as error:
-                message = f"tls_cert, tls_key: no server can show them ({error})"
+                message = (
+                    "tls_cert, tls_key: không khớp nhau, hoặc không đọc được / they do not belong "
+                    f"together, or cannot be read ({error})"
+                )
                 raise ValueError(message) from error
         if self.on_loopback:
             return self
@@ -319,10 +323,17 @@ def _is_ip_address(host: str) -> bool:
     return True
 
 
+def _line_of(error: ErrorDetails) -> str:
+    """Which setting, and what is wrong with it; a rule over several names them itself."""
+    said = error["msg"].removeprefix("Value error, ")
+    where = ".".join(map(str, error["loc"]))
+    return f"{where}: {said}" if where else said
+
+
 def load_settings(**given: object) -> Settings:
     """Read the settings; raise SettingsInvalid, naming every wrong one."""
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        lines = [_line_of(each) for each in error.errors()]
         raise SettingsInvalid("; ".join(lines)) from error

@@ -65,6 +65,16 @@ def examine(
             )  # fmt: skip
 
 
+def not_opened(error: LoaError) -> Finding:
+    """What keeps the station from being looked at at all: its settings, or nobody founded it."""
+    return Finding(
+        check="station", level=Level.ILL, vi=f"{error.message_vi} {error.detail}".strip(),
+        en=f"{error.message_en} {error.detail}".strip(),
+        remedy_vi="Sửa điều đó rồi khám lại; những thứ khác chưa được xem.",
+        remedy_en="Mend that and look again; nothing else was looked at.",
+    )  # fmt: skip
+
+
 def told(findings: Sequence[Finding], *, as_json: bool) -> str:
     """For whoever sits there, or for a program."""
     if as_json:

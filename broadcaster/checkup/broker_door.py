@@ -37,10 +37,14 @@ def check_the_broker(settings: Settings, *, station_id: str) -> Iterator[Finding
     try:
         came = _tried(address, login, ca=settings.device_ca, asks_for="#")
     except BrokerUnreachable as error:
+        where = f"{settings.broker_url}: {error.detail}"
         yield Finding(
-            check="broker", level=Level.ILL, vi=error.message_vi, en=error.message_en,
-            remedy_vi="Chạy đài (“loa serve”) hoặc máy chủ MQTT, rồi thử lại.",
-            remedy_en="Start the station (“loa serve”) or the broker, and try again.",
+            check="broker", level=Level.ILL, vi=f"{error.message_vi} ({where})",
+            en=f"{error.message_en} ({where})",
+            remedy_vi="Chạy đài (“loa serve”) hoặc máy chủ MQTT, rồi thử lại; khám ở thư mục có "
+            "loa.toml của đài, với cùng các biến LOA_….",
+            remedy_en="Start the station (“loa serve”) or the broker, and try again; look from the "
+            "folder of the station's loa.toml, with the same LOA_… variables.",
         )  # fmt: skip
         return
     yield from _of_login(came, settings)

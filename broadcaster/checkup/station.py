@@ -93,8 +93,10 @@ def check_voice(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         check="voice", level=Level.SOON, vi="Chỉ có giọng máy eSpeak; giọng tự nhiên chưa cài.",
         en="Only eSpeak's voice is here; no natural one is installed.",
-        remedy_vi=f"Chạy “loa voice install {settings.voice_default}”.",
-        remedy_en=f"Run “loa voice install {settings.voice_default}”.",
+        remedy_vi=f"Chạy “loa voice install {settings.voice_default}”; không có mạng thì thêm "
+        "“--from THƯ_MỤC” của thẻ nhớ.",
+        remedy_en=f"Run “loa voice install {settings.voice_default}”, and without a network with "
+        "“--from FOLDER” of a memory stick.",
     )  # fmt: skip
 
 

@@ -260,3 +260,32 @@ def test_the_command_ends_with_one_where_something_is_ill(
     assert done.exit_code == 1
     assert "✕ Đài chưa sao lưu lần nào." in done.stdout
     assert "● Cơ sở dữ liệu đọc được trọn vẹn." in done.stdout
+
+
+def test_what_keeps_it_from_looking_is_a_finding_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `--json` too: no station, a database that is none, a key of another certificate."""
+    monkeypatch.setenv("LOA_STATE_DIR", str(tmp_path / "nobody-founded-it"))
+    with capture_logs():
+        unfounded = CliRunner().invoke(app, ["doctor", "--json"])
+    (tmp_path / "spoilt").mkdir()
+    (tmp_path / "spoilt" / "station.sqlite3").write_bytes(b"SQLite format 3\0" + b"\xff" * 5_000)
+    monkeypatch.setenv("LOA_STATE_DIR", str(tmp_path / "spoilt"))
+    with capture_logs():
+        spoilt = CliRunner().invoke(app, ["doctor", "--json"])
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("LOA_TLS_CERT", str(write_test_certificate(tmp_path / "one")[0]))
+    monkeypatch.setenv("LOA_TLS_KEY", str(write_test_certificate(tmp_path / "other")[1]))
+    with capture_logs():
+        unfitting = CliRunner().invoke(app, ["doctor", "--json"])
+
+    for done, says in (
+        (unfounded, "loa found"), (spoilt, "loa restore"), (unfitting, "tls_cert, tls_key"),
+    ):  # fmt: skip
+        (finding,) = json.loads(done.stdout)
+        assert done.exit_code == 1
+        assert (finding["check"], finding["level"]) == ("station", "ill")
+        assert says in finding["vi"]
+        assert says in finding["en"]

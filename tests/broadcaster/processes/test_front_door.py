@@ -86,7 +86,7 @@ def test_this_machine_comes_past_it(behind: Settings) -> None:
         ),
         ({"host": EVERYWHERE, "trusted_proxies": "everybody"}, "trusted_proxies"),
         ({"tls_cert": Path("c.pem")}, "one is of no use"),
-        ({"tls_cert": Path("c.pem"), "tls_key": Path("k.pem")}, "no server can show them"),
+        ({"tls_cert": Path("c.pem"), "tls_key": Path("k.pem")}, "they do not belong together"),
     ],
 )
 def test_no_plain_door_is_opened_to_the_world(
