@@ -5,7 +5,7 @@ from datetime import date
 from broadcaster.accounts.viewer import Viewer
 from broadcaster.ledger.periods import Period, between, half_year, month_of, read_period
 from broadcaster.reports.report import Report, make_report
-from broadcaster.reports.scopes import Choices, choices, read_scope
+from broadcaster.reports.scopes import Choices, Scope, choices, read_scope
 from broadcaster.web.context import Context
 
 
@@ -31,10 +31,13 @@ def asked_period(
     return read_period(written) if written else month_of(station.today())
 
 
-def scope_choices(station: Context, viewer: Viewer) -> Choices:
-    """What this person may choose a report of."""
+def scope_choices(station: Context, viewer: Viewer, *, cluster: str, chosen: Scope) -> Choices:
+    """What this person may choose a report of, and what they chose; `choices` says of which."""
     with station.database.reading() as session:
-        return choices(session, station_id=station.station_id, in_view=viewer.villages_in_view())
+        return choices(
+            session, station_id=station.station_id, in_view=viewer.villages_in_view(),
+            cluster=cluster, chosen=chosen.key,
+        )  # fmt: skip
 
 
 def due_period(day: date) -> Period:

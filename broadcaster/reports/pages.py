@@ -55,11 +55,13 @@ def report_page(
     scope: ScopeAsked = "",
     first: Day = None,
     last: Day = None,
+    cluster: Asked = "",
 ) -> HTMLResponse:
     """A report as a page, with its charts; each figure leads to what it is counted from."""
     asked = asked_period(station, period, first=first, last=last)
     report = asked_report(station, viewer, asked, scope, first=ROWS_SHOWN)
     written = written_period(asked)
+    may = scope_choices(station, viewer, cluster=cluster, chosen=report.scope)
     writer = Writer(zone=station.zone, language=language_of(request))
     return render(
         request,
@@ -69,7 +71,9 @@ def report_page(
         writer=writer,
         written=written,
         periods=_periods(station, asked),
-        scopes=_scopes(request, scope_choices(station, viewer)),
+        scopes=_scopes(request, may),
+        clusters=may.clusters,
+        cluster=cluster,
         query=urlencode({"period": written, "scope": report.scope.written}),
         kinds=list(FileKind),
         can_make_pdf=can_make_pdf(),

@@ -4,13 +4,20 @@ A scope resolves to what the queries ask: villages in view, and broadcasts (None
 else groups broadcasts needs only another kind here that says which.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from broadcaster.areas.queries import KnownVillage, villages_of
+from broadcaster.areas.queries import (
+    MANY_VILLAGES,
+    KnownCluster,
+    KnownVillage,
+    clusters_of,
+    village_count,
+    villages_of,
+)
 from broadcaster.bulletins.tables import Bulletin, BulletinKind, Rendition
 from broadcaster.campaigns.keeping import campaigns_of, find_campaign, plan_of
 from broadcaster.ledger.periods import Period
@@ -59,22 +66,37 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What somebody may choose a report of; campaigns by id and title."""
+    """What somebody may choose a report of; campaigns by id and title.
+
+    Where a station has many villages, `clusters` are what to choose among them by.
+    """
 
     whole_station: bool
-    villages: list[KnownVillage]
+    villages: Sequence[KnownVillage]
     campaigns: list[tuple[str, str]]
     contributors: list[str]
+    clusters: Sequence[KnownCluster] = ()
 
 
-def choices(session: Session, *, station_id: str, in_view: Villages) -> Choices:
-    """What may be reported on to whoever sees these villages."""
-    villages = villages_of(session, station_id)
-    seen = [each for each in villages if in_view is None or each.id in in_view]
+def choices(
+    session: Session, *, station_id: str, in_view: Villages, cluster: str = "", chosen: str = ""
+) -> Choices:
+    """What may be reported on to whoever sees these villages.
+
+    Of many only those of one `cluster`, and the one that was `chosen`.
+    """
     whole = in_view is None
+    is_part = whole and village_count(session, station_id) > MANY_VILLAGES
     return Choices(
         whole_station=whole,
-        villages=seen,
+        villages=villages_of(
+            session,
+            station_id,
+            only=in_view,
+            of_clusters={cluster} if is_part else None,
+            beside={chosen},
+        ),
+        clusters=clusters_of(session, station_id) if is_part else (),
         campaigns=[(each.id, each.title) for each in campaigns_of(session, station_id)]
         if whole
         else [],
@@ -89,22 +111,21 @@ def read_scope(session: Session, written: str, *, station_id: str, in_view: Vill
     """
     if in_view is None and written in {"", str(ScopeKind.STATION)}:
         return Scope(kind=ScopeKind.STATION)
-    may = choices(session, station_id=station_id, in_view=in_view)
     if not written:
-        return _widest(may)
+        return _widest(session, station_id=station_id, in_view=in_view)
     kind, _, key = written.partition(":")
     if kind not in {each.value for each in ScopeKind} or bool(key) is (kind == ScopeKind.STATION):
         raise ScopeUnreadable(written[:80], field="scope")
     if kind == ScopeKind.VILLAGE:
-        return _village(may, key)
-    if not may.whole_station:
+        return _village(session, key, station_id=station_id, in_view=in_view)
+    if in_view is not None:
         raise ScopeNotYours(written[:80], field="scope")
     if kind == ScopeKind.STATION:
         return Scope(kind=ScopeKind.STATION)
     if kind == ScopeKind.CAMPAIGN:
         campaign = find_campaign(session, key, station_id=station_id)
         return Scope(kind=ScopeKind.CAMPAIGN, key=campaign.id, name=campaign.title)
-    if key not in may.contributors:
+    if key not in _contributors(session, station_id):
         raise NoSuchContributor(key[:80], field="scope")
     return Scope(kind=ScopeKind.CONTRIBUTOR, key=key, name=key)
 
@@ -148,20 +169,21 @@ def _own_bulletins(session: Session, scope: Scope, *, station_id: str) -> Collec
     return set(session.exec(given.where(Bulletin.contributor == scope.key)))
 
 
-def _widest(may: Choices) -> Scope:
-    if may.whole_station:
+def _widest(session: Session, *, station_id: str, in_view: Villages) -> Scope:
+    if in_view is None:
         return Scope(kind=ScopeKind.STATION)
-    if not may.villages:
+    found = villages_of(session, station_id, only=in_view)
+    if not found:
         raise NoSuchVillage(field="scope")
-    first = may.villages[0]
-    return Scope(kind=ScopeKind.VILLAGE, key=first.id, name=first.name)
+    return Scope(kind=ScopeKind.VILLAGE, key=found[0].id, name=found[0].name)
 
 
-def _village(may: Choices, key: str) -> Scope:
-    for village in may.villages:
-        if village.id == key:
-            return Scope(kind=ScopeKind.VILLAGE, key=key, name=village.name)
-    raise NoSuchVillage(key[:80], field="scope")
+def _village(session: Session, key: str, *, station_id: str, in_view: Villages) -> Scope:
+    seen = in_view is None or key in in_view
+    found = villages_of(session, station_id, only={key}) if seen else ()
+    if not found:
+        raise NoSuchVillage(key[:80], field="scope")
+    return Scope(kind=ScopeKind.VILLAGE, key=key, name=found[0].name)
 
 
 def _contributors(session: Session, station_id: str) -> list[str]:

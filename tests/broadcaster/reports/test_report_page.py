@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from broadcaster.accounts.guard import SESSION_COOKIE
 from broadcaster.accounts.tables import RoleGrant
 from broadcaster.app import create_app
+from broadcaster.areas.queries import MANY_VILLAGES
+from broadcaster.areas.tables import Cluster, Village
 from broadcaster.bulletins.studio import Studio
 from broadcaster.reports.files import MEDIA_TYPES, FileKind
 from broadcaster.settings import Settings
@@ -218,3 +220,29 @@ def test_json_and_file_are_one(site: Site) -> None:
 
     assert file == answer
     assert file["total"]["broadcasts"] == report_of(site.scene).total.broadcasts
+
+
+def test_where_there_are_many_villages_those_of_one_cluster_are_offered(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    """A province's thousands are no list to choose from; the one that was chosen stays in it."""
+    file = tmp_path / "station.sqlite3"
+    file.write_bytes(sqlite_template.read_bytes())
+    with scene_at(f"sqlite:///{file}", tmp_path) as scene:
+        with scene.database.writing() as session:
+            session.add(Cluster(id="cl-9", station_id=STATION, name="Cụm xa", position=9))
+            session.flush()
+            session.add_all(
+                Village(id=f"x-{number}", cluster_id="cl-9", name=f"Xóm {number}", position=number)
+                for number in range(MANY_VILLAGES)
+            )
+        leader = Site(scene).browser("leader")
+
+        def offered(**asked: str) -> list[str]:
+            page = leader.get("/reports", params=QUARTER | asked).text
+            return re.findall(r'<option value="village:([\w-]+)"', page)
+
+        assert offered() == []
+        assert len(offered(cluster="cl-9")) == MANY_VILLAGES
+        assert offered(scope="village:thon-2") == ["thon-2"]
+        assert "thon-2" in offered(scope="village:thon-2", cluster="cl-9")
