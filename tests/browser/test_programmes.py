@@ -21,7 +21,7 @@ def write(page: Page, title: str, script: str) -> str:
     page.get_by_label("Nội dung").fill(script)
     page.get_by_role("button", name="Lưu và tạo giọng đọc").click()
     page.wait_for_url("**/bulletins/bul-*", timeout=60_000)
-    page.get_by_role("button", name="Chỉ gửi duyệt, chưa xếp lịch").click()
+    page.get_by_role("button", name="Chỉ gửi duyệt, không đổi lịch").click()
     page.wait_for_load_state()
     return page.url
 
@@ -81,7 +81,7 @@ def test_a_programme_is_composed_heard_and_approved(
         operator.get_by_role("link", name=re.compile("nghe từ đây")).nth(3).click()
         operator.wait_for_function("document.getElementById('programme').currentTime > 5")
 
-    operator.get_by_role("button", name="Chỉ gửi duyệt, chưa xếp lịch").click()
+    operator.get_by_role("button", name="Chỉ gửi duyệt, không đổi lịch").click()
     operator.wait_for_load_state()
     address = operator.url
     leader.goto("/approvals")
