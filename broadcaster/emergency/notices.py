@@ -7,7 +7,13 @@ from sqlmodel import Session
 
 from broadcaster.accounts.roles import Right
 from broadcaster.accounts.viewer import Viewer
-from broadcaster.emergency.ending import review_due, running_in_view, spoke_in, to_review
+from broadcaster.emergency.ending import (
+    clusters_of_emergency,
+    review_due,
+    running_in_view,
+    spoke_in,
+    to_review,
+)
 from broadcaster.emergency.hazards import HAZARDS
 from broadcaster.emergency.tables import EmergencyPart
 from broadcaster.schedule.pages import BoardNotice
@@ -25,6 +31,7 @@ def emergency_notices(
             at=each.raised_at,
             href=f"/emergency/{each.id}",
             urgent=not each.drill,
+            sounds_in=frozenset(clusters_of_emergency(session, each.id)),
         )
         for each in running_in_view(
             session, station_id=station_id, villages=viewer.villages_in_view()

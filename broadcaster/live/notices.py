@@ -21,7 +21,7 @@ def live_notices(
     if talk is None or talk.starts_at is None:
         return ()
     heard = (
-        select(Cluster.name)
+        select(Cluster.id, Cluster.name)
         .join(LiveOrder, col(LiveOrder.cluster_id) == col(Cluster.id))
         .where(LiveOrder.talk_id == talk.id)
         .order_by(col(Cluster.position), col(Cluster.id))
@@ -36,8 +36,10 @@ def live_notices(
     return [
         BoardNotice(
             title=msgid("Đang nói trực tiếp"),
-            text=f"{talk.title} ({', '.join(clusters)})",
+            text=f"{talk.title} ({', '.join(name for _, name in clusters)})",
             at=talk.starts_at,
             href=f"/live/{talk.id}",
+            named=True,
+            sounds_in=frozenset(cluster_id for cluster_id, _ in clusters),
         )
     ]

@@ -1,6 +1,7 @@
 """The pages of the day and of the schedule; the board on the first page is live."""
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -46,7 +47,8 @@ class BoardNotice:
 
     `why`, a msgid too, says what to do where the address alone does not.
 
-    It tells an instant, or a whole day where no hour matters.
+    It tells an instant, or a whole day where no hour matters. The lanes of `sounds_in`, clusters by
+    id, say it too: nobody may read there that nothing is on air.
     """
 
     title: str
@@ -58,6 +60,7 @@ class BoardNotice:
     named: bool = False
     icon: str = "emergency"
     why: str = ""
+    sounds_in: frozenset[str] = frozenset()
 
 
 # What dispatch, a room above, lets the board know (`app.state.unpublished_since`).
@@ -196,7 +199,17 @@ def board_part(request: Request, station: Context, viewer: Viewer) -> LivePart:
         storage=None if station.is_elsewhere else storage_away(station.settings.state_dir, now=now),
         words_of_storage=words_of_storage,
         notices=notices,
+        sounding=_by_lane(notices),
     )
+
+
+def _by_lane(notices: Sequence[BoardNotice]) -> Mapping[str, Sequence[BoardNotice]]:
+    """What sounds in each cluster beside the schedule."""
+    found = defaultdict[str, list[BoardNotice]](list)
+    for notice in notices:
+        for cluster_id in notice.sounds_in:
+            found[cluster_id].append(notice)
+    return found
 
 
 def _keys_in_need(session: Session, station: Context, viewer: Viewer) -> KeysInNeed:

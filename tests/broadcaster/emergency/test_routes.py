@@ -81,6 +81,19 @@ def test_an_order_by_the_pages(operator: TestClient, leader: TestClient) -> None
     assert "Đang khẩn cấp" not in operator.get("/").text
 
 
+def test_no_lane_says_that_nothing_is_on_air_where_an_emergency_is(
+    operator: TestClient, leader: TestClient
+) -> None:
+    """The cluster that is warned says so itself; the other one is as quiet as it was."""
+    authorised(leader)
+    quiet = operator.get("/").text.count("Lúc này không phát gì.")
+    board = ordered(operator)
+
+    lanes = operator.get("/").text.partition('class="lanes"')[2]
+    assert lanes.count(f'<a href="{board}">Đang khẩn cấp: Lũ, ngập lụt</a>') == 1
+    assert lanes.count("Lúc này không phát gì.") == quiet - 1
+
+
 def test_a_review_that_is_late_is_said_to_be(
     room: WatchRoom, operator: TestClient, leader: TestClient
 ) -> None:

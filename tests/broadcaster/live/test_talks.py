@@ -1,11 +1,14 @@
 """A talk from asking to its end, and what is signed of it where everything is signed."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
 
+from broadcaster.accounts.roles import Role
+from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.tables import Station
 from broadcaster.database.columns import to_ms
 from broadcaster.dispatch.signing import newest_plan, sign_changed_plans
@@ -21,6 +24,7 @@ from broadcaster.live.errors import (
     TalkRunning,
     TalkTitleUnusable,
 )
+from broadcaster.live.notices import live_notices
 from broadcaster.live.tables import LiveOrder, LiveTalk
 from broadcaster.live.talks import BEGIN_WITHIN, LOST_AFTER, begin_talk
 from devices.protocol.live import unwrap_key
@@ -40,6 +44,30 @@ def spoken(studio: LiveStudio, **fields: object) -> str:
     studio.begin(talk_id)
     studio.sign()
     return talk_id
+
+
+def test_the_board_knows_in_which_clusters_somebody_speaks(studio: LiveStudio) -> None:
+    """Their lanes do not say that nothing is on air; a village head is told of the own one."""
+    studio.permit()
+    viewer = studio.viewer(studio.room.operator)
+
+    def told(viewer: Viewer) -> list[frozenset[str]]:
+        with studio.database.reading() as session:
+            return [
+                each.sounds_in for each in live_notices(session, STATION_ID, viewer, studio.now())
+            ]
+
+    assert told(viewer) == []
+    talk_id = spoken(studio)
+    assert told(viewer) == [{"cl-1", "cl-2"}]
+    head = replace(viewer, roles=frozenset({Role.VILLAGE_HEAD}), village_ids=frozenset({"v-1"}))
+    assert told(head) == [{"cl-1"}]
+    with studio.database.writing() as session:
+        end_talk(
+            session, talk_id, because="finished", said_ms=1_000, end_within=WITHIN,
+            now=studio.now(),
+        )  # fmt: skip
+    assert told(viewer) == []
 
 
 def test_what_cannot_be_asked_for_is_named_at_its_field(studio: LiveStudio) -> None:
