@@ -10,7 +10,7 @@ times a day. A known name is held back after twenty-five, which bounds it by its
 entries that say it was locked.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -189,9 +189,7 @@ def record_lock(
         record(session, act, by="", about=account.id, at=now, details={"where": where})
 
 
-def locks_told(
-    session: Session, account_ids: Collection[str], *, since: datetime
-) -> Sequence[Lock]:
+def locks_told(session: Session, *, since: datetime) -> Sequence[Lock]:
     """What the trail says of names that were locked since then, the newest first."""
     newest = func.max(ENTRIES.c.at)
     found = session.execute(
@@ -199,7 +197,6 @@ def locks_told(
         .where(
             ENTRIES.c.act.in_([Act.SIGN_IN_LOCKED, Act.SECOND_FACTOR_LOCKED]),
             ENTRIES.c.at > since,
-            ENTRIES.c.about.in_(account_ids),
         )
         .group_by(ENTRIES.c.about, ENTRIES.c.act)
         .order_by(newest.desc())

@@ -4,10 +4,10 @@ A lock is told to who may do something about it, an admin, and to the person who
 know whether it was they who mistyped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from broadcaster.accounts.failures import locks_told, networks_held_back
 from broadcaster.accounts.people import display_names
@@ -27,20 +27,32 @@ def door_notices(
 ) -> Sequence[BoardNotice]:
     """The lines for one person, of people who hold a role at this station."""
     administers = viewer.may(Right.ADMINISTER)
-    oversees = viewer.may(Right.OVERSEE_EMERGENCIES)
-    here = set(session.exec(select(RoleGrant.account_id).where(RoleGrant.station_id == station_id)))
-    told = _locks(session, here if administers else {viewer.account_id}, viewer, now=now)
+    told = _locks(session, station_id, viewer, now=now)
     if administers:
         told += _networks(session, now=now)
-    if administers or oversees:
-        told += _printed_codes(session, here, now=now)
+    if administers or viewer.may(Right.OVERSEE_EMERGENCIES):
+        told += _printed_codes(session, station_id, now=now)
     return told
 
 
+def _of_station(session: Session, station_id: str, account_ids: Collection[str]) -> frozenset[str]:
+    """Those of a few people who hold a role here; nearly always there is nobody to ask about."""
+    if not account_ids:
+        return frozenset()
+    held = select(RoleGrant.account_id).where(
+        RoleGrant.station_id == station_id, col(RoleGrant.account_id).in_(set(account_ids))
+    )
+    return frozenset(session.exec(held))
+
+
 def _locks(
-    session: Session, account_ids: set[str], viewer: Viewer, *, now: datetime
+    session: Session, station_id: str, viewer: Viewer, *, now: datetime
 ) -> list[BoardNotice]:
-    locks = locks_told(session, account_ids, since=now - _TOLD_FOR)
+    locks = locks_told(session, since=now - _TOLD_FOR)
+    whose = frozenset({viewer.account_id})
+    if viewer.may(Right.ADMINISTER):
+        whose = _of_station(session, station_id, [each.account_id for each in locks])
+    locks = [each for each in locks if each.account_id in whose]
     names = display_names(session, {each.account_id for each in locks})
     return [
         BoardNotice(
@@ -77,13 +89,11 @@ def _networks(session: Session, *, now: datetime) -> list[BoardNotice]:
     ]
 
 
-def _printed_codes(session: Session, here: set[str], *, now: datetime) -> list[BoardNotice]:
+def _printed_codes(session: Session, station_id: str, *, now: datetime) -> list[BoardNotice]:
     """Who opened a door with paper: their own necessity, or somebody else's who found the sheet."""
-    used = [
-        each
-        for each in printed_codes_used(session, since=now - _TOLD_FOR)
-        if each.account_id in here
-    ]
+    used = printed_codes_used(session, since=now - _TOLD_FOR)
+    here = _of_station(session, station_id, [each.account_id for each in used])
+    used = [each for each in used if each.account_id in here]
     names = display_names(session, {each.account_id for each in used})
     return [
         BoardNotice(
