@@ -12,10 +12,11 @@ NotAllowed
 ├── ScopeLacking       403  this token was not given the scope
 └── SecondFactorNeeded 403  this takes a code of the second factor first
 LoaError
-├── SignInLocked       429  too many failures for this name there; wait
-│   └── NetworkLocked  429  too many from a stranger's network, for whatever names; wait
-├── TokenTooFast       429  a program asks too often; wait some seconds
-└── SecondFactorLocked 429  too many wrong codes; wait, or use a printed one
+├── ClosedForNow       429  too many failures; it opens by itself
+│   ├── SignInLocked   429  for this name there
+│   │   └── NetworkLocked 429  from a stranger's network, for whatever names
+│   └── SecondFactorLocked 429  wrong codes; wait, or use a printed one
+└── TokenTooFast       429  a program asks too often; wait some seconds
 NotFound
 ├── NoProvider         404  no province's provider is set up here
 ├── NoSuchPerson       404
@@ -51,6 +52,7 @@ Unavailable
 """
 
 from datetime import timedelta
+from typing import ClassVar
 
 from broadcaster.errors import BadInput, Conflict, LoaError, NotAllowed, NotFound, Unavailable
 from broadcaster.web.errors import NotSignedIn
@@ -72,45 +74,51 @@ class SessionGone(NotSignedIn):
     message_en = "You are not signed in, or your session ended. Sign in and do it again."
 
 
-class SignInLocked(LoaError):
-    """Too many failures for this name; it opens again by itself."""
+class ClosedForNow(LoaError):
+    """Too many failures; it opens again by itself. Its words name the minutes until then."""
+
+    status = 429
+    words_vi: ClassVar[str]
+    words_en: ClassVar[str]
+
+    def __init__(self, *, opens_in: timedelta, field: str | None = None) -> None:
+        minutes = max(1, -(-int(opens_in.total_seconds()) // 60))
+        self.message_vi = self.words_vi.format(minutes=minutes)
+        self.message_en = self.words_en.format(minutes=minutes)
+        super().__init__(field=field)
+
+
+class SignInLocked(ClosedForNow):
+    """Too many failures for this name there."""
 
     code = "sign_in_locked"
-    status = 429
-
-    def __init__(self, *, opens_in: timedelta) -> None:
-        self.minutes = minutes = max(1, -(-int(opens_in.total_seconds()) // 60))
-        self.message_vi = (
-            "Tên đăng nhập này đã nhập sai nhiều lần nên tạm khóa. Tài khoản vẫn an toàn. "
-            f"Hãy thử lại sau {minutes} phút, dùng trình duyệt bạn đã từng đăng nhập, hoặc nhờ "
-            "quản trị viên gửi liên kết đặt lại mật khẩu."
-        )
-        self.message_en = (
-            "Too many wrong attempts for this user name, so it is locked for a while. "
-            f"The account is safe. Try again in {minutes} min., in a browser in which you "
-            "signed in before, or ask an admin for a link for a new password."
-        )
-        super().__init__()
+    words_vi = (
+        "Tên đăng nhập này đã nhập sai nhiều lần nên tạm khóa. Tài khoản vẫn an toàn. "
+        "Hãy thử lại sau {minutes} phút, dùng trình duyệt bạn đã từng đăng nhập, hoặc nhờ "
+        "quản trị viên gửi liên kết đặt lại mật khẩu."
+    )
+    words_en = (
+        "Too many wrong attempts for this user name, so it is locked for a while. "
+        "The account is safe. Try again in {minutes} min., in a browser in which you "
+        "signed in before, or ask an admin for a link for a new password."
+    )
 
 
 class NetworkLocked(SignInLocked):
-    """Too many failures from a stranger's network, for whatever names; it opens by itself."""
+    """Too many failures from a stranger's network, for whatever names."""
 
     code = "network_locked"
-
-    def __init__(self, *, opens_in: timedelta) -> None:
-        super().__init__(opens_in=opens_in)
-        self.message_vi = (
-            "Từ mạng bạn đang dùng đã có nhiều lần đăng nhập sai nên tạm khóa; không phải do tài "
-            f"khoản của bạn. Hãy thử lại sau {self.minutes} phút, dùng mạng khác, dùng trình duyệt "
-            "bạn đã từng đăng nhập, hoặc nhờ quản trị viên gửi liên kết đặt lại mật khẩu."
-        )
-        self.message_en = (
-            "Too many sign-ins failed from the network you use, so it is locked for a while; your "
-            f"account is not the reason. Try again in {self.minutes} min., from another network, "
-            "in a browser in which you signed in before, or ask an admin for a link for a new "
-            "password."
-        )
+    words_vi = (
+        "Từ mạng bạn đang dùng đã có nhiều lần đăng nhập sai nên tạm khóa; không phải do tài "
+        "khoản của bạn. Hãy thử lại sau {minutes} phút, dùng mạng khác, dùng trình duyệt "
+        "bạn đã từng đăng nhập, hoặc nhờ quản trị viên gửi liên kết đặt lại mật khẩu."
+    )
+    words_en = (
+        "Too many sign-ins failed from the network you use, so it is locked for a while; your "
+        "account is not the reason. Try again in {minutes} min., from another network, "
+        "in a browser in which you signed in before, or ask an admin for a link for a new "
+        "password."
+    )
 
 
 class SignInBusy(Unavailable):
@@ -241,23 +249,21 @@ class SecondFactorRefused(BadInput):
     )
 
 
-class SecondFactorLocked(LoaError):
+class SecondFactorLocked(ClosedForNow):
     """Too many wrong codes; printed ones serve all the same."""
 
     code = "second_factor_locked"
-    status = 429
+    words_vi = (
+        "Đã nhập sai mã xác thực nhiều lần nên tạm khóa. Chưa có gì thay đổi. "
+        "Hãy thử lại sau {minutes} phút, hoặc dùng ngay một mã in giấy."
+    )
+    words_en = (
+        "Too many wrong codes, so none is taken for a while. Nothing was changed. "
+        "Try again in {minutes} min, or use a printed code now."
+    )
 
     def __init__(self, *, opens_in: timedelta) -> None:
-        minutes = max(1, -(-int(opens_in.total_seconds()) // 60))
-        self.message_vi = (
-            "Đã nhập sai mã xác thực nhiều lần nên tạm khóa. Chưa có gì thay đổi. "
-            f"Hãy thử lại sau {minutes} phút, hoặc dùng ngay một mã in giấy."
-        )
-        self.message_en = (
-            "Too many wrong codes, so none is taken for a while. Nothing was changed. "
-            f"Try again in {minutes} min, or use a printed code now."
-        )
-        super().__init__(field="code")
+        super().__init__(opens_in=opens_in, field="code")
 
 
 class SeedsUnreadable(Unavailable):

@@ -38,6 +38,7 @@ AT_THE_MACHINE = "machine"
 
 _KNOWN = "device:"
 _LINE_V4, _LINE_V6 = 24, 56
+_OF_STRANGERS: ColumnElement[bool] = ~col(SignInFailure.source).startswith(_KNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def networks_held_back(session: Session, *, now: datetime) -> Sequence[tuple[str
         .where(
             col(SignInFailure.step) == PASSWORD,
             col(SignInFailure.source) != "",
-            ~col(SignInFailure.source).startswith(_KNOWN),
+            _OF_STRANGERS,
             *_counts_still(now),
         )
         .group_by(col(SignInFailure.source))
@@ -117,8 +118,7 @@ def opens_again(
     theirs = _opens_in(session, of_name & from_there, allowed=FAILURES_ALLOWED, now=now)
     if source.is_known:
         return theirs
-    strangers = ~col(SignInFailure.source).startswith(_KNOWN)
-    all_strangers = _opens_in(session, of_name & strangers, allowed=STRANGERS_ALLOWED, now=now)
+    all_strangers = _opens_in(session, of_name & _OF_STRANGERS, allowed=STRANGERS_ALLOWED, now=now)
     return max((each for each in (theirs, all_strangers) if each is not None), default=None)
 
 

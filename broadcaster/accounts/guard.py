@@ -11,7 +11,6 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -34,6 +33,7 @@ from broadcaster.accounts.api_tokens import (
     note_use,
     opened_by,
 )
+from broadcaster.accounts.device_cookies import devices_of
 from broadcaster.accounts.errors import (
     ClosedToTokens,
     FormForged,
@@ -41,17 +41,6 @@ from broadcaster.accounts.errors import (
     SecondFactorNeeded,
     SessionGone,
     TokenTooFast,
-)
-from broadcaster.accounts.failures import Source, known_source
-from broadcaster.accounts.known_devices import (
-    CODE_COOKIE,
-    DEVICE_COOKIE,
-    KNOWN_FOR,
-    LINK_COOKIE,
-    known_device,
-    of_codes,
-    together,
-    with_device,
 )
 from broadcaster.accounts.request_size import BoundedBody
 from broadcaster.accounts.roles import Right
@@ -78,8 +67,6 @@ SOCKET = "SOCKET"
 # The frame lies below accounts and cannot declare; what it serves asks nobody who they are.
 _OF_THE_FRAME = (choose_language,)
 _OF_PROGRAMS = frozenset({"/api", "/metrics"})
-_SIGN_IN = "/sign-in"
-_AFTER_A_LINK = timedelta(hours=1)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 log = structlog.get_logger(__name__)
@@ -290,62 +277,7 @@ def came_from(request: Request) -> CameFrom:
     return CameFrom(
         address=client[:64],
         browser=named[:160] if named.isprintable() else "",
-        devices=together(*(request.cookies.get(each, "") for each in (LINK_COOKIE, DEVICE_COOKIE))),
-    )
-
-
-def source_of_codes(request: Request, account_id: str, *, station: Context) -> Source:
-    """Whose count a wrong code is held against: this browser's, or that of all strangers."""
-    device = known_device(
-        request.cookies.get(CODE_COOKIE, ""),
-        of_codes(account_id),
-        keys_dir=station.settings.keys_dir,
-        now=station.now(),
-    )
-    return known_source(device) if device is not None else Source()
-
-
-def remember_device(
-    response: Response, request: Request, account_id: str, *, station: Context
-) -> None:
-    """Let the browser be known in which this person has just signed in; that opens nothing."""
-    had = request.cookies.get(DEVICE_COOKIE, "")
-    _give_word(response, had, account_id, cookie=DEVICE_COOKIE, lasts=KNOWN_FOR, station=station)
-    if LINK_COOKIE in request.cookies:
-        response.delete_cookie(LINK_COOKIE, path=_SIGN_IN)
-
-
-def remember_codes(
-    response: Response, request: Request, account_id: str, *, station: Context
-) -> None:
-    """Let the browser be known in which this person has just proven their second factor."""
-    had = request.cookies.get(CODE_COOKIE, "")
-    whose = of_codes(account_id)
-    _give_word(response, had, whose, cookie=CODE_COOKIE, lasts=KNOWN_FOR, station=station)
-
-
-def let_in_once(response: Response, account_id: str, *, station: Context) -> None:
-    """Let strangers not hold back the sign-in of whoever has just used their link."""
-    _give_word(response, "", account_id, cookie=LINK_COOKIE, lasts=_AFTER_A_LINK, station=station)
-
-
-def _give_word(
-    response: Response, had: str, whose: str, *, cookie: str, lasts: timedelta, station: Context
-) -> None:
-    try:
-        words = with_device(had, whose, keys_dir=station.settings.keys_dir, now=station.now())
-    except OSError as error:
-        # They are signed in: a disk that takes no key shuts nobody out.
-        log.warning("browser_not_remembered", reason=str(error))
-        return
-    response.set_cookie(
-        cookie,
-        words,
-        max_age=int(lasts.total_seconds()),
-        path=_SIGN_IN,
-        httponly=True,
-        samesite="strict",
-        secure=_behind_tls(station),
+        devices=devices_of(request),
     )
 
 

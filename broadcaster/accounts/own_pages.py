@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from broadcaster.accounts import guard, own_password, second_factor
+from broadcaster.accounts import device_cookies, guard, own_password, second_factor
 from broadcaster.accounts.errors import (
     PasswordTooShort,
     PasswordTooWellKnown,
@@ -115,7 +115,7 @@ def use_link(
     except (PasswordTooShort, PasswordTooWellKnown, SignInBusy) as refused:
         return _link_page(request, station, token, refused=refused)
     response = RedirectResponse("/sign-in?done=password", status_code=303)
-    guard.let_in_once(response, account_id, station=station)
+    device_cookies.let_in_once(response, account_id, station=station)
     return response
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from broadcaster.accounts import guard, sessions
+from broadcaster.accounts import device_cookies, guard, sessions
 from broadcaster.accounts.errors import SignInBusy, SignInLocked, SignInRefused
 from broadcaster.accounts.guard import public, require
 from broadcaster.accounts.roles import Right, Role
@@ -55,7 +55,7 @@ def sign_in(
     _end_session(request, station)
     response = RedirectResponse(_home_of(found.viewer, safe_next(after)), status_code=303)
     guard.keep_signed_in(response, found, station=station)
-    guard.remember_device(response, request, found.viewer.account_id, station=station)
+    device_cookies.remember_device(response, request, found.viewer.account_id, station=station)
     return response
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 from starlette.responses import Response
 
-from broadcaster.accounts import guard, second_factor
+from broadcaster.accounts import device_cookies, second_factor
 from broadcaster.accounts.authenticator import address_of, in_groups, qr_svg
 from broadcaster.accounts.errors import (
     NothingTellable,
@@ -69,12 +69,12 @@ def prove(
             token=token,
             keys_dir=station.settings.keys_dir,
             now=station.now(),
-            source=guard.source_of_codes(request, viewer.account_id, station=station),
+            source=device_cookies.source_of_codes(request, viewer.account_id, station=station),
         )
     except (SecondFactorRefused, SecondFactorLocked, SecondFactorMissing, SeedsUnreadable) as error:
         return _code_page(request, station, viewer, after=after, refused=error)
     response = RedirectResponse(safe_next(after), status_code=303)
-    guard.remember_codes(response, request, viewer.account_id, station=station)
+    device_cookies.remember_codes(response, request, viewer.account_id, station=station)
     return response
 
 

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import bindparam, select
@@ -17,6 +18,7 @@ from sqlmodel import Session, SQLModel, col, delete
 
 from broadcaster.accounts.errors import NetworkLocked, SignInLocked, SignInRefused
 from broadcaster.accounts.failures import (
+    ANYWHERE,
     AT_THE_MACHINE,
     PASSWORD,
     Source,
@@ -119,10 +121,11 @@ def sign_in(
     name = username_as_kept(username)
     if not is_username(name):
         raise SignInRefused
-    source = _look(database, name, came_from, step=step, keys_dir=keys_dir, now=now).source
+    look = partial(_look, database, name, came_from, step=step, keys_dir=keys_dir, now=now)
+    source = look().source
     with one_of_few_checks(source):
         # Looked at again: others from there may have failed while this one waited.
-        found = _look(database, name, came_from, step=step, keys_dir=keys_dir, now=now)
+        found = look()
         kept = found.password_hash
         fits = len(password) <= LONGEST_PASSWORD
         matches = password_matches(kept if fits else None, password=password[:LONGEST_PASSWORD])
@@ -183,7 +186,7 @@ def _source(
 ) -> Source:
     """Whose count a failure is held against; the machine's own has no network."""
     if step == AT_THE_MACHINE:
-        return Source()
+        return ANYWHERE
     if account is not None and keys_dir is not None:
         device = known_device(came_from.devices, account.id, keys_dir=keys_dir, now=now)
         if device is not None:

@@ -193,9 +193,9 @@ class Conductor:
         Of a province's broadcast each second brings another thousand words, and counting again
         takes longer than that: it rests between two, so that words are stored meanwhile.
         """
-        if self._clock_s() < self._rolls_up_from_s:
-            return
         begun_s = self._clock_s()
+        if begun_s < self._rolls_up_from_s:
+            return
         with self._writing() as session:
             roll_up(session)
         took_s = self._clock_s() - begun_s

@@ -20,6 +20,16 @@ from broadcaster.schedule.pages import BoardNotice
 from broadcaster.web.language import msgid
 
 _TOLD_FOR = timedelta(days=3)
+_LOCKED = {
+    Act.SIGN_IN_LOCKED: (
+        msgid("Tạm khóa tên đăng nhập vì nhập sai nhiều lần"),
+        msgid("Không phải chính họ nhập sai: có người đang đoán mật khẩu."),
+    ),
+    Act.SECOND_FACTOR_LOCKED: (
+        msgid("Tạm khóa mã xác thực vì nhập sai nhiều lần"),
+        msgid("Không phải chính họ nhập sai: mật khẩu đã lộ. Đổi mật khẩu ngay."),
+    ),
+}
 
 
 def door_notices(
@@ -56,18 +66,14 @@ def _locks(
     names = display_names(session, {each.account_id for each in locks})
     return [
         BoardNotice(
-            title=msgid("Tạm khóa mã xác thực vì nhập sai nhiều lần")
-            if each.act == Act.SECOND_FACTOR_LOCKED
-            else msgid("Tạm khóa tên đăng nhập vì nhập sai nhiều lần"),
+            title=_LOCKED[each.act][0],
             text=names[each.account_id],
             at=each.at,
             href="/audit" if viewer.may(Right.ADMINISTER) else "/account",
             urgent=each.act == Act.SECOND_FACTOR_LOCKED,
             named=True,
             icon="warning",
-            why=msgid("Không phải chính họ nhập sai: mật khẩu đã lộ. Đổi mật khẩu ngay.")
-            if each.act == Act.SECOND_FACTOR_LOCKED
-            else msgid("Không phải chính họ nhập sai: có người đang đoán mật khẩu."),
+            why=_LOCKED[each.act][1],
         )
         for each in locks
     ]

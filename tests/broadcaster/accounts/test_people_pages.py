@@ -13,7 +13,8 @@ from broadcaster.accounts.roles import Role
 from broadcaster.accounts.second_factor import make_codes
 from broadcaster.accounts.tables import Account
 from broadcaster.areas.queries import MANY_VILLAGES
-from broadcaster.areas.tables import Cluster, Village
+from broadcaster.areas.tables import Cluster
+from tests.broadcaster.many_villages import add_many_villages
 from tests.broadcaster.small_station import (
     STATION_ID,
     SmallStation,
@@ -196,10 +197,7 @@ def test_where_there_are_many_villages_those_of_one_cluster_are_offered(
     with station.database.writing() as session:
         session.add(Cluster(id="cl-9", station_id=STATION_ID, name="Cụm xa", position=9))
         session.flush()
-        session.add_all(
-            Village(id=f"x-{number}", cluster_id="cl-9", name=f"Xóm {number}", position=number)
-            for number in range(MANY_VILLAGES)
-        )
+        add_many_villages(session, cluster_id="cl-9")
     head, _ = station.person("truong", Role.VILLAGE_HEAD, village_ids=["v-2"])
 
     def offered(address: str) -> list[str]:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
-from broadcaster.areas.queries import MANY_VILLAGES
 from broadcaster.areas.tables import Cluster, Village
 from broadcaster.fleet import village_command
 from broadcaster.fleet.errors import ShareUnusable
+from tests.broadcaster.many_villages import add_many_villages
 from tests.broadcaster.pages.conftest import CSRF, Browse, Call
 from tests.broadcaster.small_station import SmallStation
 from tests.clients import TestClient
@@ -225,10 +225,7 @@ def test_where_there_are_many_those_of_the_chosen_clusters_are_offered(
 ) -> None:
     """One cluster, or two for villages that lie in both; what was ticked stays with a refusal."""
     with commune.database.writing() as session:
-        session.add_all(
-            Village(id=f"tay-x{number}", cluster_id="tay", name=f"Xóm {number}", position=number)
-            for number in range(MANY_VILLAGES)
-        )
+        add_many_villages(session, cluster_id="tay")
 
     def offered(page: str) -> set[str]:
         ids = re.findall(r'name="village_ids" value="([a-z]+)-', page)

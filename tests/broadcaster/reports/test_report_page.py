@@ -12,11 +12,12 @@ from broadcaster.accounts.guard import SESSION_COOKIE
 from broadcaster.accounts.tables import RoleGrant
 from broadcaster.app import create_app
 from broadcaster.areas.queries import MANY_VILLAGES
-from broadcaster.areas.tables import Cluster, Village
+from broadcaster.areas.tables import Cluster
 from broadcaster.bulletins.studio import Studio
 from broadcaster.reports.files import MEDIA_TYPES, FileKind
 from broadcaster.settings import Settings
 from tests.broadcaster.ledger.commune import STATION
+from tests.broadcaster.many_villages import add_many_villages
 from tests.broadcaster.reports.conftest import scene_at
 from tests.broadcaster.reports.made import report_of
 from tests.broadcaster.reports.scene import SCHOOL, Scene
@@ -232,10 +233,7 @@ def test_where_there_are_many_villages_those_of_one_cluster_are_offered(
         with scene.database.writing() as session:
             session.add(Cluster(id="cl-9", station_id=STATION, name="Cụm xa", position=9))
             session.flush()
-            session.add_all(
-                Village(id=f"x-{number}", cluster_id="cl-9", name=f"Xóm {number}", position=number)
-                for number in range(MANY_VILLAGES)
-            )
+            add_many_villages(session, cluster_id="cl-9")
         leader = Site(scene).browser("leader")
 
         def offered(**asked: str) -> list[str]:
