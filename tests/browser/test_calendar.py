@@ -23,7 +23,14 @@ WEEK = "/schedule/calendar?view=week&day=2026-11-24"
 VACCINE, POWER = "Lịch tiêm vắc xin", "Cắt điện sửa đường dây"
 
 
-def schedule(site: Site, title: str, at: str, *, recurrence: str = "") -> str:
+def schedule(
+    site: Site,
+    title: str,
+    at: str,
+    *,
+    recurrence: str = "",
+    clusters: tuple[str, ...] = ("dong", "tay"),
+) -> str:
     """An approved bulletin, queued in two clusters and planned; its schedule's id."""
     now, by = site.station.clock(), site.accounts["operator"]
     with site.station.database.writing() as session:
@@ -35,7 +42,7 @@ def schedule(site: Site, title: str, at: str, *, recurrence: str = "") -> str:
         decide(session, rendition, approved=True, by=site.accounts["leader"], now=now)
         kept = queue_bulletin(
             session,
-            Queueing(bulletin_id=written.id, cluster_ids=("dong", "tay"), starts_local=at,
+            Queueing(bulletin_id=written.id, cluster_ids=clusters, starts_local=at,
                      recurrence=recurrence),
             by=by,
             now=now,
@@ -128,6 +135,39 @@ def half_hour(page: Page) -> float:
     assert first is not None
     assert later is not None
     return (later["y"] - first["y"]) / 20
+
+
+def test_hour_and_title_stand_apart_where_entries_share_a_column(
+    site: Site, visit: Visit, complaints: list[str]
+) -> None:
+    """In the week's narrow columns, two at once in two clusters: no word lies on an hour."""
+    schedule(site, VACCINE, "2026-11-24T17:00", clusters=("dong",))
+    schedule(site, POWER, "2026-11-24T17:02", clusters=("tay",))
+    page = visit("operator")
+    page.goto(WEEK)
+    for title in (VACCINE, POWER):
+        hour, words = (
+            drawn(page, title).locator(part).evaluate(LINES)
+            for part in (".fc-event-time", ".fc-event-title")
+        )
+        assert hour
+        assert words
+        assert not [each for each in words if _overlap(each, hour[0])], (title, hour, words)
+    keep_picture(page, "calendar-side-by-side")
+    assert complaints == []
+
+
+LINES = """part => Array.from(part.getClientRects(),
+    line => ({left: line.left, right: line.right, top: line.top, bottom: line.bottom}))"""
+"""Where the lines of an entry's part lie."""
+
+
+def _overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+    # Boxes of neighbouring lines may touch by what a letter hangs below its line.
+    return (
+        min(one["right"], other["right"]) - max(one["left"], other["left"]) > 1
+        and min(one["bottom"], other["bottom"]) - max(one["top"], other["top"]) > 4
+    )
 
 
 def test_an_entry_is_dragged_into_a_conflict_and_settled_by_a_person(
