@@ -135,8 +135,9 @@ def _broadcast_entries(
     for broadcast, kind in rows:
         occasion = occasion_of(broadcast, standing.get(broadcast.schedule_id), zone)
         grouped[occasion].append((broadcast, kind))
+    order = {cluster_id: position for position, cluster_id in enumerate(names)}
     places = {
-        broadcast_id: {each: names[each] for each in sorted(own, key=list(names).index)}
+        broadcast_id: {each: names[each] for each in sorted(own, key=order.__getitem__)}
         for broadcast_id, own in clusters.items()
     }
     return [

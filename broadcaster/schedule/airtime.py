@@ -32,9 +32,14 @@ def airtime_ms(
     return main_ms + max(beside, default=0)
 
 
+def main_ms_of(duration_ms: int, replay: Mapping[str, Any] | None) -> int:
+    """The room that a rendition's main sound needs, told as a replay or not."""
+    return max(duration_ms, int((replay or {}).get("duration_ms", 0)))
+
+
 def longest_airtime_ms(session: Session, rendition: Rendition, clusters: Collection[str]) -> int:
     """The room that a rendition needs on these clusters, told as a replay or not."""
-    main_ms = max(rendition.duration_ms, int((rendition.replay or {}).get("duration_ms", 0)))
+    main_ms = main_ms_of(rendition.duration_ms, rendition.replay)
     return airtime_ms(main_ms, rendition.recordings, villages_in(session, clusters))
 
 

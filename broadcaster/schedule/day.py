@@ -4,9 +4,9 @@ A viewer with villages of their own is given only their clusters, devices and re
 restriction stands in the queries here, so that no page can forget it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, literal_column, or_
@@ -26,9 +26,13 @@ LOOK_BACK = timedelta(hours=2)
 
 def day_of(now: datetime, *, zone: tzinfo) -> tuple[datetime, datetime]:
     """The local day that holds `now`, from its midnight until before the next."""
-    local = now.astimezone(zone).date()
-    begins = datetime.combine(local, time.min, tzinfo=zone)
-    return begins, datetime.combine(local + timedelta(days=1), time.min, tzinfo=zone)
+    return whole_day(now.astimezone(zone).date(), zone=zone)
+
+
+def whole_day(day: date, *, zone: tzinfo) -> tuple[datetime, datetime]:
+    """A local day, from its midnight until before the next."""
+    begins = datetime.combine(day, time.min, tzinfo=zone)
+    return begins, datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
 
 
 def places_in_view(
@@ -45,6 +49,19 @@ def places_in_view(
         for cluster in clusters_of(session, station_id)
         if villages is None or cluster.id in held
     )
+
+
+def airings_a_day(
+    session: Session,
+    *,
+    cluster_ids: Collection[str],
+    begins: datetime,
+    ends: datetime,
+    zone: tzinfo,
+) -> dict[date, int]:
+    """How many airings start on each local day of `[begins, ends)`; days without any left out."""
+    starts = _orders(session, _STARTS, frozenset(cluster_ids), begins=begins, ends=ends)
+    return dict(Counter(row.starts_at.astimezone(zone).date() for row in starts))
 
 
 def broadcasts_between(
@@ -64,7 +81,7 @@ def broadcasts_between(
     and of what no device was asked for. What starts at `tallied_until` or later has a tally only
     if a device says already that it plays it: a board of the day tells of it when it comes.
     """
-    rows = _airings(session, frozenset(cluster_ids), begins=begins, ends=ends)
+    rows = _orders(session, _AIRING, frozenset(cluster_ids), begins=begins, ends=ends)
     tallied = rows
     if tallied_until is not None:
         begun = _orders_begun(session, due_from=tallied_until)
@@ -98,11 +115,17 @@ def broadcasts_between(
 _NOBODY = Coverage()
 
 
-def _airings(
-    session: Session, cluster_ids: frozenset[str], *, begins: datetime, ends: datetime
+def _orders(
+    session: Session,
+    columns: Sequence[Any],
+    cluster_ids: frozenset[str],
+    *,
+    begins: datetime,
+    ends: datetime,
 ) -> Sequence[Row[Any]]:
+    """What starts in `[begins, ends)` on these clusters, in the order of its start."""
     wanted = (
-        core_select(*_AIRING)
+        core_select(*columns)
         .select_from(Broadcast)
         .join(BroadcastOrder, col(BroadcastOrder.broadcast_id) == col(Broadcast.id))
         .where(
@@ -123,6 +146,7 @@ def _airings(
 
 
 _FEW_CLUSTERS = 10
+_STARTS = (col(Broadcast.starts_at), col(BroadcastOrder.cluster_id))
 _AIRING: list[Any] = [
     col(Broadcast.id),
     col(Broadcast.title),

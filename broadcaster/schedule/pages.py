@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
@@ -21,7 +21,14 @@ from broadcaster.schedule.attention import (
     unconfirmed_broadcasts,
     waiting_bulletins,
 )
-from broadcaster.schedule.day import LOOK_BACK, broadcasts_between, day_of, places_in_view
+from broadcaster.schedule.day import (
+    LOOK_BACK,
+    airings_a_day,
+    broadcasts_between,
+    day_of,
+    places_in_view,
+    whole_day,
+)
 from broadcaster.schedule.doubted_devices import doubted_devices
 from broadcaster.schedule.keys_in_need import KeysInNeed, keys_in_need
 from broadcaster.schedule.listing import by_day, lines_without_broadcasts
@@ -67,6 +74,9 @@ class BoardNotice:
 UnpublishedSince = Callable[[Session], datetime | None]
 PUBLISHED_WITHIN = timedelta(seconds=10)
 
+MANY_AIRINGS = 400
+"""Beyond this the schedule shows one day at a time: a commune's eight days hold fewer."""
+
 Here = Annotated[Context, Depends(context)]
 Anyone = Annotated[Viewer, Depends(require(Right.SEE_OWN_VILLAGE))]
 StationViewer = Annotated[Viewer, Depends(require(Right.SEE_STATION))]
@@ -92,19 +102,32 @@ def todayboard_part(request: Request, station: Here, viewer: Anyone) -> Response
 
 
 @router.get("/schedule")
-def schedule_page(request: Request, station: Here, viewer: Anyone) -> HTMLResponse:
-    """Lịch phát: the next eight days, and what waits for its approval."""
+def schedule_page(
+    request: Request,
+    station: Here,
+    viewer: Anyone,
+    day: Annotated[date | None, Query()] = None,
+) -> HTMLResponse:
+    """Lịch phát: the next eight days, or one of them where they hold more than a person reads."""
     now = station.now()
     villages = viewer.villages_in_view()
     with station.database.reading() as session:
         rules = session.get_one(Station, station.station_id)
         places = places_in_view(session, station_id=station.station_id, villages=villages)
-        begins, _ = day_of(now, zone=station.zone)
+        cluster_ids = [place.cluster_id for place in places]
+        begins, ends = day_of(now, zone=station.zone)[0], now + HORIZON
+        days_held = airings_a_day(
+            session, cluster_ids=cluster_ids, begins=begins, ends=ends, zone=station.zone
+        )
+        shown_day = _day_shown(days_held, asked=day)
+        if shown_day is not None:
+            begins, day_ends = whole_day(shown_day, zone=station.zone)
+            ends = min(ends, day_ends)
         airings = broadcasts_between(
             session,
-            cluster_ids=[place.cluster_id for place in places],
+            cluster_ids=cluster_ids,
             begins=begins,
-            ends=now + HORIZON,
+            ends=ends,
             villages=villages,
             only_shown=True,
         )
@@ -123,6 +146,8 @@ def schedule_page(request: Request, station: Here, viewer: Anyone) -> HTMLRespon
             cluster_names=[(place.cluster_id, place.name) for place in places],
             zone=station.zone,
         ),
+        days_held=days_held,
+        shown_day=shown_day,
         waiting=waiting,
         steps=steps,
         plan_days=days,
@@ -132,6 +157,13 @@ def schedule_page(request: Request, station: Here, viewer: Anyone) -> HTMLRespon
         may_cancel=viewer.may(Right.SCHEDULE_BROADCASTS),
         sees_talks=viewer.may_read(Right.SPEAK_LIVE),
     )
+
+
+def _day_shown(held: Mapping[date, int], *, asked: date | None) -> date | None:
+    """The one day that is shown where there are many airings: the one asked for, or the first."""
+    if sum(held.values()) <= MANY_AIRINGS:
+        return None
+    return asked if asked in held else min(held)
 
 
 def board_part(request: Request, station: Context, viewer: Viewer) -> LivePart:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
@@ -15,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from broadcaster.areas.tables import Station
 from broadcaster.bulletins.tables import Bulletin, Rendition
-from broadcaster.schedule.airtime import airtime_ms, villages_in
+from broadcaster.schedule.airtime import airtime_ms, main_ms_of, villages_in
 from broadcaster.schedule.placing import Occasion, Taken
 from broadcaster.schedule.slots import Slot
 from broadcaster.schedule.tables import (
@@ -135,10 +136,9 @@ def standing_schedules(session: Session, *, station: Station, after: datetime) -
 
 
 def _standing(session: Session, wanted: ColumnElement[bool], *, station: Station) -> list[Standing]:
-    rows: Sequence[tuple[Schedule, Bulletin, Rendition | None]] = session.exec(
-        select(Schedule, Bulletin, Rendition)
+    rows = session.exec(
+        select(Schedule, Bulletin)
         .join(Bulletin, col(Bulletin.id) == col(Schedule.bulletin_id))
-        .join(Rendition, col(Rendition.id) == col(Bulletin.rendition_id), isouter=True)
         .where(
             Schedule.station_id == station.id,
             col(Schedule.cancelled_at).is_(None),
@@ -146,25 +146,30 @@ def _standing(session: Session, wanted: ColumnElement[bool], *, station: Station
         )
         .order_by(col(Schedule.created_at), col(Schedule.id))
     ).all()
-    ids = [schedule.id for schedule, _, _ in rows]
+    ids = [schedule.id for schedule, _ in rows]
+    sounds = _sounds(session, {bulletin.id for _, bulletin in rows})
     clusters, exceptions = _clusters(session, ids), _exceptions(session, ids)
     settled = _settled(session, ids)
-    villages = villages_in(session, {each for held in clusters.values() for each in held})
+    # Most have no recording beside their sound: that lasts as long in every village.
+    recorded = {bulletin_id for bulletin_id, sound in sounds.items() if sound.recordings}
+    differ = (row.id for row, bulletin in rows if bulletin.id in recorded)
+    villages = villages_in(session, {each for id_ in differ for each in clusters[id_]})
     zone = ZoneInfo(station.zone)
     return [
         Standing(
             schedule=schedule,
             bulletin=bulletin,
             clusters=clusters[schedule.id],
-            length=_length(rendition, {each: villages[each] for each in clusters[schedule.id]})
-            if rendition is not None
-            else None,
+            length=_length(
+                sounds.get(bulletin.id),
+                {each: villages.get(each, ()) for each in clusters[schedule.id]},
+            ),
             rule=rule_with(schedule, zone, exceptions[schedule.id])
             if schedule.starts_local
             else None,
             settled=frozenset(settled[schedule.id]),
         )
-        for schedule, bulletin, rendition in rows
+        for schedule, bulletin in rows
     ]
 
 
@@ -199,26 +204,54 @@ def _end(broadcast: Broadcast) -> datetime:
     return broadcast.starts_at + timedelta(milliseconds=broadcast.slot_ms)
 
 
-def _length(rendition: Rendition, villages: Mapping[str, Collection[str]]) -> timedelta:
-    main_ms = max(rendition.duration_ms, int((rendition.replay or {}).get("duration_ms", 0)))
-    return timedelta(milliseconds=airtime_ms(main_ms, rendition.recordings, villages))
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """How long a bulletin's main sound lasts at the most, and the recordings beside it."""
+
+    main_ms: int
+    recordings: Sequence[Mapping[str, Any]]
+
+
+def _sounds(session: Session, bulletin_ids: Collection[str]) -> dict[str, _Sound]:
+    """Of the rendition that each bulletin has; not the words in it, which are the most of it."""
+    rows = session.exec(
+        select(Bulletin.id, Rendition.duration_ms, Rendition.replay, Rendition.recordings)
+        .join(Rendition, col(Rendition.id) == col(Bulletin.rendition_id))
+        .where(col(Bulletin.id).in_(bulletin_ids))
+    )
+    return {
+        bulletin_id: _Sound(main_ms_of(duration_ms, replay), recordings)
+        for bulletin_id, duration_ms, replay, recordings in rows
+    }
+
+
+def _length(sound: _Sound | None, villages: Mapping[str, Collection[str]]) -> timedelta | None:
+    if sound is None:
+        return None
+    return timedelta(milliseconds=airtime_ms(sound.main_ms, sound.recordings, villages))
 
 
 def _clusters(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for row in session.exec(
-        select(ScheduleCluster).where(col(ScheduleCluster.schedule_id).in_(ids))
+    for schedule_id, cluster_id in session.exec(
+        select(ScheduleCluster.schedule_id, ScheduleCluster.cluster_id).where(
+            col(ScheduleCluster.schedule_id).in_(ids)
+        )
     ):
-        found[row.schedule_id].append(row.cluster_id)
+        found[schedule_id].append(cluster_id)
     return found
 
 
 def _exceptions(session: Session, ids: Sequence[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in session.exec(
-        select(ScheduleException).where(col(ScheduleException.schedule_id).in_(ids))
+    for schedule_id, occurrence, moved_to in session.exec(
+        select(
+            ScheduleException.schedule_id,
+            ScheduleException.occurrence,
+            ScheduleException.moved_to,
+        ).where(col(ScheduleException.schedule_id).in_(ids))
     ):
-        found[row.schedule_id][row.occurrence] = row.moved_to
+        found[schedule_id][occurrence] = moved_to
     return found
 
 

@@ -1,11 +1,13 @@
 """Lịch phát: the next days, what waits for approval, and withdrawing it."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import Session
 
 from broadcaster.database import Database
+from broadcaster.schedule import pages
 from broadcaster.schedule.tables import Broadcast, Schedule, ScheduleCluster
 from tests.broadcaster.pages.conftest import CSRF, Browse
 from tests.broadcaster.small_station import STATION_ID, SmallStation
@@ -43,6 +45,42 @@ def test_days_and_clusters_stand_in_order(browse: Browse) -> None:
 
     assert page.index("hôm nay</h2>") < page.index("ngày mai</h2>")
     assert 'href="/broadcasts/bc-tomorrow"' in page
+
+
+@pytest.mark.usefixtures("afternoon")
+def test_where_there_are_many_airings_a_day_is_shown_at_a_time(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A province reads today, and chooses another; a day without any leads back to the first."""
+    reader = browse("operator")
+    assert '<nav class="periods"' not in reader.get("/schedule").text
+    monkeypatch.setattr(pages, "MANY_AIRINGS", 2)
+
+    today = reader.get("/schedule").text
+    tomorrow = reader.get("/schedule?day=2026-11-23").text
+
+    assert 'href="/schedule?day=2026-11-23">ngày mai</a>' in today
+    assert "hôm nay</h2>" in today
+    assert "ngày mai</h2>" not in today
+    assert 'href="/broadcasts/bc-tomorrow"' in tomorrow
+    assert "hôm nay</h2>" not in tomorrow
+    assert 'href="/schedule?day=2026-11-23" aria-current="date"' in tomorrow
+    assert "hôm nay</h2>" in reader.get("/schedule?day=2030-01-01").text
+
+
+@pytest.mark.usefixtures("afternoon")
+def test_a_village_head_chooses_among_the_days_of_their_own_villages(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The days that are offered hold what reaches the villages in view, and nothing else."""
+    every = browse("leader").get("/schedule").text
+    own = browse("village_head").get("/schedule").text
+    monkeypatch.setattr(pages, "MANY_AIRINGS", 0)
+
+    offered = re.findall(r'href="/schedule\?day=([0-9-]+)"', browse("village_head").get("/schedule").text)
+
+    assert offered == re.findall(r'id="day-([0-9-]+)"', own)
+    assert len(every) > len(own)
 
 
 def test_what_waits_for_approval_says_when_where_and_why(
