@@ -36,9 +36,15 @@ def whole_day(day: date, *, zone: tzinfo) -> tuple[datetime, datetime]:
 
 
 def places_in_view(
-    session: Session, *, station_id: str, villages: Collection[str] | None
+    session: Session, *, station_id: str, villages: Collection[str] | None, many: int | None = None
 ) -> tuple[Place, ...]:
-    """The station's clusters with their villages, in order; only those in view."""
+    """The station's clusters with their villages, in order; only those in view.
+
+    Where a station has more than `many` clusters and all are in view, no village is named.
+    """
+    clusters = clusters_of(session, station_id)
+    if villages is None and many is not None and len(clusters) > many:
+        return tuple(Place(cluster_id=each.id, name=each.name, villages=()) for each in clusters)
     held = villages_by_cluster(villages_of(session, station_id, only=villages))
     return tuple(
         Place(
@@ -46,7 +52,7 @@ def places_in_view(
             name=cluster.name,
             villages=tuple(each.name for each in held.get(cluster.id, ())),
         )
-        for cluster in clusters_of(session, station_id)
+        for cluster in clusters
         if villages is None or cluster.id in held
     )
 
@@ -73,6 +79,7 @@ def broadcasts_between(
     villages: Collection[str] | None,
     only_shown: bool = False,
     tallied_until: datetime | None = None,
+    tallied_at: datetime | None = None,
 ) -> list[Airing]:
     """The broadcasts of these clusters that start in `[begins, ends)`, with their tallies.
 
@@ -80,19 +87,23 @@ def broadcasts_between(
     With `only_shown` coverage is counted where a page shows any: of what a device has confirmed,
     and of what no device was asked for. What starts at `tallied_until` or later has a tally only
     if a device says already that it plays it: a board of the day tells of it when it comes.
+    With `tallied_at` only what sounds then is tallied, and nothing is covered: a short board.
     """
     rows = _orders(session, _AIRING, frozenset(cluster_ids), begins=begins, ends=ends)
     tallied = rows
     if tallied_until is not None:
         begun = _orders_begun(session, due_from=tallied_until)
         tallied = [row for row in rows if row.starts_at < tallied_until or row.order_id in begun]
+    if tallied_at is not None:
+        begun = _orders_begun(session, due_from=begins)
+        tallied = [row for row in rows if row.order_id in begun or _lasts_at(row, tallied_at)]
     devices = _devices_said(session, [row.order_id for row in tallied], villages=villages)
     counted = {
         row.id
         for row in tallied
         if not only_shown or (said := devices.get(row.order_id)) is None or said.get("confirmed")
     }
-    coverages = _coverages(session, counted, villages=villages)
+    coverages = _coverages(session, counted, villages=villages) if tallied_at is None else {}
     return [
         Airing(
             broadcast_id=row.id,
@@ -143,6 +154,11 @@ def _orders(
         wanted = wanted.where(col(BroadcastOrder.cluster_id).in_(cluster_ids))
     found = session.connection().execute(wanted).all()
     return [row for row in found if row.cluster_id in cluster_ids]
+
+
+def _lasts_at(row: Row[Any], at: datetime) -> bool:
+    """Whether a broadcast sounds at an instant, by the clock (the interval is half-open)."""
+    return bool(row.starts_at <= at < row.starts_at + timedelta(milliseconds=row.slot_ms))
 
 
 _FEW_CLUSTERS = 10

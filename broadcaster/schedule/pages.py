@@ -74,6 +74,9 @@ class BoardNotice:
 UnpublishedSince = Callable[[Session], datetime | None]
 PUBLISHED_WITHIN = timedelta(seconds=10)
 
+MANY_LANES = 60
+"""Beyond so many clusters a lane says what sounds and what is next: no villages, not the day."""
+
 MANY_AIRINGS = 400
 """Beyond this the schedule shows one day at a time: a commune's eight days hold fewer."""
 
@@ -113,7 +116,8 @@ def schedule_page(
     villages = viewer.villages_in_view()
     with station.database.reading() as session:
         rules = session.get_one(Station, station.station_id)
-        places = places_in_view(session, station_id=station.station_id, villages=villages)
+        # The list names clusters and no village.
+        places = places_in_view(session, station_id=station.station_id, villages=villages, many=0)
         cluster_ids = [place.cluster_id for place in places]
         begins, ends = day_of(now, zone=station.zone)[0], now + HORIZON
         days_held = airings_a_day(
@@ -175,7 +179,10 @@ def board_part(request: Request, station: Context, viewer: Viewer) -> LivePart:
         viewer.may(each) for each in (Right.APPROVE_BULLETINS, Right.WRITE_BULLETINS, Right.INSPECT)
     )
     with station.database.reading() as session:
-        places = places_in_view(session, station_id=station.station_id, villages=villages)
+        places = places_in_view(
+            session, station_id=station.station_id, villages=villages, many=MANY_LANES
+        )
+        is_short = len(places) > MANY_LANES
         airings = broadcasts_between(
             session,
             cluster_ids=[place.cluster_id for place in places],
@@ -183,7 +190,8 @@ def board_part(request: Request, station: Context, viewer: Viewer) -> LivePart:
             ends=now + max(HORIZON, timedelta(days=1)),
             villages=villages,
             only_shown=True,
-            tallied_until=ends,
+            tallied_until=None if is_short else ends,
+            tallied_at=now if is_short else None,
         )
         waiting = (
             waiting_bulletins(session, station_id=station.station_id, zone=station.zone, now=now)
@@ -216,6 +224,7 @@ def board_part(request: Request, station: Context, viewer: Viewer) -> LivePart:
         address="/today/board",
         events="/today/events",
         lines=lines,
+        is_short=is_short,
         coming=coming_up(lines),
         waiting=waiting,
         unready=unready,

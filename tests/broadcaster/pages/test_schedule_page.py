@@ -77,7 +77,9 @@ def test_a_village_head_chooses_among_the_days_of_their_own_villages(
     own = browse("village_head").get("/schedule").text
     monkeypatch.setattr(pages, "MANY_AIRINGS", 0)
 
-    offered = re.findall(r'href="/schedule\?day=([0-9-]+)"', browse("village_head").get("/schedule").text)
+    offered = re.findall(
+        r'href="/schedule\?day=([0-9-]+)"', browse("village_head").get("/schedule").text
+    )
 
     assert offered == re.findall(r'id="day-([0-9-]+)"', own)
     assert len(every) > len(own)

@@ -14,6 +14,7 @@ from broadcaster.database.columns import to_ms
 from broadcaster.ledger.storage import Reason, StorageAway, StorageFile, storage_file
 from broadcaster.ledger.tables import Play
 from broadcaster.ledger.wording import words_of_storage
+from broadcaster.schedule import pages
 from broadcaster.schedule.tables import Broadcast, Schedule, ScheduleCluster
 from tests.broadcaster.pages.conftest import Browse, Call
 from tests.broadcaster.small_station import STATION_ID, SmallStation
@@ -50,6 +51,58 @@ def test_the_board_shows_each_cluster_with_its_day(browse: Browse) -> None:
         "trong giờ yên lặng, có phép",
     ):
         assert words in page
+
+
+def lane_now(page: str, cluster_id: str) -> str:
+    """What a lane says of this moment."""
+    lane = page[page.index(f'id="lane-{cluster_id}"') :]
+    found = re.search(r'<div class="lane-now">(.*?)</div>', lane, re.DOTALL)
+    assert found is not None
+    return " ".join(re.sub(r'<p class="lane-next">.*?</p>', "", found.group(1)).split())
+
+
+@pytest.mark.parametrize("clock_ahead", [False, True])
+def test_of_many_clusters_each_lane_says_what_sounds_and_what_is_next(
+    afternoon: SmallStation,
+    browse: Browse,
+    monkeypatch: pytest.MonkeyPatch,
+    clock_ahead: bool,  # noqa: FBT001 - the two cases
+) -> None:
+    """A province's board leaves out the day and the villages; of this moment it says the same."""
+    if clock_ahead:
+        # A device whose clock is ahead says that it plays what is due this evening.
+        with afternoon.database.writing() as session:
+            play = session.exec(select(Play).where(Play.broadcast_id == "bc-evening")).first()
+            assert play is not None
+            play.state = "started"
+    reader = browse("operator")
+    whole = reader.get("/").text
+    monkeypatch.setattr(pages, "MANY_LANES", 2)
+
+    short = reader.get("/").text
+
+    for cluster in ("dong", "trung", "tay"):
+        assert lane_now(short, cluster) == lane_now(whole, cluster)
+        assert f'id="next-{cluster}-bc-' in short
+    assert "6/6 loa đang phát" in short
+    assert "Đài có 3 cụm loa" in short
+    assert 'href="/schedule"' in short
+    assert 'class="lane-day"' in whole
+    assert "Thôn Suối Đá" in whole
+    assert 'class="lane-day' not in short
+    assert "Thôn Suối Đá" not in short
+
+
+@pytest.mark.usefixtures("afternoon")
+def test_a_head_of_villages_reads_the_whole_day_however_many_clusters_there_are(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in view counts, not what the station has."""
+    head = browse("village_head")
+    whole = head.get("/").text
+    monkeypatch.setattr(pages, "MANY_LANES", 2)
+
+    assert head.get("/").text == whole
 
 
 @pytest.mark.usefixtures("afternoon")
