@@ -66,7 +66,7 @@ def test_of_many_clusters_each_lane_says_what_sounds_and_what_is_next(
     afternoon: SmallStation,
     browse: Browse,
     monkeypatch: pytest.MonkeyPatch,
-    clock_ahead: bool,  # noqa: FBT001 - the two cases
+    clock_ahead: bool,
 ) -> None:
     """A province's board leaves out the day and the villages; of this moment it says the same."""
     if clock_ahead:
