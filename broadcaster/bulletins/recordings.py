@@ -85,8 +85,8 @@ def wanted_recordings(session: Session, bulletin: Bulletin) -> list[Wanted]:
             recording=(found := newest.get((village.id, language))),
             holds=found is not None and found.script_sha256 == script,
         )
-        for village in villages_of(session, bulletin.station_id)
-        for language in spoken.get(village.id, ())
+        for village in villages_of(session, bulletin.station_id, only=spoken)
+        for language in spoken[village.id]
     ]
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import structlog
 from sqlalchemy import ColumnElement, exists, func, or_
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from broadcaster.areas.languages import find_village
@@ -23,8 +24,11 @@ log = structlog.get_logger()
 
 def village_places(session: Session, *, station_id: str, day: date) -> dict[str, Place]:
     """The place of each village on that day; one of which nothing is entered is left out."""
-    rows = session.exec(
-        select(DeviceShare.village_id, func.avg(Device.latitude), func.avg(Device.longitude))
+    session.flush()
+    rows = session.connection().execute(
+        core_select(
+            col(DeviceShare.village_id), func.avg(Device.latitude), func.avg(Device.longitude)
+        )
         .join(Device, col(Device.id) == col(DeviceShare.device_id))
         .where(*_is_placed_pole(station_id, day))
         .group_by(col(DeviceShare.village_id))
@@ -61,9 +65,11 @@ def _is_placed_pole(station_id: str, day: date) -> tuple[ColumnElement[bool], ..
 def entered_places(session: Session, *, station_id: str) -> dict[str, Place]:
     """The middles of villages that somebody entered."""
     rows = session.exec(
-        select(VillagePlace).where(col(VillagePlace.village_id).in_(villages_at(station_id)))
+        select(VillagePlace.village_id, VillagePlace.latitude, VillagePlace.longitude).where(
+            col(VillagePlace.village_id).in_(villages_at(station_id))
+        )
     )
-    return {row.village_id: Place(row.latitude, row.longitude) for row in rows}
+    return {village_id: Place(latitude, longitude) for village_id, latitude, longitude in rows}
 
 
 def keep_village_place(

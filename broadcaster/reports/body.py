@@ -17,8 +17,8 @@ from broadcaster.web.language import msgid
 BROADCASTS_SHOWN = 30
 """Single broadcasts on one page; the files hold all of them."""
 
-ROWS_SHOWN = 100
-"""Rows of any other table on one page: as many as a long list has in one part."""
+ROWS_SHOWN = 50
+"""Rows of any other table on one page: the most urgent; the files hold all of them."""
 
 WIDE = 9
 """From so many columns on a table wants paper laid across."""
