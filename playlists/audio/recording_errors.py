@@ -6,7 +6,8 @@ AudioError (playlists.audio.audio_errors)
     ├── RecordingWithoutSound  a film without a sound track
     ├── RecordingTooLarge      more bytes than one recording may have
     ├── RecordingTooLong       longer than one bulletin may be
-    └── RecordingTooShort      too short to say anything
+    ├── RecordingTooShort      too short to say anything
+    └── RecordingUneven        a knock or a beep: no loudness can be set by it
 """
 
 from playlists.audio.audio_errors import AudioError
@@ -83,3 +84,17 @@ class RecordingTooShort(RecordingRefused):
     code = "recording_too_short"
     message_vi = "Bản ghi âm quá ngắn, dưới nửa giây. Chưa có gì được lưu; hãy ghi lại."
     message_en = "The recording is shorter than half a second. Nothing was stored; record it again."
+
+
+class RecordingUneven(RecordingRefused):
+    """A knock or a beep and hardly more: no loudness can be set by it."""
+
+    code = "recording_uneven"
+    message_vi = (
+        "Không chỉnh được độ to của bản ghi này: quá ngắn, hoặc chỉ có tiếng gõ, tiếng bíp. "
+        "Chưa có gì được lưu; hãy ghi lại cả câu, gần micro hơn."
+    )
+    message_en = (
+        "The loudness of this recording cannot be set: it is too short, or only a knock or a beep. "
+        "Nothing was stored; record a whole sentence, nearer to the microphone."
+    )

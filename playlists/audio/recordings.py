@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from playlists.audio import ffmpeg
-from playlists.audio.audio_errors import FfmpegFailed, NothingToHear
+from playlists.audio.audio_errors import FfmpegFailed, MasteringMissed, NothingToHear
 from playlists.audio.encoding import REPEATABLE
 from playlists.audio.levels import level_of
 from playlists.audio.mastering import (
@@ -27,6 +27,7 @@ from playlists.audio.recording_errors import (
     RecordingTooLarge,
     RecordingTooLong,
     RecordingTooShort,
+    RecordingUneven,
     RecordingUnreadable,
     RecordingWithoutSound,
 )
@@ -88,7 +89,10 @@ def master_recording(
             raise NothingToHear
         path = workspace / "recording.mp3"
         # The band was taken in decoding, so that hum does not pass for speech.
-        measured = master_to_mp3(speech, path, target=target, band=None, recorded=True)
+        try:
+            measured = master_to_mp3(speech, path, target=target, band=None, recorded=True)
+        except MasteringMissed as error:
+            raise RecordingUneven(str(error)) from error
         sha256 = store.put(path)
     stored = store.require(sha256)
     log.info("recording_mastered", sha256=sha256, kind=kind.name.lower())

@@ -51,7 +51,7 @@ def written(page: Page) -> None:
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_bulletin_is_read_by_a_person(site: Site, microphone: Path, width: int) -> None:
-    """Recorded, cut, heard, sent; the page then plays a person, and says so."""
+    """Recorded, cut too far and back, heard, sent; the page then plays a person, and says so."""
     assert CHROMIUM is not None, "install chromium (make system-deps)"
     complaints: list[str] = []
     with sync_playwright() as playwright:
@@ -88,6 +88,15 @@ def test_a_bulletin_is_read_by_a_person(site: Site, microphone: Path, width: int
         first.fill("10")
         first.dispatch_event("change")
         page.wait_for_function(f"() => Math.abs(({SENT_S})() - {whole_s} + 1) < 0.05")
+        send = page.get_by_role("button", name="Dùng bản thu này")
+        last = page.get_by_label("Cắt bỏ phần cuối")
+        last.fill(last.get_attribute("max") or "")
+        last.dispatch_event("change")
+        expect(page.get_by_text("Phần còn lại quá ngắn.")).to_be_visible()
+        expect(send).to_be_disabled()
+        last.fill("0")
+        last.dispatch_event("change")
+        expect(send).to_be_enabled(timeout=PATIENCE_MS)
         hear = page.get_by_role("button", name="Nghe thử")
         hear.click()
         expect(hear).to_have_attribute("aria-pressed", "true")
@@ -95,7 +104,7 @@ def test_a_bulletin_is_read_by_a_person(site: Site, microphone: Path, width: int
         expect(hear).to_have_attribute("aria-pressed", "false")
         assert page.evaluate(FITS)
         keep_picture(page, f"recorder-{width}")
-        page.get_by_role("button", name="Dùng bản thu này").click()
+        send.click()
 
         expect(page.get_by_text("Giọng người, không phải giọng máy")).to_be_visible(
             timeout=PATIENCE_MS

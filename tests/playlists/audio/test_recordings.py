@@ -20,6 +20,7 @@ from playlists.audio.recording_errors import (
     RecordingTooLarge,
     RecordingTooLong,
     RecordingTooShort,
+    RecordingUneven,
     RecordingUnreadable,
     RecordingWithoutSound,
 )
@@ -203,6 +204,20 @@ def test_nothing_to_hear_is_refused(store: AudioStore, tmp_path: Path) -> None:
     for name, sound in (("silence", silence()), ("muted", Pcm(noise.tobytes(), RATE_HZ))):
         with pytest.raises(NothingToHear):
             master_recording(wav(sound, tmp_path / f"{name}.wav"), store=store)
+
+    assert list(store.directory.iterdir()) == []
+
+
+def test_a_rattle_of_which_no_loudness_can_be_set_asks_for_a_sentence(
+    store: AudioStore, tmp_path: Path
+) -> None:
+    """Half a second of a loose contact: it is the recording that has to be made again."""
+    rattle = array("h", [0] * (RATE_HZ // 2))
+    for at in range(0, len(rattle), RATE_HZ // 40):
+        rattle[at] = 20_000
+
+    with pytest.raises(RecordingUneven):
+        master_recording(wav(Pcm(rattle.tobytes(), RATE_HZ), tmp_path / "rattle.wav"), store=store)
 
     assert list(store.directory.iterdir()) == []
 

@@ -89,8 +89,9 @@ function recorder(place) {
   async function keep() {
     quiet();
     const [from, to] = ends();
-    if (to - from < PIECES_A_SECOND / 2) return say(said.short);
     send.disabled = true;
+    draw();
+    if (to - from < PIECES_A_SECOND / 2) return say(said.short);
     const seconds = (to - from) / PIECES_A_SECOND;
     const studio = new OfflineAudioContext(1, Math.ceil(seconds * SENT_HZ), SENT_HZ);
     const source = studio.createBufferSource();
@@ -103,7 +104,6 @@ function recorder(place) {
     field.files = files.files;
     send.disabled = false;
     say(`${said.ready} ${clock(to - from)}.`);
-    draw();
   }
 
   function stop() {
@@ -157,6 +157,7 @@ function recorder(place) {
   show(false);
   begin.addEventListener("click", () => (microphone ? stop() : start()));
   hear.addEventListener("click", listen);
+  field.addEventListener("change", () => (send.disabled = false));
   for (const end of [first, last]) {
     end.addEventListener("input", draw);
     end.addEventListener("change", keep);
