@@ -22,7 +22,8 @@ from broadcaster.live.shown import KEPT_WITHIN, NOTHING_SAID, WORDS_OF_END, talk
 from broadcaster.live.socket import _converse
 from broadcaster.live.speaking import Because
 from playlists.audio import ffmpeg
-from playlists.audio.audio_errors import AudioError, MasteringMissed, NothingToHear
+from playlists.audio.audio_errors import AudioError, NothingToHear
+from playlists.audio.recording_errors import RecordingUneven
 from playlists.audio.audio_store import AudioStore
 from tests.broadcaster.live.studio import WITHIN, LiveStudio
 from tests.broadcaster.live.test_talks import spoken
@@ -68,7 +69,7 @@ def test_what_cannot_be_mastered_is_kept_as_it_was_sent(
     """It is the only copy; whoever approves it reads that its loudness was not set."""
     talk_id = ended(studio, said_ms=2_000)
 
-    bulletin_id = kept(studio, talk_id, said, monkeypatch, MasteringMissed("-9 LUFS"))
+    bulletin_id = kept(studio, talk_id, said, monkeypatch, RecordingUneven("-9 LUFS"))
 
     with studio.database.reading() as session:
         bulletin = session.get_one(Bulletin, bulletin_id)
