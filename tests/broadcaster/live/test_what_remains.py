@@ -23,8 +23,8 @@ from broadcaster.live.socket import _converse
 from broadcaster.live.speaking import Because
 from playlists.audio import ffmpeg
 from playlists.audio.audio_errors import AudioError, NothingToHear
-from playlists.audio.recording_errors import RecordingUneven
 from playlists.audio.audio_store import AudioStore
+from playlists.audio.recording_errors import RecordingUneven
 from tests.broadcaster.live.studio import WITHIN, LiveStudio
 from tests.broadcaster.live.test_talks import spoken
 
