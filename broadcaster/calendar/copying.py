@@ -1,7 +1,7 @@
 """Copying a day or a week: what plays there once more, at the same hours of other days.
 
 Each is queued as if somebody had queued it: what meets something, or what the station's rules
-stand against, is not copied but named, and the rest is.
+stand against, is not copied but named, and the rest is. What repeats by itself stands there already.
 """
 
 from collections.abc import Sequence
@@ -42,9 +42,10 @@ class NotCopied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
-    """How many there are now once more, and what was left out."""
+    """How many there are now once more, how many stood there already, and what was left out."""
 
     kept: int
+    standing: int
     left: Sequence[NotCopied]
 
 
@@ -66,18 +67,25 @@ def copy_days(
     zone = ZoneInfo(station.zone)
     if source == target or not 1 <= days <= LONGEST_DAYS or target < now.astimezone(zone).date():
         raise CopyUnusable(field="target")
-    begins = datetime.combine(source, time.min, tzinfo=zone)
-    entries = entries_between(
-        session,
-        station=station,
-        begins=begins,
-        ends=datetime.combine(source + timedelta(days=days), time.min, tzinfo=zone),
-        now=now,
-        cluster_id=cluster_id,
-    )
-    kept, left = 0, []
-    for entry in entries:
+
+    def entries_from(day: date) -> list[Entry]:
+        return entries_between(
+            session,
+            station=station,
+            begins=datetime.combine(day, time.min, tzinfo=zone),
+            ends=datetime.combine(day + timedelta(days=days), time.min, tzinfo=zone),
+            now=now,
+            cluster_id=cluster_id,
+        )
+
+    there = {(_bulletin_of(session, each), each.begins): each for each in entries_from(target)}
+    kept, standing, left = 0, 0, []
+    for entry in entries_from(source):
         wished = _later(entry, by=target - source, zone=zone)
+        same = there.get((_bulletin_of(session, entry), wished))
+        if same is not None and set(entry.clusters) <= set(same.clusters):
+            standing += 1
+            continue
         try:
             again = _queue_again(session, entry, wished, by=by, now=now, station=station)
         except (BadInput, Conflict) as why:
@@ -97,7 +105,11 @@ def copy_days(
             "kept": kept, "left": len(left),
         },
     )  # fmt: skip
-    return Copied(kept=kept, left=tuple(left))
+    return Copied(kept=kept, standing=standing, left=tuple(left))
+
+
+def _bulletin_of(session: Session, entry: Entry) -> str:
+    return session.get_one(Schedule, entry.occasion.schedule_id).bulletin_id
 
 
 def _later(entry: Entry, *, by: timedelta, zone: ZoneInfo) -> datetime:

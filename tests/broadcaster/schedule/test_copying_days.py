@@ -60,6 +60,31 @@ def test_what_meets_something_is_left_and_named(newsroom: Newsroom) -> None:
     assert left.at.strftime("%d %H:%M") == "25 17:00"
 
 
+def test_what_repeats_by_itself_stands_there_already(newsroom: Newsroom) -> None:
+    """It is no conflict with itself; nor is a day that is copied a second time."""
+    newsroom.queue(newsroom.bulletin("Tin hằng ngày."), at="2026-11-24T17:00",
+                   recurrence="FREQ=DAILY")  # fmt: skip
+    newsroom.queue(newsroom.bulletin("Tin sáng."), at="2026-11-24T06:00")
+
+    first = copied(newsroom, date(2026, 11, 24), date(2026, 11, 25))
+    again = copied(newsroom, date(2026, 11, 24), date(2026, 11, 25))
+
+    assert (first.kept, first.standing, first.left) == (1, 1, ())
+    assert (again.kept, again.standing, again.left) == (0, 2, ())
+
+
+def test_what_stands_there_on_fewer_clusters_is_no_copy(newsroom: Newsroom) -> None:
+    """The same bulletin at the same hour elsewhere leaves a cluster without it: that is named."""
+    bulletin = newsroom.bulletin("Tin chung.")
+    newsroom.queue(bulletin, at="2026-11-24T17:00", clusters=("cl-1", "cl-2"))
+    newsroom.queue(bulletin, at="2026-11-25T17:00", clusters=("cl-1",))
+
+    done = copied(newsroom, date(2026, 11, 24), date(2026, 11, 25))
+
+    assert (done.kept, done.standing) == (0, 0)
+    assert isinstance(done.left[0].why, SlotTaken)
+
+
 def test_a_day_is_copied_neither_onto_itself_nor_into_the_past(newsroom: Newsroom) -> None:
     """Both would only make trouble."""
     for target in (date(2026, 11, 24), date(2026, 11, 22)):
