@@ -1,7 +1,7 @@
 """Copying a day or a week: what plays there once more, at the same hours of other days.
 
 Each is queued as if somebody had queued it: what meets something, or what the station's rules
-stand against, is not copied but named, and the rest is. What repeats by itself stands there already.
+stand against, is not copied but named, and the rest is. What repeats by itself is there already.
 """
 
 from collections.abc import Sequence
