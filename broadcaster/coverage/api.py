@@ -27,7 +27,7 @@ from broadcaster.coverage.shapes import (
     TrendOut,
     Trends,
 )
-from broadcaster.fleet.registry import device_in_service
+from broadcaster.fleet.registry import device_ever
 from broadcaster.hearing.queries import heard_over
 from broadcaster.ledger.alert_queries import open_alerts
 from broadcaster.ledger.device_plays import device_plays
@@ -195,7 +195,7 @@ def trends(station: Here, viewer: Looker) -> Trends:
 def plays(station: Here, _viewer: Looker, device_id: Id) -> DevicePlays:
     """A device's plays of the last 56 days, each with its signed statement."""
     with station.database.reading() as session:
-        device = device_in_service(session, device_id, station_id=station.station_id)
+        device = device_ever(session, device_id, station_id=station.station_id)
         found = device_plays(session, device.id, now=station.now())
     return DevicePlays(
         device_id=device.id,

@@ -16,7 +16,7 @@ from broadcaster.accounts.viewer import Viewer
 from broadcaster.areas.queries import clusters_of
 from broadcaster.coverage.map_places import MARKS_OF_VERDICTS, answer_places
 from broadcaster.coverage.wording import VERDICTS, words_of_fault
-from broadcaster.fleet.registry import device_in_service
+from broadcaster.fleet.registry import device_ever
 from broadcaster.hearing.grades import share_of
 from broadcaster.hearing.queries import heard_by_village, words_on
 from broadcaster.hearing.wording import HEARD
@@ -242,7 +242,7 @@ def _live_address(path: str, parts: Paging) -> str:
 
 def _plays(request: Request, station: Context, device_id: str) -> tuple[LivePart, str]:
     with station.database.reading() as session:
-        device = device_in_service(session, device_id, station_id=station.station_id)
+        device = device_ever(session, device_id, station_id=station.station_id)
         plays = device_plays(session, device.id, now=station.now())
     live = live_part(
         request,

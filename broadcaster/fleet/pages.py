@@ -20,6 +20,8 @@ from broadcaster.fleet.ending import end_device
 from broadcaster.fleet.forms import BehaviourForm, PlaceForm, RelayHostsForm, form_of
 from broadcaster.fleet.listing import Contact, device_lines, fleet_sums
 from broadcaster.fleet.places import keep_place, written_place
+from broadcaster.fleet.registry import device_ever
+from broadcaster.fleet.retired import lately_retired, retired_device
 from broadcaster.fleet.shares import written_percent
 from broadcaster.fleet.wording import measured_lines
 from broadcaster.web.addresses import Id
@@ -99,7 +101,15 @@ def device_page(
     done: str = "",
     cluster: Asked = "",
 ) -> Response:
-    """One device: what it says, where it stands, how it is to behave, and its life."""
+    """One device: what it says, where it stands, how it is to behave, and its life.
+
+    Of one that is no longer in service, its life alone.
+    """
+    with station.database.reading() as session:
+        device = device_ever(session, device_id, station_id=station.station_id)
+        ended = retired_device(session, device) if device.retired_at is not None else None
+    if ended is not None:
+        return render(request, "fleet/pages/retired.html", shown=ended)
     return device_answer(
         request, station, viewer, device_id, saved=saved, placed=placed, done=done, cluster=cluster
     )
@@ -174,7 +184,7 @@ def retire_device(
         by=viewer.account_id,
         now=station.now(),
     )
-    return RedirectResponse("/devices", status_code=303)
+    return RedirectResponse(f"/devices/{device_id}", status_code=303)
 
 
 def _list(
@@ -203,11 +213,13 @@ def _list(
             part=parts.part(),
         )
         kept = relay_hosts_of(session, station.station_id)
+        retired = lately_retired(session, station_id=station.station_id)
     return render(
         request,
         "fleet/pages/devices.html",
         status_code=refused.status if refused else 200,
         lines=lines,
+        retired=retired,
         sums=sums,
         paging=parts,
         clusters=clusters,

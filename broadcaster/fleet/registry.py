@@ -189,6 +189,14 @@ def device_in_service(
     return device
 
 
+def device_ever(session: Session, device_id: str, *, station_id: str) -> Device:
+    """A device that is or was in service of this station; raise UnknownDevice."""
+    device = session.get(Device, device_id)
+    if device is None or device.station_id != station_id:
+        raise UnknownDevice(device_id)
+    return device
+
+
 def verify_keys(session: Session, station_id: str) -> dict[str, VerifyKey]:
     """The public key of each device that is not retired."""
     rows = session.exec(

@@ -1,9 +1,13 @@
 """One device: its own words and measurements for the staff, its behaviour and end for an admin."""
 
+import re
+from datetime import date
+
 import pytest
 from sqlmodel import select
 
 from broadcaster.fleet.behaviour import behaviour_of, relay_hosts_of
+from broadcaster.fleet.moving import take_over
 from broadcaster.fleet.tables import Device, DeviceHealth, DeviceStatus
 from devices.protocol.credentials import load_credentials
 from devices.protocol.messages import VolumeBand
@@ -156,7 +160,47 @@ def test_whoever_is_sure_ends_a_device(afternoon: SmallStation, browse: Browse) 
     assert (unsure.status_code, sure.status_code) == (422, 303)
     assert DEVICE not in load_credentials(registry).users
     assert "loa-dong-1-2" in load_credentials(registry).users
-    assert admin.get(PAGE).status_code == 404
+    ended = admin.get(PAGE)
+    assert (ended.status_code, sure.headers["location"]) == (200, PAGE)
+    assert "Loa này đã thôi dùng" in ended.text
+    assert "Cuộc đời của loa" in ended.text
+    assert "<form" not in ended.text[ended.text.index("<main") : ended.text.index("</main>")]
+    assert f'href="{PAGE}"' in admin.get("/devices").text
+
+
+@pytest.mark.usefixtures("afternoon")
+def test_what_a_device_confirmed_is_read_after_it_ended(browse: Browse, call: Call) -> None:
+    """Its plays keep their page and their place in the API; nothing about it can be changed."""
+    admin = browse("admin")
+    before = admin.get(f"{PAGE}/plays").text
+    admin.post(f"{PAGE}/retirement", data={"csrf_token": CSRF, "sure": "yes"})
+    client, header = call("admin")
+
+    after = admin.get(f"{PAGE}/plays").text
+    told = client.get(f"/api{PAGE}/plays", headers=header)
+    changed = admin.post(PAGE, data={"csrf_token": CSRF, "volume": "", "stagger_ms": "80"})
+
+    assert "/evidence/" in before or "/broadcasts/" in before
+    assert re.findall(r'href="(/broadcasts/[^"]*)"', after) == re.findall(
+        r'href="(/broadcasts/[^"]*)"', before
+    )
+    assert told.status_code == 200
+    assert changed.status_code == 404
+
+
+def test_the_page_of_a_replaced_device_leads_to_what_took_its_place(
+    afternoon: SmallStation, browse: Browse, people: dict[str, str]
+) -> None:
+    """And that one's page back to it."""
+    with afternoon.database.writing() as session:
+        take_over(
+            session, DEVICE, "loa-dong-1-2", station_id=STATION_ID, by=people["admin"],
+            today=date(2026, 11, 22), now=afternoon.clock(),
+        )  # fmt: skip
+    admin = browse("admin")
+
+    assert 'href="/devices/loa-dong-1-2"' in admin.get(PAGE).text
+    assert f'href="{PAGE}"' in admin.get("/devices/loa-dong-1-2").text
 
 
 def test_an_admin_allows_hosts_to_relay_from(afternoon: SmallStation, browse: Browse) -> None:
